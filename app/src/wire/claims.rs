@@ -1,0 +1,53 @@
+//! The claims that the browser reads in its own tokens.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+
+/// What the token engine needs to know of a token it holds. Read without verifying: the browser has
+/// no key and decides nothing by these beyond when to ask for the next pair.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct SessionClaims {
+    /// When the token ends, Unix seconds on the server's clock (RFC 7519 §4.1.4).
+    pub exp: i64,
+    /// When the token was issued, Unix seconds on the server's clock (RFC 7519 §4.1.6).
+    pub iat: i64,
+    /// The session: one sign-in on one device.
+    pub sid: String,
+    /// How many rotations the session had seen when the token was made.
+    #[serde(rename = "gen")]
+    pub generation: u32,
+    /// The user's name at the sign-in, a custom claim.
+    #[serde(default)]
+    pub username: Option<String>,
+}
+
+impl SessionClaims {
+    /// Reads the payload of a compact JWS. `None` when the text is not one of ours.
+    pub fn read(token: &str) -> Option<Self> {
+        let payload = token.split('.').nth(1)?;
+        let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+    use super::SessionClaims;
+
+    #[test]
+    fn claims_are_read_from_the_payload() {
+        let payload = URL_SAFE_NO_PAD.encode(br#"{"exp":20,"iat":10,"sid":"ab","gen":3,"x":null}"#);
+        let claims = SessionClaims::read(&format!("e30.{payload}.c2ln"));
+        let expected = SessionClaims { exp: 20, iat: 10, sid: "ab".into(), generation: 3, username: None };
+        assert_eq!(claims, Some(expected));
+    }
+
+    #[test]
+    fn text_that_is_no_token_of_ours_has_no_claims() {
+        for text in ["", "a.b.c", "e30.e30.e30", "no dots at all"] {
+            assert_eq!(SessionClaims::read(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The pair that a sign-in or a refresh answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+
+/// An access token and the refresh token that renews it (Simple JWT: `TokenObtainPair`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenPair {
+    /// Signed by the server, sent in `Authorization: Bearer …`, short-lived.
+    pub access: Secret,
+    /// Exchanged once for the next pair. Absent from a refresh when the server does not rotate
+    /// (`ROTATE_REFRESH_TOKENS = false`): the one at hand stays good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh: Option<Secret>,
+}
