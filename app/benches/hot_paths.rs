@@ -1,0 +1,87 @@
+//! What every request pays: `cargo bench` (or `make bench`). Each path stands beside its floor, the
+//! same cryptography with nothing around it, so that a figure is read as a ratio within one run.
+
+use std::time::Duration;
+
+use app::auth::{
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+    keys::{HmacAlgorithm, Key},
+    rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
+    settings::Settings,
+    token::{Stamp, Subject, TokenType, Tokens},
+};
+use divan::{Bencher, black_box};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+const SECRET: [u8; 32] = [7; 32];
+
+fn main() {
+    divan::main();
+}
+
+fn tokens() -> Tokens {
+    Tokens::new(&Settings::with_signing_key(SECRET.to_vec().into()))
+}
+
+fn token(tokens: &Tokens) -> String {
+    let subject = Subject {
+        user: UserId(1),
+        session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),
+        generation: 3,
+        custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]),
+    };
+    let stamp = Stamp {
+        token_type: TokenType::Access,
+        jti: Jti::from_text("0123456789abcdef0123456789abcdef"),
+        issued_at: NOW,
+        expires_at: NOW + Duration::from_mins(5),
+    };
+    tokens.sign(&subject, &stamp)
+}
+
+#[divan::bench]
+fn verify_a_token(bencher: Bencher) {
+    let tokens = tokens();
+    let token = token(&tokens);
+    bencher.bench(|| tokens.verify(black_box(&token), Some(TokenType::Access), NOW));
+}
+
+#[divan::bench]
+fn verify_the_signature_alone(bencher: Bencher) {
+    let token = token(&tokens());
+    let (message, signature) = token.rsplit_once('.').expect("a signature");
+    let key = Key::new(HmacAlgorithm::Hs256, &SECRET.to_vec().into());
+    bencher.bench(|| key.verifies(black_box(signature), black_box(message)));
+}
+
+#[divan::bench]
+fn issue_a_token(bencher: Bencher) {
+    let tokens = tokens();
+    bencher.bench(|| token(black_box(&tokens)));
+}
+
+#[divan::bench]
+fn sign_alone(bencher: Bencher) {
+    let token = token(&tokens());
+    let (message, _) = token.rsplit_once('.').expect("a signature");
+    let key = Key::new(HmacAlgorithm::Hs256, &SECRET.to_vec().into());
+    bencher.bench(|| key.sign(black_box(message)));
+}
+
+#[divan::bench]
+fn decide_a_rotation(bencher: Bencher) {
+    let facts = Facts {
+        now: NOW,
+        grace: Duration::from_secs(30),
+        session: SessionFacts {
+            generation: 5,
+            last_seen_generation: 5,
+            ends_at: NOW + Duration::from_mins(1),
+            ended: None,
+        },
+        presented: Presented { generation: 4, spent_at: Some(NOW) },
+        user: UserStanding::Active,
+    };
+    bencher.bench(|| decide(black_box(&facts)));
+}

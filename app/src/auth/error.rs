@@ -1,0 +1,78 @@
+//! What can go wrong, in the words of the domain. Statuses and wire formats are made of these at the
+//! doors.
+
+use std::time::Duration;
+
+use super::{session::SessionEnd, store::StoreError, token::TokenFault};
+use crate::wire::FieldError;
+
+/// Why a verb was refused or failed. Its text is the person's sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A form has wrong fields.
+    #[error("Some fields need another look.")]
+    Invalid(Vec<FieldError>),
+
+    /// Unknown user, wrong password or inactive account at a sign-in; which one is not told.
+    #[error("No active account found with the given credentials")]
+    NoActiveAccount,
+
+    /// The user of a refresh token is inactive or gone.
+    #[error("No active account found for the given token.")]
+    NoActiveAccountForToken,
+
+    /// A token is not to be believed.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+
+    /// A token is spent, or its session is over. How it ended is known when it did.
+    #[error("Token is blacklisted")]
+    Blacklisted(Option<SessionEnd>),
+
+    /// No `Authorization` header, or one of another scheme.
+    #[error("Authentication credentials were not provided.")]
+    NotAuthenticated,
+
+    /// An `Authorization` header of our scheme that is not two words.
+    #[error("Authorization header must contain two space-delimited values")]
+    BadAuthorizationHeader,
+
+    /// An access token that names no user.
+    #[error("Token contained no recognizable user identification")]
+    NoUserId,
+
+    /// The user of an access token is gone.
+    #[error("User not found")]
+    UserNotFound,
+
+    /// The user of an access token is inactive.
+    #[error("User is inactive")]
+    UserInactive,
+
+    /// The operator takes no registrations.
+    #[error("Registration is closed. Ask an administrator for an account.")]
+    RegistrationClosed,
+
+    /// The server is too busy or its database does not answer; nothing was changed.
+    #[error("The server cannot answer now. Try again in a moment.")]
+    Unavailable {
+        /// When trying again makes sense.
+        retry_after: Duration,
+        /// For the operator, where there is one.
+        #[source]
+        cause: Option<StoreError>,
+    },
+}
+
+impl Error {
+    /// A form with one wrong field.
+    pub fn field(field: &str, message: impl ToString) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(cause: StoreError) -> Self {
+        Self::Unavailable { retry_after: Duration::from_secs(1), cause: Some(cause) }
+    }
+}

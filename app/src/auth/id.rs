@@ -1,0 +1,88 @@
+//! The identifiers of the core. They are parsed at the edge; past it, no bare `String` means one.
+
+use std::{fmt, str::FromStr};
+
+use super::clock::Randomness;
+
+/// A user's number. The `user_id` claim carries it as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserId(pub i64);
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// A session, the `sid` claim: 128 random bits, spelt as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(u128);
+
+impl SessionId {
+    /// A new one.
+    pub fn random(randomness: &dyn Randomness) -> Self {
+        Self(randomness.bits128())
+    }
+
+    /// Reads the spelling of the `sid` claim; anything else is no session of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_ours = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        is_ours.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// A token's own name, the `jti` claim (RFC 7519 §4.1.7). Ours are 32 hexadecimal digits; those of
+/// another issuer with the same key are whatever text they chose.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Jti(String);
+
+impl Jti {
+    /// A new one.
+    pub fn random(randomness: &dyn Randomness) -> Self {
+        Self(format!("{:032x}", randomness.bits128()))
+    }
+
+    /// One that stands in a verified token or in the database.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The claim's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Jti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SessionId;
+
+    #[test]
+    fn a_session_id_is_32_lower_case_hexadecimal_digits_and_nothing_else() {
+        let text = "00ff00ff00ff00ff00ff00ff00ff00ff";
+        assert_eq!(SessionId::parse(text).map(|id| id.to_string()), Some(text.to_owned()));
+        for wrong in ["", "00FF00ff00ff00ff00ff00ff00ff00ff", "+0ff00ff00ff00ff00ff00ff00ff00ff", "00ff"] {
+            assert_eq!(SessionId::parse(wrong), None, "{wrong:?}");
+        }
+    }
+}

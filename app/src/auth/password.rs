@@ -1,0 +1,203 @@
+//! Passwords: hashing and checking with argon2id, and what is asked of a new one. All the expensive
+//! work passes through [`Passwords::run`], off the async threads and bounded to the processors, so
+//! that a flood of sign-ins exhausts neither memory nor the runtime.
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{sync::Semaphore, task};
+
+use super::clock::Randomness;
+use crate::wire::PasswordPolicy;
+
+/// OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
+const PARAMS: (u32, u32, u32) = (19_456, 2, 1);
+
+/// What `zxcvbn` must give a new password, of 4: "safely unguessable: moderate protection from
+/// offline slow-hash scenario".
+const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
+
+/// Hashes and checks passwords.
+pub struct Passwords {
+    argon2: Argon2<'static>,
+    /// As many at a time as there are processors.
+    permits: Arc<Semaphore>,
+    randomness: Arc<dyn Randomness>,
+    /// What the password of an unknown user is checked against, so that it costs the same.
+    decoy: SecretString,
+}
+
+/// What checking a password came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the password.
+    Right,
+    /// It is, and the hash should be made anew with today's parameters.
+    RightButWeaklyHashed,
+    /// It is not.
+    Wrong,
+}
+
+impl Passwords {
+    /// With a bound of `parallelism` at a time.
+    pub fn new(parallelism: usize, randomness: Arc<dyn Randomness>) -> Self {
+        let (memory, passes, lanes) = PARAMS;
+        let params = Params::new(memory, passes, lanes, None).expect("the parameters are within argon2's bounds");
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let decoy = hash(&argon2, b"nobody's password", randomness.as_ref());
+        Self { argon2, permits: Arc::new(Semaphore::new(parallelism.max(1))), randomness, decoy }
+    }
+
+    /// The PHC string of a password, with a fresh salt of 16 bytes.
+    pub async fn hash(&self, password: SecretString) -> SecretString {
+        let (argon2, randomness) = (self.argon2.clone(), self.randomness.clone());
+        self.run(move || hash(&argon2, password.expose_secret().as_bytes(), randomness.as_ref())).await
+    }
+
+    /// Checks a password against a stored hash; against a decoy, at the same cost and always in vain,
+    /// when there is none.
+    pub async fn verify(&self, password: SecretString, stored: Option<SecretString>) -> Verdict {
+        let is_known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.decoy.clone());
+        let argon2 = self.argon2.clone();
+        let verdict = self.run(move || verify(&argon2, &password, &stored)).await;
+        if is_known { verdict } else { Verdict::Wrong }
+    }
+
+    /// Judges a new password: its length, and its strength given what is known of its owner.
+    ///
+    /// # Errors
+    /// The sentence for the person.
+    pub async fn check_new(
+        &self,
+        policy: PasswordPolicy,
+        password: SecretString,
+        known: Vec<String>,
+    ) -> Result<(), String> {
+        policy.check_length(password.expose_secret())?;
+        self.run(move || check_strength(password.expose_secret(), &known)).await
+    }
+
+    /// The one place where blocking work leaves the async threads.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let work = task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        match work.await {
+            Ok(result) => result,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> SecretString {
+    let mut salt = [0; 16];
+    randomness.fill(&mut salt);
+    let hash: PasswordHash =
+        argon2.hash_password_with_salt(password, &salt).expect("length and parameters are within argon2's bounds");
+    hash.to_string().into()
+}
+
+fn verify(argon2: &Argon2<'_>, password: &SecretString, stored: &SecretString) -> Verdict {
+    let Ok(stored) = PasswordHash::new(stored.expose_secret()) else {
+        return Verdict::Wrong;
+    };
+    if argon2.verify_password(password.expose_secret().as_bytes(), &stored).is_err() {
+        return Verdict::Wrong;
+    }
+    if is_weaker(argon2, &stored) { Verdict::RightButWeaklyHashed } else { Verdict::Right }
+}
+
+fn is_weaker(argon2: &Argon2<'_>, stored: &PasswordHash) -> bool {
+    let wanted = argon2.params();
+    let is_argon2id = Algorithm::try_from(stored.algorithm.as_str()) == Ok(Algorithm::Argon2id);
+    let params = Params::try_from(stored);
+    !is_argon2id || params.is_ok_and(|found| found.m_cost() < wanted.m_cost() || found.t_cost() < wanted.t_cost())
+}
+
+/// Refuses what a guesser would try early: common passwords, words, names, keyboard runs, dates, and
+/// what is `known` of the owner (NIST SP 800-63B-4 §3.1.1.2).
+fn check_strength(password: &str, known: &[String]) -> Result<(), String> {
+    let known: Vec<&str> = known.iter().map(String::as_str).chain(["hallpass"]).collect();
+    let estimate = zxcvbn::zxcvbn(password, &known);
+    if estimate.score() >= MIN_SCORE {
+        return check_without(password, &known);
+    }
+    let mut sentences = vec!["This password is too easy to guess.".to_owned()];
+    if let Some(feedback) = estimate.feedback() {
+        sentences.extend(feedback.warning().map(|warning| warning.to_string()));
+        sentences.extend(feedback.suggestions().iter().map(ToString::to_string));
+    }
+    Err(sentences.join(" "))
+}
+
+/// What is known of the owner adds nothing, however often it stands there: the rest has to be strong
+/// by itself.
+fn check_without(password: &str, known: &[&str]) -> Result<(), String> {
+    let whole = password.to_lowercase();
+    let rest = known.iter().fold(whole.clone(), |rest, word| rest.replace(&word.to_lowercase(), ""));
+    if rest == whole || zxcvbn::zxcvbn(&rest, &[]).score() >= MIN_SCORE {
+        return Ok(());
+    }
+    Err("This password is too easy to guess. Leave out your user name and address, or add more words.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use secrecy::ExposeSecret;
+
+    use super::{Passwords, Verdict, check_strength};
+    use crate::auth::clock::SystemRandomness;
+
+    fn passwords() -> Passwords {
+        Passwords::new(2, Arc::new(SystemRandomness))
+    }
+
+    #[tokio::test]
+    async fn a_stored_hash_says_how_it_was_made_and_matches_only_its_password() {
+        let passwords = passwords();
+        let stored = passwords.hash("correct horse".into()).await;
+        assert!(stored.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await, Verdict::Right);
+        assert_eq!(passwords.verify("correct horse ".into(), Some(stored)).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_weaker_parameters_is_to_be_made_anew() {
+        use argon2::{Argon2, Params, password_hash::PasswordHasher, password_hash::phc::PasswordHash};
+        let weak = Argon2::from(Params::new(8192, 1, 1, None).expect("parameters"));
+        let stored: PasswordHash = weak.hash_password_with_salt(b"correct horse", &[1; 16]).expect("a hash");
+        let verdict = passwords().verify("correct horse".into(), Some(stored.to_string().into())).await;
+        assert_eq!(verdict, Verdict::RightButWeaklyHashed);
+    }
+
+    #[tokio::test]
+    async fn nobody_has_the_decoys_password() {
+        assert_eq!(passwords().verify("nobody's password".into(), None).await, Verdict::Wrong);
+        assert_eq!(passwords().verify("x".into(), Some("!unusable".into())).await, Verdict::Wrong);
+    }
+
+    #[test]
+    fn guessable_passwords_are_refused_with_advice() {
+        let known = ["ada.lovelace".to_owned()];
+        for weak in [
+            "passwordpassword",
+            "qwertyuiopasdfgh",
+            "ada.lovelace.ada.lovelace",
+            "internationalization",
+            "hallpasshallpass",
+        ] {
+            assert!(check_strength(weak, &known).is_err(), "{weak}");
+        }
+        assert_eq!(check_strength("violet kettle harvests nine moons", &known), Ok(()));
+    }
+}

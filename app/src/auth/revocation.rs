@@ -1,0 +1,124 @@
+//! The set of revoked sessions, in memory: why signing out takes effect on the next request without
+//! any request asking the database. The database holds the same facts; this is filled from it at
+//! start and follows it.
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+
+use super::{clock::Timestamp, id::SessionId, session::SessionEnd};
+
+/// One session's end, as the database records it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Its place in the order of revocations; a follower asks for what came after.
+    pub sequence: i64,
+    /// Which session.
+    pub session: SessionId,
+    /// How it ended.
+    pub end: SessionEnd,
+    /// When no access token of it can be valid any more.
+    pub until: Timestamp,
+}
+
+/// Sessions whose access tokens are refused though their signatures are good.
+#[derive(Default)]
+pub struct RevocationSet {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    entries: HashMap<SessionId, Entry>,
+    /// The highest sequence taken in from the database in order.
+    followed: i64,
+}
+
+struct Entry {
+    end: SessionEnd,
+    until: Timestamp,
+}
+
+impl RevocationSet {
+    /// How the session ended, if it is revoked.
+    pub fn find(&self, session: SessionId) -> Option<SessionEnd> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.entries.get(&session).map(|entry| entry.end.clone())
+    }
+
+    /// Takes in what this process just wrote. How far the database was followed is left as it is:
+    /// another process may have written before.
+    pub fn insert_all(&self, revocations: impl IntoIterator<Item = Revocation>) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        for Revocation { session, end, until, .. } in revocations {
+            inner.entries.insert(session, Entry { end, until });
+        }
+    }
+
+    /// Takes in what the database reported, in its order.
+    pub fn follow(&self, revocations: Vec<Revocation>) {
+        let last = revocations.iter().map(|revocation| revocation.sequence).max();
+        self.insert_all(revocations);
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.followed = inner.followed.max(last.unwrap_or(0));
+    }
+
+    /// The sequence after which the database has to be asked.
+    pub fn followed(&self) -> i64 {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).followed
+    }
+
+    /// Forgets the sessions of which no access token can be valid any more.
+    pub fn forget_expired(&self, now: Timestamp) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.entries.retain(|_, entry| entry.until > now);
+    }
+
+    /// How many sessions are in it.
+    pub fn len(&self) -> usize {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).entries.len()
+    }
+
+    /// Whether none is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Revocation, RevocationSet};
+    use crate::{
+        auth::{clock::Timestamp, id::SessionId, session::SessionEnd},
+        wire::EndReason,
+    };
+
+    fn revocation(sequence: i64, digit: char) -> Revocation {
+        Revocation {
+            sequence,
+            session: SessionId::parse(&digit.to_string().repeat(32)).expect("a session id"),
+            end: SessionEnd { reason: EndReason::SignedOut, at: Timestamp::from_seconds(1), by: None },
+            until: Timestamp::from_seconds(sequence),
+        }
+    }
+
+    #[test]
+    fn an_entry_leaves_when_no_access_token_can_be_valid_any_more() {
+        let set = RevocationSet::default();
+        set.follow(vec![revocation(10, 'a'), revocation(20, 'b')]);
+        set.forget_expired(Timestamp::from_seconds(10));
+        assert_eq!(set.find(revocation(10, 'a').session), None);
+        assert!(set.find(revocation(20, 'b').session).is_some());
+    }
+
+    #[test]
+    fn writing_oneself_does_not_skip_what_others_wrote_before() {
+        let set = RevocationSet::default();
+        set.insert_all([revocation(7, 'a')]);
+        assert_eq!(set.followed(), 0);
+        set.follow(vec![revocation(6, 'b'), revocation(7, 'a')]);
+        assert_eq!(set.followed(), 7);
+        assert_eq!(set.len(), 2);
+    }
+}

@@ -1,0 +1,237 @@
+//! What the core asks of a database: one domain verb a method, one transaction each. Absent is
+//! `Option`, refused is a variant, broken is [`StoreError`].
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use super::{
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+    revocation::Revocation,
+    rotation::Refusal,
+    session::{CurrentToken, Origin, Session},
+    user::{NewUser, StoredCredentials, User},
+};
+use crate::wire::EndReason;
+
+/// The database did not do what it was asked; nothing of it happened.
+#[derive(Debug, thiserror::Error)]
+#[error("the database cannot be used: {0}")]
+pub struct StoreError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// A session that begins.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserId,
+    /// Its first refresh token.
+    pub token: CurrentToken,
+    /// Now.
+    pub now: Timestamp,
+    /// When it ends whatever happens.
+    pub ends_at: Timestamp,
+    /// When its first access token ends.
+    pub access_expires_at: Timestamp,
+    /// Where from.
+    pub origin: Origin,
+    /// Whether to note the sign-in at the user (`UPDATE_LAST_LOGIN`).
+    pub update_last_login: bool,
+}
+
+/// A verified refresh token, as the database needs to know it.
+#[derive(Clone, Debug)]
+pub struct PresentedToken {
+    /// Its `jti`.
+    pub jti: Jti,
+    /// Its user, if it names one that can be ours.
+    pub user: Option<UserId>,
+    /// Its session and generation; `None` when another issuer with the same key made it.
+    pub lineage: Option<(SessionId, u32)>,
+    /// Its `iat`, or now.
+    pub issued_at: Timestamp,
+    /// Its `exp`.
+    pub expires_at: Timestamp,
+}
+
+/// A refresh: the token that was presented, and everything the decision may need.
+#[derive(Clone, Debug)]
+pub struct Refresh {
+    /// The token.
+    pub token: PresentedToken,
+    /// Now.
+    pub now: Timestamp,
+    /// `REFRESH_REUSE_GRACE`.
+    pub grace: Duration,
+    /// `LEEWAY`: how long an access token stays acceptable past its `exp`.
+    pub leeway: Duration,
+    /// The highest generation of its session that this process saw in use.
+    pub last_seen_generation: u32,
+    /// Where the request came from.
+    pub origin: Origin,
+    /// When the access token that is about to be made ends.
+    pub access_expires_at: Timestamp,
+    /// The successor, should there be a rotation. Its `exp` is cut to the session's end.
+    pub successor: CurrentToken,
+    /// The session for a token that has none, should it need one.
+    pub adopted: SessionId,
+    /// The end of that session.
+    pub adopted_ends_at: Timestamp,
+    /// What rotating means.
+    pub mode: RotationMode,
+}
+
+/// What a rotation does, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RotationMode {
+    /// Issue a successor and spend the old token.
+    RotateAndBlacklist,
+    /// Issue a successor; the old token stays good.
+    Rotate,
+    /// Issue none; the token stays good.
+    Keep,
+}
+
+/// What a refresh came to. The session is as it stands afterwards.
+#[derive(Clone, Debug)]
+pub enum Refreshed {
+    /// The pair of the session's current generation is to be issued: a new one, or the same again.
+    Current(Session),
+    /// Only an access token is to be issued; the presented token stays good.
+    Kept(Session),
+    /// The session is over.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The session.
+        session: Session,
+        /// Whether the presented token had been spent already.
+        was_spent: bool,
+    },
+    /// The presented token had been spent: the session was ended just now.
+    Reused {
+        /// The session.
+        session: Session,
+        /// Its entry in the set of revoked sessions.
+        revocation: Revocation,
+    },
+    /// The token was blacklisted by itself and belongs to no session.
+    Blacklisted,
+    /// The token names a session that is not known.
+    UnknownSession,
+    /// The token belongs to no session, and its user is inactive, gone, or not named.
+    NoActiveAccount,
+}
+
+/// Whether a verified token is still welcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenStanding {
+    /// Nothing is known against it.
+    Good,
+    /// It was spent or blacklisted, or its session is over.
+    Blacklisted,
+}
+
+/// What blacklisting a refresh token came to.
+#[derive(Clone, Debug)]
+pub struct Blacklisting {
+    /// Whether the token was good until now.
+    pub was_good: bool,
+    /// The session's end, if this is what ended it.
+    pub revocation: Option<Revocation>,
+}
+
+/// What one batch of clearing away came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flushed {
+    /// How many outstanding tokens went.
+    pub tokens: u64,
+    /// Whether nothing is left to go.
+    pub is_done: bool,
+}
+
+/// Ends sessions, and says why.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// Why.
+    pub reason: EndReason,
+    /// Now.
+    pub now: Timestamp,
+    /// Who asked.
+    pub origin: Origin,
+    /// How long an access token stays acceptable past its `exp` (`LEEWAY`).
+    pub leeway: Duration,
+}
+
+/// Creating a user can be refused.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateUserError {
+    /// Another user has the name.
+    #[error("A user with that username already exists.")]
+    UsernameTaken,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The database.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Adds a user. The unique name decides, not a look before.
+    async fn create_user(&self, user: NewUser) -> Result<User, CreateUserError>;
+
+    /// The user of that name and its password hash.
+    async fn find_credentials(&self, username: &str) -> Result<Option<StoredCredentials>, StoreError>;
+
+    /// The user of that number.
+    async fn find_user(&self, user: UserId) -> Result<Option<User>, StoreError>;
+
+    /// Replaces a password hash by a stronger one of the same password; does nothing when it is no
+    /// longer the `old` one.
+    async fn upgrade_password(&self, user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
+
+    /// Sets a password and ends the user's sessions, but for the one to keep.
+    async fn set_password(
+        &self,
+        user: UserId,
+        password: SecretString,
+        keep: Option<SessionId>,
+        ending: Ending,
+    ) -> Result<Vec<Revocation>, StoreError>;
+
+    /// Begins a session with its first refresh token.
+    async fn open_session(&self, session: NewSession) -> Result<Session, StoreError>;
+
+    /// The session of that id.
+    async fn find_session(&self, session: SessionId) -> Result<Option<Session>, StoreError>;
+
+    /// Decides a refresh with [`rotation::decide`](super::rotation::decide) and carries it out, in one
+    /// write transaction: the row count of the compare-and-swap is the verdict.
+    async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
+
+    /// Whether a token is spent, blacklisted, or of a session that is over.
+    async fn token_standing(&self, jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError>;
+
+    /// Blacklists a refresh token and ends its session. A token of another issuer is noted as
+    /// blacklisted by itself.
+    async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
+
+    /// Ends one session; `None` when it is unknown or over already.
+    async fn revoke_session(&self, session: SessionId, ending: Ending) -> Result<Option<Revocation>, StoreError>;
+
+    /// Writes down which generations were seen in use.
+    async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
+
+    /// The revocations after a place in their order.
+    async fn revocations_after(&self, sequence: i64) -> Result<Vec<Revocation>, StoreError>;
+
+    /// Deletes up to `limit` outstanding tokens that expired before a moment, and as many of the sessions
+    /// and revocations that nothing needs any more.
+    async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,131 @@
+//! The claims of a token whose signature is good, read without trusting their types.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::{TokenFault, TokenType};
+use crate::auth::{
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+};
+
+/// The last second that has a four-digit year: no honest `NumericDate` lies beyond.
+const MAX_SECONDS: f64 = 253_402_300_799.0;
+
+pub(super) struct Payload(Map<String, Value>);
+
+impl Payload {
+    /// A JSON object in UTF-8; of a name that stands twice, the last one counts (RFC 7519 §4).
+    pub(super) fn parse(json: Vec<u8>) -> Result<Self, TokenFault> {
+        serde_json::from_slice(&json).map(Self).map_err(|_| TokenFault::Invalid)
+    }
+
+    pub(super) fn into_claims(self) -> Map<String, Value> {
+        self.0
+    }
+
+    /// Judges `iat`, `nbf` and `exp`; answers `exp`, which may be absent.
+    pub(super) fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<Option<Timestamp>, TokenFault> {
+        for claim in ["iat", "nbf"] {
+            if self.date(claim)?.is_some_and(|begins| begins > now + leeway) {
+                return Err(TokenFault::Invalid);
+            }
+        }
+        let expires_at = self.date("exp")?;
+        if expires_at.is_some_and(|end| end <= now - leeway) {
+            return Err(TokenFault::Expired);
+        }
+        Ok(expires_at)
+    }
+
+    /// Exactly this issuer, when one is configured (RFC 8725 §3.8).
+    pub(super) fn check_issuer(&self, expected: Option<&str>) -> Result<(), TokenFault> {
+        match expected {
+            Some(expected) if self.0.get("iss").and_then(Value::as_str) != Some(expected) => Err(TokenFault::Invalid),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Our audience among the token's, when one is configured (RFC 7519 §4.1.3).
+    pub(super) fn check_audience(&self, expected: Option<&str>) -> Result<(), TokenFault> {
+        let Some(expected) = expected else {
+            return Ok(());
+        };
+        let is_meant = match self.0.get("aud") {
+            Some(Value::String(audience)) => audience == expected,
+            Some(Value::Array(audiences)) => {
+                audiences.iter().all(Value::is_string) && audiences.iter().any(|audience| audience == expected)
+            }
+            Some(_) | None => false,
+        };
+        is_meant.then_some(()).ok_or(TokenFault::Invalid)
+    }
+
+    /// The registered names that are text by RFC 7519 §4.1 are text, whether or not we use them.
+    pub(super) fn check_texts(&self) -> Result<(), TokenFault> {
+        let is_text = |claim| self.0.get(claim).is_none_or(Value::is_string);
+        (is_text("sub") && is_text("jti")).then_some(()).ok_or(TokenFault::Invalid)
+    }
+
+    pub(super) fn jti(&self, claim: &str) -> Result<Jti, TokenFault> {
+        match self.0.get(claim) {
+            None => Err(TokenFault::MissingId),
+            Some(Value::String(jti)) => Ok(Jti::from_text(jti.as_str())),
+            Some(_) => Err(TokenFault::Invalid),
+        }
+    }
+
+    pub(super) fn check_type(&self, claim: &str, expected: TokenType) -> Result<(), TokenFault> {
+        match self.0.get(claim) {
+            None => Err(TokenFault::MissingType),
+            Some(value) if value == expected.name() => Ok(()),
+            Some(_) => Err(TokenFault::WrongType),
+        }
+    }
+
+    pub(super) fn names_user(&self, claim: &str) -> bool {
+        self.0.contains_key(claim)
+    }
+
+    /// Text, or the number that Simple JWT wrote before 5.5.
+    pub(super) fn user(&self, claim: &str) -> Option<UserId> {
+        match self.0.get(claim)? {
+            Value::String(text) => text.parse().ok(),
+            Value::Number(number) => number.as_i64().map(UserId),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    pub(super) fn session(&self) -> Option<SessionId> {
+        self.0.get("sid").and_then(Value::as_str).and_then(SessionId::parse)
+    }
+
+    pub(super) fn generation(&self) -> u32 {
+        let claimed = self.0.get("gen").and_then(Value::as_u64);
+        claimed.and_then(|generation| u32::try_from(generation).ok()).unwrap_or(0)
+    }
+
+    pub(super) fn issued_at(&self) -> Option<Timestamp> {
+        self.date("iat").ok().flatten()
+    }
+
+    /// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"
+    /// (CVE-2026-25537): the token is refused.
+    fn date(&self, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
+        match self.0.get(claim) {
+            None => Ok(None),
+            Some(Value::Number(number)) => number
+                .as_f64()
+                .filter(|seconds| seconds.abs() <= MAX_SECONDS)
+                .map(|seconds| Some(from_seconds(seconds)))
+                .ok_or(TokenFault::Invalid),
+            Some(_) => Err(TokenFault::Invalid),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "within a four-digit year, milliseconds fit")]
+fn from_seconds(seconds: f64) -> Timestamp {
+    Timestamp::from_millis((seconds * 1000.0).floor() as i64)
+}

@@ -1,0 +1,35 @@
+//! What goes into a token that we sign.
+
+use serde_json::{Map, Value};
+
+use super::TokenType;
+use crate::auth::{
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+};
+
+/// Whom and what a pair is about. Both tokens of a pair say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The user.
+    pub user: UserId,
+    /// The session.
+    pub session: SessionId,
+    /// How many rotations the session has seen.
+    pub generation: u32,
+    /// Claims beyond the standard ones, such as `username`.
+    pub custom: Map<String, Value>,
+}
+
+/// What tells one token from the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its kind.
+    pub token_type: TokenType,
+    /// Its own name.
+    pub jti: Jti,
+    /// `iat`.
+    pub issued_at: Timestamp,
+    /// `exp`.
+    pub expires_at: Timestamp,
+}

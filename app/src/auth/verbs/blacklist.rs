@@ -1,0 +1,28 @@
+//! `blacklist`: give a refresh token back. It ends the session with its access tokens, also when the
+//! token had been spent (RFC 7009 §2.1).
+
+use super::refresh::presented;
+use crate::{
+    auth::{Auth, Error, session::Origin, store::Ending, token::TokenType},
+    wire::EndReason,
+};
+
+impl Auth {
+    /// Signs the token's session out.
+    ///
+    /// # Errors
+    /// `Token` for a bad token, `Blacklisted` when it was spent or blacklisted before (its session is
+    /// ended all the same), or `Unavailable`.
+    pub async fn blacklist(&self, refresh: &str, origin: Origin) -> Result<(), Error> {
+        let now = self.clock.now();
+        let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
+        let outcome = self.store.blacklist(presented(&token, now), self.ending(EndReason::SignedOut, &origin)).await?;
+        self.revocations.insert_all(outcome.revocation);
+        if outcome.was_good { Ok(()) } else { Err(Error::Blacklisted(None)) }
+    }
+
+    /// An ending that happens now.
+    pub(super) fn ending(&self, reason: EndReason, origin: &Origin) -> Ending {
+        Ending { reason, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway }
+    }
+}

@@ -1,0 +1,57 @@
+//! `change_password`: needs the one in force, and ends every other session (ASVS 6.2.3, 7.4.3).
+
+use secrecy::SecretString;
+
+use super::authenticate::Bearer;
+use crate::{
+    auth::{
+        Auth, Error,
+        password::Verdict,
+        session::Origin,
+        store::Ending,
+        user::{self, User},
+    },
+    wire::{EndReason, PasswordChange},
+};
+
+impl Auth {
+    /// Changes the bearer's own password.
+    ///
+    /// # Errors
+    /// `Invalid` with the field to mend, `UserNotFound`, `UserInactive`, or `Unavailable`.
+    pub async fn change_password(&self, bearer: &Bearer, form: &PasswordChange, origin: &Origin) -> Result<(), Error> {
+        let user = self.load_active_user(bearer).await?;
+        let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
+        let current: SecretString = form.current_password.expose().into();
+        if self.passwords.verify(current, stored).await == Verdict::Wrong {
+            return Err(Error::field("current_password", "This is not your current password."));
+        }
+        let new: SecretString = form.new_password.expose().into();
+        self.check_password_of(&user, &new).await.map_err(|message| Error::field("new_password", message))?;
+        let password = self.passwords.hash(new).await;
+        let ending = self.ending(EndReason::PasswordChanged, origin);
+        let revoked = self.store.set_password(user.id, password, bearer.session, ending).await?;
+        self.revocations.insert_all(revoked);
+        Ok(())
+    }
+
+    /// Sets a user's password without asking for the one in force, as an operator does, and ends all of
+    /// the user's sessions.
+    ///
+    /// # Errors
+    /// `UserNotFound`, `Invalid` with the field to mend, or `Unavailable`.
+    pub async fn set_password(&self, username: &str, new: SecretString) -> Result<User, Error> {
+        let found = self.store.find_credentials(&user::normalize(username)).await?;
+        let user = found.ok_or(Error::UserNotFound)?.user;
+        self.check_password_of(&user, &new).await.map_err(|message| Error::field("password", message))?;
+        let password = self.passwords.hash(new).await;
+        let ending: Ending = self.ending(EndReason::PasswordChanged, &Origin::default());
+        let revoked = self.store.set_password(user.id, password, None, ending).await?;
+        self.revocations.insert_all(revoked);
+        Ok(user)
+    }
+
+    async fn check_password_of(&self, user: &User, password: &SecretString) -> Result<(), String> {
+        self.check_new_password(password, &[&user.username, &user.email]).await
+    }
+}

@@ -1,0 +1,60 @@
+//! What a server does beside answering: follow the database's revocations, write down what was seen,
+//! and clear away what has expired.
+
+use crate::auth::{Auth, Error};
+
+/// How many outstanding tokens go at a time, so that the writer is never held long.
+const FLUSH_BATCH: u32 = 500;
+
+impl Auth {
+    /// Takes in the revocations that this or another process wrote since the last time. Called once
+    /// before the first request is answered, then again and again.
+    ///
+    /// # Errors
+    /// `Unavailable`; what was not taken in now is the next time.
+    pub async fn follow_revocations(&self) -> Result<(), Error> {
+        let news = self.store.revocations_after(self.revocations.followed()).await?;
+        self.revocations.follow(news);
+        Ok(())
+    }
+
+    /// Writes the noted generations to the database and forgets what no token can need any more.
+    ///
+    /// # Errors
+    /// `Unavailable`; the notes are lost, which only makes the rotation kinder.
+    pub async fn write_seen(&self) -> Result<(), Error> {
+        let now = self.clock.now() - self.settings.leeway;
+        self.revocations.forget_expired(now);
+        self.seen.forget_expired(now);
+        let seen = self.seen.take_unwritten();
+        if seen.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.note_seen(seen).await?)
+    }
+
+    /// Deletes expired tokens from the database, never before `exp` and the leeway have passed
+    /// (Simple JWT: `flushexpiredtokens`). Answers how many.
+    ///
+    /// # Errors
+    /// `Unavailable`; what was deleted until then stays deleted.
+    pub async fn flush_expired_tokens(&self) -> Result<u64, Error> {
+        let before = self.clock.now() - self.settings.leeway;
+        let mut total = 0;
+        loop {
+            let flushed = self.store.flush_expired(before, FLUSH_BATCH).await?;
+            total += flushed.tokens;
+            if flushed.is_done {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Whether the server can do its work.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn check_health(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+}

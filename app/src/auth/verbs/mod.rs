@@ -1,0 +1,12 @@
+//! The verbs of [`Auth`](super::Auth), one file each.
+
+pub mod authenticate;
+mod blacklist;
+mod change_password;
+mod follow;
+mod me;
+mod obtain;
+mod refresh;
+pub(super) mod register;
+mod revoke;
+mod verify;

@@ -1,0 +1,104 @@
+//! `register`: a new account.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    auth::{
+        Auth, Error,
+        settings::RegistrationMode,
+        store::CreateUserError,
+        user::{Email, NewUser, Role, User, Username},
+    },
+    wire::{FieldError, Registration},
+};
+
+/// An account to be made, unchecked: what a person typed and what its maker decided.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The name wished for.
+    pub username: String,
+    /// May be empty.
+    pub email: String,
+    /// The password.
+    pub password: SecretString,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it may be used.
+    pub is_active: bool,
+}
+
+impl Auth {
+    /// Makes an account for a stranger, if the operator allows it.
+    ///
+    /// # Errors
+    /// `RegistrationClosed`, or what [`create_user`](Self::create_user) answers.
+    pub async fn register(&self, form: &Registration) -> Result<User, Error> {
+        match self.settings.registration {
+            RegistrationMode::Closed => return Err(Error::RegistrationClosed),
+            RegistrationMode::Open => {}
+        }
+        self.create_user(Account {
+            username: form.username.clone(),
+            email: form.email.clone(),
+            password: form.password.expose().into(),
+            role: Role::User,
+            is_active: true,
+        })
+        .await
+    }
+
+    /// Makes an account by the same rules, whoever asks: the command line and the administration keep
+    /// them too.
+    ///
+    /// # Errors
+    /// `Invalid` with every field to mend, or `Unavailable`.
+    pub async fn create_user(&self, account: Account) -> Result<User, Error> {
+        let (username, email) = self.check(&account).await?;
+        let user = NewUser {
+            username,
+            email,
+            password: self.passwords.hash(account.password).await,
+            role: account.role,
+            is_active: account.is_active,
+            date_joined: self.clock.now(),
+        };
+        self.store.create_user(user).await.map_err(|error| match error {
+            CreateUserError::UsernameTaken => Error::field("username", error),
+            CreateUserError::Store(cause) => cause.into(),
+        })
+    }
+
+    /// All the fields at once, so that a person mends them at once.
+    async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
+        let username = Username::parse(&account.username);
+        let email = Email::parse(&account.email);
+        let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await;
+        match (username, email, password) {
+            (Ok(username), Ok(email), Ok(())) => Ok((username, email)),
+            (username, email, password) => Err(Error::Invalid(
+                [
+                    ("username", username.err().map(|error| error.to_string())),
+                    ("email", email.err().map(|error| error.to_string())),
+                    ("password", password.err()),
+                ]
+                .into_iter()
+                .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }))
+                .collect(),
+            )),
+        }
+    }
+
+    /// Judges a new password, given what is known of its owner.
+    pub(super) async fn check_new_password(&self, password: &SecretString, known: &[&str]) -> Result<(), String> {
+        if password.expose_secret().is_empty() {
+            return Err("This field may not be blank.".to_owned());
+        }
+        let mut words: Vec<String> = Vec::new();
+        for text in known {
+            words.push((*text).to_owned());
+            words.extend(text.split(['@', '.', '+', '-', '_']).map(str::to_owned));
+        }
+        words.retain(|word| word.chars().count() > 2);
+        self.passwords.check_new(self.settings.password_policy, password.clone(), words).await
+    }
+}

@@ -1,0 +1,20 @@
+//! `verify`: whether a token of any kind is good.
+
+use crate::auth::{Auth, Error, store::TokenStanding};
+
+impl Auth {
+    /// Verifies a token for somebody who cannot do it alone.
+    ///
+    /// # Errors
+    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, or `Unavailable`.
+    pub async fn verify(&self, token: &str) -> Result<(), Error> {
+        let token = self.tokens.verify(token, None, self.clock.now())?;
+        if let Some(end) = token.session.and_then(|session| self.revocations.find(session)) {
+            return Err(Error::Blacklisted(Some(end)));
+        }
+        match self.store.token_standing(token.jti, token.session).await? {
+            TokenStanding::Good => Ok(()),
+            TokenStanding::Blacklisted => Err(Error::Blacklisted(None)),
+        }
+    }
+}
