@@ -1,0 +1,160 @@
+//! One refresh, and giving a token back: the facts are read, the decision is made and carried out,
+//! all inside the transaction that the writer holds.
+
+use sqlx::SqliteConnection;
+
+use super::{
+    outstanding,
+    rows::TokenRow,
+    sessions::{self, Found},
+};
+use crate::{
+    auth::{
+        clock::Timestamp,
+        id::UserId,
+        rotation::{self, Decision, Facts, Presented, UserStanding},
+        session::Session,
+        store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, RotationMode},
+    },
+    wire::EndReason,
+};
+
+/// Decides a refresh and carries it out.
+pub(super) async fn refresh(connection: &mut SqliteConnection, refresh: &Refresh) -> sqlx::Result<Refreshed> {
+    let known = outstanding::find(connection, &refresh.token.jti).await?;
+    let session = known.as_ref().and_then(|row| row.session).or(refresh.token.lineage.map(|(session, _)| session));
+    let Some(session) = session else {
+        return adopt(connection, refresh, known).await;
+    };
+    match sessions::find(connection, session).await? {
+        Some(found) => {
+            let presented = presented(refresh, known);
+            decide(connection, refresh, found, presented).await
+        }
+        None => Ok(Refreshed::UnknownSession),
+    }
+}
+
+/// A token of a known session. One that the database does not know by name was issued and forgotten:
+/// whatever it is, it is not the current one.
+fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
+    match known {
+        Some(row) => Presented { generation: row.generation, spent_at: row.blacklisted_at },
+        None => Presented {
+            generation: refresh.token.lineage.map_or(0, |(_, generation)| generation),
+            spent_at: Some(Timestamp::DISTANT_PAST),
+        },
+    }
+}
+
+/// A session for a token of another issuer with the same key.
+async fn adopt(
+    connection: &mut SqliteConnection,
+    refresh: &Refresh,
+    known: Option<TokenRow>,
+) -> sqlx::Result<Refreshed> {
+    if known.is_some_and(|row| row.blacklisted_at.is_some()) {
+        return Ok(Refreshed::Blacklisted);
+    }
+    let Some(user) = find_active(connection, refresh.token.user).await? else {
+        return Ok(Refreshed::NoActiveAccount);
+    };
+    let session = Session::adopting(refresh, user);
+    sessions::insert(connection, &session).await?;
+    outstanding::insert_current(connection, &session).await?;
+    let presented = Presented { generation: 0, spent_at: None };
+    decide(connection, refresh, Found { session, user: UserStanding::Active }, presented).await
+}
+
+async fn find_active(connection: &mut SqliteConnection, user: Option<UserId>) -> sqlx::Result<Option<UserId>> {
+    let id: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE id = $1 AND is_active")
+        .bind(user.map(|user| user.0))
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(UserId))
+}
+
+async fn decide(
+    connection: &mut SqliteConnection,
+    refresh: &Refresh,
+    Found { session, user }: Found,
+    presented: Presented,
+) -> sqlx::Result<Refreshed> {
+    let facts = Facts {
+        now: refresh.now,
+        grace: refresh.grace,
+        session: session.facts(refresh.last_seen_generation),
+        presented,
+        user,
+    };
+    match (rotation::decide(&facts), refresh.mode) {
+        (Decision::Refuse(refusal), _) => {
+            Ok(Refreshed::Refused { refusal, session, was_spent: presented.spent_at.is_some() })
+        }
+        (Decision::Rotate, RotationMode::Keep) => renew(connection, refresh, session).await.map(Refreshed::Kept),
+        (Decision::Rotate, RotationMode::Rotate | RotationMode::RotateAndBlacklist) => {
+            rotate(connection, refresh, session).await.map(Refreshed::Current)
+        }
+        (Decision::Reissue, _) => renew(connection, refresh, session).await.map(Refreshed::Current),
+        (Decision::Recover, _) => {
+            outstanding::restart_grace(connection, &refresh.token.jti, refresh.now).await?;
+            renew(connection, refresh, session).await.map(Refreshed::Current)
+        }
+        (Decision::Reuse, _) => end_reused(connection, refresh, session).await,
+    }
+}
+
+async fn renew(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Session> {
+    let read_at = session.generation;
+    let renewed = session.renewed(refresh);
+    swapped(sessions::update(connection, &renewed, read_at).await?)?;
+    Ok(renewed)
+}
+
+async fn rotate(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Session> {
+    let read_at = session.generation;
+    let next = session.rotated(refresh);
+    swapped(sessions::update(connection, &next, read_at).await?)?;
+    if refresh.mode == RotationMode::RotateAndBlacklist {
+        swapped(outstanding::spend(connection, &refresh.token.jti, refresh.now).await?)?;
+    }
+    outstanding::insert_current(connection, &next).await?;
+    Ok(next)
+}
+
+/// Nothing can come between reading and writing while the write lock is held; if it did, the whole
+/// refresh is taken back and the caller tries again.
+fn swapped(is_swapped: bool) -> sqlx::Result<()> {
+    if is_swapped { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+async fn end_reused(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Refreshed> {
+    let ending =
+        Ending { reason: EndReason::Reuse, now: refresh.now, origin: refresh.origin.clone(), leeway: refresh.leeway };
+    let revocation = sessions::end(connection, &session, &ending).await?;
+    Ok(Refreshed::Reused { session, revocation })
+}
+
+/// Takes a token back, and its session with it.
+pub(super) async fn blacklist(
+    connection: &mut SqliteConnection,
+    token: &PresentedToken,
+    ending: &Ending,
+) -> sqlx::Result<Blacklisting> {
+    let known = outstanding::find(connection, &token.jti).await?;
+    let was_spent = known.as_ref().is_some_and(|row| row.blacklisted_at.is_some());
+    let session = known.and_then(|row| row.session).or(token.lineage.map(|(session, _)| session));
+    let found = match session {
+        Some(session) => sessions::find(connection, session).await?,
+        None => None,
+    };
+    let Some(Found { session, .. }) = found else {
+        if !was_spent {
+            outstanding::blacklist_alone(connection, token, ending.now).await?;
+        }
+        return Ok(Blacklisting { was_good: !was_spent, revocation: None });
+    };
+    let was_alive = session.end.is_none();
+    let revocation = if was_alive { Some(sessions::end(connection, &session, ending).await?) } else { None };
+    Ok(Blacklisting { was_good: was_alive && !was_spent, revocation })
+}

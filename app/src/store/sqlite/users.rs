@@ -1,0 +1,92 @@
+//! Users: made, found, and given another password.
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{Row, SqliteConnection, SqlitePool};
+
+use super::rows;
+use crate::auth::{
+    id::UserId,
+    store::Ending,
+    user::{NewUser, StoredCredentials, User},
+};
+
+/// `None` when the name is taken: the constraint decides.
+pub(super) async fn create(connection: &mut SqliteConnection, new: &NewUser) -> sqlx::Result<Option<User>> {
+    let row = sqlx::query(
+        "INSERT INTO users (username, email, password, is_active, is_staff, is_superuser, date_joined)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *",
+    )
+    .bind(new.username.as_str())
+    .bind(new.email.as_str())
+    .bind(new.password.expose_secret())
+    .bind(new.is_active)
+    .bind(new.role.is_staff())
+    .bind(new.role.is_superuser())
+    .bind(new.date_joined.millis())
+    .fetch_one(&mut *connection)
+    .await;
+    let user = match row {
+        Ok(row) => rows::user(&row)?,
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'registered', $2)")
+        .bind(new.date_joined.millis())
+        .bind(user.id.0)
+        .execute(connection)
+        .await?;
+    Ok(Some(user))
+}
+
+pub(super) async fn find_credentials(pool: &SqlitePool, username: &str) -> sqlx::Result<Option<StoredCredentials>> {
+    let row = sqlx::query("SELECT * FROM users WHERE username = $1").bind(username).fetch_optional(pool).await?;
+    row.map(|row| {
+        let password: String = row.try_get("password")?;
+        Ok(StoredCredentials { user: rows::user(&row)?, password: password.into() })
+    })
+    .transpose()
+}
+
+pub(super) async fn find(pool: &SqlitePool, user: UserId) -> sqlx::Result<Option<User>> {
+    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0).fetch_optional(pool).await?;
+    row.as_ref().map(rows::user).transpose()
+}
+
+pub(super) async fn upgrade_password(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    old: &SecretString,
+    new: &SecretString,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET password = $1 WHERE id = $2 AND password = $3")
+        .bind(new.expose_secret())
+        .bind(user.0)
+        .bind(old.expose_secret())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn set_password(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    password: &SecretString,
+    ending: &Ending,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET password = $1 WHERE id = $2")
+        .bind(password.expose_secret())
+        .bind(user.0)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO security_events (at, kind, user_id, address, user_agent)
+         VALUES ($1, 'password_changed', $2, $3, $4)",
+    )
+    .bind(ending.now.millis())
+    .bind(user.0)
+    .bind(&ending.origin.address)
+    .bind(&ending.origin.user_agent)
+    .execute(connection)
+    .await
+    .map(drop)
+}

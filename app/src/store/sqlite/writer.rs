@@ -1,0 +1,138 @@
+//! The one writer. It takes whatever writes are waiting, runs them in one transaction, commits once,
+//! and only then answers each: many durable writes for the price of one sync to the disk. A write
+//! that fails takes nothing with it.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use sqlx::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::auth::store::StoreError;
+
+/// How many writes one transaction takes at most: the last to come should not wait long for the
+/// first.
+const MAX_BATCH: usize = 128;
+
+/// How many writes may wait before callers have to.
+const QUEUE: usize = 1024;
+
+/// A handle to the writer. Dropping it lets the writer finish what waits and close the file.
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    /// Starts the writer on its connection.
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(run(connection, waiting));
+        Self { jobs }
+    }
+
+    /// Runs `work` in a transaction and answers after its commit. It runs to its end even when the
+    /// caller has gone.
+    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Write { work: Some(work), result: None, reply };
+        let is_running = self.jobs.send(Box::new(job)).await.is_ok();
+        match answer.await {
+            Ok(result) if is_running => result,
+            Ok(_) | Err(_) => Err(StoreError(Box::new(Stopped))),
+        }
+    }
+}
+
+/// The writer has gone, which happens when a write panicked.
+#[derive(Debug, thiserror::Error)]
+#[error("the writer has stopped")]
+struct Stopped;
+
+/// Why a batch was not committed, for each of those who waited for it.
+#[derive(Clone, Debug)]
+struct NotCommitted(Arc<sqlx::Error>);
+
+impl fmt::Display for NotCommitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for NotCommitted {}
+
+#[async_trait]
+trait Job: Send {
+    /// Does the work and keeps the result; whether it succeeded.
+    async fn run(&mut self, connection: &mut SqliteConnection) -> bool;
+
+    /// Tells the caller, once it is known whether the batch was committed.
+    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>);
+}
+
+struct Write<T, W> {
+    work: Option<W>,
+    result: Option<sqlx::Result<T>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+#[async_trait]
+impl<T, W> Job for Write<T, W>
+where
+    T: Send,
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send,
+{
+    async fn run(&mut self, connection: &mut SqliteConnection) -> bool {
+        if let Some(work) = self.work.take() {
+            self.result = Some(work(connection).await);
+        }
+        self.result.as_ref().is_some_and(Result::is_ok)
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {
+        let result = match (self.result, committed) {
+            (Some(Err(error)), _) => Err(error.into()),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Ok(_)) | None, Err(error)) => Err(StoreError(Box::new(error))),
+            (None, Ok(())) => Err(StoreError(Box::new(Stopped))),
+        };
+        // A caller who has gone is answered by nobody; the write stands all the same.
+        drop(self.reply.send(result));
+    }
+}
+
+async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+    let mut batch = Vec::with_capacity(MAX_BATCH);
+    while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
+        let committed = commit(&mut connection, &mut batch).await;
+        if committed.is_err() {
+            // Fails when there is no transaction left to roll back, which is just as well.
+            drop(execute(&mut connection, "ROLLBACK").await);
+        }
+        let committed = committed.map_err(|error| NotCommitted(Arc::new(error)));
+        for job in batch.drain(..) {
+            job.answer(committed.clone());
+        }
+    }
+    drop(sqlx::Connection::close(connection).await);
+}
+
+async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> sqlx::Result<()> {
+    execute(connection, "BEGIN IMMEDIATE").await?;
+    for job in batch {
+        execute(connection, "SAVEPOINT job").await?;
+        if !job.run(connection).await {
+            execute(connection, "ROLLBACK TO job").await?;
+        }
+        execute(connection, "RELEASE job").await?;
+    }
+    execute(connection, "COMMIT").await
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::Result<()> {
+    sqlx::query(sql).execute(connection).await.map(drop)
+}
