@@ -1,0 +1,94 @@
+//! A call as plain data, so that it can be sent again with another token. A request of the browser's
+//! own is used up by sending it.
+
+use bytes::Bytes;
+use futures::Stream;
+use http::Method;
+use server_fn::{
+    error::{FromServerFnError, IntoAppError, ServerFnErrorErr},
+    request::{
+        ClientReq,
+        browser::{BrowserFormData, BrowserRequest},
+    },
+};
+
+/// What a server function wants to send.
+pub struct Call {
+    path: String,
+    content_type: String,
+    accepts: String,
+    method: Method,
+    body: Body,
+}
+
+enum Body {
+    Query(String),
+    Text(String),
+    Bytes(Bytes),
+}
+
+impl Call {
+    fn new(path: &str, content_type: &str, accepts: &str, method: Method, body: Body) -> Self {
+        Self { path: path.into(), content_type: content_type.into(), accepts: accepts.into(), method, body }
+    }
+
+    /// A request to be sent once, with this access token.
+    pub(super) fn request<E: FromServerFnError>(&self, access: Option<&str>) -> Result<BrowserRequest, E> {
+        let Self { path, content_type, accepts, method, body } = self;
+        let method = method.clone();
+        let request = match body {
+            Body::Query(query) => {
+                <BrowserRequest as ClientReq<E>>::try_new_req_query(path, content_type, accepts, query, method)
+            }
+            Body::Text(text) => {
+                <BrowserRequest as ClientReq<E>>::try_new_req_text(path, content_type, accepts, text.clone(), method)
+            }
+            Body::Bytes(bytes) => {
+                <BrowserRequest as ClientReq<E>>::try_new_req_bytes(path, content_type, accepts, bytes.clone(), method)
+            }
+        }?;
+        if let Some(access) = access {
+            request.headers().set("Authorization", &format!("Bearer {access}"));
+        }
+        Ok(request)
+    }
+}
+
+/// Bodies that are read while they are sent cannot be sent twice.
+fn unsupported<T, E: FromServerFnError>(what: &str) -> Result<T, E> {
+    Err(ServerFnErrorErr::Serialization(format!("{what} bodies cannot be repeated")).into_app_error())
+}
+
+impl<E: FromServerFnError> ClientReq<E> for Call {
+    type FormData = BrowserFormData;
+
+    fn try_new_req_query(path: &str, kind: &str, accepts: &str, query: &str, method: Method) -> Result<Self, E> {
+        Ok(Self::new(path, kind, accepts, method, Body::Query(query.into())))
+    }
+
+    fn try_new_req_text(path: &str, kind: &str, accepts: &str, body: String, method: Method) -> Result<Self, E> {
+        Ok(Self::new(path, kind, accepts, method, Body::Text(body)))
+    }
+
+    fn try_new_req_bytes(path: &str, kind: &str, accepts: &str, body: Bytes, method: Method) -> Result<Self, E> {
+        Ok(Self::new(path, kind, accepts, method, Body::Bytes(body)))
+    }
+
+    fn try_new_req_form_data(_: &str, _: &str, _: &str, _: Self::FormData, _: Method) -> Result<Self, E> {
+        unsupported("form-data")
+    }
+
+    fn try_new_req_multipart(_: &str, _: &str, _: Self::FormData, _: Method) -> Result<Self, E> {
+        unsupported("multipart")
+    }
+
+    fn try_new_req_streaming(
+        _: &str,
+        _: &str,
+        _: &str,
+        _: impl Stream<Item = Bytes> + Send + 'static,
+        _: Method,
+    ) -> Result<Self, E> {
+        unsupported("streaming")
+    }
+}

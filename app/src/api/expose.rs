@@ -1,0 +1,90 @@
+//! What leaves of an error of the core: a code, a sentence, and the status that goes with them.
+
+use http::{HeaderValue, StatusCode, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::{
+    auth::{Error, session::SessionEnd},
+    wire::{ApiError, Code},
+};
+
+/// What our own client understands, whatever `AUTH_HEADER_TYPES` asks of others.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"api\"");
+
+/// Turns an outcome of the core into what a server function answers, and sets the status.
+pub(super) trait Expose<T> {
+    fn exposed(self) -> Result<T, ApiError>;
+}
+
+impl<T> Expose<T> for Result<T, Error> {
+    fn exposed(self) -> Result<T, ApiError> {
+        self.map_err(|error| {
+            let exposed = expose(error);
+            set_response(&exposed);
+            exposed
+        })
+    }
+}
+
+fn expose(error: Error) -> ApiError {
+    let message = error.to_string();
+    match error {
+        Error::Invalid(fields) => ApiError { fields, ..ApiError::new(Code::Invalid, message) },
+        Error::NoActiveAccount => ApiError::new(
+            Code::NoActiveAccount,
+            "This user name and password do not match an active account. Check both and try again.",
+        ),
+        Error::Token(_)
+        | Error::NotAuthenticated
+        | Error::BadAuthorizationHeader
+        | Error::NoUserId
+        | Error::UserNotFound => ApiError::new(Code::TokenNotValid, "You are not signed in. Sign in to go on."),
+        Error::Blacklisted(end) => session_ended(end),
+        Error::NoActiveAccountForToken | Error::UserInactive => {
+            ApiError::new(Code::UserInactive, "This account is not active. Ask an administrator.")
+        }
+        Error::RegistrationClosed => ApiError::new(Code::RegistrationClosed, message),
+        Error::Unavailable { retry_after, cause } => {
+            if let Some(cause) = cause {
+                tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
+            }
+            let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
+            ApiError { retry_after: Some(seconds), ..ApiError::new(Code::Unavailable, message) }
+        }
+    }
+}
+
+fn session_ended(end: Option<SessionEnd>) -> ApiError {
+    let ended = end.map(|end| end.explained());
+    ApiError { ended, ..ApiError::new(Code::SessionEnded, "This session has ended. Sign in again to go on.") }
+}
+
+fn set_response(error: &ApiError) {
+    let Some(response) = use_context::<ResponseOptions>() else {
+        return;
+    };
+    let status = status(error.code);
+    response.set_status(status);
+    if status == StatusCode::UNAUTHORIZED {
+        response.insert_header(header::WWW_AUTHENTICATE, CHALLENGE);
+    }
+    if let Some(seconds) = error.retry_after {
+        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+/// The status that goes with a code.
+pub const fn status(code: Code) -> StatusCode {
+    match code {
+        Code::Invalid => StatusCode::BAD_REQUEST,
+        Code::NoActiveAccount | Code::TokenNotValid | Code::SessionEnded | Code::UserInactive => {
+            StatusCode::UNAUTHORIZED
+        }
+        Code::Forbidden | Code::RegistrationClosed => StatusCode::FORBIDDEN,
+        Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Outdated => StatusCode::NOT_FOUND,
+        Code::Network | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

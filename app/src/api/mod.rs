@@ -1,0 +1,13 @@
+//! The two-sided edge: server functions by subject, and the client that carries them. A function
+//! unpacks, calls one verb of the core, and packs; it decides nothing.
+
+pub mod account;
+mod call;
+pub mod client;
+pub mod session;
+pub mod status;
+
+#[cfg(feature = "ssr")]
+pub mod expose;
+#[cfg(feature = "ssr")]
+mod request;

@@ -1,0 +1,33 @@
+//! The request behind a server function: the only place that touches `leptos_axum`.
+
+use std::sync::Arc;
+
+use http::{header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+
+use super::expose::Expose;
+use crate::{
+    auth::{Auth, authenticate::Bearer, session::Origin},
+    wire::ApiError,
+};
+
+/// The core, provided by the process for each request.
+pub(super) fn auth() -> Arc<Auth> {
+    expect_context::<Arc<Auth>>()
+}
+
+/// Where the request came from, provided by the process, which knows the peer and its proxies.
+pub(super) fn origin() -> Origin {
+    use_context::<Origin>().unwrap_or_default()
+}
+
+/// What our own client writes before the token, whatever `AUTH_HEADER_TYPES` asks of others.
+const SCHEME: &str = "Bearer";
+
+/// The bearer of the access token in the `Authorization` header.
+pub(super) fn bearer() -> Result<Bearer, ApiError> {
+    let parts = expect_context::<Parts>();
+    let headers: Vec<_> =
+        parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
+    auth().authenticate_headers(&[SCHEME], &headers).exposed()
+}

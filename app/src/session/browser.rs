@@ -1,0 +1,31 @@
+//! What the engine asks of the browser, in one place.
+
+use web_sys::{VisibilityState, window};
+
+/// The device's clock, milliseconds since the Unix epoch. It may be wrong.
+#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
+pub(super) fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Milliseconds since the page began, which no wrong clock touches.
+#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of a visit fit")]
+pub(super) fn monotonic() -> i64 {
+    window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as i64)
+}
+
+/// From 0 up to, and not including, 1. Good enough to spread requests, and used for nothing else.
+pub(super) fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// Whether a person can see this tab.
+pub(super) fn is_visible() -> bool {
+    let document = window().and_then(|window| window.document());
+    document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
+}
+
+/// What the browser believes about the network. `false` can be trusted, `true` cannot.
+pub(super) fn is_online() -> bool {
+    window().is_some_and(|window| window.navigator().on_line())
+}

@@ -1,0 +1,45 @@
+//! Web Locks, as an optimisation: one tab asks, the others wait a moment for its answer. The server
+//! is idempotent, so nothing depends on them. (`web-sys` still hides them behind an unstable flag.)
+
+use futures::channel::oneshot;
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+#[wasm_bindgen]
+extern "C" {
+    type LockManager;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = locks)]
+    static LOCKS: Option<LockManager>;
+
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &LockManager, name: &str, options: &JsValue, callback: &Function) -> Result<Promise, JsValue>;
+}
+
+/// Runs `work` while this tab holds the lock; `None` when another tab holds it. Where the browser has
+/// no Web Locks, as outside a secure context, the work simply runs. The future must not be dropped
+/// before it is done: the browser calls back into it.
+pub(super) async fn with_lock_if_available<R: 'static>(
+    name: &str,
+    work: impl Future<Output = R> + 'static,
+) -> Option<R> {
+    let locks = LOCKS.with(|locks| locks.as_ref().map(|locks| locks.unchecked_ref::<JsValue>().clone()));
+    let Some(locks) = locks else {
+        return Some(work.await);
+    };
+    let locks: LockManager = locks.unchecked_into();
+    let (send, receive) = oneshot::channel();
+    let callback = Closure::once(move |lock: JsValue| -> Promise {
+        future_to_promise(async move {
+            let result = if lock.is_null() { None } else { Some(work.await) };
+            drop(send.send(result));
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &true.into()).ok()?;
+    let held = locks.request(name, &options, callback.as_ref().unchecked_ref()).ok()?;
+    drop(JsFuture::from(held).await);
+    receive.await.ok().flatten()
+}

@@ -1,0 +1,166 @@
+//! What local storage holds, and how two tabs, a late reply and a sign-out agree on it without any
+//! lock: merging is monotone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{Ended, Secret, SessionClaims};
+
+/// The layout of what is stored. What has another is not ours and is left alone until a sign-in.
+pub const VERSION: u32 = 1;
+
+/// What stands in local storage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Stored {
+    /// Somebody is signed in.
+    Pair(StoredPair),
+    /// Somebody was: kept, so that a late reply cannot bring the session back.
+    Tombstone(Tombstone),
+}
+
+/// A pair and what is known of it. Written in one step, so that no reader sees half of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredPair {
+    /// [`VERSION`].
+    pub v: u32,
+    /// The session.
+    pub sid: String,
+    /// Its generation.
+    #[serde(rename = "gen")]
+    pub generation: u32,
+    /// The access token.
+    pub access: Secret,
+    /// The refresh token.
+    pub refresh: Secret,
+    /// When the pair arrived, milliseconds on the device's clock.
+    pub received_at: i64,
+    /// How far the server's clock is ahead of the device's, milliseconds.
+    pub skew: i64,
+}
+
+/// A session that was signed out of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// [`VERSION`].
+    pub v: u32,
+    /// The session.
+    pub sid: String,
+    /// When, milliseconds on the device's clock.
+    pub signed_out: i64,
+    /// How it ended, when somebody else ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+    /// The refresh token that the server has yet to be told about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Secret>,
+}
+
+/// What wants to be stored.
+#[derive(Clone, Debug)]
+pub enum Incoming {
+    /// The pair of a new sign-in.
+    SignIn(StoredPair),
+    /// The pair that a refresh answered.
+    Renewal(StoredPair),
+    /// The end of a session.
+    SignOut(Tombstone),
+}
+
+/// What is to be written, if anything. A pair is stored only if it belongs to the stored session and
+/// is newer, or comes from a sign-in; a tombstone only onto its own session. So whatever the order in
+/// which tabs write, they end up with the same.
+pub fn merge(stored: Option<&Stored>, incoming: Incoming) -> Option<Stored> {
+    match (incoming, stored) {
+        (Incoming::SignIn(pair), _) => Some(Stored::Pair(pair)),
+        (Incoming::Renewal(new), Some(Stored::Pair(old))) => new.is_newer_than(old).then_some(Stored::Pair(new)),
+        (Incoming::SignOut(end), Some(Stored::Pair(old))) => (old.sid == end.sid).then_some(Stored::Tombstone(end)),
+        (Incoming::Renewal(_) | Incoming::SignOut(_), Some(Stored::Tombstone(_)) | None) => None,
+    }
+}
+
+impl StoredPair {
+    /// What the access token says of itself.
+    pub fn claims(&self) -> Option<SessionClaims> {
+        SessionClaims::read(self.access.expose())
+    }
+
+    /// Of the same session, and of a later generation; or, where the server does not rotate, with an
+    /// access token that ends later.
+    fn is_newer_than(&self, old: &Self) -> bool {
+        let ends = |pair: &Self| pair.claims().map(|claims| claims.exp);
+        let is_later = self.generation == old.generation && ends(self) > ends(old);
+        self.sid == old.sid && (self.generation > old.generation || is_later)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+    use super::{Incoming, Stored, StoredPair, Tombstone, VERSION, merge};
+
+    fn pair(sid: &str, generation: u32, exp: i64) -> StoredPair {
+        let claims = format!(r#"{{"exp":{exp},"iat":0,"sid":"{sid}","gen":{generation}}}"#);
+        StoredPair {
+            v: VERSION,
+            sid: sid.into(),
+            generation,
+            access: format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)).into(),
+            refresh: format!("refresh {generation}").into(),
+            received_at: 0,
+            skew: 0,
+        }
+    }
+
+    fn tombstone(sid: &str) -> Tombstone {
+        Tombstone { v: VERSION, sid: sid.into(), signed_out: 1, ended: None, pending: None }
+    }
+
+    #[test]
+    fn only_a_newer_pair_of_the_same_session_is_stored() {
+        let stored = Stored::Pair(pair("a", 2, 10));
+        let renewal = |pair| merge(Some(&stored), Incoming::Renewal(pair));
+        assert_eq!(renewal(pair("a", 3, 5)), Some(Stored::Pair(pair("a", 3, 5))));
+        assert_eq!(renewal(pair("a", 2, 10)), None);
+        assert_eq!(renewal(pair("a", 1, 99)), None);
+        assert_eq!(renewal(pair("b", 9, 99)), None);
+    }
+
+    #[test]
+    fn without_rotation_a_later_access_token_is_stored() {
+        let stored = Stored::Pair(pair("a", 0, 10));
+        let later = merge(Some(&stored), Incoming::Renewal(pair("a", 0, 11)));
+        assert_eq!(later, Some(Stored::Pair(pair("a", 0, 11))));
+    }
+
+    #[test]
+    fn a_late_reply_does_not_bring_a_session_back() {
+        let stored = Stored::Tombstone(tombstone("a"));
+        assert_eq!(merge(Some(&stored), Incoming::Renewal(pair("a", 9, 99))), None);
+        assert_eq!(merge(None, Incoming::Renewal(pair("a", 9, 99))), None);
+    }
+
+    #[test]
+    fn the_end_of_one_session_does_not_touch_another() {
+        let stored = Stored::Pair(pair("b", 0, 10));
+        assert_eq!(merge(Some(&stored), Incoming::SignOut(tombstone("a"))), None);
+        let own = merge(Some(&stored), Incoming::SignOut(tombstone("b")));
+        assert_eq!(own, Some(Stored::Tombstone(tombstone("b"))));
+    }
+
+    #[test]
+    fn a_sign_in_replaces_whatever_there_was() {
+        for stored in [None, Some(Stored::Pair(pair("a", 5, 9))), Some(Stored::Tombstone(tombstone("a")))] {
+            let merged = merge(stored.as_ref(), Incoming::SignIn(pair("b", 0, 1)));
+            assert_eq!(merged, Some(Stored::Pair(pair("b", 0, 1))));
+        }
+    }
+
+    #[test]
+    fn what_is_stored_can_be_read_again() {
+        for stored in [Stored::Pair(pair("a", 5, 9)), Stored::Tombstone(tombstone("a"))] {
+            let text = serde_json::to_string(&stored).expect("JSON");
+            assert_eq!(serde_json::from_str::<Stored>(&text).expect("the same again"), stored);
+        }
+    }
+}

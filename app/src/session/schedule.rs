@@ -1,0 +1,80 @@
+//! When a pair is renewed, judged on the server's clock: a wrong clock of the device neither storms
+//! nor trusts a dead token.
+
+use crate::wire::SessionClaims;
+
+/// Skews below this are the network's, not the clock's, milliseconds.
+const SKEW_TOLERANCE: i64 = 7_000;
+
+/// At least so long before its end a token is renewed, if its life allows, milliseconds.
+const MIN_LEAD: i64 = 60_000;
+
+/// How far the server's clock is ahead of the device's, milliseconds: the token's `iat` against the
+/// middle of the round trip that brought it. All arguments but `iat` are milliseconds of the device.
+pub fn skew(iat: i64, sent_at: i64, received_at: i64) -> i64 {
+    let middle = sent_at + (received_at - sent_at) / 2;
+    let skew = iat * 1000 - middle;
+    if skew.abs() < SKEW_TOLERANCE { 0 } else { skew }
+}
+
+/// How long until the token ends, milliseconds; negative when it has. `now` is the device's clock.
+pub fn remaining(claims: &SessionClaims, skew: i64, now: i64) -> i64 {
+    claims.exp * 1000 - (now + skew)
+}
+
+/// How long until the token should be renewed, milliseconds; zero when it is time. That is when less
+/// than a minute or a fifth of its life is left, whichever is more, but never before half of it has
+/// passed; `jitter`, from 0 to 1, delays it by up to a tenth of the life, so that tabs do not all ask
+/// at once.
+pub fn renew_in(claims: &SessionClaims, skew: i64, now: i64, jitter: f64) -> i64 {
+    let life = (claims.exp - claims.iat).max(0) * 1000;
+    let lead = MIN_LEAD.max(life / 5);
+    let due_left = lead.min(life / 2) - tenth(life, jitter);
+    (remaining(claims, skew, now) - due_left).max(0)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a share of a life in milliseconds")]
+fn tenth(life: i64, jitter: f64) -> i64 {
+    (life as f64 / 10.0 * jitter.clamp(0.0, 1.0)) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{remaining, renew_in, skew};
+    use crate::wire::SessionClaims;
+
+    fn claims(iat: i64, exp: i64) -> SessionClaims {
+        SessionClaims { exp, iat, sid: String::new(), generation: 0, username: None }
+    }
+
+    #[test]
+    fn a_usual_token_is_renewed_a_minute_before_its_end() {
+        assert_eq!(renew_in(&claims(0, 300), 0, 0, 0.0), 240_000);
+        assert_eq!(renew_in(&claims(0, 300), 0, 240_000, 0.0), 0);
+    }
+
+    #[test]
+    fn a_long_token_is_renewed_at_four_fifths_and_a_short_one_at_half() {
+        assert_eq!(renew_in(&claims(0, 3600), 0, 0, 0.0), 2_880_000);
+        assert_eq!(renew_in(&claims(0, 2), 0, 0, 0.0), 1000);
+    }
+
+    #[test]
+    fn jitter_delays_and_never_past_the_end() {
+        for (life, jitter) in [(2, 1.0), (300, 0.5), (3600, 1.0), (300, 7.0)] {
+            let token = claims(0, life);
+            let plain = renew_in(&token, 0, 0, 0.0);
+            let delayed = renew_in(&token, 0, 0, jitter);
+            assert!(delayed >= plain && delayed < life * 1000, "{life} {jitter}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_device_clock_is_corrected_and_a_slow_network_is_not() {
+        assert_eq!(skew(1000, 400_000, 400_100), 599_950);
+        assert_eq!(skew(1000, 1_600_000, 1_600_000), -600_000);
+        assert_eq!(skew(1000, 1_000_000, 1_012_000), 0);
+        let token = claims(1000, 1300);
+        assert_eq!(remaining(&token, 600_000, 400_000), 300_000);
+    }
+}

@@ -1,0 +1,47 @@
+//! Signing in: a new session takes the place of whatever was here.
+
+use super::{
+    browser, engine,
+    pair::{Incoming, Stored},
+    refresh::received,
+    sign_out, storage,
+};
+use crate::{
+    api::session,
+    wire::{ApiError, Code, Credentials, Registration, TokenPair},
+};
+
+/// Signs in with a name and a password.
+///
+/// # Errors
+/// What the server answered.
+pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
+    let sent_at = browser::now();
+    begin(session::obtain(credentials).await?, sent_at)
+}
+
+/// Makes an account and signs it in.
+///
+/// # Errors
+/// What the server answered.
+pub async fn register(registration: Registration) -> Result<(), ApiError> {
+    let sent_at = browser::now();
+    begin(session::register(registration).await?, sent_at)
+}
+
+fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
+    let wrong = || ApiError::new(Code::Outdated, "This page is older than the server. Reload it and try again.");
+    let pair = received(tokens, None, sent_at).ok_or_else(wrong)?;
+    // The session that this one replaces in this browser ends (ASVS 7.2.4).
+    let replaced = match storage::load() {
+        Some(Stored::Pair(old)) => Some((old.sid, old.refresh)),
+        Some(Stored::Tombstone(old)) => old.pending.map(|refresh| (old.sid, refresh)),
+        None => None,
+    };
+    storage::store(Incoming::SignIn(pair));
+    engine::wake_afresh();
+    if let Some((sid, refresh)) = replaced {
+        sign_out::tell_server(sid, refresh);
+    }
+    Ok(())
+}

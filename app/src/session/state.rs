@@ -1,0 +1,74 @@
+//! Who is signed in, as pages see it.
+
+use leptos::prelude::*;
+
+use crate::wire::Ended;
+
+/// Whether somebody is signed in here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// Not known yet: on the server, and in the first render.
+    Unknown,
+    /// Nobody is.
+    SignedOut,
+    /// Somebody is, and the access token is good.
+    SignedIn,
+    /// Somebody is, and the server cannot be reached to renew the access token.
+    Stale,
+}
+
+impl SessionState {
+    /// Whether the pages of somebody who is signed in are to be shown.
+    pub const fn is_signed_in(self) -> bool {
+        matches!(self, Self::SignedIn | Self::Stale)
+    }
+
+    /// The word for it in `data-session` on the document.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::SignedOut => "signed-out",
+            Self::SignedIn => "signed-in",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// How the last attempts to reach the server went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Well.
+    Fine,
+    /// The device has no network.
+    Offline,
+    /// There is a network, and the server does not answer.
+    Unreachable,
+}
+
+/// The signals that the engine writes and pages read: the one source for "who am I".
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// Whether somebody is signed in.
+    pub state: RwSignal<SessionState>,
+    /// The name in the access token, while somebody is.
+    pub username: RwSignal<Option<String>>,
+    /// When the access token ends, milliseconds on the device's clock.
+    pub access_ends_at: RwSignal<Option<i64>>,
+    /// How the last session ended, when somebody else ended it.
+    pub ended: RwSignal<Option<Ended>>,
+    /// Whether the server can be reached.
+    pub connection: RwSignal<Connection>,
+}
+
+impl Session {
+    /// Before anything is known.
+    pub fn unknown() -> Self {
+        Self {
+            state: RwSignal::new(SessionState::Unknown),
+            username: RwSignal::new(None),
+            access_ends_at: RwSignal::new(None),
+            ended: RwSignal::new(None),
+            connection: RwSignal::new(Connection::Fine),
+        }
+    }
+}
