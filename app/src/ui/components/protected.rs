@@ -1,0 +1,41 @@
+//! Pages for who is signed in. Until that is known they show their outline; for who is not, they send
+//! to the sign-in, and from there back.
+
+use leptos::{either::Either, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+
+use crate::session::{Session, SessionState};
+
+/// Shows its children to who is signed in. They are made in the browser alone, never by the server,
+/// which does not know anybody.
+#[component]
+pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let navigate = use_navigate();
+    let location = use_location();
+    Effect::new(move |_| {
+        if session.state.get() == SessionState::SignedOut {
+            let here = location.pathname.get_untracked();
+            let url = format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(&here)));
+            navigate(&url, NavigateOptions { replace: true, ..NavigateOptions::default() });
+        }
+    });
+    // A renewal must not build the page anew.
+    let is_signed_in = Memo::new(move |_| session.state.get().is_signed_in());
+    move || if is_signed_in.get() { Either::Left(children()) } else { Either::Right(view! { <Skeleton/> }) }
+}
+
+/// The outline of a page that is not there yet.
+#[component]
+pub(crate) fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="card skeleton" aria-busy="true" aria-label="Loading">
+            <span></span>
+            <span></span>
+            <span></span>
+        </div>
+    }
+}

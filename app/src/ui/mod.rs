@@ -1,0 +1,12 @@
+//! What people see: the document, the routes, a page a route, and what pages share. No rule about
+//! accounts or tokens is made here.
+
+#![expect(unreachable_pub, reason = "the component macro writes `pub` where nobody outside can reach")]
+
+mod components;
+mod pages;
+pub mod panic;
+mod routes;
+pub mod shell;
+
+pub use routes::App;

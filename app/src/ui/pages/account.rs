@@ -1,0 +1,29 @@
+//! `/account`: who you are, your session, and what you can change.
+
+mod details;
+mod password;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{session::sign_out, ui::components::Protected};
+use details::Details;
+use password::PasswordForm;
+
+/// The account page, for who is signed in.
+#[component]
+pub(crate) fn Account() -> impl IntoView {
+    view! {
+        <Title text="Your account"/>
+        <h1>"Your account"</h1>
+        <Protected>
+            <Details/>
+            <PasswordForm/>
+            <section class="card" aria-labelledby="leave">
+                <h2 id="leave">"Leave"</h2>
+                <p>"Signing out ends this session at once, in every tab of this browser."</p>
+                <button type="button" on:click=move |_| sign_out()>"Sign out"</button>
+            </section>
+        </Protected>
+    }
+}

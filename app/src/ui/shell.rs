@@ -1,0 +1,85 @@
+//! The document around the application, rendered on the server alone. What it writes on `<html>` is
+//! what both renders must agree on.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use super::App;
+use crate::wire::PasswordPolicy;
+
+/// The files that a page loads, as the build named them.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    /// The script that loads the WebAssembly.
+    pub js: String,
+    /// The WebAssembly.
+    pub wasm: String,
+    /// The stylesheet.
+    pub css: String,
+    /// Whether the page reloads itself when `cargo leptos watch` has built another.
+    pub auto_reload: bool,
+}
+
+/// Whether strangers may make themselves an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegistrationOpen(pub bool);
+
+/// The whole document.
+pub fn shell() -> impl IntoView {
+    let assets = expect_context::<Assets>();
+    let policy = expect_context::<PasswordPolicy>();
+    let RegistrationOpen(is_open) = expect_context();
+    view! {
+        <!DOCTYPE html>
+        <html
+            lang="en"
+            data-session="unknown"
+            data-registration=if is_open { "open" } else { "closed" }
+            data-password-min=policy.min_length.to_string()
+            data-password-max=policy.max_length.to_string()
+        >
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta
+                    name="description"
+                    content="Hallpass signs people in, keeps them signed in, and ends it at once."
+                />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" id="leptos" href=assets.css.clone()/>
+                <Boot assets=assets.clone()/>
+                <MetaTags/>
+                {assets.auto_reload.then(reload_on_build)}
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and
+/// not from a file beside it, the nonce stays out of attributes that can be read, and a download that
+/// fails says so.
+#[component]
+fn Boot(assets: Assets) -> impl IntoView {
+    let Assets { js, wasm, .. } = assets;
+    // The only policy: markup that the framework compiled may become elements, and nothing else may.
+    let boot = format!(
+        "if (window.trustedTypes) trustedTypes.createPolicy('default', {{ createHTML: html => html }});\n\
+         import('{js}')\n\
+         \x20 .then(module => module.default({{ module_or_path: '{wasm}' }}).then(() => module.hydrate()))\n\
+         \x20 .catch(error => {{ document.documentElement.dataset.failed = ''; console.error(error); }});"
+    );
+    view! {
+        <link rel="modulepreload" href=js/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=use_nonce() inner_html=boot></script>
+    }
+}
+
+fn reload_on_build() -> impl IntoView {
+    let options = LeptosOptions::builder().output_name("hallpass").reload_port(3001_u32).build();
+    view! { <leptos::hydration::AutoReload options/> }
+}
