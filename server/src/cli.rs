@@ -1,0 +1,107 @@
+//! The command line, with the names and manners of Django's `manage.py`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{self, Failure};
+
+/// Hallpass: sign people in, keep them signed in, and end it at once.
+///
+/// Settings come from hallpass.toml in this folder and from the environment: the setting
+/// `access_token_lifetime` is `HALLPASS_ACCESS_TOKEN_LIFETIME` there. The environment wins.
+#[derive(Debug, Parser)]
+#[command(name = "hallpass", version, max_term_width = 100)]
+pub struct Cli {
+    /// Read the settings from this file instead of hallpass.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the application and the REST API (the default)
+    Serve,
+    /// Bring the database's tables up to date
+    Migrate,
+    /// Make a user who may do everything
+    Createsuperuser(NewAccount),
+    /// Make a user
+    Createuser {
+        #[command(flatten)]
+        account: NewAccount,
+        /// The user may not sign in yet
+        #[arg(long)]
+        inactive: bool,
+        /// The user may enter the administration
+        #[arg(long)]
+        staff: bool,
+    },
+    /// Set a user's password and end all of the user's sessions
+    Changepassword {
+        /// Whose
+        #[arg(value_name = "USERNAME", required_unless_present = "username")]
+        user: Option<String>,
+        /// Whose, as an option
+        #[arg(long, conflicts_with = "user")]
+        username: Option<String>,
+        /// Read the password from standard input, one line
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Delete outstanding and blacklisted tokens that have expired
+    Flushexpiredtokens,
+    /// Check the settings and show them, without secrets
+    CheckConfig,
+}
+
+/// Who an account is for. What is not given is asked for.
+#[derive(Debug, Args)]
+pub struct NewAccount {
+    /// The name to sign in with
+    #[arg(long)]
+    pub username: Option<String>,
+    /// An address for people to write to; may be empty
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Read the password from standard input, one line
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// One sentence for the operator.
+    pub async fn run(self) -> Result<(), Failure> {
+        let config = self.config;
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => commands::serve::run(config).await,
+            Command::Migrate => commands::migrate::run(config).await,
+            Command::Createsuperuser(account) => commands::createuser::superuser(config, account).await,
+            Command::Createuser { account, inactive, staff } => {
+                commands::createuser::user(config, account, !inactive, staff).await
+            }
+            Command::Changepassword { user, username, password_stdin } => {
+                let username = user.or(username).unwrap_or_default();
+                commands::changepassword::run(config, &username, password_stdin).await
+            }
+            Command::Flushexpiredtokens => commands::flushexpiredtokens::run(config).await,
+            Command::CheckConfig => commands::check_config::run(config),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,23 @@
+//! `changepassword`: an operator sets a user's password, which ends all of the user's sessions. A
+//! server that runs on the same database learns of it within a second.
+
+use std::path::PathBuf;
+
+use app::auth::Error;
+
+use super::{Failure, open_configured, prompt};
+
+/// Sets the password.
+///
+/// # Errors
+/// When there is no such user, the password is refused, or the database cannot be used.
+pub async fn run(config: Option<PathBuf>, username: &str, password_stdin: bool) -> Result<(), Failure> {
+    let auth = open_configured(config).await?;
+    let password = prompt::password(password_stdin)?;
+    let user = auth.set_password(username, password).await.map_err(|error| match error {
+        Error::UserNotFound => Failure::NoSuchUser(username.to_owned()),
+        error => error.into(),
+    })?;
+    println!("Password changed successfully for user {:?}. All of the user's sessions were ended.", user.username);
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! `check-config`: whether a start would be refused, and what it would run with.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use crate::config::Config;
+
+/// Shows the settings.
+///
+/// # Errors
+/// Why they would be refused.
+pub fn run(config: Option<PathBuf>) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    print!("{}", config.describe());
+    println!("The configuration is good.");
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! `createsuperuser` and `createuser`: accounts by the same rules as the registration page.
+
+use std::path::PathBuf;
+
+use app::auth::{Account, user::Role};
+
+use super::{Failure, open_configured, prompt};
+use crate::cli::NewAccount;
+
+/// Makes a user who may do everything.
+///
+/// # Errors
+/// What is wrong with the account, or why the database cannot be used.
+pub async fn superuser(config: Option<PathBuf>, account: NewAccount) -> Result<(), Failure> {
+    create(config, account, Role::Superuser, true).await?;
+    println!("Superuser created successfully.");
+    Ok(())
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// What is wrong with the account, or why the database cannot be used.
+pub async fn user(
+    config: Option<PathBuf>,
+    account: NewAccount,
+    is_active: bool,
+    is_staff: bool,
+) -> Result<(), Failure> {
+    let role = if is_staff { Role::Staff } else { Role::User };
+    create(config, account, role, is_active).await?;
+    println!("User created successfully.");
+    Ok(())
+}
+
+async fn create(config: Option<PathBuf>, account: NewAccount, role: Role, is_active: bool) -> Result<(), Failure> {
+    let auth = open_configured(config).await?;
+    let username = prompt::given_or_asked(account.username, "Username", "--username")?;
+    let email = match account.email {
+        None if account.password_stdin => String::new(),
+        given => prompt::given_or_asked(given, "Email address", "--email")?,
+    };
+    let password = prompt::password(account.password_stdin)?;
+    auth.create_user(Account { username, email, password, role, is_active }).await?;
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! `migrate`: bring the tables up to date without serving. `serve` does the same at its start.
+
+use std::path::PathBuf;
+
+use app::store;
+
+use super::Failure;
+use crate::config::Config;
+
+/// Migrates.
+///
+/// # Errors
+/// When the database cannot be opened or migrated.
+pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    store::connect(&config.database_url).await?;
+    println!("The database {} is up to date.", config.database_url);
+    Ok(())
+}

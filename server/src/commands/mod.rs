@@ -1,0 +1,91 @@
+//! What the binary does, one file a command. Each says in a sentence what it did.
+
+pub mod changepassword;
+pub mod check_config;
+pub mod createuser;
+pub mod flushexpiredtokens;
+pub mod migrate;
+mod prompt;
+pub mod serve;
+
+use std::{path::PathBuf, sync::Arc};
+
+use app::{
+    auth::{
+        Auth, Error,
+        clock::{SystemClock, SystemRandomness},
+        settings::SettingsError,
+    },
+    store::{self, ConnectError},
+    wire::FieldError,
+};
+
+use crate::config::{Config, ConfigError};
+
+/// Why a command failed: one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration was refused.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The settings cannot work.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database did not open.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// What was typed is not good.
+    #[error("{}", sentences(.0))]
+    Fields(Vec<FieldError>),
+    /// The core refused or failed.
+    #[error(transparent)]
+    Core(Error),
+    /// The user that was named does not exist.
+    #[error("user {0:?} does not exist")]
+    NoSuchUser(String),
+    /// The terminal or standard input did not give what was needed.
+    #[error("{0}")]
+    Input(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}; choose another with HALLPASS_LISTEN")]
+    Listen {
+        /// Which.
+        address: std::net::SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The server stopped by itself.
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(fields) => Self::Fields(fields),
+            error => Self::Core(error),
+        }
+    }
+}
+
+fn sentences(fields: &[FieldError]) -> String {
+    let sentences: Vec<_> = fields.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    sentences.join("\n       ")
+}
+
+/// Opens the database that the configuration names and puts the core on it.
+async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
+    if let Some(file) = &config.new_key_file {
+        eprintln!(
+            "No signing key was set, so one was made: {}. Keep it: without it every token is void.",
+            file.display()
+        );
+    }
+    let store = store::connect(&config.database_url).await?;
+    let auth = Auth::new(config.auth, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
+    Ok(Arc::new(auth))
+}
+
+async fn open_configured(file: Option<PathBuf>) -> Result<Arc<Auth>, Failure> {
+    open(Config::load(file)?).await
+}

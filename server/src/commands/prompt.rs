@@ -1,0 +1,50 @@
+//! Asking the operator: standard input where it is said so, the terminal otherwise, and passwords
+//! without an echo.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Failure;
+
+/// What was given, or what is typed now.
+pub(super) fn given_or_asked(given: Option<String>, label: &str, option: &str) -> Result<String, Failure> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Input(format!("{label} is missing; give it with {option}")));
+    }
+    print!("{label}: ");
+    io::stdout().flush().map_err(|error| unreadable(&error))?;
+    read_line()
+}
+
+/// A password: one line of standard input, or typed twice without an echo.
+pub(super) fn password(from_stdin: bool) -> Result<SecretString, Failure> {
+    if from_stdin {
+        return read_line().map(SecretString::from);
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Input("the password is missing; give it on standard input with --password-stdin".into()));
+    }
+    let ask = |label: &str| rpassword::prompt_password(label).map(SecretString::from);
+    let first = ask("Password: ").map_err(|error| unreadable(&error))?;
+    let second = ask("Password (again): ").map_err(|error| unreadable(&error))?;
+    if first.expose_secret() != second.expose_secret() {
+        return Err(Failure::Input("the two passwords are not the same".into()));
+    }
+    Ok(first)
+}
+
+/// One line without its end; everything else of it counts.
+fn read_line() -> Result<String, Failure> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(&error))?;
+    let line = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::Input(format!("standard input cannot be read: {error}"))
+}

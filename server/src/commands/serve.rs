@@ -1,0 +1,95 @@
+//! `serve`: the server, and what it does beside answering.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use app::auth::{Auth, Error};
+use tokio::{net::TcpListener, signal, time};
+
+use super::{Failure, open};
+use crate::{config::Config, router, telemetry};
+
+/// How soon another process's revocations are learnt of.
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
+/// How often the seen generations are written down.
+const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
+/// How often expired tokens are cleared away.
+const FLUSH_EVERY: Duration = Duration::from_hours(1);
+
+/// Serves until the process is told to stop, then finishes what it began.
+///
+/// # Errors
+/// When the configuration is refused, the database does not open, or the address is taken.
+pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
+    telemetry::start();
+    let config = Config::load(config)?;
+    let address = config.listen;
+    let auth = open(config).await?;
+    auth.follow_revocations().await?;
+    let listener = TcpListener::bind(address).await.map_err(|cause| Failure::Listen { address, cause })?;
+    let address = listener.local_addr().unwrap_or(address);
+
+    tokio::spawn(follow(auth.clone()));
+    tokio::spawn(write_seen(auth.clone()));
+    tokio::spawn(flush(auth.clone()));
+
+    tracing::info!("serving http://{address}");
+    let app = router::router(auth.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(Failure::Serve)?;
+    auth.write_seen().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn follow(auth: Arc<Auth>) {
+    every(FOLLOW_EVERY, || async { auth.follow_revocations().await }).await;
+}
+
+async fn write_seen(auth: Arc<Auth>) {
+    every(WRITE_SEEN_EVERY, || async { auth.write_seen().await }).await;
+}
+
+async fn flush(auth: Arc<Auth>) {
+    every(FLUSH_EVERY, || async {
+        let flushed = auth.flush_expired_tokens().await?;
+        tracing::info!(flushed, "expired tokens were deleted");
+        Ok(())
+    })
+    .await;
+}
+
+/// Does `work` again and again. What fails is said and tried again the next time.
+async fn every<F: Future<Output = Result<(), Error>>>(period: Duration, mut work: impl FnMut() -> F) {
+    let mut ticks = time::interval(period);
+    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = work().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "background work failed");
+        }
+    }
+}
+
+/// `SIGINT` or `SIGTERM`.
+async fn told_to_stop() {
+    let interrupted = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping: finishing what was begun");
+}

@@ -1,0 +1,162 @@
+//! Where settings stand: the file and the environment, which wins. Each is taken once; what nobody
+//! took is a mistake.
+
+use std::{collections::BTreeMap, ffi::OsString, io::ErrorKind, path::PathBuf};
+
+use app::auth::settings::{RegistrationMode, Settings};
+use secrecy::SecretSlice;
+use toml::{Table, Value};
+
+use super::{ConfigError, value::FromValue};
+
+const DEFAULT_FILE: &str = "hallpass.toml";
+const PREFIX: &str = "HALLPASS_";
+
+pub(super) struct Source {
+    file: PathBuf,
+    table: Table,
+    environment: BTreeMap<String, String>,
+    foreign: BTreeMap<String, String>,
+    /// Every setting that was asked for: all there are, once the core has what it needs.
+    known: Vec<&'static str>,
+    /// Where each setting that was taken stands.
+    places: BTreeMap<&'static str, String>,
+}
+
+impl Source {
+    /// Reads the file, which may be absent unless it was named, and sorts the environment.
+    pub(super) fn open(
+        file: Option<PathBuf>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let is_named = file.is_some();
+        let file = file.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound && !is_named => String::new(),
+            Err(error) => return Err(ConfigError::File { path: file, problem: error.to_string() }),
+        };
+        let table = text.parse::<Table>().map_err(|error| ConfigError::File {
+            path: file.clone(),
+            problem: error.to_string().trim_end().to_owned(),
+        })?;
+        let (ours, foreign) = environment
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .partition(|(name, _)| name.starts_with(PREFIX));
+        Ok(Self { file, table, environment: ours, foreign, known: Vec::new(), places: BTreeMap::new() })
+    }
+
+    /// A variable of another program's.
+    pub(super) fn foreign(&self, name: &str) -> Option<String> {
+        self.foreign.get(name).cloned()
+    }
+
+    /// The setting of that name, if it is set.
+    pub(super) fn take<T: FromValue>(&mut self, name: &'static str) -> Result<Option<T>, ConfigError> {
+        self.known.push(name);
+        let variable = format!("{PREFIX}{}", name.to_ascii_uppercase());
+        let from_file = self.table.remove(name);
+        let (place, value) = match (self.environment.remove(&variable), from_file) {
+            (Some(text), _) => (variable, T::from_text(&text)),
+            (None, Some(value)) => (format!("{name} in {}", self.file.display()), T::from_toml(&value)),
+            (None, None) => return Ok(None),
+        };
+        self.places.insert(name, place.clone());
+        value.map(Some).map_err(|problem| ConfigError::Value { place, problem })
+    }
+
+    /// The signing key's bytes: the text's own, as Django's `SECRET_KEY`.
+    pub(super) fn take_signing_key(&mut self) -> Result<Option<SecretSlice<u8>>, ConfigError> {
+        Ok(self.take::<String>("signing_key")?.map(|key| key.into_bytes().into()))
+    }
+
+    /// Where a setting that was taken stands.
+    pub(super) fn place(&self, name: &str) -> Option<String> {
+        self.places.get(name).cloned()
+    }
+
+    /// Takes what the core needs.
+    pub(super) fn apply(&mut self, auth: &mut Settings) -> Result<(), ConfigError> {
+        macro_rules! take {
+            ($($name:ident => $field:expr;)*) => {
+                $(if let Some(value) = self.take(stringify!($name))? {
+                    $field = value;
+                })*
+            };
+        }
+        take! {
+            access_token_lifetime => auth.access_token_lifetime;
+            refresh_token_lifetime => auth.refresh_token_lifetime;
+            rotate_refresh_tokens => auth.rotate_refresh_tokens;
+            blacklist_after_rotation => auth.blacklist_after_rotation;
+            update_last_login => auth.update_last_login;
+            algorithm => auth.algorithm;
+            leeway => auth.leeway;
+            auth_header_types => auth.auth_header_types;
+            user_id_claim => auth.user_id_claim;
+            token_type_claim => auth.token_type_claim;
+            jti_claim => auth.jti_claim;
+            refresh_reuse_grace => auth.refresh_reuse_grace;
+            session_max_lifetime => auth.session_max_lifetime;
+            registration => auth.registration;
+            password_min_length => auth.password_policy.min_length;
+        }
+        auth.audience = self.take("audience")?;
+        auth.issuer = self.take("issuer")?;
+        Ok(())
+    }
+
+    /// Nothing may be left that nobody took.
+    pub(super) fn finish(&self) -> Result<(), ConfigError> {
+        let from_file = self.table.keys().map(|key| (key.clone(), format!("{key} in {}", self.file.display())));
+        let variables = self.environment.keys().map(|name| {
+            let key = name.trim_start_matches(PREFIX).to_ascii_lowercase();
+            (key, format!("{name} in the environment"))
+        });
+        match variables.chain(from_file).next() {
+            Some((key, place)) => Err(ConfigError::Unknown { place, hint: self.hint(&key) }),
+            None => Ok(()),
+        }
+    }
+
+    fn hint(&self, key: &str) -> String {
+        let similarity = |name: &&&str| strsim::jaro_winkler(key, name);
+        let nearest = self.known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+        match nearest.filter(|name| similarity(name) > 0.85) {
+            Some(name) => format!("; did you mean {name}?"),
+            None => "; docs/configuration.md lists them all".to_owned(),
+        }
+    }
+}
+
+/// The core's settings in words.
+pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
+    let seconds = |duration: std::time::Duration| Value::Integer(duration.as_secs().cast_signed()).to_string() + "s";
+    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "(not set)".to_owned());
+    vec![
+        ("algorithm", auth.algorithm.to_string()),
+        ("access_token_lifetime", seconds(auth.access_token_lifetime)),
+        ("refresh_token_lifetime", seconds(auth.refresh_token_lifetime)),
+        ("rotate_refresh_tokens", auth.rotate_refresh_tokens.to_string()),
+        ("blacklist_after_rotation", auth.blacklist_after_rotation.to_string()),
+        ("refresh_reuse_grace", seconds(auth.refresh_reuse_grace)),
+        ("session_max_lifetime", seconds(auth.session_max_lifetime)),
+        ("update_last_login", auth.update_last_login.to_string()),
+        ("audience", optional(&auth.audience)),
+        ("issuer", optional(&auth.issuer)),
+        ("leeway", seconds(auth.leeway)),
+        ("auth_header_types", auth.auth_header_types.join(", ")),
+        ("user_id_claim", auth.user_id_claim.clone()),
+        ("token_type_claim", auth.token_type_claim.clone()),
+        ("jti_claim", auth.jti_claim.clone()),
+        ("password_min_length", auth.password_policy.min_length.to_string()),
+        (
+            "registration",
+            match auth.registration {
+                RegistrationMode::Open => "open".to_owned(),
+                RegistrationMode::Closed => "closed".to_owned(),
+            },
+        ),
+    ]
+}

@@ -1,0 +1,105 @@
+use std::{ffi::OsString, fs};
+
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+use super::{Config, source::Source};
+
+const KEY: &str = "a-signing-key-of-more-than-thirty-two-bytes";
+
+struct Place(TempDir);
+
+impl Place {
+    fn with(toml: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("hallpass.toml"), toml).expect("a file");
+        Self(folder)
+    }
+
+    fn load(&self, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let database = format!("sqlite://{}", self.0.path().join("test.db").display());
+        let variables = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let database = [(OsString::from("HALLPASS_DATABASE_URL"), OsString::from(database))];
+        let source = Source::open(Some(self.0.path().join("hallpass.toml")), database.into_iter().chain(variables));
+        let loaded = source.and_then(Config::from_source);
+        loaded.map_err(|error| error.to_string().replace(&self.0.path().display().to_string(), "."))
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let place = Place::with(&format!("signing_key = \"{KEY}\"\naccess_token_lifetime = \"10m\"\nleeway = 5"));
+    let config = place.load(&[("HALLPASS_ACCESS_TOKEN_LIFETIME", "2h")]).expect("a configuration");
+    assert_eq!(config.auth.access_token_lifetime.as_secs(), 7200);
+    assert_eq!(config.auth.leeway.as_secs(), 5);
+}
+
+#[test]
+fn every_mistake_is_named_with_its_place() {
+    let key = format!("signing_key = \"{KEY}\"\n");
+    let cases = [
+        (
+            "acess_token_lifetime = 3",
+            "acess_token_lifetime in ./hallpass.toml is not a setting; did you mean access_token_lifetime?",
+        ),
+        ("leeway = \"soon\"", "leeway in ./hallpass.toml must be a duration like 30s, 5m, 12h or 7d, or whole seconds"),
+        ("rotate_refresh_tokens = 3", "rotate_refresh_tokens in ./hallpass.toml must be true or false"),
+        ("algorithm = \"none\"", "algorithm in ./hallpass.toml must be one of HS256, HS384, HS512"),
+        (
+            "algorithm = \"HS512\"",
+            "signing_key in ./hallpass.toml is too short: 43 bytes, and HS512 needs at least 64 (RFC 7518 §3.2)",
+        ),
+        (
+            "listen = \"here\"",
+            "listen in ./hallpass.toml is \"here\", which is not an address and port like 127.0.0.1:3000",
+        ),
+        ("password_min_length = 3", "password_min_length in ./hallpass.toml must lie between 8 and 128"),
+    ];
+    for (line, sentence) in cases {
+        let refused = Place::with(&format!("{key}{line}")).load(&[]).expect_err(line);
+        assert_eq!(refused, sentence);
+    }
+}
+
+#[test]
+fn a_short_key_and_an_unknown_variable_are_refused() {
+    let place = Place::with("");
+    let short = place.load(&[("HALLPASS_SIGNING_KEY", "short")]).expect_err("a short key");
+    assert_eq!(short, "HALLPASS_SIGNING_KEY is too short: 5 bytes, and HS256 needs at least 32 (RFC 7518 §3.2)");
+    let unknown = place.load(&[("HALLPASS_COLOUR", "red")]).expect_err("an unknown variable");
+    assert_eq!(unknown, "HALLPASS_COLOUR in the environment is not a setting; docs/configuration.md lists them all");
+}
+
+#[test]
+fn a_key_that_nobody_set_is_made_once_and_kept_for_its_owner_alone() {
+    let place = Place::with("");
+    let first = place.load(&[]).expect("a configuration");
+    let file = first.new_key_file.expect("a new key file");
+    let made = fs::read_to_string(&file).expect("the key");
+    assert_eq!(made.len(), 128);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&file).expect("the file").permissions().mode() & 0o777, 0o600);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("other permissions");
+        assert!(place.load(&[]).expect_err("a readable key").contains("chmod 600"));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("the permissions");
+    }
+    let second = place.load(&[]).expect("a configuration");
+    assert_eq!(second.new_key_file, None);
+    assert_eq!(fs::read_to_string(&file).expect("the key"), made);
+}
+
+#[test]
+fn a_key_of_digits_stays_text() {
+    let digits = "12345678901234567890123456789012";
+    let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", digits)]).expect("a configuration");
+    assert_eq!(config.auth.signing_key.expose_secret(), digits.as_bytes());
+}
+
+#[test]
+fn what_is_shown_of_the_settings_has_no_secret() {
+    let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", KEY)]).expect("a configuration");
+    assert!(!config.describe().contains(KEY));
+    assert!(!format!("{config:?}").contains(KEY));
+}

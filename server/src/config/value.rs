@@ -1,0 +1,103 @@
+//! The kinds of value that a setting takes, from a TOML file or from the environment's text.
+
+use std::time::Duration;
+
+use app::auth::{keys::HmacAlgorithm, settings::RegistrationMode};
+use toml::Value;
+
+/// A kind of value. `Err` says in words what would be right.
+pub(super) trait FromValue: Sized {
+    /// From a TOML value.
+    fn from_toml(value: &Value) -> Result<Self, String>;
+
+    /// From the text of an environment variable.
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::from_toml(&Value::String(text.to_owned()))
+    }
+}
+
+impl FromValue for String {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        value.as_str().map(str::to_owned).ok_or_else(|| "must be text in quotes".to_owned())
+    }
+}
+
+impl FromValue for bool {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let from_text = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        };
+        let found = value.as_bool().or_else(|| value.as_str().and_then(from_text));
+        found.ok_or_else(|| "must be true or false".to_owned())
+    }
+}
+
+impl FromValue for usize {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let number = value.as_integer().and_then(|number| Self::try_from(number).ok());
+        let found = number.or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+        found.ok_or_else(|| "must be a whole number".to_owned())
+    }
+}
+
+impl FromValue for Duration {
+    /// Whole seconds, or a number with a unit: `30s`, `5m`, `12h`, `7d`.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let seconds = match value {
+            Value::Integer(seconds) => u64::try_from(*seconds).ok(),
+            Value::String(text) => seconds(text),
+            Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
+        };
+        let found = seconds.map(Self::from_secs);
+        found.ok_or_else(|| "must be a duration like 30s, 5m, 12h or 7d, or whole seconds".to_owned())
+    }
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let factor = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+impl FromValue for Vec<String> {
+    /// An array of text, or words between commas.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || "must be a list like [\"Bearer\", \"JWT\"], or words between commas".to_owned();
+        match value {
+            Value::Array(items) => {
+                items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+            }
+            Value::String(text) => Ok(text.split(',').map(|word| word.trim().to_owned()).collect()),
+            Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => {
+                Err(wrong())
+            }
+        }
+    }
+}
+
+impl FromValue for HmacAlgorithm {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let named = |name: &str| Self::ALL.into_iter().find(|algorithm| algorithm.name() == name);
+        let found = value.as_str().and_then(named);
+        found.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+impl FromValue for RegistrationMode {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        match value.as_str() {
+            Some("open") => Ok(Self::Open),
+            Some("closed") => Ok(Self::Closed),
+            Some(_) | None => Err("must be open or closed".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What is done to every request and response, whatever the URL.
+
+use std::{any::Any, net::SocketAddr, time::Duration};
+
+use app::auth::session::Origin;
+use axum::{
+    extract::{ConnectInfo, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use tower_http::request_id::RequestId;
+use tracing::Span;
+
+/// Headers that a browser should find on every answer, unless the handler set its own.
+const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    // A page brings its own policy; for everything else there is nothing to run.
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+];
+
+/// Adds the security headers.
+pub async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in SECURITY_HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Notes where a request came from, for sessions and security events: the peer's own address. Headers
+/// in which a client could name another are not looked at (ASVS 4.1.3).
+pub async fn origin(mut request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let origin = Origin::new(address, user_agent);
+    request.extensions_mut().insert(origin);
+    next.run(request).await
+}
+
+/// The span of a request: never its query, headers or body.
+pub fn span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// One line for each answer: failures of the server are errors, everything else is said when asked for.
+pub fn log_response(response: &Response, latency: Duration, _span: &Span) {
+    let (status, micros) = (response.status().as_u16(), latency.as_micros());
+    if response.status().is_server_error() {
+        tracing::error!(status, micros, "answered");
+    } else {
+        tracing::debug!(status, micros, "answered");
+    }
+}
+
+/// A handler that panics ends its own request and nothing else; what it said stays in the log.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    tracing::error!(said, "a handler panicked");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let body = r#"{"detail":"The server failed at this request. Try again in a moment."}"#;
+    (StatusCode::INTERNAL_SERVER_ERROR, headers, body).into_response()
+}

@@ -1,0 +1,15 @@
+//! The process around the application: command line, configuration, sockets and the REST dialect. It
+//! decides nothing about tokens.
+
+// The type of a page is as deep as its markup.
+#![recursion_limit = "256"]
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod layers;
+pub mod pages;
+pub mod rest;
+pub mod router;
+pub mod site;
+pub mod telemetry;

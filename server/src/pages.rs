@@ -1,0 +1,137 @@
+//! The application's pages and server functions, hosted on axum: what each request is given in its
+//! context, and the policy that each page is sent with.
+
+use std::sync::Arc;
+
+use any_spawner::Executor;
+use app::{
+    api::expose,
+    auth::{Auth, session::Origin, settings::RegistrationMode},
+    ui::shell::{Assets, RegistrationOpen, shell},
+    wire::{ApiError, Code},
+};
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{expect_context, provide_context, use_context},
+    server_fn::axum::server_fn_paths,
+};
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
+
+use mime::Mime;
+
+use crate::{router::MAX_BODY_BYTES, site};
+
+/// What pages and server functions find in their context.
+#[derive(Clone)]
+pub struct Pages {
+    auth: Arc<Auth>,
+    assets: Arc<Assets>,
+}
+
+impl Pages {
+    /// For this core and the files of this build.
+    pub fn new(auth: Arc<Auth>) -> Self {
+        // Rendering spawns; a second start, as in tests, finds the first one's executor in place.
+        drop(Executor::init_tokio());
+        Self { auth, assets: Arc::new(site::assets()) }
+    }
+
+    fn provide(&self) {
+        let settings = self.auth.settings();
+        provide_context(self.auth.clone());
+        provide_context(Assets::clone(&self.assets));
+        provide_context(settings.password_policy);
+        provide_context(RegistrationOpen(settings.registration == RegistrationMode::Open));
+        if let Some(origin) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Origin>().cloned()) {
+            provide_context(origin);
+        }
+    }
+}
+
+/// `POST /rpc/{*function}`: the server functions. None answers another method; one that is not here
+/// tells a page of an older build so by its status. They take JSON alone, which no form of another
+/// site can send.
+pub async fn function(State(pages): State<Pages>, request: Request) -> Response {
+    let is_known = server_fn_paths().any(|(path, method)| path == request.uri().path() && method == Method::POST);
+    if !is_known {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts) {
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send JSON.");
+    }
+    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "The form is larger than 64 kB.");
+    };
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let response = handle_server_fns_with_context(move || pages.provide(), request).await.into_response();
+    let mut response = with_status(response).await;
+    // Some of these carry tokens, and none is worth keeping (RFC 6749 §5.1).
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn is_json(parts: &Parts) -> bool {
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mime = content_type.and_then(|text| text.parse::<Mime>().ok());
+    mime.is_some_and(|mime| mime.essence_str() == mime::APPLICATION_JSON.essence_str())
+}
+
+fn refuse(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(ApiError::new(Code::Invalid, sentence))).into_response()
+}
+
+/// An error that arose before the function ran, such as arguments that were not understood, leaves the
+/// framework as a 500 whatever it says.
+async fn with_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
+    if let Ok(error) = serde_json::from_slice::<ApiError>(&bytes) {
+        parts.status = expose::status(error.code);
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Everything else: a file of the site's root, or a page.
+pub async fn page(State(pages): State<Pages>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    if let Some(file) = site::serve(path, request.headers()) {
+        return file;
+    }
+    let context = move || {
+        pages.provide();
+        send_policy();
+    };
+    render_app_async_with_context(context, shell)(request).await
+}
+
+/// Sends the content security policy that fits this page's nonce (`docs/security.md`).
+fn send_policy() {
+    let response = expect_context::<ResponseOptions>();
+    response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    // `cargo leptos watch` tells a page of a debug build over a socket that it has changed.
+    let sockets = if cfg!(debug_assertions) { " ws:" } else { "" };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         connect-src 'self'{sockets}; img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         object-src 'none'; form-action 'self'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types default"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

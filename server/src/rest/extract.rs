@@ -1,0 +1,24 @@
+//! Who a request speaks for. The guard hands over the bearer that the handler needs; there is no
+//! check whose result nobody uses.
+
+use std::sync::Arc;
+
+use app::auth::{Auth, authenticate::Bearer};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http::header;
+
+use super::reject::{Door, Rejection};
+
+/// The bearer of the access token in the `Authorization` header.
+pub(super) struct Authenticated(pub(super) Bearer);
+
+impl FromRequestParts<Arc<Auth>> for Authenticated {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
+        let headers: Vec<_> =
+            parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
+        let bearer = auth.authenticate_headers(&auth.settings().auth_header_types, &headers);
+        bearer.map(Self).map_err(|error| Rejection::Core(error, Door::Protected))
+    }
+}

@@ -1,0 +1,14 @@
+//! `/api/me/`: who the bearer of an access token is.
+
+use app::wire::Me;
+use axum::{Json, extract::State};
+
+use super::{
+    extract::Authenticated,
+    reject::{Core, Door, Rejection},
+};
+
+/// `GET /api/me/`.
+pub(super) async fn me(State(auth): Core, Authenticated(bearer): Authenticated) -> Result<Json<Me>, Rejection> {
+    auth.load_me(&bearer).await.map(Json).map_err(|error| Rejection::Core(error, Door::Protected))
+}

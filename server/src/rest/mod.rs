@@ -1,0 +1,44 @@
+//! The REST dialect of Django REST framework Simple JWT 5.5.1. One file an endpoint family; each
+//! handler unpacks, calls one verb of the core, and packs.
+
+mod body;
+mod extract;
+mod health;
+mod me;
+mod method;
+mod register;
+mod reject;
+mod token;
+
+use std::sync::Arc;
+
+use app::auth::Auth;
+use axum::{
+    Router,
+    routing::{MethodRouter, get},
+};
+
+use method::{read, write};
+pub use reject::{challenge, not_found};
+
+/// Everything below `/api`, with and without the trailing slash.
+pub fn router() -> Router<Arc<Auth>> {
+    let endpoints = [
+        ("/token", write(token::obtain, "Token Obtain Pair")),
+        ("/token/refresh", write(token::refresh, "Token Refresh")),
+        ("/token/verify", write(token::verify, "Token Verify")),
+        ("/token/blacklist", write(token::blacklist, "Token Blacklist")),
+        ("/register", write(register::register, "Register")),
+        ("/me", read(me::me, "Me")),
+    ];
+    let mut router = Router::new();
+    for (path, methods) in endpoints {
+        router = router.route(path, methods.clone()).route(&format!("{path}/"), methods);
+    }
+    router.fallback(reject::not_found)
+}
+
+/// `GET /healthz`.
+pub fn health() -> MethodRouter<Arc<Auth>> {
+    get(health::healthz)
+}

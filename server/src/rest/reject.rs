@@ -1,0 +1,146 @@
+//! Refusals as Simple JWT words them: the only place that knows statuses and its sentences.
+
+use std::sync::Arc;
+
+use app::{
+    auth::{Auth, Error},
+    wire::FieldError,
+};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+/// Why a request was not answered with a 2xx.
+pub(super) enum Rejection {
+    /// Fields and what is wrong with each.
+    Fields(Map<String, Value>),
+    /// A JSON value that is no object; its name in Python.
+    NotAnObject(&'static str),
+    /// The JSON value `null`.
+    NoData,
+    /// No JSON; why.
+    Json(String),
+    /// No multipart; why.
+    Multipart(String),
+    /// More than [`MAX_BODY_BYTES`](crate::router::MAX_BODY_BYTES).
+    TooLarge,
+    /// A body of another kind; the `Content-Type` header.
+    UnsupportedMediaType(String),
+    /// Another method than the endpoint's.
+    Method(http::Method),
+    /// The core refused.
+    Core(Error, Door),
+}
+
+/// Which kind of endpoint the core refused at: the same error is worded differently.
+#[derive(Clone, Copy)]
+pub(super) enum Door {
+    /// One that takes credentials or a token in its body.
+    Token,
+    /// `verify`.
+    Verify,
+    /// One that wants an access token in the `Authorization` header.
+    Protected,
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Fields(errors) => answer(StatusCode::BAD_REQUEST, Value::Object(errors)),
+            Self::NotAnObject(found) => {
+                non_field_error(&format!("Invalid data. Expected a dictionary, but got {found}."))
+            }
+            Self::NoData => non_field_error("No data provided"),
+            Self::Json(why) => detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {why}")),
+            Self::Multipart(why) => detail(StatusCode::BAD_REQUEST, &format!("Multipart form parse error - {why}")),
+            Self::TooLarge => detail(StatusCode::PAYLOAD_TOO_LARGE, "The request body is larger than 64 kB."),
+            Self::UnsupportedMediaType(found) => {
+                let sentence = format!("Unsupported media type \"{found}\" in request.");
+                detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &sentence)
+            }
+            Self::Method(method) => {
+                detail(StatusCode::METHOD_NOT_ALLOWED, &format!("Method \"{method}\" not allowed."))
+            }
+            Self::Core(error, door) => refuse(error, door),
+        }
+    }
+}
+
+/// Whatever is not an endpoint below `/api`.
+pub async fn not_found() -> Response {
+    detail(StatusCode::NOT_FOUND, "Not found.")
+}
+
+fn refuse(error: Error, door: Door) -> Response {
+    let sentence = error.to_string();
+    match (error, door) {
+        (Error::Invalid(fields), _) => answer(StatusCode::BAD_REQUEST, fields_in_json(fields)),
+        (Error::Blacklisted(_), Door::Verify) => non_field_error(&sentence),
+        (Error::Token(_) | Error::Blacklisted(_), Door::Protected) => no_token_type(&sentence),
+        (Error::Token(_) | Error::Blacklisted(_) | Error::NoUserId, _) => coded(&sentence, "token_not_valid"),
+        (Error::NoActiveAccount | Error::NoActiveAccountForToken | Error::NotAuthenticated, _) => {
+            unauthorized(json!({ "detail": sentence }))
+        }
+        (Error::BadAuthorizationHeader, _) => coded(&sentence, "bad_authorization_header"),
+        (Error::UserNotFound, _) => coded(&sentence, "user_not_found"),
+        (Error::UserInactive, _) => coded(&sentence, "user_inactive"),
+        (Error::RegistrationClosed, _) => detail(StatusCode::FORBIDDEN, &sentence),
+        (Error::Unavailable { retry_after, cause }, _) => {
+            if let Some(cause) = cause {
+                tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
+            }
+            let mut response = detail(StatusCode::SERVICE_UNAVAILABLE, &sentence);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+            response
+        }
+    }
+}
+
+fn fields_in_json(fields: Vec<FieldError>) -> Value {
+    fields.into_iter().map(|error| (error.field, Value::from(vec![error.message]))).collect()
+}
+
+fn non_field_error(sentence: &str) -> Response {
+    answer(StatusCode::BAD_REQUEST, json!({ "non_field_errors": [sentence] }))
+}
+
+fn coded(sentence: &str, code: &str) -> Response {
+    unauthorized(json!({ "detail": sentence, "code": code }))
+}
+
+fn no_token_type(sentence: &str) -> Response {
+    unauthorized(json!({
+        "detail": "Given token not valid for any token type",
+        "code": "token_not_valid",
+        "messages": [{ "token_class": "AccessToken", "token_type": "access", "message": sentence }],
+    }))
+}
+
+fn unauthorized(body: Value) -> Response {
+    answer(StatusCode::UNAUTHORIZED, body)
+}
+
+/// Every 401 says how to authenticate (RFC 9110 §11.6.1).
+pub async fn challenge(State(auth): Core, mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED
+        && let Ok(challenge) = HeaderValue::from_str(&auth.settings().challenge())
+    {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+fn detail(status: StatusCode, sentence: &str) -> Response {
+    answer(status, json!({ "detail": sentence }))
+}
+
+fn answer(status: StatusCode, body: Value) -> Response {
+    (status, Json(body)).into_response()
+}
+
+/// The core, as handlers take it.
+pub(crate) type Core = axum::extract::State<Arc<Auth>>;

@@ -1,0 +1,45 @@
+//! Every URL and every layer, on one screen.
+
+use std::sync::Arc;
+
+use app::auth::Auth;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{any, get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+
+use crate::{layers, pages, rest, site};
+
+/// The largest body that any endpoint reads, bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The whole service.
+pub fn router(auth: Arc<Auth>) -> Router {
+    let rest = Router::new()
+        .nest("/api", rest::router())
+        // Nesting leaves this one out.
+        .route("/api/", any(rest::not_found))
+        .route("/healthz", rest::health())
+        .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
+        .with_state(auth.clone());
+    let pages = Router::new()
+        .route("/rpc/{*function}", post(pages::function))
+        .route("/pkg/{*path}", get(site::file))
+        .fallback(any(pages::page))
+        .with_state(pages::Pages::new(auth));
+    rest.merge(pages)
+        .layer(middleware::from_fn(layers::security_headers))
+        .layer(middleware::from_fn(layers::origin))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(TraceLayer::new_for_http().make_span_with(layers::span).on_request(()).on_response(layers::log_response))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}

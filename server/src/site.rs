@@ -1,0 +1,119 @@
+//! The files that the browser loads, carried inside the binary. In a debug build they are read from
+//! the disk, so that `cargo leptos watch` shows what has changed.
+
+use app::ui::shell::Assets;
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use rust_embed::{Embed, EmbeddedFile};
+
+/// What `cargo leptos build` made.
+#[derive(Embed)]
+#[folder = "../target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// The encodings that the build may have prepared, best first.
+const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// A file with a hash in its name never changes (RFC 8246).
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Everything else is asked for again each time, and answered briefly when it is the same.
+const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// `GET /pkg/{path}`.
+pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    serve(&format!("pkg/{path}"), &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// The file at a path of the site, if there is one.
+pub fn serve(path: &str, request: &HeaderMap) -> Option<Response> {
+    let plain = Site::get(path)?;
+    let (file, encoding) = match find_encoded(path, request) {
+        Some((file, encoding)) => (file, Some(encoding)),
+        None => (plain, None),
+    };
+    let etag = etag(&file)?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::CACHE_CONTROL, if path.starts_with("pkg/") { IMMUTABLE } else { REVALIDATED });
+    if request.get(header::IF_NONE_MATCH) == Some(&etag) {
+        headers.insert(header::ETAG, etag);
+        return Some((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    headers.insert(header::ETAG, etag);
+    headers.insert(header::CONTENT_TYPE, content_type(path)?);
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Some((headers, file.data).into_response())
+}
+
+/// The names of the files that a page loads, as this build spells them.
+pub fn assets() -> Assets {
+    let find = |extension: &str| {
+        let is_wanted = |path: &str| {
+            let name = path.strip_prefix("pkg/").unwrap_or_default();
+            name.starts_with("hallpass") && name.ends_with(extension)
+        };
+        Site::iter().find(|path| is_wanted(path)).map(|path| format!("/{path}")).unwrap_or_default()
+    };
+    Assets { js: find(".js"), wasm: find(".wasm"), css: find(".css"), auto_reload: cfg!(debug_assertions) }
+}
+
+fn find_encoded(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, &'static str)> {
+    let accepted = request.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+    ENCODINGS.into_iter().filter(|(encoding, _)| accepts(accepted, encoding)).find_map(|(encoding, suffix)| {
+        let file = Site::get(&format!("{path}{suffix}"))?;
+        Some((file, encoding))
+    })
+}
+
+/// Whether `Accept-Encoding` names the encoding and does not refuse it (RFC 9110 §12.5.3).
+fn accepts(header: &str, encoding: &str) -> bool {
+    header.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        is_named && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
+fn etag(file: &EmbeddedFile) -> Option<HeaderValue> {
+    let hash: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    HeaderValue::from_str(&format!("\"{hash}\"")).ok()
+}
+
+fn content_type(path: &str) -> Option<HeaderValue> {
+    let guessed = mime_guess(path);
+    HeaderValue::from_str(&guessed).ok()
+}
+
+fn mime_guess(path: &str) -> String {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("js") => "text/javascript; charset=utf-8".to_owned(),
+        Some("css") => "text/css; charset=utf-8".to_owned(),
+        Some("wasm") => "application/wasm".to_owned(),
+        Some("svg") => "image/svg+xml".to_owned(),
+        Some("txt") => "text/plain; charset=utf-8".to_owned(),
+        Some("png") => "image/png".to_owned(),
+        Some("ico") => "image/x-icon".to_owned(),
+        Some("webmanifest") => "application/manifest+json".to_owned(),
+        Some(_) | None => mime::APPLICATION_OCTET_STREAM.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn an_encoding_is_taken_only_when_it_is_named_and_not_refused() {
+        assert!(accepts("gzip, deflate, br, zstd", "br"));
+        assert!(accepts("BR;q=0.5", "br"));
+        assert!(!accepts("gzip, br;q=0", "br"));
+        assert!(!accepts("brotli", "br"));
+    }
+}

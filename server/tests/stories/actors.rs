@@ -1,0 +1,238 @@
+//! The world of a story and who acts in it.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use app::{
+    auth::{
+        Account, Auth,
+        clock::{Clock, SystemRandomness, Timestamp},
+        settings::Settings,
+        user::{Role, User},
+    },
+    store,
+};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+use server::router;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+pub(crate) const KEY: &[u8] = b"stories are told with a key of more than 32 bytes";
+pub(crate) const PASSWORD: &str = "violet kettle harvests nine moons";
+
+/// A clock that moves when it is told to.
+pub(crate) struct StillClock(AtomicI64);
+
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A server of one's own.
+pub(crate) struct World {
+    pub(crate) auth: Arc<Auth>,
+    pub(crate) url: String,
+    pub(crate) database: String,
+    clock: Arc<StillClock>,
+    client: Client,
+    _folder: TempDir,
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings::with_signing_key(KEY.to_vec().into())
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(settings()).await
+    }
+
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}", folder.path().join("story.db").display());
+        let store = store::connect(&database).await.expect("a database");
+        let clock = Arc::new(StillClock(AtomicI64::new(1_700_000_000_000)));
+        let auth = Auth::new(settings, store, clock.clone(), Arc::new(SystemRandomness)).expect("good settings");
+        let auth = Arc::new(auth);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let app = router::router(auth.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { auth, url, database, clock, client: Client::new(), _folder: folder }
+    }
+
+    /// Another process on the same database, started now.
+    pub(crate) async fn restarted(&self, settings: Settings) -> Arc<Auth> {
+        let store = store::connect(&self.database).await.expect("the database again");
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let auth = Auth::new(settings, store, clock, Arc::new(SystemRandomness)).expect("good settings");
+        auth.follow_revocations().await.expect("the revocations");
+        Arc::new(auth)
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now().seconds()
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).expect("a short time");
+        self.clock.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub(crate) async fn user(&self, username: &str) -> User {
+        self.account(username, true).await
+    }
+
+    pub(crate) async fn account(&self, username: &str, is_active: bool) -> User {
+        let account = Account {
+            username: username.into(),
+            email: String::new(),
+            password: PASSWORD.into(),
+            role: Role::User,
+            is_active,
+        };
+        self.auth.create_user(account).await.expect("a user")
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method = method.parse().expect("a method");
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request("POST", path).json(&body).send().await.expect("an answer")).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, access: &str) -> Answer {
+        let request = self.request("GET", path).header("authorization", format!("Bearer {access}"));
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    /// Runs SQL on the world's database, behind the server's back.
+    pub(crate) async fn sql(&self, statement: &'static str) {
+        use sqlx::Connection;
+        let mut connection = sqlx::SqliteConnection::connect(&self.database).await.expect("the database");
+        sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
+    }
+
+    /// A user who has just signed in.
+    pub(crate) async fn signed_in(&self, username: &str) -> Actor<'_> {
+        self.user(username).await;
+        self.sign_in(username).await
+    }
+
+    pub(crate) async fn sign_in(&self, username: &str) -> Actor<'_> {
+        let answer = self.post("/api/token/", json!({ "username": username, "password": PASSWORD })).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        Actor { world: self, access: answer.text("access"), refresh: answer.text("refresh") }
+    }
+}
+
+/// What the server said.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a body");
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Self { status, body, headers }
+    }
+
+    pub(crate) fn text(&self, field: &str) -> String {
+        self.body[field].as_str().unwrap_or_else(|| panic!("no {field} in {self:?}")).to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("a plain header"))
+    }
+
+    /// Refused with this status and body; a 401 also says how to authenticate.
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16, body: Value) {
+        assert_eq!((self.status, &self.body), (status, &body));
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        if status == 401 {
+            assert_eq!(self.header("www-authenticate"), Some("Bearer realm=\"api\""));
+        }
+    }
+
+    /// Refused as a token that is not valid, with this sentence.
+    #[track_caller]
+    pub(crate) fn is_bad_token(&self, sentence: &str) {
+        self.is(401, json!({ "detail": sentence, "code": "token_not_valid" }));
+    }
+
+    /// Refused at a protected endpoint, with this sentence about the access token.
+    #[track_caller]
+    pub(crate) fn is_bad_access(&self, sentence: &str) {
+        self.is(
+            401,
+            json!({
+                "detail": "Given token not valid for any token type",
+                "code": "token_not_valid",
+                "messages": [{ "token_class": "AccessToken", "token_type": "access", "message": sentence }],
+            }),
+        );
+    }
+}
+
+/// Somebody who holds a pair: a person's browser, or a thief.
+#[derive(Clone)]
+pub(crate) struct Actor<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl Actor<'_> {
+    /// Presents the refresh token without keeping what is answered.
+    pub(crate) async fn try_refresh(&self) -> Answer {
+        self.world.post("/api/token/refresh/", json!({ "refresh": self.refresh })).await
+    }
+
+    /// Renews the pair and keeps it.
+    pub(crate) async fn refresh(&mut self) {
+        let answer = self.try_refresh().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        (self.access, self.refresh) = (answer.text("access"), answer.text("refresh"));
+    }
+
+    pub(crate) async fn me(&self) -> Answer {
+        self.world.get("/api/me/", &self.access).await
+    }
+
+    pub(crate) async fn blacklist(&self) -> Answer {
+        self.world.post("/api/token/blacklist/", json!({ "refresh": self.refresh })).await
+    }
+
+    pub(crate) async fn verify(&self, token: &str) -> Answer {
+        self.world.post("/api/token/verify/", json!({ "token": token })).await
+    }
+}
+
+/// The claims of a token, unverified.
+pub(crate) fn claims(token: &str) -> Value {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let payload = token.split('.').nth(1).expect("a payload");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
+}
+
+/// A token as Django REST framework Simple JWT would sign it with the same key: no session.
+pub(crate) fn foreign(claims: &Value) -> String {
+    let key = jsonwebtoken::EncodingKey::from_secret(KEY);
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).expect("a token")
+}

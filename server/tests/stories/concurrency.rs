@@ -1,0 +1,61 @@
+use std::{collections::HashSet, time::Duration};
+
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::actors::{World, claims, settings};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_by_fifty_callers_at_once_yields_one_successor() {
+    let world = World::new().await;
+    let ada = world.signed_in("ada").await;
+    let answers = join_all((0..50).map(|_| ada.try_refresh())).await;
+    let successors: HashSet<String> = answers.iter().map(|answer| answer.text("refresh")).collect();
+    assert_eq!(successors.len(), 1);
+    assert_eq!(claims(successors.iter().next().expect("one"))["gen"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_grace_exactly_one_of_fifty_callers_is_answered() {
+    let strict = app::auth::settings::Settings { refresh_reuse_grace: Duration::ZERO, ..settings() };
+    let world = World::with(strict).await;
+    let ada = world.signed_in("ada").await;
+    let answers = join_all((0..50).map(|_| ada.try_refresh())).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_sign_out_is_acknowledged_no_successor_survives() {
+    for _ in 0..20 {
+        let world = World::new().await;
+        let ada = world.signed_in("ada").await;
+        let (signed_out, renewed) = tokio::join!(ada.blacklist(), ada.try_refresh());
+        assert!(signed_out.status == 200 || renewed.status == 200);
+        if renewed.status == 200 {
+            let successor = json!({ "refresh": renewed.text("refresh") });
+            world.post("/api/token/refresh/", successor).await.is_bad_token("Token is blacklisted");
+            world.get("/api/me/", &renewed.text("access")).await.is_bad_access("Token is blacklisted");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_taken_by_one_of_many_at_once() {
+    let world = World::new().await;
+    let form = json!({ "username": "ada", "password": crate::actors::PASSWORD });
+    let answers = join_all((0..8).map(|_| world.post("/api/register/", form.clone()))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.status == 400).count(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_in_the_middle_loses_nothing() {
+    let world = World::new().await;
+    let mut ada = world.signed_in("ada").await;
+    let before = ada.clone();
+    ada.refresh().await;
+    let restarted = world.restarted(settings()).await;
+    let again = restarted.refresh(&before.refresh, app::auth::session::Origin::default()).await.expect("a pair");
+    assert_eq!(again.refresh.expect("a refresh token").expose(), ada.refresh, "the very same successor");
+    assert!(restarted.authenticate(&ada.access).is_ok());
+}

@@ -1,0 +1,68 @@
+use crate::actors::{Answer, World};
+
+async fn page(world: &World, path: &str) -> Answer {
+    Answer::of(world.request("GET", path).send().await.expect("an answer")).await
+}
+
+#[tokio::test]
+async fn every_page_is_readable_before_anything_is_known_of_the_reader() {
+    let world = World::new().await;
+    let pages = [
+        ("/", "ends when you say so"),
+        ("/sign-in", "Sign in"),
+        ("/register", "Create an account"),
+        ("/account", "Your account"),
+    ];
+    for (path, words) in pages {
+        let answer = page(&world, path).await;
+        let html = answer.body.as_str().expect("HTML");
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(html.starts_with("<!DOCTYPE html>") && html.contains(words), "{path}");
+        assert!(html.contains(r#"data-session="unknown""#) && html.contains(r#"lang="en""#));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_says_so_with_its_status() {
+    let world = World::new().await;
+    let answer = page(&world, "/no/such/page").await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.body.as_str().is_some_and(|html| html.contains("There is no such page")));
+}
+
+#[tokio::test]
+async fn a_page_brings_a_policy_with_a_fresh_nonce() {
+    let world = World::new().await;
+    let policy = async || page(&world, "/").await.header("content-security-policy").expect("a policy").to_owned();
+    let (first, second) = (policy().await, policy().await);
+    assert_ne!(first, second);
+    for part in [
+        "default-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "'wasm-unsafe-eval'",
+        "connect-src 'self';",
+    ] {
+        assert!(first.contains(part), "{part} in {first}");
+    }
+    assert!(!first.contains("unsafe-inline") && !first.contains("strict-dynamic") && !first.contains("'unsafe-eval'"));
+}
+
+#[tokio::test]
+async fn the_forms_say_the_rules_of_this_server() {
+    let mut settings = crate::actors::settings();
+    settings.password_policy.min_length = 20;
+    let world = World::with(settings).await;
+    let answer = page(&world, "/register").await;
+    assert!(answer.body.as_str().is_some_and(|html| html.contains("At least 20 characters")));
+}
+
+#[tokio::test]
+async fn a_page_cannot_be_posted_to() {
+    let world = World::new().await;
+    let answer =
+        Answer::of(world.request("POST", "/sign-in").body("username=a").send().await.expect("an answer")).await;
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
+}

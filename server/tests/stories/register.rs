@@ -1,0 +1,64 @@
+use app::auth::settings::{RegistrationMode, Settings};
+use serde_json::{Value, json};
+
+use crate::actors::{PASSWORD, World, settings};
+
+#[tokio::test]
+async fn a_stranger_makes_an_account_and_signs_in() {
+    let world = World::new().await;
+    let answer = world.post("/api/register/", json!({ "username": "ada", "password": PASSWORD })).await;
+    answer.is(201, json!({ "id": "1", "username": "ada" }));
+    let ada = world.sign_in("ada").await;
+    assert_eq!(ada.me().await.body["username"], "ada");
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_at_once() {
+    let world = World::new().await;
+    let body = json!({ "username": "a b", "password": "short", "email": "nowhere" });
+    let answer = world.post("/api/register/", body).await;
+    assert_eq!(answer.status, 400);
+    let fields: Vec<&String> = answer.body.as_object().expect("an object").keys().collect();
+    assert_eq!(fields, ["email", "password", "username"]);
+    assert_eq!(answer.body["password"], json!(["This password is too short. Use at least 15 characters."]));
+    world
+        .post("/api/register/", json!({}))
+        .await
+        .is(400, json!({ "username": ["This field is required."], "password": ["This field is required."] }));
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_refused_also_in_another_spelling() {
+    let world = World::new().await;
+    world.user("ada").await;
+    for name in ["ada", " ada", "\u{ff41}da"] {
+        let answer = world.post("/api/register/", json!({ "username": name, "password": PASSWORD })).await;
+        answer.is(400, json!({ "username": ["A user with that username already exists."] }));
+    }
+}
+
+#[tokio::test]
+async fn passwords_are_judged_by_length_and_strength_with_advice() {
+    let world = World::new().await;
+    let judge = async |password: &str| {
+        let answer = world.post("/api/register/", json!({ "username": "ada.lovelace", "password": password })).await;
+        answer.body["password"][0].clone()
+    };
+    for weak in ["passwordpassword", "ada.lovelace.ada.lovelace", "aaaaaaaaaaaaaaaaaaaaaaaa", "123456789012345678"] {
+        let said = judge(weak).await;
+        assert!(
+            said.as_str().is_some_and(|text| text.starts_with("This password is too easy to guess. ")),
+            "{weak}: {said}"
+        );
+    }
+    let long = judge(&"x7!".repeat(43)).await;
+    assert_eq!(long, "This password is too long. Use at most 128 characters.");
+    assert_eq!(judge("여섯 마리 까마귀가 달빛 아래 춤춘다").await, Value::Null, "any characters will do");
+}
+
+#[tokio::test]
+async fn a_closed_registration_says_so() {
+    let world = World::with(Settings { registration: RegistrationMode::Closed, ..settings() }).await;
+    let answer = world.post("/api/register/", json!({ "username": "ada", "password": PASSWORD })).await;
+    answer.is(403, json!({ "detail": "Registration is closed. Ask an administrator for an account." }));
+}

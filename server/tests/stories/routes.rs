@@ -1,0 +1,53 @@
+use serde_json::json;
+
+use crate::actors::{Answer, World};
+
+async fn call(world: &World, method: &str, path: &str) -> Answer {
+    Answer::of(world.request(method, path).send().await.expect("an answer")).await
+}
+
+const WRITING: [&str; 5] =
+    ["/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/register/"];
+
+#[tokio::test]
+async fn other_methods_are_refused_with_those_that_are_allowed() {
+    let world = World::new().await;
+    for path in WRITING.into_iter().chain(["/api/token", "/api/register"]) {
+        for method in ["GET", "PUT", "PATCH", "DELETE"] {
+            let answer = call(&world, method, path).await;
+            answer.is(405, json!({ "detail": format!("Method \"{method}\" not allowed.") }));
+            assert_eq!(answer.header("allow"), Some("POST, OPTIONS"), "{method} {path}");
+        }
+        let answer = call(&world, "OPTIONS", path).await;
+        assert_eq!((answer.status, answer.header("allow")), (200, Some("POST, OPTIONS")));
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_of_the_api_are_not_found() {
+    let world = World::new().await;
+    for path in ["/api/", "/api", "/api/nothing", "/api/token/nothing/"] {
+        call(&world, "GET", path).await.is(404, json!({ "detail": "Not found." }));
+    }
+}
+
+#[tokio::test]
+async fn the_server_says_that_it_is_healthy() {
+    let world = World::new().await;
+    call(&world, "GET", "/healthz").await.is(200, json!({ "status": "ok" }));
+}
+
+#[tokio::test]
+async fn every_answer_tells_browsers_to_be_careful() {
+    let world = World::new().await;
+    for path in ["/", "/api/me/", "/healthz", "/nowhere", "/favicon.svg"] {
+        let answer = call(&world, "GET", path).await;
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("referrer-policy"), Some("same-origin"));
+        assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"));
+        assert!(answer.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
+        assert!(answer.header("access-control-allow-origin").is_none());
+        assert!(answer.header("server").is_none(), "no banner");
+        assert!(answer.header("set-cookie").is_none(), "no cookie, ever");
+    }
+}

@@ -1,0 +1,114 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::actors::{Answer, PASSWORD, World};
+
+async fn call(world: &World, function: &str, access: Option<&str>, body: Value) -> Answer {
+    let mut request = world.request("POST", &format!("/rpc/{function}")).json(&body);
+    if let Some(access) = access {
+        request = request.header("authorization", format!("Bearer {access}"));
+    }
+    Answer::of(request.send().await.expect("an answer")).await
+}
+
+#[tokio::test]
+async fn the_pages_door_leads_to_the_same_room_as_the_api() {
+    let world = World::new().await;
+    let form = json!({ "registration": { "username": "ada", "email": "", "password": PASSWORD } });
+    let registered = call(&world, "session/register", None, form).await;
+    assert_eq!((registered.status, registered.header("cache-control")), (200, Some("no-store")));
+    let refreshed = call(&world, "session/refresh", None, json!({ "refresh": registered.text("refresh") })).await;
+    let me = call(&world, "account/me", Some(&refreshed.text("access")), json!({})).await;
+    assert_eq!(me.body["username"], "ada");
+    assert_eq!(world.get("/api/me/", &refreshed.text("access")).await.body["id"], me.body["id"]);
+    let out = call(&world, "session/blacklist", None, json!({ "refresh": refreshed.text("refresh") })).await;
+    assert_eq!(out.status, 200);
+    world.get("/api/me/", &refreshed.text("access")).await.is_bad_access("Token is blacklisted");
+}
+
+#[tokio::test]
+async fn every_protected_function_refuses_who_is_not_signed_in() {
+    let world = World::new().await;
+    let form = json!({ "form": { "current_password": "a", "new_password": "b" } });
+    for (function, body) in [("account/me", json!({})), ("account/change_password", form)] {
+        let answer = call(&world, function, None, body).await;
+        assert_eq!((answer.status, &answer.body["code"]), (401, &json!("token_not_valid")), "{function}");
+        assert!(answer.header("www-authenticate").is_some());
+    }
+}
+
+#[tokio::test]
+async fn no_function_answers_another_method_or_an_unknown_name() {
+    let world = World::new().await;
+    for function in [
+        "session/obtain",
+        "session/refresh",
+        "session/blacklist",
+        "session/register",
+        "account/me",
+        "account/change_password",
+    ] {
+        let answer =
+            Answer::of(world.request("GET", &format!("/rpc/{function}")).send().await.expect("an answer")).await;
+        assert_eq!(answer.status, 405, "{function}");
+    }
+    assert_eq!(call(&world, "session/nothing", None, json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_the_browser_needs_to_act() {
+    let world = World::new().await;
+    let mut ada = world.signed_in("ada").await;
+    let wrong = json!({ "credentials": { "username": "ada", "password": "wrong" } });
+    let answer = call(&world, "session/obtain", None, wrong).await;
+    assert_eq!((answer.status, &answer.body["code"]), (401, &json!("no_active_account")));
+
+    let stolen = ada.refresh.clone();
+    ada.refresh().await;
+    assert_eq!(ada.me().await.status, 200);
+    world.pass(Duration::from_secs(31));
+    call(&world, "session/refresh", None, json!({ "refresh": stolen })).await;
+    let told = call(&world, "session/refresh", None, json!({ "refresh": ada.refresh })).await;
+    assert_eq!(told.body["code"], "session_ended");
+    assert_eq!(told.body["ended"]["reason"], "reuse");
+    assert_eq!(told.body["ended"]["at"], world.now());
+}
+
+#[tokio::test]
+async fn changing_the_password_needs_the_one_in_force_and_ends_all_other_sessions() {
+    let world = World::new().await;
+    let ada = world.signed_in("ada").await;
+    let elsewhere = world.sign_in("ada").await;
+    let change = async |current: &str, new: &str| {
+        let form = json!({ "form": { "current_password": current, "new_password": new } });
+        call(&world, "account/change_password", Some(&ada.access), form).await
+    };
+    let new = "seven copper lanterns drift upstream";
+    assert_eq!(change("wrong", new).await.body["fields"][0]["field"], "current_password");
+    assert_eq!(change(PASSWORD, "short").await.body["fields"][0]["field"], "new_password");
+    assert_eq!(change(PASSWORD, new).await.status, 200);
+    assert_eq!(ada.me().await.status, 200, "this session goes on");
+    elsewhere.me().await.is_bad_access("Token is blacklisted");
+    let old = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;
+    assert_eq!(old.status, 401);
+    let signed_in = world.post("/api/token/", json!({ "username": "ada", "password": new })).await;
+    assert_eq!(signed_in.status, 200);
+}
+
+#[tokio::test]
+async fn functions_take_json_alone_and_say_what_they_did_not_understand() {
+    let world = World::new().await;
+    let send = async |content_type: &str, body: &str| {
+        let request = world.request("POST", "/rpc/session/obtain").header("content-type", content_type);
+        Answer::of(request.body(body.to_owned()).send().await.expect("an answer")).await
+    };
+    let good = r#"{"credentials":{"username":"a","password":"b"}}"#;
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+        assert_eq!(send(content_type, good).await.status, 415, "{content_type}");
+    }
+    for body in ["", "{", "[]", "{}", r#"{"credentials":5}"#] {
+        let answer = send("application/json", body).await;
+        assert_eq!((answer.status, &answer.body["code"]), (400, &json!("invalid")), "{body}");
+    }
+}

@@ -1,0 +1,85 @@
+use serde_json::json;
+
+use crate::actors::{PASSWORD, World, claims};
+
+const REFUSED: &str = "No active account found with the given credentials";
+
+#[tokio::test]
+async fn a_name_and_password_are_answered_with_a_pair() {
+    let world = World::new().await;
+    let user = world.user("ada").await;
+    let answer = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let fields: Vec<_> = answer.body.as_object().expect("an object").keys().collect();
+    assert_eq!(fields, ["access", "refresh"]);
+
+    let (access, refresh) = (claims(&answer.text("access")), claims(&answer.text("refresh")));
+    for (token, kind) in [(&access, "access"), (&refresh, "refresh")] {
+        assert_eq!(token["token_type"], kind);
+        assert_eq!(token["user_id"], user.id.to_string(), "a string");
+        assert_eq!(token["username"], "ada");
+        assert_eq!(token["iat"], world.now());
+        assert_eq!(token["gen"], 0);
+        assert_eq!(token["jti"].as_str().map(str::len), Some(32));
+        assert_eq!(token["sid"].as_str().map(str::len), Some(32));
+    }
+    assert_ne!(access["jti"], refresh["jti"]);
+    assert_eq!(access["sid"], refresh["sid"]);
+    assert_eq!(refresh["exp"], world.now() + 7 * 24 * 3600);
+    let life = access["exp"].as_i64().expect("exp") - world.now();
+    assert!((285..=300).contains(&life), "{life}: up to a twentieth is taken off at random");
+}
+
+#[tokio::test]
+async fn an_unknown_user_a_wrong_password_and_an_inactive_account_get_the_same_answer() {
+    let world = World::new().await;
+    world.user("ada").await;
+    world.account("bob", false).await;
+    for (username, password) in
+        [("nobody", PASSWORD), ("ada", "not her password at all"), ("bob", PASSWORD), ("ADA", PASSWORD)]
+    {
+        let answer = world.post("/api/token/", json!({ "username": username, "password": password })).await;
+        answer.is(401, json!({ "detail": REFUSED }));
+    }
+}
+
+#[tokio::test]
+async fn white_space_around_the_name_is_dropped_and_around_the_password_counts() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let obtain = async |username: &str, password: &str| {
+        world.post("/api/token/", json!({ "username": username, "password": password })).await.status
+    };
+    assert_eq!(obtain(" ada ", PASSWORD).await, 200);
+    assert_eq!(obtain("ada", &format!(" {PASSWORD}")).await, 401);
+}
+
+#[tokio::test]
+async fn the_last_sign_in_is_kept_when_it_is_set_so() {
+    for keep in [true, false] {
+        let world =
+            World::with(app::auth::settings::Settings { update_last_login: keep, ..crate::actors::settings() }).await;
+        let ada = world.signed_in("ada").await;
+        let last_login = &ada.me().await.body["last_login"];
+        assert_eq!(last_login.is_null(), !keep, "{last_login}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let quickest = async |username: &str| {
+        let mut quickest = std::time::Duration::MAX;
+        for _ in 0..7 {
+            let begun = std::time::Instant::now();
+            world.post("/api/token/", json!({ "username": username, "password": "wrong" })).await;
+            quickest = quickest.min(begun.elapsed());
+        }
+        quickest.as_secs_f64()
+    };
+    // Without the decoy it would be a hundredth; the bounds leave room for a busy machine.
+    let ratio = quickest("nobody").await / quickest("ada").await;
+    assert!((0.5..2.0).contains(&ratio), "{ratio}");
+}
