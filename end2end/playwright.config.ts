@@ -1,0 +1,44 @@
+// The browser tests: real Chromium against the release build, each kind of server with a database of
+// its own.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { defineConfig, devices } from '@playwright/test';
+import { findBrowser } from './browser.js';
+import { SERVERS } from './tests/servers';
+
+const binary = resolve('../target/release/hallpass');
+// Workers read this file too; the folder is made once.
+process.env.E2E_FOLDER ??= mkdtempSync(join(tmpdir(), 'hallpass-e2e-'));
+const folder = process.env.E2E_FOLDER;
+
+export default defineConfig({
+  testDir: process.env.SCREENSHOTS ? 'screenshots' : 'tests',
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  reporter: [['list']],
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: SERVERS.usual.url,
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: findBrowser(),
+      // A container's root has no sandbox to be put in.
+      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
+    },
+  },
+  webServer: Object.values(SERVERS).map(({ name, url, settings }) => ({
+    command: `${binary} serve`,
+    url: `${url}/healthz`,
+    cwd: folder,
+    reuseExistingServer: false,
+    env: {
+      HALLPASS_LISTEN: new URL(url).host,
+      HALLPASS_DATABASE_URL: `sqlite://${join(folder, `${name}.db`)}`,
+      ...settings,
+    },
+  })),
+});

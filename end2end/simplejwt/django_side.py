@@ -1,0 +1,93 @@
+"""The real Simple JWT on Django REST framework, in one file: `python django_side.py PORT FOLDER`.
+
+Settings of Simple JWT come as JSON in the environment variable SIMPLE_JWT.
+"""
+
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+LIFETIMES = ("ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME")
+
+
+def configure(folder: Path) -> None:
+    simple_jwt = json.loads(os.environ["SIMPLE_JWT"])
+    for name in LIFETIMES:
+        if name in simple_jwt:
+            simple_jwt[name] = timedelta(seconds=simple_jwt[name])
+    settings.configure(
+        ALLOWED_HOSTS=["127.0.0.1"],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "django.db"}},
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "rest_framework",
+            "rest_framework_simplejwt.token_blacklist",
+        ],
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        REST_FRAMEWORK={
+            "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+            "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+            "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        },
+        ROOT_URLCONF=__name__,
+        SECRET_KEY=simple_jwt["SIGNING_KEY"],
+        SIMPLE_JWT=simple_jwt,
+        USE_TZ=True,
+    )
+    django.setup()
+
+
+configure(Path(sys.argv[2]))
+
+from django.core.management import call_command  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
+from rest_framework.exceptions import NotFound  # noqa: E402
+from rest_framework.response import Response  # noqa: E402
+from rest_framework.views import APIView  # noqa: E402
+from rest_framework_simplejwt import views  # noqa: E402
+
+
+class Me(APIView):
+    def get(self, request):
+        return Response({"id": str(request.user.pk), "username": request.user.username})
+
+
+class Nothing(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+
+    def dispatch(self, request, *args, **kwargs):
+        self.headers = {}
+        request = self.initialize_request(request)
+        self.request = request
+        return self.finalize_response(request, self.handle_exception(NotFound()))
+
+
+urlpatterns = [
+    path("api/token/", views.TokenObtainPairView.as_view()),
+    path("api/token/refresh/", views.TokenRefreshView.as_view()),
+    path("api/token/verify/", views.TokenVerifyView.as_view()),
+    path("api/token/blacklist/", views.TokenBlacklistView.as_view()),
+    path("api/me/", Me.as_view()),
+    re_path("^api/", Nothing.as_view()),
+]
+
+
+def make_users() -> None:
+    from django.contrib.auth.models import User
+
+    for user in json.loads(os.environ["USERS"]):
+        User.objects.create_user(user["username"], password=user["password"], is_active=user["is_active"])
+
+
+if __name__ == "__main__":
+    call_command("migrate", verbosity=0)
+    make_users()
+    call_command("runserver", f"127.0.0.1:{sys.argv[1]}", use_reloader=False, verbosity=0)

@@ -1,0 +1,100 @@
+"""What is wrong with a body is told in the same words on both sides."""
+
+import pytest
+from sides import PASSWORD, same
+
+FIELDS = {
+    "/api/token/": ["username", "password"],
+    "/api/token/refresh/": ["refresh"],
+    "/api/token/verify/": ["token"],
+    "/api/token/blacklist/": ["refresh"],
+}
+VALUES = [None, "", "   ", 5, 1.5, True, False, [], ["a"], {}, {"a": 1}, "a\x00b", "text"]
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_field_of_any_type(sides, path, value):
+    same(sides.both("POST", path, json={name: value for name in FIELDS[path]}))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("body", [{}, {"other": 1}, [], [1], "text", 5, 1.5, True, None], ids=repr)
+def test_json_without_the_fields(sides, path, body):
+    same(sides.both("POST", path, data=__import__("json").dumps(body), headers={"Content-Type": "application/json"}))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("body", [b"{", b"nonsense", b'{"a":NaN}', b'{"a":1,}', b"\xff\xfe", b'{"refresh":"\xff"}'], ids=repr)
+def test_malformed_json(sides, path, body):
+    same(sides.both("POST", path, data=body, headers={"Content-Type": "application/json"}))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/octet-stream", "text/json", "nonsense", "", "application/*", "*/*", "APPLICATION/JSON"])
+def test_other_media_types(sides, path, kind):
+    same(sides.both("POST", path, data=b"{}", headers={"Content-Type": kind}))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", None])
+def test_no_body(sides, path, kind):
+    same(sides.both("POST", path, headers={"Content-Type": kind} if kind else {}))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("value", ["", "   ", "text", ["first", "last"]], ids=repr)
+def test_forms(sides, path, value):
+    same(sides.both("POST", path, data={name: value for name in FIELDS[path]}))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_multipart(sides, path):
+    same(sides.both("POST", path, files={name: (None, "text") for name in FIELDS[path]}))
+    same(sides.both("POST", path, files={name: ("a.txt", b"text") for name in FIELDS[path]}))
+    same(sides.both("POST", path, data=b"x", headers={"Content-Type": "multipart/form-data"}))
+    same(sides.both("POST", path, data=b"x", headers={"Content-Type": "multipart/form-data; boundary=a"}))
+
+
+@pytest.mark.parametrize("path", [*FIELDS, "/api/me/"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
+def test_methods(sides, path, method):
+    token = sides.token()
+    same(sides.both(method, path, headers={"Authorization": f"Bearer {token}"}), body=path != "/api/me/" or method != "GET")
+
+
+@pytest.mark.parametrize("path", [*FIELDS, "/api/me/"])
+def test_methods_of_strangers(sides, path):
+    for method in ["GET", "PUT", "DELETE", "OPTIONS"]:
+        answers = sides.both(method, path)
+        if answers[0].status_code == answers[1].status_code == 200:
+            # What OPTIONS describes is worded by each side.
+            assert answers[0].headers["Allow"] == answers[1].headers["Allow"]
+        else:
+            same(answers)
+
+
+@pytest.mark.parametrize("path", [*FIELDS, "/api/me/"])
+def test_head(sides, path):
+    answers = sides.both("HEAD", path, headers={"Authorization": f"Bearer {sides.token()}"})
+    assert answers[0].status_code == answers[1].status_code
+
+
+def test_unknown_paths(sides):
+    for path in ["/api/nothing", "/api/nothing/", "/api/token/nothing/"]:
+        same(sides.both("GET", path))
+
+
+def test_good_credentials_in_every_format(sides):
+    good = {"username": "ada", "password": PASSWORD}
+    for request in [{"json": good}, {"data": good}, {"files": {name: (None, text) for name, text in good.items()}}]:
+        answers = sides.both("POST", "/api/token/", **request)
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert set(answers[0].json()) == set(answers[1].json()) == {"access", "refresh"}
+
+
+@pytest.mark.parametrize("username", ["nobody", "bob", "ADA", "ada"])
+def test_bad_credentials(sides, username):
+    same(sides.both("POST", "/api/token/", json={"username": username, "password": "wrong"}))
+    if username != "ada":
+        same(sides.both("POST", "/api/token/", json={"username": username, "password": PASSWORD}))

@@ -1,0 +1,60 @@
+import { expect, isAlive, open, register, test } from './story';
+
+for (const path of ['/', '/register', '/sign-in', '/account', '/no/such/page']) {
+  test(`${path} comes alive without a word in the console`, async ({ page }) => {
+    const words: string[] = [];
+    page.on('console', (message) => {
+      const isExpected = path === '/no/such/page' && message.text().startsWith('Failed to load resource');
+      if (!isExpected) words.push(message.text());
+    });
+    await open(page, path);
+    await expect(page.locator('html')).toHaveAttribute('data-session', /signed-out/);
+    expect(words).toEqual([]);
+  });
+}
+
+test('pages are reached from each other without loading again', async ({ page }) => {
+  await open(page, '/');
+  await page.evaluate(() => Object.assign(window, { mark: 1 }));
+  await page.getByRole('navigation').getByRole('link', { name: 'Register' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create an account');
+  await expect(page).toHaveTitle('Create an account · Hallpass');
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
+  expect(await page.evaluate(() => (window as unknown as { mark?: number }).mark)).toBe(1);
+});
+
+test('a page that does not exist says so', async ({ page }) => {
+  const response = await page.goto('/no/such/page');
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+});
+
+test('a user name of markup is inert', async ({ page, request }) => {
+  const username = 'a.b@c+d-e_f';
+  const refused = await request.post('/api/register/', { data: { username: '<img src=x onerror=alert(1)>', password: 'x' } });
+  expect(refused.status()).toBe(400);
+  await register(page, `${username}${Math.random().toString(36).slice(2)}`);
+});
+
+test('nothing is wider than a small telephone', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await register(page);
+  for (const path of ['/', '/account', '/sign-in', '/register']) {
+    await page.goto(path);
+    await isAlive(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, path).toBeLessThanOrEqual(0);
+  }
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('pages are readable and say what they need', async ({ page }) => {
+    await page.goto('/sign-in');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
+    await expect(page.locator('noscript p')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Sign in' })).toBeDisabled();
+  });
+});

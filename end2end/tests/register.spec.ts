@@ -1,0 +1,57 @@
+import { PASSWORD, expect, isSignedIn, open, register, somebody, test } from './story';
+
+test('a person registers, is signed in, and stays so after a reload', async ({ page }) => {
+  const username = await register(page);
+  await expect(page).toHaveURL('/account');
+  await isSignedIn(page);
+  await page.reload();
+  await expect(page.getByTestId('username')).toHaveText(username);
+});
+
+test('the rule for passwords is said beforehand and judged while one types', async ({ page }) => {
+  await open(page, '/register');
+  const password = page.getByLabel('Password', { exact: true });
+  await expect(password).toHaveAccessibleDescription(/At least 15 characters/);
+  await password.fill('열두 글자');
+  await expect(password).toHaveAccessibleDescription(/10 to go/);
+  await password.fill(PASSWORD);
+  await expect(password).toHaveAccessibleDescription(/long enough/);
+});
+
+test('a weak password is refused with advice beside the field', async ({ page }) => {
+  await open(page, '/register');
+  await page.getByLabel('Username').fill(somebody());
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill('passwordpassword');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(password).toHaveAccessibleDescription(/too easy to guess/);
+  await expect(password).toHaveAttribute('aria-invalid', 'true');
+  await expect(password).toBeFocused();
+});
+
+test('a name that is taken is refused beside its field, and nothing typed is lost', async ({ page, browser }) => {
+  const username = await register(page);
+  const other = await (await browser.newContext()).newPage();
+  await open(other, new URL('/register', page.url()).href);
+  await other.getByLabel('Username').fill(username);
+  await other.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await other.getByRole('button', { name: 'Create account' }).click();
+  await expect(other.getByLabel('Username')).toHaveAccessibleDescription(/already exists/);
+  await expect(other.getByLabel('Password', { exact: true })).toHaveValue(PASSWORD);
+});
+
+test('a password can be shown, pasted, and filled by a manager', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, '/register');
+  const password = page.getByLabel('Password', { exact: true });
+  await expect(password).toHaveAttribute('autocomplete', 'new-password');
+  await page.evaluate((text) => navigator.clipboard.writeText(text), PASSWORD);
+  await password.focus();
+  await page.keyboard.press('Control+V');
+  await expect(password).toHaveValue(PASSWORD);
+  await expect(password).toHaveAttribute('type', 'password');
+  const show = page.getByRole('button', { name: 'Show password' });
+  await show.click();
+  await expect(password).toHaveAttribute('type', 'text');
+  await expect(show).toHaveAttribute('aria-pressed', 'true');
+});

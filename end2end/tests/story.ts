@@ -1,0 +1,100 @@
+// What every story starts from: pages that fail it when anything goes wrong that nobody looks at, and
+// the words for what people do.
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+
+export const PASSWORD = 'violet kettle harvests nine moons';
+
+/** What local storage holds. */
+export interface Stored {
+  sid: string;
+  gen: number;
+  access: string;
+  refresh: string;
+  signed_out?: number;
+}
+
+export const test = base.extend<{ quiet: void }>({
+  // Console errors, uncaught exceptions and policy violations fail the story.
+  quiet: [
+    async ({ context }, use) => {
+      const noises: string[] = [];
+      await context.exposeBinding('reportViolation', (_, text: string) => noises.push(`policy: ${text}`));
+      await context.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', (event) => {
+          const report = (window as unknown as { reportViolation(text: string): void }).reportViolation;
+          report(`${event.violatedDirective} ${event.blockedURI}`);
+        });
+      });
+      context.on('page', (page) => {
+        page.on('pageerror', (error) => noises.push(`exception: ${error.message}`));
+        page.on('console', (message) => {
+          // The browser itself reports every request that fails; stories make some fail on purpose.
+          const isNetwork = message.text().startsWith('Failed to load resource');
+          if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
+        });
+      });
+      await use();
+      expect(noises).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+let people = 0;
+
+/** A name that nobody else in this run has. */
+export function somebody(): string {
+  people += 1;
+  return `user-${process.pid}-${people}-${Math.random().toString(36).slice(2, 8)}`;
+}
+
+/** Opens a page and waits until it is alive. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await isAlive(page);
+}
+
+export async function isAlive(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
+}
+
+export async function isSignedIn(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-in');
+}
+
+export async function isSignedOut(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-out');
+}
+
+/** Makes an account on its page; ends up on the account page. */
+export async function register(page: Page, username = somebody()): Promise<string> {
+  await open(page, '/register');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByTestId('username')).toHaveText(username);
+  return username;
+}
+
+export async function fillSignIn(page: Page, username: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** What this browser keeps. */
+export async function stored(page: Page): Promise<Stored> {
+  const text = await page.evaluate(() => localStorage.getItem('hallpass'));
+  return JSON.parse(text ?? '{}') as Stored;
+}
+
+/** Counts the refreshes of all tabs from now on. */
+export function countRefreshes(context: BrowserContext): { count: number } {
+  const counter = { count: 0 };
+  context.on('request', (request) => {
+    if (request.url().endsWith('/rpc/session/refresh')) counter.count += 1;
+  });
+  return counter;
+}

@@ -1,0 +1,26 @@
+import { expect, fillSignIn, isSignedIn, isSignedOut, open, register, test } from './story';
+
+test('sign-out in one tab is seen in the others', async ({ page, context }) => {
+  await register(page);
+  const others = [await context.newPage(), await context.newPage()];
+  for (const other of others) {
+    await open(other, '/account');
+    await isSignedIn(other);
+  }
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+  for (const tab of [page, ...others]) {
+    await isSignedOut(tab);
+    await expect(tab).toHaveURL(/\/sign-in/);
+  }
+});
+
+test('sign-in in one tab is seen in the others, which go on to where they were', async ({ page, context }) => {
+  const username = await register(page);
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+  const other = await context.newPage();
+  await open(other, '/account');
+  await expect(other).toHaveURL('/sign-in?next=%2Faccount');
+  await fillSignIn(page, username);
+  await expect(other.getByTestId('username')).toHaveText(username);
+  await expect(other).toHaveURL('/account');
+});
