@@ -11,15 +11,15 @@ use futures::{
 };
 use gloo_timers::future::TimeoutFuture;
 use send_wrapper::SendWrapper;
-use server_fn::{
-    client::{Client, browser::BrowserClient},
-    error::{FromServerFnError, IntoAppError, ServerFnErrorErr},
-    response::{ClientRes, browser::BrowserResponse},
+use server_fn::client::{Client, browser::BrowserClient};
+
+use super::{
+    answer::{Answer, unreachable},
+    call::Call,
 };
+use crate::wire::ApiError;
 
-use super::call::Call;
-
-/// How long one attempt may take. A phone that lost its network mid-request says nothing for minutes.
+/// How long one attempt may take, to the last byte of the answer. A phone that lost its network mid-request says nothing for minutes.
 const ATTEMPT_MILLIS: u32 = 20_000;
 
 /// Gives calls their access token.
@@ -27,8 +27,9 @@ pub trait TokenSource {
     /// The token to send now; one that is dead is renewed first.
     fn access(&self) -> LocalBoxFuture<'static, Access>;
 
-    /// A newer token than the one that the server has just refused, if there is one to be had.
-    fn renew(&self, refused: Option<String>) -> LocalBoxFuture<'static, Option<String>>;
+    /// A newer token of the same session than the one that the server has just refused, if there is one
+    /// to be had.
+    fn renew(&self, refused: String) -> LocalBoxFuture<'static, Option<String>>;
 }
 
 /// What there is to send.
@@ -61,69 +62,44 @@ pub struct PublicClient;
 /// Sends calls with the access token.
 pub struct SessionClient;
 
-async fn attempt<E, I, O>(call: &Call, access: Option<&str>) -> Result<BrowserResponse, E>
-where
-    E: FromServerFnError,
-    I: FromServerFnError,
-    O: FromServerFnError,
-{
-    let sent = <BrowserClient as Client<E, I, O>>::send(call.request(access)?);
-    match select(pin!(sent), TimeoutFuture::new(ATTEMPT_MILLIS)).await {
-        Either::Left((response, _)) => ours(response?),
-        Either::Right(_) => Err(unreachable("no answer in time")),
+async fn attempt(call: &Call, access: Option<&str>) -> Result<Answer, ApiError> {
+    let request = call.request(access)?;
+    let answered = async {
+        let response = <BrowserClient as Client<ApiError>>::send(request).await?;
+        Answer::read(response).await
+    };
+    match select(pin!(answered), TimeoutFuture::new(ATTEMPT_MILLIS)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(unreachable()),
     }
 }
 
-/// Answers that something between us and the server gave, told by a status that ours never has, are
-/// no answers.
-fn ours<E: FromServerFnError>(response: BrowserResponse) -> Result<BrowserResponse, E> {
-    match <BrowserResponse as ClientRes<E>>::status(&response) {
-        404 => Err(ServerFnErrorErr::Registration("no such function".to_owned()).into_app_error()),
-        status @ (408 | 409 | 425 | 502 | 504..=599) => Err(unreachable(&format!("status {status}"))),
-        _ => Ok(response),
-    }
-}
-
-fn unreachable<E: FromServerFnError>(why: &str) -> E {
-    ServerFnErrorErr::Request(why.to_owned()).into_app_error()
-}
-
-async fn send_with_token<E, I, O>(call: Call) -> Result<BrowserResponse, E>
-where
-    E: FromServerFnError,
-    I: FromServerFnError,
-    O: FromServerFnError,
-{
+async fn send_with_token(call: Call) -> Result<Answer, ApiError> {
     let Some(source) = source() else {
-        return attempt::<E, I, O>(&call, None).await;
+        return attempt(&call, None).await;
     };
     let access = match source.access().await {
-        Access::Token(access) => Some(access),
-        Access::SignedOut => None,
-        Access::Unreachable => return Err(unreachable("no token to send")),
+        Access::Token(access) => access,
+        Access::SignedOut => return attempt(&call, None).await,
+        Access::Unreachable => return Err(unreachable()),
     };
-    let response = attempt::<E, I, O>(&call, access.as_deref()).await?;
-    if <BrowserResponse as ClientRes<E>>::status(&response) != 401 {
-        return Ok(response);
+    let answer = attempt(&call, Some(&access)).await?;
+    if answer.status() != 401 {
+        return Ok(answer);
     }
     match source.renew(access).await {
-        Some(renewed) => attempt::<E, I, O>(&call, Some(&renewed)).await,
-        None => Ok(response),
+        Some(renewed) => attempt(&call, Some(&renewed)).await,
+        None => Ok(answer),
     }
 }
 
 macro_rules! impl_client {
     ($client:ty, $send:expr) => {
-        impl<E, I, O> Client<E, I, O> for $client
-        where
-            E: FromServerFnError,
-            I: FromServerFnError,
-            O: FromServerFnError,
-        {
+        impl Client<ApiError> for $client {
             type Request = Call;
-            type Response = BrowserResponse;
+            type Response = Answer;
 
-            fn send(call: Call) -> impl Future<Output = Result<BrowserResponse, E>> + Send {
+            fn send(call: Call) -> impl Future<Output = Result<Answer, ApiError>> + Send {
                 SendWrapper::new($send(call))
             }
 
@@ -132,18 +108,18 @@ macro_rules! impl_client {
             ) -> impl Future<
                 Output = Result<
                     (impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static, impl Sink<Bytes> + Send + 'static),
-                    E,
+                    ApiError,
                 >,
             > + Send {
-                <BrowserClient as Client<E, I, O>>::open_websocket(path)
+                <BrowserClient as Client<ApiError>>::open_websocket(path)
             }
 
             fn spawn(future: impl Future<Output = ()> + Send + 'static) {
-                <BrowserClient as Client<E, I, O>>::spawn(future);
+                <BrowserClient as Client<ApiError>>::spawn(future);
             }
         }
     };
 }
 
-impl_client!(PublicClient, async move |call: Call| attempt::<E, I, O>(&call, None).await);
-impl_client!(SessionClient, send_with_token::<E, I, O>);
+impl_client!(PublicClient, async move |call: Call| attempt(&call, None).await);
+impl_client!(SessionClient, send_with_token);

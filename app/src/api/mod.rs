@@ -2,6 +2,7 @@
 //! unpacks, calls one verb of the core, and packs; it decides nothing.
 
 pub mod account;
+mod answer;
 mod call;
 pub mod client;
 pub mod session;

@@ -14,13 +14,24 @@ use super::{
     state::{Connection, Session, SessionState},
     storage,
 };
-use crate::wire::SessionClaims;
+use crate::wire::{Secret, SessionClaims};
 
 /// The longest that a timer is set for: browsers count them in 31 bits, and sleep through them.
 const MAX_TIMER_MILLIS: i64 = 60 * 60 * 1000;
 
 thread_local! {
-    static ENGINE: RefCell<Engine> = const { RefCell::new(Engine { session: None, timer: None, failures: 0, renewed_at: None }) };
+    static ENGINE: RefCell<Engine> = const {
+        RefCell::new(Engine {
+            session: None,
+            timer: None,
+            failures: 0,
+            attempt_at: 0,
+            is_wished: false,
+            arrived_at: None,
+            looked_at: None,
+            lost: None,
+        })
+    };
 }
 
 struct Engine {
@@ -29,8 +40,26 @@ struct Engine {
     timer: Option<Timeout>,
     /// Attempts that failed one after another.
     failures: u32,
+    /// When to try again after a failure, on the monotonic clock.
+    attempt_at: i64,
+    /// Whether that is the server's own wish, which goes for everybody who asks.
+    is_wished: bool,
     /// When this tab last received a pair, on the monotonic clock.
-    renewed_at: Option<i64>,
+    arrived_at: Option<i64>,
+    /// The access token that was last seen in storage.
+    looked_at: Option<Secret>,
+    /// The access token whose refresh token the server did not take: it is used to its end.
+    lost: Option<Secret>,
+}
+
+impl Engine {
+    /// The next attempt is made when it is due, unless the server wished otherwise.
+    fn forget_failures(&mut self) {
+        self.failures = 0;
+        if !self.is_wished {
+            self.attempt_at = 0;
+        }
+    }
 }
 
 /// From now on `session` is kept up to date.
@@ -52,11 +81,56 @@ pub(super) fn wake() {
 }
 
 fn wake_with(pair: &StoredPair, claims: &SessionClaims) {
-    let now = browser::now();
-    if schedule::remaining(claims, pair.skew, now) > 0 {
+    look(pair);
+    if is_living(pair) {
         show_signed_in(pair, claims);
+    } else if ENGINE.with_borrow(|engine| engine.failures > 0) {
+        show_stale(pair, claims);
     }
     plan(pair, claims);
+}
+
+/// Takes note of the pair. One that another tab has renewed makes this tab's failures a thing of the
+/// past.
+fn look(pair: &StoredPair) {
+    let is_news = ENGINE.with_borrow_mut(|engine| {
+        let is_news = engine.looked_at.as_ref() != Some(&pair.access);
+        if is_news {
+            engine.looked_at = Some(pair.access.clone());
+            engine.forget_failures();
+        }
+        is_news
+    });
+    if is_news && browser::is_online() {
+        show_connection(Connection::Fine);
+    }
+}
+
+fn has_news() -> bool {
+    let Some(Stored::Pair(pair)) = storage::load() else {
+        return true;
+    };
+    ENGINE.with_borrow(|engine| engine.looked_at.as_ref() != Some(&pair.access))
+}
+
+/// Whether the access token is worth sending: it is not at its end, or has only just arrived, whatever
+/// the clocks say.
+pub(super) fn is_living(pair: &StoredPair) -> bool {
+    pair.claims().is_some_and(|claims| {
+        schedule::remaining(&claims, pair.skew, browser::now()) > 0 || rest_after_arrival(pair, &claims) > 0
+    })
+}
+
+/// Whether the server has asked for more time than has passed since.
+pub(super) fn must_wait() -> bool {
+    ENGINE.with_borrow(|engine| engine.is_wished) && wait() > 0
+}
+
+/// How long until the next attempt, after a failure. Without a network there is none: the `online`
+/// event wakes the engine.
+fn wait() -> i64 {
+    let (failures, attempt_at) = ENGINE.with_borrow(|engine| (engine.failures, engine.attempt_at));
+    if failures > 0 && !browser::is_online() { MAX_TIMER_MILLIS } else { attempt_at - browser::monotonic() }
 }
 
 /// Sets the timer for the next renewal. A hidden tab sets none: it looks again when it is seen.
@@ -64,28 +138,21 @@ fn plan(pair: &StoredPair, claims: &SessionClaims) {
     if !browser::is_visible() {
         return set_timer(None);
     }
-    let due = schedule::renew_in(claims, pair.skew, browser::now(), browser::random());
-    let is_dead = schedule::remaining(claims, pair.skew, browser::now()) <= 0;
-    let is_backing_off = ENGINE.with_borrow(|engine| engine.failures > 0 && engine.timer.is_some());
-    if is_backing_off && !is_dead {
-        return;
-    }
-    set_timer(Some(due.max(rest_after_renewal(pair, claims))));
+    let now = browser::now();
+    let rest = rest_after_arrival(pair, claims);
+    let end = schedule::remaining(claims, pair.skew, now).max(rest);
+    let is_lost = ENGINE.with_borrow(|engine| engine.lost.as_ref() == Some(&pair.access));
+    let due = if is_lost { end } else { schedule::renew_in(claims, pair.skew, now, browser::random()).max(rest) };
+    let attempt = due.max(wait());
+    // An attempt that comes after the token's end does not keep the end from being shown.
+    set_timer(Some(if end > 0 { attempt.min(end) } else { attempt }));
 }
 
-/// Whatever the clocks say, a pair that has just arrived, here or in another tab, is left alone for a
-/// quarter of its life: a clock that is wrong in a way we did not think of must not become a storm.
-fn rest_after_renewal(pair: &StoredPair, claims: &SessionClaims) -> i64 {
-    let quarter = (claims.exp - claims.iat).max(0) * 1000 / 4;
-    let renewed_at = ENGINE.with_borrow(|engine| engine.renewed_at);
-    let since_own = renewed_at.map_or(i64::MAX, |renewed_at| browser::monotonic() - renewed_at);
-    let since_any = browser::now() - pair.received_at;
-    [since_own, since_any]
-        .into_iter()
-        .filter(|since| (0..quarter).contains(since))
-        .map(|since| quarter - since)
-        .max()
-        .unwrap_or(0)
+/// How long the pair is left alone because it has just arrived, here or in another tab.
+fn rest_after_arrival(pair: &StoredPair, claims: &SessionClaims) -> i64 {
+    let since_here = ENGINE.with_borrow(|engine| engine.arrived_at).map(|at| browser::monotonic() - at);
+    let since_any = Some(browser::now() - pair.received_at);
+    [since_here, since_any].into_iter().flatten().map(|since| schedule::rest(claims, since)).max().unwrap_or(0)
 }
 
 fn set_timer(due_millis: Option<i64>) {
@@ -94,14 +161,16 @@ fn set_timer(due_millis: Option<i64>) {
         let millis = u32::try_from(due.clamp(0, MAX_TIMER_MILLIS)).unwrap_or(0);
         Timeout::new(millis, move || {
             ENGINE.with_borrow_mut(|engine| engine.timer = None);
-            if is_far { wake() } else { renew_now() }
+            // While it ran, another tab may have renewed, or this one been hidden.
+            let is_early = is_far || wait() > 0 || !browser::is_visible();
+            if is_early || has_news() { wake() } else { renew_now() }
         })
     });
     ENGINE.with_borrow_mut(|engine| engine.timer = timer);
 }
 
 /// Renews, unless nobody is signed in. What it comes to is shown by [`settle`].
-pub(super) fn renew_now() {
+fn renew_now() {
     spawn_local(async {
         refresh::renew().await;
     });
@@ -111,56 +180,54 @@ pub(super) fn renew_now() {
 pub(super) fn settle(outcome: &Outcome) {
     match outcome {
         Outcome::Renewed => {
-            ENGINE.with_borrow_mut(|engine| {
-                engine.failures = 0;
-                engine.renewed_at = Some(browser::monotonic());
-            });
-            show_connection(Connection::Fine);
-            wake();
+            note_arrival();
+            wake_afresh();
         }
         Outcome::Retry(wished) => back_off(*wished),
         Outcome::Refused(_) => wait_for_the_end(),
-        Outcome::SignedOut => {
-            ENGINE.with_borrow_mut(|engine| engine.failures = 0);
-            show_connection(Connection::Fine);
-            wake();
-        }
+        Outcome::SignedOut => wake_afresh(),
     }
 }
 
-fn back_off(wished: Option<u32>) {
-    let failures = ENGINE.with_borrow_mut(|engine| {
-        engine.failures = engine.failures.saturating_add(1);
-        engine.failures
+/// A pair has just arrived in this tab.
+pub(super) fn note_arrival() {
+    ENGINE.with_borrow_mut(|engine| {
+        engine.arrived_at = Some(browser::monotonic());
+        engine.is_wished = false;
+        engine.forget_failures();
     });
-    let remaining = show_stale();
-    if !browser::is_online() {
-        show_connection(Connection::Offline);
-        // The `online` event wakes the engine; until then there is only the token's end to be shown.
-        return set_timer(remaining);
-    }
-    show_connection(Connection::Unreachable);
-    set_timer(Some(i64::from(backoff::delay(failures, wished, browser::random()))));
+}
+
+fn back_off(wished: Option<u32>) {
+    ENGINE.with_borrow_mut(|engine| {
+        engine.failures = engine.failures.saturating_add(1);
+        let delay = backoff::delay(engine.failures, wished, browser::random());
+        engine.attempt_at = browser::monotonic() + i64::from(delay);
+        engine.is_wished = wished.is_some();
+    });
+    show_connection(if browser::is_online() { Connection::Unreachable } else { Connection::Offline });
+    wake();
 }
 
 /// The refresh token is lost while the access token lives: it is used to its end, and then asked
 /// again.
 fn wait_for_the_end() {
-    if let Some(Stored::Pair(pair)) = storage::load()
-        && let Some(claims) = pair.claims()
-    {
-        show_signed_in(&pair, &claims);
-        set_timer(Some(schedule::remaining(&claims, pair.skew, browser::now()).max(1000)));
+    if let Some(Stored::Pair(pair)) = storage::load() {
+        ENGINE.with_borrow_mut(|engine| engine.lost = Some(pair.access));
     }
+    wake();
 }
 
-/// Forgets earlier failures: the network is back, or the person is.
+/// Forgets earlier failures, and looks again: the network is back, or a pair has come.
 pub(super) fn wake_afresh() {
-    ENGINE.with_borrow_mut(|engine| {
-        engine.failures = 0;
-        engine.timer = None;
-    });
+    ENGINE.with_borrow_mut(Engine::forget_failures);
+    show_connection(Connection::Fine);
     wake();
+}
+
+/// The browser says that the network is gone.
+pub(super) fn notice_offline() {
+    show_connection(Connection::Offline);
 }
 
 fn session() -> Option<Session> {
@@ -176,6 +243,7 @@ fn show<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value
 
 fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
     let Some(session) = session() else { return };
+    show(session.sid, Some(pair.sid.clone()));
     show(session.username, claims.username.clone());
     show(session.access_ends_at, Some(claims.exp * 1000 - pair.skew));
     show(session.ended, None);
@@ -185,27 +253,19 @@ fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
 fn show_signed_out(ended: Option<crate::wire::Ended>) {
     set_timer(None);
     let Some(session) = session() else { return };
+    show(session.sid, None);
     show(session.username, None);
     show(session.access_ends_at, None);
     show(session.ended, ended);
     show(session.state, SessionState::SignedOut);
 }
 
-/// The access token is dead and cannot be renewed now. While it lives nothing is stale: answers how
-/// long it still does, milliseconds.
-fn show_stale() -> Option<i64> {
-    let session = session()?;
-    let Some(Stored::Pair(pair)) = storage::load() else {
-        return None;
-    };
-    let claims = pair.claims()?;
+/// The access token is dead and cannot be renewed now.
+fn show_stale(pair: &StoredPair, claims: &SessionClaims) {
+    let Some(session) = session() else { return };
+    show(session.sid, Some(pair.sid.clone()));
     show(session.username, claims.username.clone());
-    let remaining = schedule::remaining(&claims, pair.skew, browser::now());
-    if remaining > 0 {
-        return Some(remaining);
-    }
     show(session.state, SessionState::Stale);
-    None
 }
 
 fn show_connection(connection: Connection) {

@@ -18,8 +18,8 @@ extern "C" {
 }
 
 /// Runs `work` while this tab holds the lock; `None` when another tab holds it. Where the browser has
-/// no Web Locks, as outside a secure context, the work simply runs. The future must not be dropped
-/// before it is done: the browser calls back into it.
+/// no Web Locks, as outside a secure context, the work simply runs; where it refuses the lock, the answer
+/// is `None` too. The future must not be dropped before it is done: the browser calls back into it.
 pub(super) async fn with_lock_if_available<R: 'static>(
     name: &str,
     work: impl Future<Output = R> + 'static,
@@ -41,5 +41,8 @@ pub(super) async fn with_lock_if_available<R: 'static>(
     Reflect::set(&options, &"ifAvailable".into(), &true.into()).ok()?;
     let held = locks.request(name, &options, callback.as_ref().unchecked_ref()).ok()?;
     drop(JsFuture::from(held).await);
+    // A browser that refuses the lock, as where storage is blocked, never calls back: without the
+    // callback, and the sender in it, there is nothing left to wait for.
+    drop(callback);
     receive.await.ok().flatten()
 }

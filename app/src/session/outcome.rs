@@ -21,7 +21,9 @@ pub enum Outcome {
 pub enum Refusal {
     /// It is expired, or the server does not know it.
     Lost,
-    /// Its session was ended, or its account is not active.
+    /// Its account is not active.
+    Inactive,
+    /// Its session was ended.
     Ended(Option<Ended>),
 }
 
@@ -30,7 +32,7 @@ impl Refusal {
     pub fn is_immediate(&self) -> bool {
         match self {
             Self::Lost => false,
-            Self::Ended(_) => true,
+            Self::Inactive | Self::Ended(_) => true,
         }
     }
 }
@@ -39,7 +41,8 @@ impl Refusal {
 pub fn of(error: ApiError) -> Outcome {
     match error.code {
         Code::TokenNotValid => Outcome::Refused(Refusal::Lost),
-        Code::SessionEnded | Code::UserInactive => Outcome::Refused(Refusal::Ended(error.ended)),
+        Code::UserInactive => Outcome::Refused(Refusal::Inactive),
+        Code::SessionEnded => Outcome::Refused(Refusal::Ended(error.ended)),
         Code::Invalid
         | Code::NoActiveAccount
         | Code::Forbidden
@@ -79,6 +82,7 @@ mod tests {
     #[test]
     fn an_ended_session_is_over_at_once_and_a_lost_token_is_not() {
         assert!(Refusal::Ended(None).is_immediate());
+        assert!(Refusal::Inactive.is_immediate());
         assert!(!Refusal::Lost.is_immediate());
     }
 }

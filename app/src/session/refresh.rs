@@ -19,7 +19,7 @@ use crate::{
         client::{Access, TokenSource},
         session,
     },
-    wire::{Secret, SessionClaims, TokenPair},
+    wire::{EndReason, Ended, SessionClaims, TokenPair},
 };
 
 const LOCK: &str = "hallpass:refresh";
@@ -40,6 +40,9 @@ thread_local! {
 /// Renews the stored pair. All callers share one running refresh, which runs to its end even when
 /// they are gone: its reply may hold the only copy of the next refresh token.
 pub(super) async fn renew() -> Outcome {
+    if engine::must_wait() {
+        return Outcome::Retry(None);
+    }
     let running = RUNNING.with_borrow(Clone::clone);
     let running = running.unwrap_or_else(|| {
         let started = run().boxed_local().shared();
@@ -106,10 +109,11 @@ async fn ask(pair: StoredPair) -> Outcome {
 /// A pair as it is stored. `None` when the answer is none that we understand.
 pub(super) fn received(tokens: TokenPair, previous: Option<&StoredPair>, sent_at: i64) -> Option<StoredPair> {
     let received_at = browser::now();
-    let SessionClaims { sid, generation, iat, .. } = SessionClaims::read(tokens.access.expose())?;
+    let claims = SessionClaims::read(tokens.access.expose())?;
     // A server that does not rotate sends no refresh token: the one at hand stays good.
     let refresh = tokens.refresh.or_else(|| previous.map(|pair| pair.refresh.clone()))?;
-    let skew = schedule::skew(iat, sent_at, received_at);
+    let skew = schedule::skew(&claims, sent_at, received_at);
+    let SessionClaims { sid, generation, .. } = claims;
     Some(StoredPair { v: VERSION, sid, generation, access: tokens.access, refresh, received_at, skew })
 }
 
@@ -123,29 +127,33 @@ fn refused(pair: &StoredPair, refusal: Refusal) -> Outcome {
     if remaining > 0 && !refusal.is_immediate() {
         return Outcome::Refused(refusal);
     }
-    let ended = match refusal {
-        Refusal::Ended(ended) => ended,
-        Refusal::Lost => None,
-    };
     let signed_out = browser::now();
+    let noticed = |reason| Some(Ended { reason, at: signed_out / 1000, by: None });
+    let ended = match refusal {
+        Refusal::Lost => noticed(EndReason::Expired),
+        Refusal::Inactive => noticed(EndReason::UserDeactivated),
+        Refusal::Ended(ended) => ended,
+    };
     let tombstone = Tombstone { v: VERSION, sid: pair.sid.clone(), signed_out, ended, pending: None };
     storage::store(Incoming::SignOut(tombstone));
     Outcome::SignedOut
 }
 
-/// Gives protected calls their token.
+/// Gives protected calls their token. A call belongs to the session that it was begun in: another
+/// person who signs in meanwhile does not send it.
 pub(super) struct Source;
 
 impl TokenSource for Source {
     fn access(&self) -> LocalBoxFuture<'static, Access> {
         async {
-            if let Some(access) = living_access() {
-                return Access::Token(access);
+            let Some(pair) = stored_pair() else {
+                return Access::SignedOut;
+            };
+            if engine::is_living(&pair) {
+                return Access::Token(pair.access.into_exposed());
             }
             match renew().await {
-                Outcome::Renewed => {
-                    stored_access().map_or(Access::SignedOut, |access| Access::Token(access.into_exposed()))
-                }
+                Outcome::Renewed => access_of(&pair.sid).map_or(Access::SignedOut, Access::Token),
                 Outcome::Retry(_) => Access::Unreachable,
                 Outcome::Refused(_) | Outcome::SignedOut => Access::SignedOut,
             }
@@ -153,32 +161,28 @@ impl TokenSource for Source {
         .boxed_local()
     }
 
-    fn renew(&self, refused: Option<String>) -> LocalBoxFuture<'static, Option<String>> {
+    fn renew(&self, refused: String) -> LocalBoxFuture<'static, Option<String>> {
         async move {
-            let is_newer = |access: &Secret| Some(access.expose()) != refused.as_deref();
-            let stored = stored_access();
-            if stored.as_ref().is_some_and(is_newer) {
-                return stored.map(Secret::into_exposed);
+            let SessionClaims { sid, .. } = SessionClaims::read(&refused)?;
+            let newer = || access_of(&sid).filter(|access| *access != refused);
+            if let Some(access) = newer() {
+                return Some(access);
             }
             renew().await;
-            stored_access().filter(is_newer).map(Secret::into_exposed)
+            newer()
         }
         .boxed_local()
     }
 }
 
-fn stored_access() -> Option<Secret> {
+fn stored_pair() -> Option<StoredPair> {
     match storage::load()? {
-        Stored::Pair(pair) => Some(pair.access),
+        Stored::Pair(pair) => Some(pair),
         Stored::Tombstone(_) => None,
     }
 }
 
-fn living_access() -> Option<String> {
-    let Stored::Pair(pair) = storage::load()? else {
-        return None;
-    };
-    let claims = pair.claims()?;
-    let is_alive = schedule::remaining(&claims, pair.skew, browser::now()) > 0;
-    is_alive.then(|| pair.access.into_exposed())
+/// The access token that is stored, if it is of this session.
+fn access_of(sid: &str) -> Option<String> {
+    stored_pair().filter(|pair| pair.sid == sid).map(|pair| pair.access.into_exposed())
 }

@@ -3,18 +3,33 @@
 
 use crate::wire::SessionClaims;
 
-/// Skews below this are the network's, not the clock's, milliseconds.
+/// Skews below this are the network's, not the clock's, milliseconds; for a token that lives less than
+/// twice as long, those below half of its life.
 const SKEW_TOLERANCE: i64 = 7_000;
 
 /// At least so long before its end a token is renewed, if its life allows, milliseconds.
 const MIN_LEAD: i64 = 60_000;
 
-/// How far the server's clock is ahead of the device's, milliseconds: the token's `iat` against the
-/// middle of the round trip that brought it. All arguments but `iat` are milliseconds of the device.
-pub fn skew(iat: i64, sent_at: i64, received_at: i64) -> i64 {
+/// How far the server's clock is ahead of the device's, milliseconds: the token's `iat`, which is cut
+/// to whole seconds, against the middle of the round trip that brought it. Both moments are
+/// milliseconds of the device.
+pub fn skew(claims: &SessionClaims, sent_at: i64, received_at: i64) -> i64 {
     let middle = sent_at + (received_at - sent_at) / 2;
-    let skew = iat * 1000 - middle;
-    if skew.abs() < SKEW_TOLERANCE { 0 } else { skew }
+    let skew = claims.iat * 1000 + 500 - middle;
+    if skew.abs() < SKEW_TOLERANCE.min(life(claims) / 2) { 0 } else { skew }
+}
+
+/// How long the token lives in all, milliseconds.
+fn life(claims: &SessionClaims) -> i64 {
+    (claims.exp - claims.iat).max(0) * 1000
+}
+
+/// How long a pair that arrived so long ago is still taken for good and left alone, whatever the clocks
+/// say: a quarter of its life. A clock that is wrong in a way we did not think of must not become a
+/// storm.
+pub fn rest(claims: &SessionClaims, since_arrival: i64) -> i64 {
+    let quarter = life(claims) / 4;
+    if (0..quarter).contains(&since_arrival) { quarter - since_arrival } else { 0 }
 }
 
 /// How long until the token ends, milliseconds; negative when it has. `now` is the device's clock.
@@ -27,7 +42,7 @@ pub fn remaining(claims: &SessionClaims, skew: i64, now: i64) -> i64 {
 /// passed; `jitter`, from 0 to 1, delays it by up to a tenth of the life, so that tabs do not all ask
 /// at once.
 pub fn renew_in(claims: &SessionClaims, skew: i64, now: i64, jitter: f64) -> i64 {
-    let life = (claims.exp - claims.iat).max(0) * 1000;
+    let life = life(claims);
     let lead = MIN_LEAD.max(life / 5);
     let due_left = lead.min(life / 2) - tenth(life, jitter);
     (remaining(claims, skew, now) - due_left).max(0)
@@ -40,7 +55,7 @@ fn tenth(life: i64, jitter: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{remaining, renew_in, skew};
+    use super::{remaining, renew_in, rest, skew};
     use crate::wire::SessionClaims;
 
     fn claims(iat: i64, exp: i64) -> SessionClaims {
@@ -71,10 +86,25 @@ mod tests {
 
     #[test]
     fn a_wrong_device_clock_is_corrected_and_a_slow_network_is_not() {
-        assert_eq!(skew(1000, 400_000, 400_100), 599_950);
-        assert_eq!(skew(1000, 1_600_000, 1_600_000), -600_000);
-        assert_eq!(skew(1000, 1_000_000, 1_012_000), 0);
         let token = claims(1000, 1300);
+        assert_eq!(skew(&token, 400_000, 400_100), 600_450);
+        assert_eq!(skew(&token, 1_600_000, 1_600_000), -599_500);
+        assert_eq!(skew(&token, 1_000_000, 1_012_000), 0);
         assert_eq!(remaining(&token, 600_000, 400_000), 300_000);
+    }
+
+    #[test]
+    fn for_a_short_token_a_small_skew_counts() {
+        assert_eq!(skew(&claims(1000, 1300), 1_005_000, 1_005_000), 0);
+        assert_eq!(skew(&claims(1000, 1002), 1_005_000, 1_005_000), -4500);
+        assert_eq!(skew(&claims(1000, 1002), 1_000_900, 1_000_950), 0);
+    }
+
+    #[test]
+    fn a_pair_that_has_just_arrived_is_left_alone_for_a_quarter_of_its_life() {
+        assert_eq!(rest(&claims(0, 300), 0), 75_000);
+        assert_eq!(rest(&claims(0, 300), 74_999), 1);
+        assert_eq!(rest(&claims(0, 300), 75_000), 0);
+        assert_eq!(rest(&claims(0, 300), -1), 0);
     }
 }

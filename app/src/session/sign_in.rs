@@ -39,6 +39,7 @@ fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
         None => None,
     };
     storage::store(Incoming::SignIn(pair));
+    engine::note_arrival();
     engine::wake_afresh();
     if let Some((sid, refresh)) = replaced {
         sign_out::tell_server(sid, refresh);

@@ -50,6 +50,8 @@ pub enum Connection {
 pub struct Session {
     /// Whether somebody is signed in.
     pub state: RwSignal<SessionState>,
+    /// The session, while there is one: what belongs to one person is made anew for another.
+    pub sid: RwSignal<Option<String>>,
     /// The name in the access token, while somebody is.
     pub username: RwSignal<Option<String>>,
     /// When the access token ends, milliseconds on the device's clock.
@@ -65,6 +67,7 @@ impl Session {
     pub fn unknown() -> Self {
         Self {
             state: RwSignal::new(SessionState::Unknown),
+            sid: RwSignal::new(None),
             username: RwSignal::new(None),
             access_ends_at: RwSignal::new(None),
             ended: RwSignal::new(None),

@@ -14,8 +14,15 @@ use super::{
 pub(super) const KEY: &str = "hallpass";
 
 thread_local! {
-    static MEMORY: RefCell<Option<Stored>> = const { RefCell::new(None) };
+    static UNKEPT: RefCell<Option<Unkept>> = const { RefCell::new(None) };
     static IS_USABLE: bool = web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))));
+}
+
+/// What local storage would not take: it counts until another tab writes there.
+struct Unkept {
+    stored: Stored,
+    /// The text that stands in local storage instead.
+    instead: Option<String>,
 }
 
 /// Whether local storage may be touched at all: where it is blocked, `gloo-storage` throws.
@@ -23,11 +30,17 @@ fn is_usable() -> bool {
     IS_USABLE.with(|is_usable| *is_usable)
 }
 
+fn text() -> Option<String> {
+    if is_usable() { LocalStorage::raw().get_item(KEY).ok().flatten() } else { None }
+}
+
 /// What is stored now. What cannot be read is not ours.
 pub(super) fn load() -> Option<Stored> {
-    let memory = || MEMORY.with_borrow(Clone::clone);
-    let stored = if is_usable() { LocalStorage::get(KEY).ok() } else { None };
-    stored.or_else(memory).filter(|stored| match stored {
+    let text = text();
+    let unkept = UNKEPT.with_borrow(|unkept| {
+        unkept.as_ref().filter(|unkept| unkept.instead == text).map(|unkept| unkept.stored.clone())
+    });
+    unkept.or_else(|| serde_json::from_str(&text?).ok()).filter(|stored| match stored {
         Stored::Pair(pair) => pair.v == VERSION,
         Stored::Tombstone(tombstone) => tombstone.v == VERSION,
     })
@@ -54,9 +67,11 @@ pub(super) fn settle_sign_out(sid: &str) {
 
 fn overwrite(stored: Stored) {
     let is_kept = is_usable() && LocalStorage::set(KEY, &stored).is_ok();
-    // A full storage keeps what it had, which would be the older pair.
-    if !is_kept && is_usable() {
+    // A full storage keeps the older pair, which other tabs can live on, but not that of a session that
+    // is over.
+    if !is_kept && is_usable() && matches!(stored, Stored::Tombstone(_)) {
         LocalStorage::delete(KEY);
     }
-    MEMORY.with_borrow_mut(|memory| *memory = if is_kept { None } else { Some(stored) });
+    let unkept = (!is_kept).then(|| Unkept { stored, instead: text() });
+    UNKEPT.with_borrow_mut(|slot| *slot = unkept);
 }

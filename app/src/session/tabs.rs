@@ -33,6 +33,7 @@ pub(super) fn listen() {
         engine::wake_afresh();
         sign_out::finish_pending();
     });
+    on(&window, "offline", |_| engine::notice_offline());
     if let Some(document) = window.document() {
         on(&document, "visibilitychange", |_| engine::wake());
     }

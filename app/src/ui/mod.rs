@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "the component macro writes `pub` where nobody outside can reach")]
 
 mod components;
+mod next;
 mod pages;
 pub mod panic;
 mod routes;

@@ -89,6 +89,8 @@ pub enum EndReason {
     PasswordChanged,
     /// The account was deactivated.
     UserDeactivated,
+    /// Nobody ended it: its refresh token ran out.
+    Expired,
 }
 
 impl ApiError {

@@ -70,9 +70,11 @@ impl Auth {
 fn refusal_of(end: SessionEnd) -> Error {
     match end.reason {
         EndReason::UserDeactivated => Error::UserInactive,
-        EndReason::SignedOut | EndReason::Revoked | EndReason::Reuse | EndReason::PasswordChanged => {
-            Error::Blacklisted(Some(end))
-        }
+        EndReason::SignedOut
+        | EndReason::Revoked
+        | EndReason::Reuse
+        | EndReason::PasswordChanged
+        | EndReason::Expired => Error::Blacklisted(Some(end)),
     }
 }
 

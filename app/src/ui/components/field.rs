@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Hydrated;
+
 /// One line of text.
 #[component]
 pub(crate) fn Field(
@@ -13,6 +15,7 @@ pub(crate) fn Field(
     value: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    expect_context::<Hydrated>().keep_typed(name, value);
     view! {
         <div class="field">
             <label for=name>{label}</label>

@@ -3,7 +3,10 @@
 
 use leptos::prelude::*;
 
-use super::field::{Notes, described_by};
+use super::{
+    Hydrated,
+    field::{Notes, described_by},
+};
 use crate::wire::PasswordPolicy;
 
 /// A password. With a `policy` it is a new one; without, the one in force.
@@ -15,7 +18,9 @@ pub(crate) fn PasswordField(
     value: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    expect_context::<Hydrated>().keep_typed(name, value);
     let is_shown = RwSignal::new(false);
+    let verb = move || if is_shown.get() { "Hide" } else { "Show" };
     let hint = Signal::derive(move || policy.map(|policy| describe(policy, &value.get())).unwrap_or_default());
     view! {
         <div class="field">
@@ -36,12 +41,11 @@ pub(crate) fn PasswordField(
                 <button
                     type="button"
                     class="quiet"
-                    aria-pressed=move || is_shown.get().to_string()
                     aria-controls=name
-                    aria-label=format!("Show {}", label.to_lowercase())
+                    aria-label=move || format!("{} {}", verb(), label.to_lowercase())
                     on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                 >
-                    {move || if is_shown.get() { "Hide" } else { "Show" }}
+                    {verb}
                 </button>
             </div>
             <Notes name hint error/>

@@ -7,7 +7,10 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use crate::session::{Session, SessionState};
+use crate::{
+    session::{Session, SessionState},
+    ui::next::{SIGN_IN, with_next},
+};
 
 /// Shows its children to who is signed in. They are made in the browser alone, never by the server,
 /// which does not know anybody.
@@ -18,14 +21,18 @@ pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     let location = use_location();
     Effect::new(move |_| {
         if session.state.get() == SessionState::SignedOut {
-            let here = location.pathname.get_untracked();
-            let url = format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(&here)));
-            navigate(&url, NavigateOptions { replace: true, ..NavigateOptions::default() });
+            let mut here = location.pathname.get_untracked();
+            let query = location.search.get_untracked();
+            if !query.is_empty() {
+                here.push('?');
+                here.push_str(query.trim_start_matches('?'));
+            }
+            navigate(&with_next(SIGN_IN, &here), NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
-    // A renewal must not build the page anew.
-    let is_signed_in = Memo::new(move |_| session.state.get().is_signed_in());
-    move || if is_signed_in.get() { Either::Left(children()) } else { Either::Right(view! { <Skeleton/> }) }
+    // A renewal must not build the page anew, and another person must not see what was shown to one.
+    let sid = Memo::new(move |_| if session.state.get().is_signed_in() { session.sid.get() } else { None });
+    move || if sid.get().is_some() { Either::Left(children()) } else { Either::Right(view! { <Skeleton/> }) }
 }
 
 /// The outline of a page that is not there yet.

@@ -4,10 +4,12 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
 
-use super::sign_in::leave_when_signed_in;
 use crate::{
     session,
-    ui::components::{Field, Form, FormState, PasswordField, ServerFacts},
+    ui::{
+        components::{Field, Form, FormState, PasswordField, ServerFacts},
+        next::{SIGN_IN, also_next, leave_when_signed_in},
+    },
     wire::Registration,
 };
 
@@ -15,6 +17,7 @@ use crate::{
 #[component]
 pub(crate) fn Register() -> impl IntoView {
     leave_when_signed_in();
+    let sign_in = also_next(SIGN_IN);
     let is_open = expect_context::<ServerFacts>().is_registration_open;
     view! {
         <Title text="Create an account"/>
@@ -25,7 +28,7 @@ pub(crate) fn Register() -> impl IntoView {
             } else {
                 Either::Right(view! { <p>"Registration is closed here. Ask an administrator for an account."</p> })
             }}
-            <p>"Have an account already? " <A href="/sign-in">"Sign in"</A></p>
+            <p>"Have an account already? " <A href=move || sign_in.get()>"Sign in"</A></p>
         </section>
     }
 }

@@ -2,15 +2,14 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    components::A,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::components::A;
 
 use crate::{
     session::{self, Session},
-    ui::components::{Field, Form, FormState, PasswordField, ServerFacts, clock_time},
+    ui::{
+        components::{Field, Form, FormState, PasswordField, ServerFacts, clock_time},
+        next::{REGISTER, also_next, leave_when_signed_in},
+    },
     wire::{Credentials, EndReason, Ended},
 };
 
@@ -20,6 +19,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let (username, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let state = FormState::new();
     let is_open = expect_context::<ServerFacts>().is_registration_open;
+    let register = also_next(REGISTER);
     leave_when_signed_in();
     let send = move || {
         let credentials = Credentials { username: username.get_untracked(), password: password.get_untracked().into() };
@@ -35,7 +35,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <PasswordField label="Password" name="password" value=password error=state.field_error("password")/>
             </Form>
             <Show when=move || is_open>
-                <p>"No account yet? " <A href="/register">"Register"</A></p>
+                <p>"No account yet? " <A href=move || register.get()>"Register"</A></p>
             </Show>
         </section>
     }
@@ -64,54 +64,7 @@ fn explain(ended: &Ended) -> String {
         EndReason::PasswordChanged => {
             format!("Your password was changed{by} at {at}, which ended this session. Sign in with the new one.")
         }
-        EndReason::UserDeactivated => {
-            format!("This account was deactivated at {at}. Ask an administrator.")
-        }
-    }
-}
-
-/// Goes on to where the person wanted to be, as soon as somebody is signed in here: also when another
-/// tab did it.
-pub(super) fn leave_when_signed_in() {
-    let session = expect_context::<Session>();
-    let (navigate, query) = (use_navigate(), use_query_map());
-    Effect::new(move |_| {
-        if session.state.get().is_signed_in() {
-            let next = query.with_untracked(|query| query.get("next"));
-            let next = next.filter(|next| is_own_path(next)).unwrap_or_else(|| "/account".to_owned());
-            navigate(&next, NavigateOptions { replace: true, ..NavigateOptions::default() });
-        }
-    });
-}
-
-/// Whether this leads to a page of ours and nowhere else: one slash, and no second one in any of the
-/// spellings that browsers read as one.
-fn is_own_path(next: &str) -> bool {
-    let mut characters = next.chars();
-    characters.next() == Some('/')
-        && !matches!(characters.next(), Some('/' | '\\'))
-        && !next.chars().any(char::is_control)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_own_path;
-
-    #[test]
-    fn only_paths_of_our_own_are_returned_to() {
-        for good in ["/", "/account", "/a?b=//c"] {
-            assert!(is_own_path(good), "{good:?}");
-        }
-        for bad in [
-            "",
-            "account",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/\t/evil.example",
-            "javascript:x",
-        ] {
-            assert!(!is_own_path(bad), "{bad:?}");
-        }
+        EndReason::UserDeactivated => "This account is not active any more. Ask an administrator.".to_owned(),
+        EndReason::Expired => format!("Your session had run out when it was to be renewed at {at}. Sign in to go on."),
     }
 }

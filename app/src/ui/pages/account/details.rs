@@ -11,16 +11,26 @@ use crate::{
     wire::{ApiError, Me, SessionInfo},
 };
 
-/// Asks the server who the bearer is, and again when the connection is back.
+/// How long after a failure the server is asked again, when it has no wish of its own.
+const RETRY_SECONDS: u64 = 5;
+
+/// Asks the server who the bearer is, and again while it cannot be reached.
 #[component]
 pub(super) fn Details() -> impl IntoView {
     let session = expect_context::<Session>();
     let me = RwSignal::new(None::<Result<Me, ApiError>>);
+    let attempts = RwSignal::new(0_u32);
     let is_reachable = Memo::new(move |_| session.state.get() == SessionState::SignedIn);
     Effect::new(move |_| {
+        attempts.track();
         if is_reachable.get() && !me.with_untracked(|me| matches!(me, Some(Ok(_)))) {
             spawn_local(async move {
                 let answer = account::me().await;
+                if let Err(error) = &answer {
+                    let pause = Duration::from_secs(error.retry_after.map_or(RETRY_SECONDS, u64::from));
+                    // The page may have gone meanwhile.
+                    set_timeout(move || _ = attempts.try_update(|attempts| *attempts += 1), pause);
+                }
                 me.try_set(Some(answer));
             });
         }
