@@ -37,7 +37,7 @@ def configure(folder: Path) -> None:
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         },
         ROOT_URLCONF=__name__,
-        SECRET_KEY=simple_jwt["SIGNING_KEY"],
+        SECRET_KEY="what Django signs with, and Simple JWT does not",
         SIMPLE_JWT=simple_jwt,
         USE_TZ=True,
     )

@@ -7,7 +7,7 @@ mod value;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use app::auth::settings::Settings;
+use app::auth::{keys::Algorithm, settings::Settings};
 use secrecy::ExposeSecret;
 
 use source::Source;
@@ -80,12 +80,13 @@ impl Config {
     fn from_source(mut source: Source) -> Result<Self, ConfigError> {
         let database_url = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
         let listen = listen_address(&mut source)?;
+        let algorithm = source.take("algorithm")?.unwrap_or(Algorithm::HS256);
         let (key, new_key_file) = match source.take_signing_key()? {
             Some(key) => (key, None),
-            None => key_file::load_or_make(&database_url)?,
+            None => key_file::load_or_make(&database_url, algorithm)?,
         };
         let is_from_file = source.place("signing_key").is_none();
-        let mut auth = Settings::with_signing_key(key);
+        let mut auth = Settings { algorithm, ..Settings::with_signing_key(key) };
         source.apply(&mut auth)?;
         source.finish()?;
         auth.validate().map_err(|error| ConfigError::Value {

@@ -26,6 +26,7 @@ pub fn router(auth: Arc<Auth>) -> Router {
         .nest("/api", rest::router())
         // Nesting leaves this one out.
         .route("/api/", any(rest::not_found))
+        .route("/.well-known/jwks.json", rest::jwks())
         .route("/healthz", rest::health())
         .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
         .with_state(auth.clone());

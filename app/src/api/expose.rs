@@ -44,6 +44,7 @@ fn expose(error: Error) -> ApiError {
         Error::NoActiveAccountForToken | Error::UserInactive => {
             ApiError::new(Code::UserInactive, "This account is not active. Ask an administrator.")
         }
+        Error::NoSuchSession => ApiError::new(Code::NotFound, message),
         Error::RegistrationClosed => ApiError::new(Code::RegistrationClosed, message),
         Error::Unavailable { retry_after, cause } => {
             if let Some(cause) = cause {
@@ -82,9 +83,10 @@ pub const fn status(code: Code) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         Code::Forbidden | Code::RegistrationClosed => StatusCode::FORBIDDEN,
+
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Outdated => StatusCode::NOT_FOUND,
+        Code::NotFound | Code::Outdated => StatusCode::NOT_FOUND,
         Code::Network | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -49,6 +49,10 @@ pub enum Error {
     #[error("User is inactive")]
     UserInactive,
 
+    /// No session of that id, or none of the bearer's, or one that is over.
+    #[error("This session is over already.")]
+    NoSuchSession,
+
     /// The operator takes no registrations.
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,

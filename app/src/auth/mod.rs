@@ -24,6 +24,7 @@ pub use verbs::authenticate;
 pub use verbs::register::Account;
 
 use clock::{Clock, Randomness};
+use jsonwebtoken::jwk::JwkSet;
 use password::Passwords;
 use revocation::RevocationSet;
 use seen::SeenGenerations;
@@ -57,7 +58,7 @@ impl Auth {
         settings.validate()?;
         let parallelism = available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            tokens: Tokens::new(&settings),
+            tokens: Tokens::new(&settings)?,
             passwords: Passwords::new(parallelism, randomness.clone()),
             revocations: RevocationSet::default(),
             seen: SeenGenerations::default(),
@@ -66,6 +67,11 @@ impl Auth {
             clock,
             randomness,
         })
+    }
+
+    /// The public halves of the keys that verify our tokens: for a shared secret there is none.
+    pub fn public_keys(&self) -> JwkSet {
+        self.tokens.public_keys()
     }
 
     /// What the operator set.

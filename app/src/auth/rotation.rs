@@ -66,7 +66,7 @@ pub enum Decision {
     Refuse(Refusal),
     /// Spend the presented token and issue the next generation.
     Rotate,
-    /// Issue the current token again, byte for byte.
+    /// Issue the current token again, with the very same claims.
     Reissue,
     /// The same, because its first reply was lost; the grace of the presented token begins anew, since
     /// other tabs may be about to present it too.

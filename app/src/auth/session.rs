@@ -165,8 +165,8 @@ impl Session {
         }
     }
 
-    /// For the pages.
-    pub fn info(&self) -> SessionInfo {
+    /// For its owner, who asks from the session `current`.
+    pub fn info(&self, current: Option<SessionId>) -> SessionInfo {
         SessionInfo {
             id: self.id.to_string(),
             device: self.origin.device().unwrap_or_else(|| "An unknown device".to_owned()),
@@ -174,6 +174,7 @@ impl Session {
             created_at: self.created_at.seconds(),
             refreshed_at: self.refreshed_at.seconds(),
             ends_at: self.ends_at.seconds(),
+            is_current: current == Some(self.id),
         }
     }
 }

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretSlice};
+use secrecy::SecretSlice;
 
-use super::keys::HmacAlgorithm;
+use super::keys::{Algorithm, Key, KeyFault};
 use crate::wire::PasswordPolicy;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -25,9 +25,12 @@ pub struct Settings {
     /// `UPDATE_LAST_LOGIN`: whether a sign-in is noted at the user.
     pub update_last_login: bool,
     /// `ALGORITHM`.
-    pub algorithm: HmacAlgorithm,
-    /// `SIGNING_KEY`: the secret that signs and verifies.
+    pub algorithm: Algorithm,
+    /// `SIGNING_KEY`: the secret that signs and verifies, or the private key that signs, in PEM.
     pub signing_key: SecretSlice<u8>,
+    /// `VERIFYING_KEY`: the public half in PEM. It follows from the private one; one that is set is checked
+    /// to belong to it.
+    pub verifying_key: Option<String>,
     /// `AUDIENCE`: written as `aud`, and required of every token, when set.
     pub audience: Option<String>,
     /// `ISSUER`: written as `iss`, and required of every token, when set.
@@ -81,8 +84,9 @@ impl Settings {
             rotate_refresh_tokens: true,
             blacklist_after_rotation: true,
             update_last_login: true,
-            algorithm: HmacAlgorithm::Hs256,
+            algorithm: Algorithm::HS256,
             signing_key,
+            verifying_key: None,
             audience: None,
             issuer: None,
             leeway: Duration::ZERO,
@@ -110,19 +114,23 @@ impl Settings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.validate_lifetimes()?;
         self.validate_names()?;
-        let bytes = self.signing_key.expose_secret().len();
-        let needed = self.algorithm.min_key_bytes();
-        if bytes < needed {
-            return refuse(
-                "signing_key",
-                format!("is too short: {bytes} bytes, and {} needs at least {needed} (RFC 7518 §3.2)", self.algorithm),
-            );
-        }
+        self.key()?;
         let policy = self.password_policy;
         if policy.min_length < 8 || policy.min_length > policy.max_length {
             return refuse("password_min_length", format!("must lie between 8 and {}", policy.max_length));
         }
         Ok(())
+    }
+
+    /// The key, parsed.
+    ///
+    /// # Errors
+    /// When it is none for the algorithm, too weak for it, or not the one of `VERIFYING_KEY`.
+    pub fn key(&self) -> Result<Key, SettingsError> {
+        Key::new(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|fault| match fault {
+            KeyFault::Signing(problem) => SettingsError { setting: "signing_key", problem },
+            KeyFault::Verifying(problem) => SettingsError { setting: "verifying_key", problem },
+        })
     }
 
     fn validate_lifetimes(&self) -> Result<(), SettingsError> {

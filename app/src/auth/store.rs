@@ -219,8 +219,24 @@ pub trait Store: Send + Sync {
     /// blacklisted by itself.
     async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
 
-    /// Ends one session; `None` when it is unknown or over already.
-    async fn revoke_session(&self, session: SessionId, ending: Ending) -> Result<Option<Revocation>, StoreError>;
+    /// The user's sessions that can still be renewed, the one last renewed first.
+    async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
+
+    /// Ends one session of the user; `None` when it is unknown, another's, or over already.
+    async fn revoke_session(
+        &self,
+        user: UserId,
+        session: SessionId,
+        ending: Ending,
+    ) -> Result<Option<Revocation>, StoreError>;
+
+    /// Ends all sessions of the user, but for the one to keep.
+    async fn revoke_sessions(
+        &self,
+        user: UserId,
+        keep: Option<SessionId>,
+        ending: Ending,
+    ) -> Result<Vec<Revocation>, StoreError>;
 
     /// Writes down which generations were seen in use.
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;

@@ -6,14 +6,15 @@ mod payload;
 mod subject;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::jwk::JwkSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
-    keys::Key,
-    settings::Settings,
+    keys::{self, Key},
+    settings::{Settings, SettingsError},
 };
 use payload::Payload;
 pub use subject::{Stamp, Subject};
@@ -108,7 +109,7 @@ struct ClaimNames {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    /// A shared secret has no name, so what the issuer called it is not looked at; but a name is text.
+    /// There is one key, so what the issuer called it is not looked at; but a name is text.
     #[serde(default, rename = "kid")]
     _kid: String,
     #[serde(default)]
@@ -120,10 +121,17 @@ struct Header {
 
 impl Tokens {
     /// With the key and the names of `settings`, which were validated.
-    pub fn new(settings: &Settings) -> Self {
-        let key = Key::new(settings.algorithm, &settings.signing_key);
-        let header = format!(r#"{{"alg":"{}","typ":"JWT"}}"#, key.algorithm());
-        Self {
+    ///
+    /// # Errors
+    /// When the key cannot be used.
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let key = settings.key()?;
+        let alg = keys::name(key.algorithm());
+        let header = match key.id() {
+            Some(id) => format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"{id}"}}"#),
+            None => format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#),
+        };
+        Ok(Self {
             header: URL_SAFE_NO_PAD.encode(header),
             key,
             issuer: settings.issuer.clone(),
@@ -134,11 +142,17 @@ impl Tokens {
                 jti: settings.jti_claim.clone(),
                 user_id: settings.user_id_claim.clone(),
             },
-        }
+        })
     }
 
-    /// Signs a token about `subject`. The same arguments give the same text, byte for byte: this is
-    /// how a token that was never stored can be issued again.
+    /// The public halves of the keys that verify our tokens (RFC 7517 §5).
+    pub fn public_keys(&self) -> JwkSet {
+        self.key.public_set()
+    }
+
+    /// Signs a token about `subject`. The same arguments give the same claims, and with a deterministic
+    /// signature the same text, byte for byte: this is how a token that was never stored can be issued
+    /// again.
     pub fn sign(&self, subject: &Subject, stamp: &Stamp) -> String {
         let claims = self.claims(subject, stamp);
         let json = serde_json::to_vec(&claims).expect("a map of JSON values is JSON");
@@ -233,7 +247,8 @@ impl Tokens {
         }
         let header: Header = serde_json::from_slice(&json).map_err(|_| TokenFault::Invalid)?;
         // We implement no extension, so none may be critical (RFC 7515 §4.1.11).
-        let is_understood = header.crit.is_none() && header.b64.is_none() && header.alg == self.key.algorithm().name();
+        let is_understood =
+            header.crit.is_none() && header.b64.is_none() && header.alg == keys::name(self.key.algorithm());
         is_understood.then_some(()).ok_or(TokenFault::Invalid)
     }
 }

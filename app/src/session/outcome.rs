@@ -46,6 +46,7 @@ pub fn of(error: ApiError) -> Outcome {
         Code::Invalid
         | Code::NoActiveAccount
         | Code::Forbidden
+        | Code::NotFound
         | Code::RegistrationClosed
         | Code::TooManyRequests
         | Code::Unavailable
@@ -66,6 +67,7 @@ mod tests {
             Code::Invalid,
             Code::NoActiveAccount,
             Code::Forbidden,
+            Code::NotFound,
             Code::RegistrationClosed,
             Code::TooManyRequests,
             Code::Unavailable,

@@ -175,18 +175,36 @@ impl Store for SqliteStore {
         self.writer.write(move |c| Box::pin(async move { refresh::blacklist(c, &token, &ending).await })).await
     }
 
-    async fn revoke_session(&self, session: SessionId, ending: Ending) -> Result<Option<Revocation>, StoreError> {
+    async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        Ok(sessions::living_of(&self.readers, user, now).await?)
+    }
+
+    async fn revoke_session(
+        &self,
+        user: UserId,
+        session: SessionId,
+        ending: Ending,
+    ) -> Result<Option<Revocation>, StoreError> {
         self.writer
             .write(move |c| {
                 Box::pin(async move {
                     let found = sessions::find(c, session).await?;
-                    match found.filter(|found| found.session.end.is_none()) {
+                    match found.filter(|found| found.session.user == user && found.session.end.is_none()) {
                         Some(found) => sessions::end(c, &found.session, &ending).await.map(Some),
                         None => Ok(None),
                     }
                 })
             })
             .await
+    }
+
+    async fn revoke_sessions(
+        &self,
+        user: UserId,
+        keep: Option<SessionId>,
+        ending: Ending,
+    ) -> Result<Vec<Revocation>, StoreError> {
+        self.writer.write(move |c| Box::pin(async move { sessions::end_all_of(c, user, keep, &ending).await })).await
     }
 
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError> {

@@ -38,6 +38,9 @@ pub struct SessionInfo {
     pub refreshed_at: i64,
     /// When the session ends whatever happens, Unix seconds (`SESSION_MAX_LIFETIME`).
     pub ends_at: i64,
+    /// Whether it is the session of who asks.
+    #[serde(rename = "current")]
+    pub is_current: bool,
 }
 
 /// What the sign-in form sends.

@@ -41,6 +41,8 @@ pub enum Code {
     UserInactive,
     /// The bearer may not do this.
     Forbidden,
+    /// What was to be seen or changed is not there any more.
+    NotFound,
     /// The server takes no registrations.
     RegistrationClosed,
     /// Too much of this in too short a time; try again later.

@@ -7,20 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::auth::clock::{Randomness, SystemRandomness};
-use secrecy::SecretSlice;
+use app::auth::keys::{self, Algorithm};
+use secrecy::{ExposeSecret, SecretSlice};
 
 use super::ConfigError;
 
-/// 512 bits, as text: enough for every HMAC algorithm, and fit to be copied into another program's
-/// settings.
-const KEY_BYTES: usize = 64;
-
-/// The key and, if it was made just now, its file.
-pub(super) fn load_or_make(database_url: &str) -> Result<(SecretSlice<u8>, Option<PathBuf>), ConfigError> {
+/// The key and, if it was made just now for `algorithm`, its file.
+pub(super) fn load_or_make(
+    database_url: &str,
+    algorithm: Algorithm,
+) -> Result<(SecretSlice<u8>, Option<PathBuf>), ConfigError> {
     let path = beside(database_url);
     let refused = |problem: String| ConfigError::KeyFile { path: path.clone(), problem };
-    match make(&path) {
+    match make(&path, algorithm) {
         Ok(key) => Ok((key, Some(path))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             check_permissions(&path).map_err(refused)?;
@@ -38,22 +37,22 @@ fn beside(database_url: &str) -> PathBuf {
     Path::new(path).with_extension("key")
 }
 
-fn make(path: &Path) -> io::Result<SecretSlice<u8>> {
+fn make(path: &Path, algorithm: Algorithm) -> io::Result<SecretSlice<u8>> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    let mut bytes = [0; KEY_BYTES];
-    SystemRandomness.fill(&mut bytes);
-    let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let written = keys::generate(algorithm).map_err(io::Error::other).and_then(|key| {
+        file.write_all(key.expose_secret())?;
+        file.sync_all()?;
+        Ok(key)
+    });
     // A start that is cut off here must not leave a key that the next one finds empty.
-    let written = file.write_all(key.as_bytes()).and_then(|()| file.sync_all());
-    if let Err(error) = written {
+    if written.is_err() {
         fs::remove_file(path)?;
-        return Err(error);
     }
-    Ok(key.into_bytes().into())
+    written
 }
 
 #[cfg(unix)]

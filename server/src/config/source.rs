@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, ffi::OsString, io::ErrorKind, path::PathBuf};
 
-use app::auth::settings::{RegistrationMode, Settings};
+use app::auth::{
+    keys,
+    settings::{RegistrationMode, Settings},
+};
 use secrecy::SecretSlice;
 use toml::{Table, Value};
 
@@ -66,7 +69,7 @@ impl Source {
         value.map(Some).map_err(|problem| ConfigError::Value { place, problem })
     }
 
-    /// The signing key's bytes: the text's own, as Django's `SECRET_KEY`.
+    /// The signing key's bytes: the text's own, as Django's `SECRET_KEY`, or PEM.
     pub(super) fn take_signing_key(&mut self) -> Result<Option<SecretSlice<u8>>, ConfigError> {
         Ok(self.take::<String>("signing_key")?.map(|key| key.into_bytes().into()))
     }
@@ -91,7 +94,6 @@ impl Source {
             rotate_refresh_tokens => auth.rotate_refresh_tokens;
             blacklist_after_rotation => auth.blacklist_after_rotation;
             update_last_login => auth.update_last_login;
-            algorithm => auth.algorithm;
             leeway => auth.leeway;
             auth_header_types => auth.auth_header_types;
             user_id_claim => auth.user_id_claim;
@@ -102,6 +104,7 @@ impl Source {
             registration => auth.registration;
             password_min_length => auth.password_policy.min_length;
         }
+        auth.verifying_key = self.take("verifying_key")?;
         auth.audience = self.take("audience")?;
         auth.issuer = self.take("issuer")?;
         Ok(())
@@ -135,7 +138,7 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
     let seconds = |duration: std::time::Duration| Value::Integer(duration.as_secs().cast_signed()).to_string() + "s";
     let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "(not set)".to_owned());
     vec![
-        ("algorithm", auth.algorithm.to_string()),
+        ("algorithm", keys::name(auth.algorithm).to_owned()),
         ("access_token_lifetime", seconds(auth.access_token_lifetime)),
         ("refresh_token_lifetime", seconds(auth.refresh_token_lifetime)),
         ("rotate_refresh_tokens", auth.rotate_refresh_tokens.to_string()),

@@ -44,7 +44,10 @@ fn every_mistake_is_named_with_its_place() {
         ),
         ("leeway = \"soon\"", "leeway in ./hallpass.toml must be a duration like 30s, 5m, 12h or 7d, or whole seconds"),
         ("rotate_refresh_tokens = 3", "rotate_refresh_tokens in ./hallpass.toml must be true or false"),
-        ("algorithm = \"none\"", "algorithm in ./hallpass.toml must be one of HS256, HS384, HS512"),
+        (
+            "algorithm = \"none\"",
+            "algorithm in ./hallpass.toml must be one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA",
+        ),
         (
             "algorithm = \"HS512\"",
             "signing_key in ./hallpass.toml is too short: 43 bytes, and HS512 needs at least 64 (RFC 7518 §3.2)",

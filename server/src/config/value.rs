@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use app::auth::{keys::HmacAlgorithm, settings::RegistrationMode};
+use app::auth::{
+    keys::{ALGORITHMS, Algorithm},
+    settings::RegistrationMode,
+};
 use toml::Value;
 
 /// A kind of value. `Err` says in words what would be right.
@@ -84,11 +87,11 @@ impl FromValue for Vec<String> {
     }
 }
 
-impl FromValue for HmacAlgorithm {
+impl FromValue for Algorithm {
     fn from_toml(value: &Value) -> Result<Self, String> {
-        let named = |name: &str| Self::ALL.into_iter().find(|algorithm| algorithm.name() == name);
-        let found = value.as_str().and_then(named);
-        found.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::name).join(", ")))
+        let named = |name: &str| ALGORITHMS.into_iter().find(|(known, _)| *known == name);
+        let found = value.as_str().and_then(named).map(|(_, algorithm)| algorithm);
+        found.ok_or_else(|| format!("must be one of {}", ALGORITHMS.map(|(name, _)| name).join(", ")))
     }
 }
 

@@ -34,10 +34,19 @@ where
     H: Handler<T, Arc<Auth>>,
     T: 'static,
 {
-    let methods = get(handler)
+    protected("GET, HEAD, OPTIONS", get(handler), name)
+}
+
+/// An endpoint of these handlers, each of which wants an access token; `allowed` are their methods.
+pub(super) fn protected(
+    allowed: &'static str,
+    handlers: MethodRouter<Arc<Auth>>,
+    name: &'static str,
+) -> MethodRouter<Arc<Auth>> {
+    let methods = handlers
         .merge(options(async move |_: Authenticated| describe(name)))
         .fallback(async move |_: Authenticated, method: Method| Rejection::Method(method));
-    allowing("GET, HEAD, OPTIONS", methods)
+    allowing(allowed, methods)
 }
 
 fn allowing(allowed: &'static str, methods: MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>> {

@@ -4,10 +4,12 @@
 mod body;
 mod extract;
 mod health;
+mod keys;
 mod me;
 mod method;
 mod register;
 mod reject;
+mod sessions;
 mod token;
 
 use std::sync::Arc;
@@ -15,10 +17,10 @@ use std::sync::Arc;
 use app::auth::Auth;
 use axum::{
     Router,
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, delete, get},
 };
 
-use method::{read, write};
+use method::{protected, read, write};
 pub use reject::{challenge, not_found};
 
 /// Everything below `/api`, with and without the trailing slash.
@@ -30,12 +32,22 @@ pub fn router() -> Router<Arc<Auth>> {
         ("/token/blacklist", write(token::blacklist, "Token Blacklist")),
         ("/register", write(register::register, "Register")),
         ("/me", read(me::me, "Me")),
+        (
+            "/sessions",
+            protected("GET, DELETE, HEAD, OPTIONS", get(sessions::list).delete(sessions::end_others), "Session List"),
+        ),
+        ("/sessions/{id}", protected("DELETE, OPTIONS", delete(sessions::end), "Session")),
     ];
     let mut router = Router::new();
     for (path, methods) in endpoints {
         router = router.route(path, methods.clone()).route(&format!("{path}/"), methods);
     }
     router.fallback(reject::not_found)
+}
+
+/// `GET /.well-known/jwks.json`.
+pub fn jwks() -> MethodRouter<Arc<Auth>> {
+    get(keys::jwks)
 }
 
 /// `GET /healthz`.

@@ -88,6 +88,7 @@ fn refuse(error: Error, door: Door) -> Response {
         (Error::BadAuthorizationHeader, _) => coded(&sentence, "bad_authorization_header"),
         (Error::UserNotFound, _) => coded(&sentence, "user_not_found"),
         (Error::UserInactive, _) => coded(&sentence, "user_inactive"),
+        (Error::NoSuchSession, _) => detail(StatusCode::NOT_FOUND, "Not found."),
         (Error::RegistrationClosed, _) => detail(StatusCode::FORBIDDEN, &sentence),
         (Error::Unavailable { retry_after, cause }, _) => {
             if let Some(cause) = cause {

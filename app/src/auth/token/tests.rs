@@ -8,7 +8,7 @@ use super::{Stamp, Subject, Token, TokenFault, TokenType, Tokens};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
-    keys::{HmacAlgorithm, Key},
+    keys::{Algorithm, Key},
     settings::Settings,
 };
 
@@ -21,7 +21,7 @@ fn settings() -> Settings {
 }
 
 fn tokens() -> Tokens {
-    Tokens::new(&settings())
+    Tokens::new(&settings()).expect("good settings")
 }
 
 fn subject() -> Subject {
@@ -49,7 +49,7 @@ fn verify(text: &str) -> Result<Token, TokenFault> {
 /// Signs whatever header and payload with the right key.
 fn forge(header: &str, payload: &[u8]) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let key = Key::new(HmacAlgorithm::Hs256, &settings().signing_key);
+    let key = Key::new(Algorithm::HS256, &settings().signing_key, None).expect("a good key");
     format!("{message}.{}", key.sign(&message))
 }
 
@@ -88,7 +88,7 @@ fn a_token_ends_at_its_exp_and_not_before() {
 
 #[test]
 fn leeway_forgives_a_wrong_clock_that_far() {
-    let lenient = Tokens::new(&Settings { leeway: Duration::from_secs(5), ..settings() });
+    let lenient = Tokens::new(&Settings { leeway: Duration::from_secs(5), ..settings() }).expect("good settings");
     let verify_at = |now| lenient.verify(&good(), None, now).map(drop);
     assert_eq!(verify_at(NOW + Duration::from_millis(304_999)), Ok(()));
     assert_eq!(verify_at(NOW + Duration::from_secs(305)), Err(TokenFault::Expired));
@@ -174,7 +174,8 @@ fn issuer_and_audience_are_exact_when_they_are_configured() {
         issuer: Some("https://hallpass.example".into()),
         audience: Some("api".into()),
         ..settings()
-    });
+    })
+    .expect("good settings");
     let verify_with = |iss: Value, aud: Value| {
         let token = payload_with(|claims| {
             claims.insert("iss".into(), iss);
@@ -263,7 +264,7 @@ fn stray_bits_at_the_end_of_a_part_are_refused() {
 fn another_key_does_not_verify() {
     let almost = b"0123456789abcdef0123456789abcdeF".to_vec();
     for key in [vec![1; 32], almost, b"HS256HS256HS256HS256HS256HS256HS256".to_vec()] {
-        let other = Tokens::new(&Settings::with_signing_key(key.into()));
+        let other = Tokens::new(&Settings::with_signing_key(key.into())).expect("good settings");
         assert_eq!(other.verify(&good(), None, NOW).err(), Some(TokenFault::Invalid));
     }
 }

@@ -24,7 +24,7 @@ impl Auth {
             is_staff: user.is_staff,
             date_joined: user.date_joined.seconds(),
             last_login: user.last_login.map(crate::auth::clock::Timestamp::seconds),
-            session: session.map(|session| session.info()),
+            session: session.map(|session| session.info(bearer.session)),
         })
     }
 

@@ -8,5 +8,5 @@ mod me;
 mod obtain;
 mod refresh;
 pub(super) mod register;
-mod revoke;
+mod sessions;
 mod verify;

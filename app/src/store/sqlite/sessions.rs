@@ -7,6 +7,7 @@ use super::{
     rows::{self, reason_word},
 };
 use crate::auth::{
+    clock::Timestamp,
     id::{SessionId, UserId},
     revocation::Revocation,
     rotation::UserStanding,
@@ -183,6 +184,18 @@ async fn insert_end_event(connection: &mut SqliteConnection, session: &Session, 
     .execute(connection)
     .await
     .map(drop)
+}
+
+pub(super) async fn living_of(pool: &SqlitePool, user: UserId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
+    let found = sqlx::query(
+        "SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ends_at > $2 AND current_expires_at > $2
+         ORDER BY refreshed_at DESC, id",
+    )
+    .bind(user.0)
+    .bind(now.millis())
+    .fetch_all(pool)
+    .await?;
+    found.iter().map(rows::session).collect()
 }
 
 pub(super) async fn end_all_of(

@@ -1,0 +1,64 @@
+"""With a pair of keys: each side takes the other's tokens, and anybody verifies ours by the published
+keys."""
+
+import jwt
+import pytest
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from sides import Sides, same
+
+MAKERS = {
+    "RS": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "PS": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ES384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+}
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+
+
+def pair_of_keys(algorithm):
+    private = next(make for name, make in MAKERS.items() if algorithm.startswith(name))()
+    public = private.public_key()
+    return (
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode(),
+        public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode(),
+    )
+
+
+@pytest.fixture(scope="module", params=ALGORITHMS)
+def sides(request, tmp_path_factory):
+    signing, verifying = pair_of_keys(request.param)
+    switched = {"ALGORITHM": request.param, "SIGNING_KEY": signing, "VERIFYING_KEY": verifying}
+    with Sides(tmp_path_factory.mktemp("keys"), switched) as sides:
+        yield sides
+
+
+def test_each_side_takes_the_tokens_of_the_other(sides):
+    for pair in sides.obtain():
+        header = {"Authorization": f"Bearer {pair['access']}"}
+        assert [answer.status_code for answer in sides.both("GET", "/api/me/", headers=header)] == [200, 200]
+        verified = sides.both("POST", "/api/token/verify/", json={"token": pair["refresh"]})
+        assert [answer.status_code for answer in verified] == [200, 200]
+
+
+def test_a_signature_by_another_key_is_refused_alike(sides):
+    algorithm = sides.settings["ALGORITHM"]
+    other, _ = pair_of_keys(algorithm)
+    forged = sides.token(key=other)
+    same(sides.both("GET", "/api/me/", headers={"Authorization": f"Bearer {forged}"}))
+    own = sides.token(key=sides.settings["SIGNING_KEY"])
+    answers = sides.both("GET", "/api/me/", headers={"Authorization": f"Bearer {own}"})
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_anybody_verifies_by_the_published_keys(sides):
+    keys = jwt.PyJWKClient(f"{sides.urls[0]}/.well-known/jwks.json")
+    access = sides.obtain()[0]["access"]
+    claims = jwt.decode(access, keys.get_signing_key_from_jwt(access), algorithms=[sides.settings["ALGORITHM"]])
+    assert claims["user_id"] == "1"
+    published = requests.get(f"{sides.urls[0]}/.well-known/jwks.json", timeout=10).json()["keys"]
+    assert [set(key) & {"d", "p", "q", "k"} for key in published] == [set()]
