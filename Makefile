@@ -81,7 +81,7 @@ lint: check ## Check formatting, lints, licences and sources
 .PHONY: bench
 bench: ## Measure the hot paths, as ratios in one run
 	@$(call say,Measuring)
-	@cargo bench --package app --features ssr
+	@cargo bench --package app --features ssr --bench hot_paths
 
 .PHONY: fmt
 fmt: ## Format everything

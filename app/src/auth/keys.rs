@@ -211,8 +211,8 @@ mod tests {
     #[test]
     fn a_key_of_another_kind_or_curve_is_refused() {
         for (_, given) in ALGORITHMS {
+            let key = generate(given).expect("a key");
             for (_, wanted) in ALGORITHMS {
-                let key = generate(given).expect("a key");
                 let fits = Key::new(wanted, &key, None).is_ok();
                 let is_rsa = |algorithm: Algorithm| {
                     super::wanted(algorithm).starts_with("an RSA key") && !is_symmetric(algorithm)
