@@ -98,3 +98,35 @@ def test_bad_credentials(sides, username):
     same(sides.both("POST", "/api/token/", json={"username": username, "password": "wrong"}))
     if username != "ada":
         same(sides.both("POST", "/api/token/", json={"username": username, "password": PASSWORD}))
+
+
+FORM = '--a\r\nContent-Disposition: form-data; name="{}"\r\n\r\nx'
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_a_multipart_form_that_breaks_off(sides, path):
+    headers = {"Content-Type": "multipart/form-data; boundary=a"}
+    for field in ("username", "refresh", "token"):
+        same(sides.both("POST", path, data=FORM.format(field), headers=headers))
+    same(sides.both("POST", path, data=b"x", headers={"Content-Type": "multipart/form-data; boundary="}))
+
+
+ACCEPTED = [
+    "application/json", "application/*", "*/*", "application/json;q=0", "text/html, */*;q=0.1", "application/xml",
+    "text/html", "nonsense", "*", "", "application/json; indent=4", "text/html,application/json",
+]
+
+
+@pytest.mark.parametrize("accept", ACCEPTED)
+@pytest.mark.parametrize("path", [*FIELDS, "/api/me/", "/api/nothing/"])
+def test_what_a_client_accepts(sides, path, accept):
+    for method in ("GET", "POST", "PUT", "OPTIONS"):
+        answers = sides.both(method, path, headers={"Accept": accept})
+        is_described = method == "OPTIONS" and answers[0].status_code == answers[1].status_code == 200
+        same(answers, body=not is_described)
+
+
+@pytest.mark.parametrize("query", ["?format=json", "?format=xml", "?format=", "?format=json&format=api", "?x=1"])
+def test_the_format_in_the_query(sides, query):
+    for path in (*FIELDS, "/api/me/"):
+        same(sides.both("POST", path + query, json={}))

@@ -174,3 +174,14 @@ def test_a_token_is_dead_from_its_last_second_on(sides):
     token = sides.token(exp=int(time.time()) + 1)
     time.sleep(1.1)
     same(at_me(sides, token))
+
+
+@pytest.mark.parametrize("extra", [{"nbf": PAST}, {"aud": "somebody"}, {"iss": "somebody"}, {"role": ["a", {"b": None}]}])
+def test_claims_of_another_issuer_travel_along(sides, extra):
+    token = sides.token(token_type="refresh", **extra)
+    answers = sides.both("POST", "/api/token/refresh/", json={"refresh": token})
+    assert [answer.status_code for answer in answers] == [200, 200]
+    for answer in answers:
+        for kind in ("access", "refresh"):
+            claims = jwt.decode(answer.json()[kind], options={"verify_signature": False})
+            assert {name: claims[name] for name in extra} == extra

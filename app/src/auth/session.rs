@@ -85,7 +85,8 @@ impl Origin {
     /// Browser and system in words: "Firefox on Linux".
     pub fn device(&self) -> Option<String> {
         let user_agent = self.user_agent.as_deref().filter(|text| !text.is_empty())?;
-        let known = |name| Some(name).filter(|name| *name != woothee::woothee::VALUE_UNKNOWN);
+        // "HTTP Library" says less than such a program says of itself.
+        let known = |name| Some(name).filter(|name| ![woothee::woothee::VALUE_UNKNOWN, "HTTP Library"].contains(name));
         let parsed = Parser::new().parse(user_agent);
         let browser = parsed.as_ref().and_then(|agent| known(agent.name));
         let system = parsed.as_ref().and_then(|agent| known(agent.os));
@@ -199,6 +200,7 @@ mod tests {
         assert_eq!(device(safari).as_deref(), Some("Safari on iPhone"));
         assert_eq!(device(edge).as_deref(), Some("Edge on Windows"));
         assert_eq!(device("python-requests/2.32.0").as_deref(), Some("python-requests"));
+        assert_eq!(device("curl/8.5.0").as_deref(), Some("curl"));
         assert_eq!(device(""), None);
     }
 

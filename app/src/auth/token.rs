@@ -193,7 +193,7 @@ impl Tokens {
     /// added of its own travel along, as they do in Simple JWT.
     pub fn subject_of(&self, token: &Token, user: UserId, session: SessionId, generation: u32) -> Subject {
         let mut custom = token.claims.clone();
-        for name in ["exp", "iat", "nbf", "iss", "aud", "sid", "gen"] {
+        for name in ["exp", "iat", "sid", "gen"] {
             custom.remove(name);
         }
         for name in [&self.names.token_type, &self.names.jti, &self.names.user_id] {

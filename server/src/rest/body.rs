@@ -32,6 +32,8 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             ("application", "json" | "*") | ("*", "*") => from_json(&bytes),
             ("application", "x-www-form-urlencoded") => Ok(from_form(&bytes)),
             ("multipart", "form-data") => {
+                let boundary = mime.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str());
+                let bytes = with_end(bytes, boundary.unwrap_or_default())?;
                 let request = Request::from_parts(parts, Body::from(bytes));
                 let multipart = Multipart::from_request(request, state).await;
                 Ok(from_multipart(multipart.map_err(|error| Rejection::Multipart(error.body_text()))?).await)
@@ -57,6 +59,16 @@ fn from_json(bytes: &Bytes) -> Result<Fields, Rejection> {
 fn from_form(bytes: &Bytes) -> Fields {
     let pairs = form_urlencoded::parse(bytes);
     Fields(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect())
+}
+
+/// A form that breaks off is read as far as it goes, as in Django: the reader is given the end that it
+/// waits for.
+fn with_end(bytes: Bytes, boundary: &str) -> Result<Bytes, Rejection> {
+    if boundary.is_empty() {
+        return Err(Rejection::Multipart("Invalid boundary in multipart: ".to_owned()));
+    }
+    let end = format!("\r\n--{boundary}--\r\n");
+    Ok([bytes.as_ref(), end.as_bytes()].concat().into())
 }
 
 /// What was understood before the form went wrong counts, as in Django.

@@ -7,6 +7,7 @@ use app::auth::Auth;
 use axum::{
     Json,
     handler::Handler,
+    middleware,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, options, post},
 };
@@ -14,7 +15,7 @@ use http::{HeaderValue, Method, header};
 use serde_json::json;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{extract::Authenticated, reject::Rejection};
+use super::{extract::Authenticated, negotiate, reject::Rejection};
 
 /// An endpoint that answers `POST`, whoever asks.
 pub(super) fn write<H, T>(handler: H, name: &'static str) -> MethodRouter<Arc<Auth>>
@@ -51,6 +52,7 @@ pub(super) fn protected(
 
 fn allowing(allowed: &'static str, methods: MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>> {
     let allow = HeaderValue::from_static(allowed);
+    let methods: MethodRouter<Arc<Auth>> = methods.layer(middleware::from_fn(negotiate::json_or_nothing));
     methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow))
 }
 

@@ -7,6 +7,7 @@ mod health;
 mod keys;
 mod me;
 mod method;
+mod negotiate;
 mod register;
 mod reject;
 mod sessions;

@@ -30,6 +30,8 @@ pub(super) enum Rejection {
     TooLarge,
     /// A body of another kind; the `Content-Type` header.
     UnsupportedMediaType(String),
+    /// The client takes no JSON.
+    NotAcceptable,
     /// Another method than the endpoint's.
     Method(http::Method),
     /// The core refused.
@@ -62,6 +64,7 @@ impl IntoResponse for Rejection {
                 let sentence = format!("Unsupported media type \"{found}\" in request.");
                 detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &sentence)
             }
+            Self::NotAcceptable => detail(StatusCode::NOT_ACCEPTABLE, "Could not satisfy the request Accept header."),
             Self::Method(method) => {
                 detail(StatusCode::METHOD_NOT_ALLOWED, &format!("Method \"{method}\" not allowed."))
             }
