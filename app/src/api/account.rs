@@ -18,7 +18,7 @@ use super::{expose::Expose, request};
 /// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
 #[server(name = LoadMe, client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/me")]
 pub async fn me() -> Result<Me, ApiError> {
-    let bearer = request::bearer()?;
+    let bearer = request::bearer().await?;
     request::auth().load_me(&bearer).await.exposed()
 }
 
@@ -28,6 +28,6 @@ pub async fn me() -> Result<Me, ApiError> {
 /// `Invalid` with the fields to mend, what `me` can answer, or what can befall any call.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/change_password")]
 pub async fn change_password(form: PasswordChange) -> Result<(), ApiError> {
-    let bearer = request::bearer()?;
+    let bearer = request::bearer().await?;
     request::auth().change_password(&bearer, &form, &request::origin()).await.exposed()
 }

@@ -25,9 +25,9 @@ pub(super) fn origin() -> Origin {
 const SCHEME: &str = "Bearer";
 
 /// The bearer of the access token in the `Authorization` header.
-pub(super) fn bearer() -> Result<Bearer, ApiError> {
+pub(super) async fn bearer() -> Result<Bearer, ApiError> {
     let parts = expect_context::<Parts>();
     let headers: Vec<_> =
         parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
-    auth().authenticate_headers(&[SCHEME], &headers).exposed()
+    auth().authenticate_headers(&[SCHEME], &headers).await.exposed()
 }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub refresh_reuse_grace: Duration,
     /// A session ends this long after its sign-in, however often it was renewed.
     pub session_max_lifetime: Duration,
+    /// What is looked at besides an access token itself.
+    pub session_check: SessionCheck,
     /// Whether strangers may make themselves an account.
     pub registration: RegistrationMode,
     /// What is asked of a new password (`PASSWORD_MIN_LENGTH`).
@@ -63,6 +65,17 @@ pub enum RegistrationMode {
     Open,
     /// Accounts come from the command line and the administration.
     Closed,
+}
+
+/// What is looked at besides an access token itself (`SESSION_CHECK`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionCheck {
+    /// The set of revoked sessions, in memory: an end takes effect on the next request, without I/O.
+    RevocationSet,
+    /// Nothing: a token is good until it expires (Simple JWT: `JWTStatelessUserAuthentication`).
+    Stateless,
+    /// The session and the user in the database, on every request, as session authentication does.
+    Database,
 }
 
 /// Why settings were refused.
@@ -96,6 +109,7 @@ impl Settings {
             jti_claim: "jti".to_owned(),
             refresh_reuse_grace: Duration::from_secs(30),
             session_max_lifetime: 90 * DAY,
+            session_check: SessionCheck::RevocationSet,
             registration: RegistrationMode::Open,
             password_policy: PasswordPolicy::default(),
         }

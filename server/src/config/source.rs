@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, io::ErrorKind, path::PathBuf};
 
 use app::auth::{
     keys,
-    settings::{RegistrationMode, Settings},
+    settings::{RegistrationMode, SessionCheck, Settings},
 };
 use secrecy::SecretSlice;
 use toml::{Table, Value};
@@ -101,6 +101,7 @@ impl Source {
             jti_claim => auth.jti_claim;
             refresh_reuse_grace => auth.refresh_reuse_grace;
             session_max_lifetime => auth.session_max_lifetime;
+            session_check => auth.session_check;
             registration => auth.registration;
             password_min_length => auth.password_policy.min_length;
         }
@@ -154,6 +155,14 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("token_type_claim", auth.token_type_claim.clone()),
         ("jti_claim", auth.jti_claim.clone()),
         ("password_min_length", auth.password_policy.min_length.to_string()),
+        (
+            "session_check",
+            match auth.session_check {
+                SessionCheck::RevocationSet => "revocation-set".to_owned(),
+                SessionCheck::Stateless => "stateless".to_owned(),
+                SessionCheck::Database => "database".to_owned(),
+            },
+        ),
         (
             "registration",
             match auth.registration {

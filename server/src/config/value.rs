@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::auth::{
     keys::{ALGORITHMS, Algorithm},
-    settings::RegistrationMode,
+    settings::{RegistrationMode, SessionCheck},
 };
 use toml::Value;
 
@@ -92,6 +92,17 @@ impl FromValue for Algorithm {
         let named = |name: &str| ALGORITHMS.into_iter().find(|(known, _)| *known == name);
         let found = value.as_str().and_then(named).map(|(_, algorithm)| algorithm);
         found.ok_or_else(|| format!("must be one of {}", ALGORITHMS.map(|(name, _)| name).join(", ")))
+    }
+}
+
+impl FromValue for SessionCheck {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        match value.as_str() {
+            Some("revocation-set") => Ok(Self::RevocationSet),
+            Some("stateless") => Ok(Self::Stateless),
+            Some("database") => Ok(Self::Database),
+            Some(_) | None => Err("must be revocation-set, stateless or database".to_owned()),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ impl FromRequestParts<Arc<Auth>> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
         let headers: Vec<_> =
             parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
-        let bearer = auth.authenticate_headers(&auth.settings().auth_header_types, &headers);
+        let bearer = auth.authenticate_headers(&auth.settings().auth_header_types, &headers).await;
         bearer.map(Self).map_err(|error| Rejection::Core(error, Door::Protected))
     }
 }

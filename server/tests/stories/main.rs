@@ -11,6 +11,7 @@ mod pages;
 mod register;
 mod routes;
 mod rpc;
+mod session_check;
 mod sessions;
 mod token_blacklist;
 mod token_obtain;

@@ -1,0 +1,45 @@
+use app::auth::settings::{SessionCheck, Settings};
+
+use crate::actors::{Actor, World, settings};
+
+async fn world(session_check: SessionCheck) -> World {
+    World::with(Settings { session_check, ..settings() }).await
+}
+
+/// An end that another process wrote down, of which this one has not heard.
+async fn ended_behind_its_back(ada: &Actor<'_>) {
+    ada.world.sql("UPDATE sessions SET revoked_at = 1, revoked_why = 'revoked'").await;
+}
+
+#[tokio::test]
+async fn by_default_the_set_in_memory_decides() {
+    let world = world(SessionCheck::RevocationSet).await;
+    let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
+    ada.blacklist().await;
+    ada.me().await.is_bad_access("Token is blacklisted");
+    ended_behind_its_back(&bob).await;
+    assert_eq!(bob.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn stateless_an_access_token_is_good_until_it_expires() {
+    let world = world(SessionCheck::Stateless).await;
+    let ada = world.signed_in("ada").await;
+    ada.blacklist().await;
+    assert_eq!(ada.me().await.status, 200);
+    ada.try_refresh().await.is_bad_token("Token is blacklisted");
+    world.pass(world.auth.settings().access_token_lifetime);
+    ada.me().await.is_bad_access("Token is expired");
+}
+
+#[tokio::test]
+async fn with_the_database_every_request_sees_what_stands_there() {
+    let world = world(SessionCheck::Database).await;
+    let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
+    assert_eq!(world.get("/api/sessions/", &ada.access).await.status, 200);
+    world.sql("UPDATE users SET is_active = 0 WHERE username = 'bob'").await;
+    let inactive = world.get("/api/sessions/", &bob.access).await;
+    assert_eq!((inactive.status, inactive.text("code")), (401, "user_inactive".into()));
+    ended_behind_its_back(&ada).await;
+    world.get("/api/sessions/", &ada.access).await.is_bad_access("Token is blacklisted");
+}
