@@ -18,6 +18,7 @@ SWITCHED = {
     "ISSUER": "https://pass.example",
     "LEEWAY": 10,
     "AUTH_HEADER_TYPES": ["JWT", "Bearer"],
+    "AUTH_HEADER_NAME": "HTTP_X_ACCESS_TOKEN",
     "USER_ID_CLAIM": "uid",
     "TOKEN_TYPE_CLAIM": "kind",
     "JTI_CLAIM": "id",
@@ -86,3 +87,13 @@ def test_each_side_takes_the_tokens_of_the_other(switched):
     for url, pair in zip(switched.urls, reversed(switched.obtain())):
         headers = {"Authorization": f"{switched.settings.get('AUTH_HEADER_TYPES', ['Bearer'])[0]} {pair['access']}"}
         assert requests.get(url + "/api/me/", headers=headers, timeout=30).status_code == 200
+
+
+def test_the_header_of_the_setting_is_the_one_that_counts(tmp_path):
+    with Sides(tmp_path, {"AUTH_HEADER_NAME": "HTTP_X_ACCESS_TOKEN"}) as sides:
+        good = f"Bearer {sides.token()}"
+        for headers in ({"Authorization": good}, {"X-Access-Token": good}, {"X-Access-Token": "Bearer x"}):
+            answers = sides.both("GET", "/api/me/", headers=headers)
+            assert answers[0].status_code == answers[1].status_code
+            if answers[0].status_code != 200:
+                same(answers)

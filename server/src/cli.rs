@@ -1,8 +1,8 @@
 //! The command line, with the names and manners of Django's `manage.py`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::SystemTime};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use crate::commands::{self, Failure};
 
@@ -52,6 +52,19 @@ enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// End sessions with their tokens, at once: of one user or of all, begun before a moment
+    #[command(group(ArgGroup::new("whose").required(true).args(["user", "all"])))]
+    Revoke {
+        /// The sessions of this user
+        #[arg(long, value_name = "USERNAME")]
+        user: Option<String>,
+        /// The sessions of everybody, as after a backup was restored
+        #[arg(long)]
+        all: bool,
+        /// Only those begun before this moment, UTC, like 2026-11-24T14:02:00Z; now, when not given
+        #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
+        before: Option<SystemTime>,
+    },
     /// Delete outstanding and blacklisted tokens that have expired
     Flushexpiredtokens,
     /// Check the settings and show them, without secrets
@@ -90,6 +103,7 @@ impl Cli {
                 let username = user.or(username).unwrap_or_default();
                 commands::changepassword::run(config, &username, password_stdin).await
             }
+            Command::Revoke { user, all: _, before } => commands::revoke::run(config, user.as_deref(), before).await,
             Command::Flushexpiredtokens => commands::flushexpiredtokens::run(config).await,
             Command::CheckConfig => commands::check_config::run(config),
         }

@@ -3,7 +3,7 @@
 
 use std::{
     ops::{Add, Sub},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// A moment: milliseconds since the Unix epoch, on the server's clock.
@@ -22,6 +22,11 @@ impl Timestamp {
     /// From whole seconds since the Unix epoch, as tokens keep them (RFC 7519 §2, `NumericDate`).
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1000))
+    }
+
+    /// From the system's kind of moment; the Unix epoch for everything before it.
+    pub fn from_system(time: SystemTime) -> Self {
+        Self(saturating_millis(time.duration_since(UNIX_EPOCH).unwrap_or_default()))
     }
 
     /// Milliseconds since the Unix epoch.
@@ -74,8 +79,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     fn now(&self) -> Timestamp {
-        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Timestamp(saturating_millis(since_epoch))
+        Timestamp::from_system(SystemTime::now())
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use http::{HeaderName, header};
 use secrecy::SecretSlice;
 
 use super::keys::{Algorithm, Key, KeyFault};
@@ -39,6 +40,9 @@ pub struct Settings {
     pub leeway: Duration,
     /// `AUTH_HEADER_TYPES`: the words that may stand before the token, in any case.
     pub auth_header_types: Vec<String>,
+    /// `AUTH_HEADER_NAME`: the header field that holds an access token. Simple JWT writes it as WSGI
+    /// does: `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`. Our own client always sends `Authorization`.
+    pub auth_header_name: HeaderName,
     /// `USER_ID_CLAIM`.
     pub user_id_claim: String,
     /// `TOKEN_TYPE_CLAIM`.
@@ -104,6 +108,7 @@ impl Settings {
             issuer: None,
             leeway: Duration::ZERO,
             auth_header_types: vec!["Bearer".to_owned()],
+            auth_header_name: header::AUTHORIZATION,
             user_id_claim: "user_id".to_owned(),
             token_type_claim: "token_type".to_owned(),
             jti_claim: "jti".to_owned(),

@@ -238,6 +238,15 @@ pub trait Store: Send + Sync {
         ending: Ending,
     ) -> Result<Vec<Revocation>, StoreError>;
 
+    /// Ends up to `limit` living sessions that were begun before a moment, of one user or of all.
+    async fn revoke_sessions_before(
+        &self,
+        user: Option<UserId>,
+        before: Timestamp,
+        limit: u32,
+        ending: Ending,
+    ) -> Result<Vec<Revocation>, StoreError>;
+
     /// Writes down which generations were seen in use.
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
 

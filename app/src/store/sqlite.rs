@@ -207,6 +207,18 @@ impl Store for SqliteStore {
         self.writer.write(move |c| Box::pin(async move { sessions::end_all_of(c, user, keep, &ending).await })).await
     }
 
+    async fn revoke_sessions_before(
+        &self,
+        user: Option<UserId>,
+        before: Timestamp,
+        limit: u32,
+        ending: Ending,
+    ) -> Result<Vec<Revocation>, StoreError> {
+        self.writer
+            .write(move |c| Box::pin(async move { sessions::end_before(c, user, before, limit, &ending).await }))
+            .await
+    }
+
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError> {
         self.writer.write(move |c| Box::pin(async move { sessions::note_seen(c, &seen).await })).await
     }

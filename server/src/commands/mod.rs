@@ -6,6 +6,7 @@ pub mod createuser;
 pub mod flushexpiredtokens;
 pub mod migrate;
 mod prompt;
+pub mod revoke;
 pub mod serve;
 
 use std::{path::PathBuf, sync::Arc};

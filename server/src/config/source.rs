@@ -96,6 +96,7 @@ impl Source {
             update_last_login => auth.update_last_login;
             leeway => auth.leeway;
             auth_header_types => auth.auth_header_types;
+            auth_header_name => auth.auth_header_name;
             user_id_claim => auth.user_id_claim;
             token_type_claim => auth.token_type_claim;
             jti_claim => auth.jti_claim;
@@ -151,6 +152,7 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("issuer", optional(&auth.issuer)),
         ("leeway", seconds(auth.leeway)),
         ("auth_header_types", auth.auth_header_types.join(", ")),
+        ("auth_header_name", format!("HTTP_{}", auth.auth_header_name.as_str().replace('-', "_").to_ascii_uppercase())),
         ("user_id_claim", auth.user_id_claim.clone()),
         ("token_type_claim", auth.token_type_claim.clone()),
         ("jti_claim", auth.jti_claim.clone()),

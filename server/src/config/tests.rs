@@ -56,6 +56,10 @@ fn every_mistake_is_named_with_its_place() {
             "listen = \"here\"",
             "listen in ./hallpass.toml is \"here\", which is not an address and port like 127.0.0.1:3000",
         ),
+        (
+            "auth_header_name = \"Authorization\"",
+            "auth_header_name in ./hallpass.toml must be a header as WSGI spells it, like HTTP_AUTHORIZATION or HTTP_X_TOKEN",
+        ),
         ("password_min_length = 3", "password_min_length in ./hallpass.toml must lie between 8 and 128"),
     ];
     for (line, sentence) in cases {

@@ -6,6 +6,7 @@ use app::auth::{
     keys::{ALGORITHMS, Algorithm},
     settings::{RegistrationMode, SessionCheck},
 };
+use http::HeaderName;
 use toml::Value;
 
 /// A kind of value. `Err` says in words what would be right.
@@ -103,6 +104,16 @@ impl FromValue for SessionCheck {
             Some("database") => Ok(Self::Database),
             Some(_) | None => Err("must be revocation-set, stateless or database".to_owned()),
         }
+    }
+}
+
+impl FromValue for HeaderName {
+    /// As WSGI spells a header field in its environment: `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let name = value.as_str().and_then(|name| name.strip_prefix("HTTP_"));
+        let is_upper = |name: &&str| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let found = name.filter(is_upper).and_then(|name| name.replace('_', "-").to_ascii_lowercase().parse().ok());
+        found.ok_or_else(|| "must be a header as WSGI spells it, like HTTP_AUTHORIZATION or HTTP_X_TOKEN".to_owned())
     }
 }
 

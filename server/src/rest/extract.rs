@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use app::auth::{Auth, authenticate::Bearer};
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http::header;
 
 use super::reject::{Door, Rejection};
 
-/// The bearer of the access token in the `Authorization` header.
+/// The bearer of the access token in the `Authorization` header, or the one of `AUTH_HEADER_NAME`.
 pub(super) struct Authenticated(pub(super) Bearer);
 
 impl FromRequestParts<Arc<Auth>> for Authenticated {
@@ -17,7 +16,7 @@ impl FromRequestParts<Arc<Auth>> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
         let headers: Vec<_> =
-            parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
+            parts.headers.get_all(&auth.settings().auth_header_name).iter().map(http::HeaderValue::as_bytes).collect();
         let bearer = auth.authenticate_headers(&auth.settings().auth_header_types, &headers).await;
         bearer.map(Self).map_err(|error| Rejection::Core(error, Door::Protected))
     }

@@ -53,6 +53,19 @@ fn accounts_are_made_and_changed_from_the_command_line() {
 }
 
 #[test]
+fn sessions_are_ended_from_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
+    hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
+    assert!(run(&["revoke", "--user", "ada"]).contains("0 sessions ended."));
+    assert!(run(&["revoke", "--user", "bob"]).contains("Error: user \"bob\" does not exist"));
+    assert!(run(&["revoke", "--all", "--before", "2026-11-24T14:02:00Z"]).contains("0 sessions ended."));
+    assert!(run(&["revoke"]).contains("the following required arguments were not provided"));
+    assert!(run(&["revoke", "--all", "--user", "ada"]).contains("cannot be used with"));
+    assert!(run(&["revoke", "--all", "--before", "yesterday"]).contains("invalid value 'yesterday'"));
+}
+
+#[test]
 fn a_missing_answer_is_asked_for_only_at_a_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = hallpass(folder.path(), &["createuser", "--password-stdin"], PASSWORD);

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use app::auth::clock::Timestamp;
 use serde_json::{Value, json};
 
-use crate::actors::{Actor, Answer, World, foreign};
+use crate::actors::{Actor, Answer, World, foreign, settings};
 
 async fn delete(actor: &Actor<'_>, path: &str) -> Answer {
     let bearer = format!("Bearer {}", actor.access);
@@ -103,4 +104,27 @@ async fn a_token_of_another_issuer_has_no_session_and_ends_all() {
     assert!(list(&other).await.iter().all(|session| session["current"] == json!(false)));
     assert_eq!(delete(&other, "/api/sessions/").await.status, 204);
     ada.me().await.is_bad_access("Token is blacklisted");
+}
+
+#[tokio::test]
+async fn an_operator_ends_what_was_begun_before_a_moment() {
+    let world = World::new().await;
+    let early = world.signed_in("ada").await;
+    let other = world.signed_in("bob").await;
+    world.pass(Duration::from_secs(10));
+    let moment = Timestamp::from_seconds(world.now());
+    let late = world.sign_in("ada").await;
+    // Another process, as the command line is; this one follows.
+    let operator = world.restarted(settings()).await;
+    assert_eq!(operator.revoke_sessions_before(Some("ada"), Some(moment)).await.expect("an end"), 1);
+    world.auth.follow_revocations().await.expect("the revocations");
+    early.me().await.is_bad_access("Token is blacklisted");
+    assert_eq!((late.me().await.status, other.me().await.status), (200, 200));
+    assert_eq!(operator.revoke_sessions_before(None, None).await.expect("an end"), 2);
+    assert_eq!(operator.revoke_sessions_before(None, None).await.expect("nothing left"), 0);
+    world.auth.follow_revocations().await.expect("the revocations");
+    for actor in [late, other] {
+        actor.me().await.is_bad_access("Token is blacklisted");
+        actor.try_refresh().await.is_bad_token("Token is blacklisted");
+    }
 }

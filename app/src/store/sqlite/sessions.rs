@@ -218,6 +218,30 @@ pub(super) async fn end_all_of(
     Ok(revocations)
 }
 
+pub(super) async fn end_before(
+    connection: &mut SqliteConnection,
+    user: Option<UserId>,
+    before: Timestamp,
+    limit: u32,
+    ending: &Ending,
+) -> sqlx::Result<Vec<Revocation>> {
+    let living = sqlx::query(
+        "SELECT * FROM sessions WHERE revoked_at IS NULL AND ends_at > $1 AND created_at < $2
+             AND ($3 IS NULL OR user_id = $3) LIMIT $4",
+    )
+    .bind(ending.now.millis())
+    .bind(before.millis())
+    .bind(user.map(|user| user.0))
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut revocations = Vec::with_capacity(living.len());
+    for row in living {
+        revocations.push(end(connection, &rows::session(&row)?, ending).await?);
+    }
+    Ok(revocations)
+}
+
 pub(super) async fn note_seen(connection: &mut SqliteConnection, seen: &[(SessionId, u32)]) -> sqlx::Result<()> {
     for (session, generation) in seen {
         sqlx::query("UPDATE sessions SET last_seen_gen = max(last_seen_gen, $1) WHERE id = $2")

@@ -1,0 +1,23 @@
+//! `revoke`: an operator ends sessions. A server that runs on the same database learns of it within a
+//! second.
+
+use std::{path::PathBuf, time::SystemTime};
+
+use app::auth::{Error, clock::Timestamp};
+
+use super::{Failure, open_configured};
+
+/// Ends the sessions of `user`, or of everybody, that were begun before a moment, or now.
+///
+/// # Errors
+/// When there is no such user, or the database cannot be used.
+pub async fn run(config: Option<PathBuf>, user: Option<&str>, before: Option<SystemTime>) -> Result<(), Failure> {
+    let auth = open_configured(config).await?;
+    let before = before.map(Timestamp::from_system);
+    let ended = auth.revoke_sessions_before(user, before).await.map_err(|error| match (error, user) {
+        (Error::UserNotFound, Some(user)) => Failure::NoSuchUser(user.to_owned()),
+        (error, _) => error.into(),
+    })?;
+    println!("{ended} sessions ended.");
+    Ok(())
+}
