@@ -44,7 +44,8 @@ def test_a_pair_has_the_same_claims(switched):
         varying = {"exp", "iat", "jti", "id", "sid", "gen", "username"}
         assert {n: v for n, v in ours.items() if n not in varying} == {n: v for n, v in theirs.items() if n not in varying}
         lives = [claims["exp"] - claims["iat"] for claims in (ours, theirs)]
-        assert 0.95 * lives[1] <= lives[0] <= lives[1]
+        # Simple JWT looks at its clock twice, and a second may begin in between.
+        assert 0.95 * lives[1] - 1 <= lives[0] <= lives[1] + 1
 
 
 def test_a_refresh_answers_the_same_fields_and_spends_the_same(switched):
@@ -85,7 +86,8 @@ def test_access_tokens_are_judged_alike(switched):
 
 def test_each_side_takes_the_tokens_of_the_other(switched):
     for url, pair in zip(switched.urls, reversed(switched.obtain())):
-        headers = {"Authorization": f"{switched.settings.get('AUTH_HEADER_TYPES', ['Bearer'])[0]} {pair['access']}"}
+        name = {"HTTP_X_ACCESS_TOKEN": "X-Access-Token"}.get(switched.settings.get("AUTH_HEADER_NAME"), "Authorization")
+        headers = {name: f"{switched.settings.get('AUTH_HEADER_TYPES', ['Bearer'])[0]} {pair['access']}"}
         assert requests.get(url + "/api/me/", headers=headers, timeout=30).status_code == 200
 
 
