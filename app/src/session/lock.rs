@@ -2,9 +2,10 @@
 //! is idempotent, so nothing depends on them. (`web-sys` still hides them behind an unstable flag.)
 
 use futures::channel::oneshot;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,12 +18,14 @@ extern "C" {
     fn request(this: &LockManager, name: &str, options: &JsValue, callback: &Function) -> Result<Promise, JsValue>;
 }
 
-/// Runs `work` while this tab holds the lock; `None` when another tab holds it. Where the browser has
-/// no Web Locks, as outside a secure context, the work simply runs; where it refuses the lock, the answer
-/// is `None` too. The future must not be dropped before it is done: the browser calls back into it.
+/// Runs `work` while this tab holds the lock; `None` when another tab holds it. The answer is there at
+/// once; the lock is held for as many milliseconds more as `hold_after` says. Where the browser has no
+/// Web Locks, as outside a secure context, the work simply runs; where it refuses the lock, the answer is
+/// `None` too.
 pub(super) async fn with_lock_if_available<R: 'static>(
     name: &str,
     work: impl Future<Output = R> + 'static,
+    hold_after: fn(&R) -> u32,
 ) -> Option<R> {
     let locks = LOCKS.with(|locks| locks.as_ref().map(|locks| locks.unchecked_ref::<JsValue>().clone()));
     let Some(locks) = locks else {
@@ -32,17 +35,23 @@ pub(super) async fn with_lock_if_available<R: 'static>(
     let (send, receive) = oneshot::channel();
     let callback = Closure::once(move |lock: JsValue| -> Promise {
         future_to_promise(async move {
-            let result = if lock.is_null() { None } else { Some(work.await) };
-            drop(send.send(result));
+            if !lock.is_null() {
+                let result = work.await;
+                let hold = hold_after(&result);
+                drop(send.send(result));
+                TimeoutFuture::new(hold).await;
+            }
             Ok(JsValue::UNDEFINED)
         })
     });
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &true.into()).ok()?;
     let held = locks.request(name, &options, callback.as_ref().unchecked_ref()).ok()?;
-    drop(JsFuture::from(held).await);
-    // A browser that refuses the lock, as where storage is blocked, never calls back: without the
-    // callback, and the sender in it, there is nothing left to wait for.
-    drop(callback);
-    receive.await.ok().flatten()
+    // The callback lives until the browser is done with it. One that refuses the lock, as where storage is
+    // blocked, never calls back: then the sender goes with the callback, and the wait below ends.
+    spawn_local(async move {
+        drop(JsFuture::from(held).await);
+        drop(callback);
+    });
+    receive.await.ok()
 }

@@ -22,9 +22,8 @@ use crate::{
     wire::{EndReason, Ended, SessionClaims, TokenPair},
 };
 
-const LOCK: &str = "hallpass:refresh";
-
-/// How long to wait for the tab that holds the lock, and how often to look, milliseconds.
+/// How long to wait for the tab that holds the lock, and how often to look, milliseconds. Who renewed
+/// holds it as long: what one tab writes to storage, another may still read as it was.
 const PATIENCE: u32 = 2_000;
 const LOOK_EVERY: u32 = 40;
 
@@ -65,7 +64,7 @@ async fn run() -> Outcome {
 
 /// Asks while no other tab does, or waits a moment for the one that does, then asks all the same.
 async fn ask_alone(pair: StoredPair) -> Outcome {
-    let held = with_lock_if_available(LOCK, ask(pair.clone())).await;
+    let held = with_lock_if_available(&lock_of(&pair), ask(pair.clone()), hold_after).await;
     if let Some(outcome) = held {
         return outcome;
     }
@@ -76,6 +75,19 @@ async fn ask_alone(pair: StoredPair) -> Outcome {
         }
     }
     ask(pair).await
+}
+
+/// The lock is of the pair that is to be renewed: the next one has its own.
+fn lock_of(pair: &StoredPair) -> String {
+    format!("hallpass:refresh:{}:{}", pair.sid, pair.received_at)
+}
+
+/// How long the lock is held after that, milliseconds. Who failed lets the others try.
+const fn hold_after(outcome: &Outcome) -> u32 {
+    match outcome {
+        Outcome::Renewed | Outcome::SignedOut => PATIENCE,
+        Outcome::Retry(_) | Outcome::Refused(_) => 0,
+    }
 }
 
 /// Whether storage holds something else by now: a newer pair, or a sign-out.
