@@ -1,6 +1,9 @@
 //! Passwords: hashing and checking with argon2id, and what is asked of a new one. All the expensive
 //! work passes through [`Passwords::run`], off the async threads and bounded to the processors, so
-//! that a flood of sign-ins exhausts neither memory nor the runtime.
+//! that a flood of sign-ins exhausts neither memory nor the runtime. Hashes that Django made are
+//! checked too (`django`), and made anew when they are.
+
+mod django;
 
 use std::sync::Arc;
 
@@ -8,14 +11,20 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task};
 
 use super::clock::Randomness;
 use crate::wire::PasswordPolicy;
+use django::DjangoHash;
 
 /// OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
 const PARAMS: (u32, u32, u32) = (19_456, 2, 1);
+
+/// The most that a stored hash may ask for, in KiB and in KiB times passes. Django uses 100 MiB, twice.
+const MAX_MEMORY: u32 = 256 << 10;
+const MAX_WORK: u64 = 4 << 20;
 
 /// What `zxcvbn` must give a new password, of 4: "safely unguessable: moderate protection from
 /// offline slow-hash scenario".
@@ -42,6 +51,36 @@ pub enum Verdict {
     Wrong,
 }
 
+/// What a stored password is worth here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usability {
+    /// A password can be checked against it.
+    Checkable,
+    /// Its owner signs in elsewhere, or not at all: Django writes an exclamation mark, or nothing.
+    NoPassword,
+    /// Another program's hash, a damaged one, or one that asks for too much.
+    Unknown,
+}
+
+impl Usability {
+    /// Judges a stored password.
+    pub fn of(stored: &SecretString) -> Self {
+        let stored = stored.expose_secret();
+        let phc = match DjangoHash::parse(stored) {
+            Some(DjangoHash::Argon2(phc)) => phc,
+            Some(_) => return Self::Checkable,
+            None => stored,
+        };
+        if stored.is_empty() || stored.starts_with('!') {
+            Self::NoPassword
+        } else if bounded(phc).is_some() {
+            Self::Checkable
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
 impl Passwords {
     /// With a bound of `parallelism` at a time.
     pub fn new(parallelism: usize, randomness: Arc<dyn Randomness>) -> Self {
@@ -59,8 +98,9 @@ impl Passwords {
     }
 
     /// Checks a password against a stored hash; against a decoy, at the same cost and always in vain,
-    /// when there is none.
+    /// when there is none or none that can be checked.
     pub async fn verify(&self, password: SecretString, stored: Option<SecretString>) -> Verdict {
+        let stored = stored.filter(|stored| Usability::of(stored) == Usability::Checkable);
         let is_known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let argon2 = self.argon2.clone();
@@ -97,6 +137,12 @@ impl Passwords {
     }
 }
 
+/// A stored hash by which it is known again, without being kept: SHA-256 in hexadecimal.
+pub fn fingerprint(stored: &SecretString) -> String {
+    let digest = digest(&SHA256, stored.expose_secret().as_bytes());
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> SecretString {
     let mut salt = [0; 16];
     randomness.fill(&mut salt);
@@ -106,13 +152,27 @@ fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> Se
 }
 
 fn verify(argon2: &Argon2<'_>, password: &SecretString, stored: &SecretString) -> Verdict {
-    let Ok(stored) = PasswordHash::new(stored.expose_secret()) else {
-        return Verdict::Wrong;
-    };
-    if argon2.verify_password(password.expose_secret().as_bytes(), &stored).is_err() {
-        return Verdict::Wrong;
+    let (password, stored) = (password.expose_secret().as_bytes(), stored.expose_secret());
+    let is_argon2 = |phc: &PasswordHash| argon2.verify_password(password, phc).is_ok();
+    if let Some(hash) = DjangoHash::parse(stored) {
+        let is_right = hash.matches(password, |phc| bounded(phc).as_ref().is_some_and(is_argon2));
+        return if is_right { Verdict::RightButWeaklyHashed } else { Verdict::Wrong };
     }
-    if is_weaker(argon2, &stored) { Verdict::RightButWeaklyHashed } else { Verdict::Right }
+    match bounded(stored) {
+        Some(stored) if !is_argon2(&stored) => Verdict::Wrong,
+        Some(stored) if is_weaker(argon2, &stored) => Verdict::RightButWeaklyHashed,
+        Some(_) => Verdict::Right,
+        None => Verdict::Wrong,
+    }
+}
+
+/// A PHC string of the argon2 family that asks for no more than it may.
+fn bounded(phc: &str) -> Option<PasswordHash> {
+    let hash = PasswordHash::new(phc).ok()?;
+    Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let params = Params::try_from(&hash).ok()?;
+    let work = u64::from(params.m_cost()) * u64::from(params.t_cost());
+    (params.m_cost() <= MAX_MEMORY && work <= MAX_WORK).then_some(hash)
 }
 
 fn is_weaker(argon2: &Argon2<'_>, stored: &PasswordHash) -> bool {
@@ -155,7 +215,7 @@ mod tests {
 
     use secrecy::ExposeSecret;
 
-    use super::{Passwords, Verdict, check_strength};
+    use super::{Passwords, Usability, Verdict, check_strength};
     use crate::auth::clock::SystemRandomness;
 
     fn passwords() -> Passwords {
@@ -184,6 +244,51 @@ mod tests {
     async fn nobody_has_the_decoys_password() {
         assert_eq!(passwords().verify("nobody's password".into(), None).await, Verdict::Wrong);
         assert_eq!(passwords().verify("x".into(), Some("!unusable".into())).await, Verdict::Wrong);
+    }
+
+    /// Made by Django 5.2, each with its own defaults but for the fewer iterations of PBKDF2.
+    const DJANGO: [&str; 7] = [
+        "pbkdf2_sha256$1000$saltsaltsalt$NeYLsDGG8yxIwJHvSRC89FL/TlE1xHCp9AJOUisked0=",
+        "pbkdf2_sha1$1000$saltsaltsalt$QyElP1PokYgkVeDL751yUooilSU=",
+        "argon2$argon2id$v=19$m=102400,t=2,p=8$cU9lNXYxQVFYQVNVYVhDWDNIdkFZcA$\
+         B7CT1Par/+/AgouNljD3cQDa3tV5hFEoF1p2z7vPXX0",
+        "bcrypt_sha256$$2b$12$wZa.vby2ybosmFz7ly7NPum06U5ZsC6xWSjo.KqkM1gVcsE.sweiO",
+        "bcrypt$$2b$12$7oQ7S50K05qJwtScQHE4ZevGBbfbqLO.zgHmb.ca8Z14Kwx1whaQG",
+        "scrypt$16384$H0SKdeJp8sfN2FJOzCFAXK$8$5$\
+         tFMDvq22UWh6vw/B5iLln/WOOITB8eVmXjujkhZpi6aGnkNgUYmTyMlYCW/9mlMdG8yhSlCvfbDZSq47FndbAQ==",
+        "md5$GUSHPqS4LDyDUroe67Iu8l$0726da3f16cd71aa1e15c2d357a0de46",
+    ];
+
+    #[tokio::test]
+    async fn a_password_of_each_of_djangos_hashers_is_right_and_to_be_hashed_anew() {
+        let passwords = passwords();
+        for stored in DJANGO {
+            let check = |password: &str| passwords.verify(password.into(), Some(stored.into()));
+            assert_eq!(check("violet kettle — neun Monde").await, Verdict::RightButWeaklyHashed, "{stored}");
+            assert_eq!(check("violet kettle — neun Mond").await, Verdict::Wrong, "{stored}");
+            assert_eq!(Usability::of(&stored.into()), Usability::Checkable, "{stored}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_argon2_hash_that_asks_for_too_much_matches_no_password() {
+        for (m, t) in [(u32::MAX, 1), (262_145, 1), (102_400, 42)] {
+            for prefix in ["", "argon2"] {
+                let stored = format!("{prefix}$argon2id$v=19$m={m},t={t},p=1$c2FsdHNhbHQ$B7CT1Par/+/AgouNljD3cQ");
+                assert_eq!(Usability::of(&stored.clone().into()), Usability::Unknown);
+                assert_eq!(passwords().verify("x".into(), Some(stored.into())).await, Verdict::Wrong);
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_checked_is_told_from_what_has_no_password() {
+        for stored in ["", "!", "!rK2kSG9A1OPXSg8kzNWyFOGcUW9GZSR8hnD2V8OC"] {
+            assert_eq!(Usability::of(&stored.into()), Usability::NoPassword, "{stored:?}");
+        }
+        for stored in ["sha1$salt$deadbeef", "plain", "$2b$12$short", "argon2$argon2id$"] {
+            assert_eq!(Usability::of(&stored.into()), Usability::Unknown, "{stored:?}");
+        }
     }
 
     #[test]

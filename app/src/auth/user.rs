@@ -31,7 +31,7 @@ pub struct User {
 pub struct StoredCredentials {
     /// Whose.
     pub user: User,
-    /// A PHC string; one that is no PHC string matches no password.
+    /// A PHC string, or a hash that Django made; anything else matches no password.
     pub password: SecretString,
 }
 
@@ -111,6 +111,16 @@ impl Username {
             return Err(UsernameError::Characters);
         }
         Ok(Self(name))
+    }
+
+    /// Takes the name of an account that exists elsewhere, whatever its characters: its owner must be
+    /// able to sign in with it.
+    ///
+    /// # Errors
+    /// When nothing is left of it.
+    pub fn imported(text: &str) -> Result<Self, UsernameError> {
+        let name = normalize(text);
+        if name.is_empty() { Err(UsernameError::Blank) } else { Ok(Self(name)) }
     }
 
     /// The name.
