@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::SystemTime};
 
+use app::{auth::import::ImportMode, store::UserTable};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use crate::commands::{self, Failure};
@@ -67,6 +68,21 @@ enum Command {
     },
     /// Delete outstanding and blacklisted tokens that have expired
     Flushexpiredtokens,
+    /// Bring users and refresh tokens out of a Django project's database, which is only read
+    ImportDjango {
+        /// The project's SQLite file, or postgres://user@host/name (the password may be in PGPASSWORD)
+        #[arg(value_name = "DATABASE")]
+        source: String,
+        /// The table of the users, when it is not the one that Simple JWT's tables name, nor auth_user
+        #[arg(long, value_name = "NAME")]
+        user_table: Option<String>,
+        /// The column with the name that people sign in with: username or, without one, email
+        #[arg(long, value_name = "NAME")]
+        username_column: Option<String>,
+        /// Say what would happen, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Check the settings and show them, without secrets
     CheckConfig,
 }
@@ -105,6 +121,11 @@ impl Cli {
             }
             Command::Revoke { user, all: _, before } => commands::revoke::run(config, user.as_deref(), before).await,
             Command::Flushexpiredtokens => commands::flushexpiredtokens::run(config).await,
+            Command::ImportDjango { source, user_table, username_column, dry_run } => {
+                let users = UserTable { name: user_table, username: username_column };
+                let mode = if dry_run { ImportMode::Rehearse } else { ImportMode::Commit };
+                commands::import_django::run(config, &source, users, mode).await
+            }
             Command::CheckConfig => commands::check_config::run(config),
         }
     }

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod error;
 pub mod id;
+pub mod import;
 pub mod keys;
 pub mod password;
 pub mod revocation;

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
+    import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     revocation::Revocation,
     rotation::Refusal,
     session::{CurrentToken, Origin, Session},
@@ -256,6 +257,17 @@ pub trait Store: Send + Sync {
     /// Deletes up to `limit` outstanding tokens that expired before a moment, and as many of the sessions
     /// and revocations that nothing needs any more.
     async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+
+    /// Brings users of another database, each under its number, or brings them up to date: what was
+    /// changed here stays ([`Merge`](super::import::Merge)). One outcome each, in their order.
+    async fn import_users(&self, users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Brings refresh tokens of another database, by name; one that is blacklisted on either side stays
+    /// so. One outcome each, in their order.
+    async fn import_tokens(&self, tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Gives no new user a number up to this one: tokens of a user who was deleted elsewhere may name it.
+    async fn reserve_user_numbers(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

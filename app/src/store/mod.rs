@@ -1,5 +1,7 @@
-//! The databases behind [`auth::store::Store`](crate::auth::store::Store). Only this room knows SQL.
+//! The databases behind [`auth::store::Store`](crate::auth::store::Store), and those that are moved out
+//! of. Only this room knows SQL.
 
+mod django;
 mod sqlite;
 
 use std::{str::FromStr, sync::Arc};
@@ -8,6 +10,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::auth::store::{Store, StoreError};
 
+pub use django::{DjangoDatabase, DjangoError, UserTable};
 pub use sqlite::SqliteStore;
 
 /// Why a database cannot be opened.

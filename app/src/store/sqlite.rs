@@ -2,6 +2,7 @@
 //! `synchronous = FULL`: what was answered is on the disk.
 
 mod flush;
+mod import;
 mod outstanding;
 mod refresh;
 mod rows;
@@ -23,6 +24,7 @@ use super::ConnectError;
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
+    import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     revocation::Revocation,
     session::Session,
     store::{
@@ -43,8 +45,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// Each change of the tables, in order. The numbers are those of the files.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "accounts", include_str!("../../../migrations/sqlite/0001_accounts.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "accounts", include_str!("../../../migrations/sqlite/0001_accounts.sql")),
+    (4, "imported users", include_str!("../../../migrations/sqlite/0004_imported_users.sql")),
+];
 
 /// A [`Store`] in one SQLite file.
 pub struct SqliteStore {
@@ -229,6 +233,23 @@ impl Store for SqliteStore {
 
     async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Flushed, StoreError> {
         self.writer.write(move |c| Box::pin(async move { flush::flush_expired(c, before, limit).await })).await
+    }
+
+    async fn import_users(&self, users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError> {
+        self.writer.write(move |c| Box::pin(async move { import::users(c, &users, &import).await })).await
+    }
+
+    async fn import_tokens(&self, tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError> {
+        self.writer.write(move |c| Box::pin(async move { import::tokens(c, &tokens, &import).await })).await
+    }
+
+    async fn reserve_user_numbers(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError> {
+        match mode {
+            ImportMode::Rehearse => Ok(()),
+            ImportMode::Commit => {
+                self.writer.write(move |c| Box::pin(async move { import::reserve_numbers(c, highest).await })).await
+            }
+        }
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

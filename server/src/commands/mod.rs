@@ -4,6 +4,7 @@ pub mod changepassword;
 pub mod check_config;
 pub mod createuser;
 pub mod flushexpiredtokens;
+pub mod import_django;
 pub mod migrate;
 mod prompt;
 pub mod revoke;
@@ -15,9 +16,10 @@ use app::{
     auth::{
         Auth, Error,
         clock::{SystemClock, SystemRandomness},
+        import::ImportError,
         settings::SettingsError,
     },
-    store::{self, ConnectError},
+    store::{self, ConnectError, DjangoError},
     wire::FieldError,
 };
 
@@ -47,6 +49,12 @@ pub enum Failure {
     /// The terminal or standard input did not give what was needed.
     #[error("{0}")]
     Input(String),
+    /// The Django database is none, or cannot be opened.
+    #[error(transparent)]
+    Django(#[from] DjangoError),
+    /// An import broke off.
+    #[error("{0}; what was brought until now stays, and the import can be run again")]
+    Import(#[from] ImportError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}; choose another with HALLPASS_LISTEN")]
     Listen {

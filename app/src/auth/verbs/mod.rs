@@ -4,6 +4,7 @@ pub mod authenticate;
 mod blacklist;
 mod change_password;
 mod follow;
+mod import;
 mod me;
 mod obtain;
 mod refresh;

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
-use super::rows;
+use super::{import, rows};
 use crate::auth::{
     id::UserId,
     store::Ending,
@@ -58,13 +58,13 @@ pub(super) async fn upgrade_password(
     old: &SecretString,
     new: &SecretString,
 ) -> sqlx::Result<()> {
-    sqlx::query("UPDATE users SET password = $1 WHERE id = $2 AND password = $3")
+    let done = sqlx::query("UPDATE users SET password = $1 WHERE id = $2 AND password = $3")
         .bind(new.expose_secret())
         .bind(user.0)
         .bind(old.expose_secret())
-        .execute(connection)
-        .await
-        .map(drop)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() == 1 { import::follow_upgrade(connection, user, old, new).await } else { Ok(()) }
 }
 
 pub(super) async fn set_password(

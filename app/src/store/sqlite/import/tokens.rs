@@ -1,0 +1,100 @@
+//! Refresh tokens of another database, by name. One that is blacklisted on either side stays so.
+
+use sqlx::SqliteConnection;
+
+use crate::{
+    auth::{
+        clock::Timestamp,
+        id::{SessionId, UserId},
+        import::{Change, ForeignToken, Outcome, Reason},
+        store::Ending,
+    },
+    store::sqlite::{outstanding, rows::TokenRow, sessions},
+    wire::EndReason,
+};
+
+/// Brings one token.
+pub(super) async fn import(
+    connection: &mut SqliteConnection,
+    token: &ForeignToken,
+    ending: &Ending,
+) -> sqlx::Result<Outcome> {
+    // Signed with our key, it would open the account of whoever has its user's number here.
+    let is_of_another = is_made_here(connection, token.user).await?;
+    let blacklisted_at = token.blacklisted_at.or(is_of_another.then_some(ending.now));
+    if insert(connection, token, blacklisted_at, ending.now).await? {
+        let reasons = match token.blacklisted_at {
+            None if is_of_another => vec![Reason::OfAnotherUser],
+            None | Some(_) => Vec::new(),
+        };
+        return Ok(Outcome { change: Change::Added, reasons });
+    }
+    let known = outstanding::find(connection, &token.jti).await?;
+    let change = match (known, blacklisted_at) {
+        (Some(TokenRow { blacklisted_at: None, session, .. }), Some(at)) => {
+            blacklist(connection, token, at).await?;
+            end_session(connection, session, ending).await?;
+            Change::Updated
+        }
+        (Some(_) | None, _) => Change::Unchanged,
+    };
+    Ok(Outcome::of(change))
+}
+
+async fn is_made_here(connection: &mut SqliteConnection, user: Option<UserId>) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)
+             AND NOT EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
+    )
+    .bind(user.map(|user| user.0))
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether it was not known.
+async fn insert(
+    connection: &mut SqliteConnection,
+    token: &ForeignToken,
+    blacklisted_at: Option<Timestamp>,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO outstanding_tokens
+             (jti, user_id, generation, created_at, expires_at, blacklisted_at, blacklisted_why)
+         VALUES ($1, $2, 0, $3, $4, $5, $6) ON CONFLICT (jti) DO NOTHING",
+    )
+    .bind(token.jti.as_str())
+    .bind(token.user.map(|user| user.0))
+    .bind(token.created_at.unwrap_or(now).millis())
+    .bind(token.expires_at.millis())
+    .bind(blacklisted_at.map(Timestamp::millis))
+    .bind(blacklisted_at.map(|_| "imported"))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn blacklist(connection: &mut SqliteConnection, token: &ForeignToken, at: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'imported' WHERE jti = $2")
+        .bind(at.millis())
+        .bind(token.jti.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// A token that was refreshed here before it was blacklisted there belongs to a session by now.
+async fn end_session(
+    connection: &mut SqliteConnection,
+    session: Option<SessionId>,
+    ending: &Ending,
+) -> sqlx::Result<()> {
+    let Some(session) = session else { return Ok(()) };
+    match sessions::find(connection, session).await? {
+        Some(found) if found.session.end.is_none() => {
+            let ending = Ending { reason: EndReason::Revoked, ..ending.clone() };
+            sessions::end(connection, &found.session, &ending).await.map(drop)
+        }
+        Some(_) | None => Ok(()),
+    }
+}

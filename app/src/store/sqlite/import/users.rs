@@ -1,0 +1,296 @@
+//! Users of another database. What was brought is remembered as it stood there, so that the next import
+//! can tell what was changed on which side.
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use crate::{
+    auth::{
+        clock::Timestamp,
+        id::UserId,
+        import::{Change, ForeignUser, Merge, Outcome, Reason},
+        password::fingerprint,
+        store::Ending,
+        user::Username,
+    },
+    store::sqlite::{rows, sessions},
+    wire::EndReason,
+};
+
+/// A user's fields, those that a person may change: as they stand here, there, or stood there.
+#[derive(Clone, PartialEq, Eq)]
+struct Fields {
+    username: String,
+    email: String,
+    is_active: bool,
+    is_staff: bool,
+    is_superuser: bool,
+}
+
+/// A user who was brought before, as the row stands now.
+struct Known {
+    here: Fields,
+    last_login: Option<Timestamp>,
+    before: Fields,
+    /// What the password's hash was there, and here, at the last import.
+    passwords: [String; 2],
+    password_here: String,
+}
+
+/// Brings one user, or brings it up to date.
+pub(super) async fn import(
+    connection: &mut SqliteConnection,
+    user: &ForeignUser,
+    ending: &Ending,
+) -> sqlx::Result<Outcome> {
+    let Ok(username) = Username::imported(&user.username) else {
+        return Ok(Outcome::left(Reason::NoName));
+    };
+    let there = Fields {
+        username: username.as_str().to_owned(),
+        email: user.email.clone(),
+        is_active: user.is_active,
+        is_staff: user.is_staff,
+        is_superuser: user.is_superuser,
+    };
+    match find(connection, user.id).await? {
+        Place::Free => add(connection, user, &there, ending.now).await,
+        Place::MadeHere => Ok(Outcome::left(Reason::NumberTaken)),
+        Place::DeletedHere => Ok(Outcome::left(Reason::DeletedHere)),
+        Place::Brought(known) => update(connection, user, &there, *known, ending).await,
+    }
+}
+
+/// What stands here under a number.
+enum Place {
+    Free,
+    MadeHere,
+    DeletedHere,
+    Brought(Box<Known>),
+}
+
+async fn find(connection: &mut SqliteConnection, user: UserId) -> sqlx::Result<Place> {
+    let here = sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0).fetch_optional(&mut *connection).await?;
+    let before = sqlx::query("SELECT * FROM imported_users WHERE user_id = $1").bind(user.0);
+    Ok(match (here, before.fetch_optional(connection).await?) {
+        (None, None) => Place::Free,
+        (Some(_), None) => Place::MadeHere,
+        (None, Some(_)) => Place::DeletedHere,
+        (Some(here), Some(before)) => Place::Brought(Box::new(Known {
+            last_login: rows::user(&here)?.last_login,
+            password_here: fingerprint(&here.try_get::<String, _>("password")?.into()),
+            passwords: [before.try_get("password_there")?, before.try_get("password_here")?],
+            here: fields(&here)?,
+            before: fields(&before)?,
+        })),
+    })
+}
+
+fn fields(row: &SqliteRow) -> sqlx::Result<Fields> {
+    Ok(Fields {
+        username: row.try_get("username")?,
+        email: row.try_get("email")?,
+        is_active: row.try_get("is_active")?,
+        is_staff: row.try_get("is_staff")?,
+        is_superuser: row.try_get("is_superuser")?,
+    })
+}
+
+async fn add(
+    connection: &mut SqliteConnection,
+    user: &ForeignUser,
+    there: &Fields,
+    now: Timestamp,
+) -> sqlx::Result<Outcome> {
+    let added = sqlx::query(
+        "INSERT INTO users
+             (id, username, email, password, is_active, is_staff, is_superuser, date_joined, last_login)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(user.id.0)
+    .bind(&there.username)
+    .bind(&there.email)
+    .bind(user.password.expose_secret())
+    .bind(there.is_active)
+    .bind(there.is_staff)
+    .bind(there.is_superuser)
+    .bind(user.date_joined.unwrap_or(now).millis())
+    .bind(user.last_login.map(Timestamp::millis))
+    .execute(&mut *connection)
+    .await;
+    match added {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            return Ok(Outcome::left(Reason::NameTaken));
+        }
+        added => added?,
+    };
+    let password = fingerprint(&user.password);
+    remember(connection, user.id, there, [&password, &password]).await?;
+    sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'imported', $2)")
+        .bind(now.millis())
+        .bind(user.id.0)
+        .execute(connection)
+        .await?;
+    Ok(Outcome::of(Change::Added))
+}
+
+/// Writes down how a user stands there.
+async fn remember(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    there: &Fields,
+    [password_there, password_here]: [&str; 2],
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO imported_users
+             (user_id, username, email, password_there, password_here, is_active, is_staff, is_superuser)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(user.0)
+    .bind(&there.username)
+    .bind(&there.email)
+    .bind(password_there)
+    .bind(password_here)
+    .bind(there.is_active)
+    .bind(there.is_staff)
+    .bind(there.is_superuser)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+async fn update(
+    connection: &mut SqliteConnection,
+    user: &ForeignUser,
+    there: &Fields,
+    known: Known,
+    ending: &Ending,
+) -> sqlx::Result<Outcome> {
+    let mut merged = Merged::of(&known, there);
+    let password = merged.merge_password(&known, &fingerprint(&user.password));
+    let last_login = known.last_login.max(user.last_login);
+    let is_changed = merged.here != known.here || password == Merge::Take || last_login != known.last_login;
+    if is_changed && !write(connection, user.id, &merged.here, last_login).await? {
+        return Ok(Outcome::left(Reason::NameTaken));
+    }
+    if password == Merge::Take {
+        replace_password(connection, user).await?;
+    }
+    if merged.before != known.before || merged.passwords != known.passwords {
+        let [password_there, password_here] = &merged.passwords;
+        remember(connection, user.id, &merged.before, [password_there, password_here]).await?;
+    }
+    let why = match password {
+        _ if known.here.is_active && !merged.here.is_active => Some(EndReason::UserDeactivated),
+        Merge::Take => Some(EndReason::PasswordChanged),
+        Merge::Keep | Merge::Conflict => None,
+    };
+    if let Some(reason) = why {
+        sessions::end_all_of(connection, user.id, None, &Ending { reason, ..ending.clone() }).await?;
+    }
+    let change = if is_changed { Change::Updated } else { Change::Unchanged };
+    Ok(Outcome { change, reasons: merged.reasons })
+}
+
+/// A user after the two sides were brought together.
+struct Merged {
+    here: Fields,
+    /// What the next import compares with. A field in conflict stays in conflict.
+    before: Fields,
+    passwords: [String; 2],
+    reasons: Vec<Reason>,
+}
+
+impl Merged {
+    fn of(known: &Known, there: &Fields) -> Self {
+        let (mut here, mut before) = (known.here.clone(), known.before.clone());
+        let merges = [
+            follow(&mut before.username, &there.username, &mut here.username),
+            follow(&mut before.email, &there.email, &mut here.email),
+            follow(&mut before.is_active, &there.is_active, &mut here.is_active),
+            follow(&mut before.is_staff, &there.is_staff, &mut here.is_staff),
+            follow(&mut before.is_superuser, &there.is_superuser, &mut here.is_superuser),
+        ];
+        let is_in_conflict = merges.contains(&Merge::Conflict);
+        let reasons = if is_in_conflict { vec![Reason::DetailsChangedHere] } else { Vec::new() };
+        Self { here, before, passwords: known.passwords.clone(), reasons }
+    }
+
+    /// Two hashes of one password are nothing alike, so each side is compared with what stood there.
+    fn merge_password(&mut self, known: &Known, there: &String) -> Merge {
+        let [there_before, here_before] = &known.passwords;
+        let is_unchanged_there = there == there_before || *there == known.password_here;
+        match (is_unchanged_there, known.password_here == *here_before) {
+            (true, _) => Merge::Keep,
+            (false, true) => {
+                self.passwords = [there.clone(), there.clone()];
+                Merge::Take
+            }
+            (false, false) => {
+                self.reasons.push(Reason::PasswordChangedHere);
+                Merge::Conflict
+            }
+        }
+    }
+}
+
+fn follow<T: Clone + PartialEq>(before: &mut T, there: &T, here: &mut T) -> Merge {
+    let merge = Merge::decide(before, there, here);
+    match merge {
+        Merge::Keep => before.clone_from(there),
+        Merge::Take => {
+            here.clone_from(there);
+            before.clone_from(there);
+        }
+        Merge::Conflict => {}
+    }
+    merge
+}
+
+/// Whether it could be written: the name may be another's by now.
+async fn write(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    fields: &Fields,
+    last_login: Option<Timestamp>,
+) -> sqlx::Result<bool> {
+    let written = sqlx::query(
+        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, last_login = $6
+         WHERE id = $7",
+    )
+    .bind(&fields.username)
+    .bind(&fields.email)
+    .bind(fields.is_active)
+    .bind(fields.is_staff)
+    .bind(fields.is_superuser)
+    .bind(last_login.map(Timestamp::millis))
+    .bind(user.0)
+    .execute(connection)
+    .await;
+    match written {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn replace_password(connection: &mut SqliteConnection, user: &ForeignUser) -> sqlx::Result<()> {
+    let update = sqlx::query("UPDATE users SET password = $1 WHERE id = $2");
+    update.bind(user.password.expose_secret()).bind(user.id.0).execute(connection).await.map(drop)
+}
+
+/// A hash that was made anew for the same password still stands for the one that was brought.
+pub(in crate::store::sqlite) async fn follow_upgrade(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    old: &SecretString,
+    new: &SecretString,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE imported_users SET password_here = $1 WHERE user_id = $2 AND password_here = $3")
+        .bind(fingerprint(new))
+        .bind(user.0)
+        .bind(fingerprint(old))
+        .execute(connection)
+        .await
+        .map(drop)
+}

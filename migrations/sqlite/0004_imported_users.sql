@@ -1,0 +1,14 @@
+-- Users who were brought from another database, as they stood there at the last import. What stands
+-- otherwise in `users` was changed here since, and the next import leaves it.
+-- The tokens that came with them are in outstanding_tokens: blacklisted_why is 'imported' for those
+-- that were blacklisted there.
+CREATE TABLE imported_users (
+    user_id        INTEGER PRIMARY KEY,     -- the same there and here; kept when the user is deleted here
+    username       TEXT    NOT NULL,        -- as there, in Unicode form NFKC
+    email          TEXT    NOT NULL,        -- as there
+    password_there TEXT    NOT NULL,        -- SHA-256 of the password's hash there, in hexadecimal
+    password_here  TEXT    NOT NULL,        -- the same of the hash here that stands for it: argon2id after a sign-in
+    is_active      INTEGER NOT NULL,        -- as there
+    is_staff       INTEGER NOT NULL,        -- as there
+    is_superuser   INTEGER NOT NULL         -- as there
+) STRICT;

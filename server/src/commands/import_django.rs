@@ -1,0 +1,90 @@
+//! `import-django`: users and refresh tokens out of a Django project's database. It can be run again, as
+//! often as there is something new there.
+
+use std::path::PathBuf;
+
+use app::{
+    auth::import::{Examples, ImportMode, ImportReport, Reason, Tally, TokenFit},
+    store::{DjangoDatabase, UserTable},
+};
+
+use super::{Failure, open_configured};
+
+/// Imports, or says what an import would come to.
+///
+/// # Errors
+/// When either database cannot be used, or the source is no Django project's.
+pub async fn run(config: Option<PathBuf>, source: &str, users: UserTable, mode: ImportMode) -> Result<(), Failure> {
+    let mut django = DjangoDatabase::open(source, users).await?;
+    let auth = open_configured(config).await?;
+    println!("Reading users from {}{}.", django.user_table(), tokens_too(&django));
+    let report = auth.import(&mut django, mode).await?;
+    print!("{}", describe(&report));
+    match mode {
+        ImportMode::Commit => println!("Done."),
+        ImportMode::Rehearse => println!("This was a dry run: nothing was changed."),
+    }
+    Ok(())
+}
+
+fn tokens_too(django: &DjangoDatabase) -> &'static str {
+    if django.has_tokens() {
+        " and refresh tokens from token_blacklist"
+    } else {
+        "; the project does not use token_blacklist, so no tokens"
+    }
+}
+
+/// The report in words.
+fn describe(report: &ImportReport) -> String {
+    let ImportReport { users, tokens, blacklisted, fit } = report;
+    let mut lines = vec![counts("Users", users), counts("Refresh tokens", tokens)];
+    if *blacklisted > 0 {
+        lines.push(format!("  {blacklisted} of the tokens are blacklisted."));
+    }
+    for (kind, tally) in [("users", users), ("tokens", tokens)] {
+        lines.extend(tally.reasons.iter().map(|(reason, examples)| remark(kind, *reason, examples)));
+    }
+    match fit {
+        TokenFit::Good => lines.push("Tokens that Django issued are accepted here: nobody is signed out.".to_owned()),
+        TokenFit::Refused(_) => lines.push(
+            "Tokens that Django issued are NOT accepted here, so everybody has to sign in again. Set signing_key to \
+             the SIGNING_KEY of SIMPLE_JWT, which is SECRET_KEY where it is not set, and algorithm, audience and \
+             issuer as there."
+                .to_owned(),
+        ),
+        TokenFit::NoToken => {}
+    }
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+fn counts(subject: &str, tally: &Tally) -> String {
+    let Tally { added, updated, unchanged, left, .. } = tally;
+    format!("{subject}: {added} brought, {updated} brought up to date, {unchanged} as they were, {left} left.")
+}
+
+fn remark(kind: &str, reason: Reason, Examples { count, names }: &Examples) -> String {
+    let more = if u64::try_from(names.len()).is_ok_and(|named| named < *count) { ", …" } else { "" };
+    format!("  {count} {kind} {reason}: {}{more}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use app::auth::import::{Change, ImportReport, Outcome, Reason, Tally, TokenFit};
+
+    #[test]
+    fn the_report_names_every_reason_with_its_count_and_a_few_examples() {
+        let (mut users, tokens) = (Tally::default(), Tally::default());
+        for name in ["ada (1)", "bob (2)", "eve (3)", "dan (4)"] {
+            users.count(name, &Outcome::left(Reason::NameTaken));
+        }
+        users.count("joy (5)", &Outcome::of(Change::Added));
+        let report = ImportReport { users, tokens, blacklisted: 0, fit: TokenFit::NoToken };
+        assert_eq!(
+            super::describe(&report),
+            "Users: 1 brought, 0 brought up to date, 0 as they were, 4 left.\n\
+             Refresh tokens: 0 brought, 0 brought up to date, 0 as they were, 0 left.\n  \
+             4 users left, because another user here has the name: ada (1), bob (2), eve (3), …\n"
+        );
+    }
+}
