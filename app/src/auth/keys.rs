@@ -1,16 +1,23 @@
-//! The key that signs and verifies, with the one algorithm it may be used for (RFC 8725 §3.1). A
-//! token's own `alg` is compared with it and never chooses anything.
+//! The keys that sign and verify, each with the one algorithm it may be used for (RFC 8725 §3.1). A
+//! token's own `alg` is compared with it and never chooses anything. Our own keys form a ring; those of
+//! others come as JWK sets.
 
 mod generate;
+mod jwk;
+mod remote;
+mod ring;
 
 use jsonwebtoken::{
     AlgorithmFamily, DecodingKey, EncodingKey, crypto,
-    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
+    jwk::{Jwk, PublicKeyUse, ThumbprintHash},
 };
 use secrecy::{ExposeSecret, SecretSlice};
 
 pub use generate::generate;
-pub use jsonwebtoken::Algorithm;
+pub use jsonwebtoken::{Algorithm, jwk::JwkSet};
+pub use jwk::{JwkFault, KeySet};
+pub use remote::{FetchKeys, RemoteKeys};
+pub use ring::{KeyRing, KeyState, Naming, Retired, RingFault, RingKey, Rotated};
 
 /// The algorithms, as `ALGORITHM` spells them (RFC 7518 §3.1, RFC 8037 §3.1).
 pub const ALGORITHMS: [(&str, Algorithm); 12] = [
@@ -34,6 +41,11 @@ const PROBE: &str = "a.b";
 /// The name in a token's `alg` header.
 pub fn name(algorithm: Algorithm) -> &'static str {
     ALGORITHMS.iter().find(|(_, known)| *known == algorithm).map_or("", |(name, _)| name)
+}
+
+/// The algorithm of that name, in exactly that spelling.
+pub fn find(name: &str) -> Option<Algorithm> {
+    ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
 }
 
 /// Whether one secret both signs and verifies; others have a public half.
@@ -93,9 +105,13 @@ impl Key {
 
     fn symmetric(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyFault> {
         let (bytes, needed) = (secret.len(), min_secret_bytes(algorithm));
+        let name = name(algorithm);
         if bytes < needed {
-            let name = name(algorithm);
             let problem = format!("is too short: {bytes} bytes, and {name} needs at least {needed} (RFC 7518 §3.2)");
+            return Err(KeyFault::Signing(problem));
+        }
+        if jwk::is_public_material(secret) {
+            let problem = format!("is a public key, which everybody may know: {name} needs a secret");
             return Err(KeyFault::Signing(problem));
         }
         let (signing, verifying) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
@@ -137,9 +153,9 @@ impl Key {
         self.public.as_ref().map(|public| public.id.as_str())
     }
 
-    /// The public half (RFC 7517 §5). Empty for a shared secret, which has none.
-    pub fn public_set(&self) -> JwkSet {
-        JwkSet { keys: self.public.iter().map(|public| public.jwk.clone()).collect() }
+    /// The public half (RFC 7517 §4). A shared secret has none.
+    pub fn public_jwk(&self) -> Option<&Jwk> {
+        self.public.as_ref().map(|public| &public.jwk)
     }
 
     /// Signs `message`: the signature in base64url, the third part of a compact JWS.
@@ -236,12 +252,17 @@ mod tests {
     }
 
     #[test]
-    fn the_public_set_holds_the_public_half_alone() {
-        let json = serde_json::to_value(fresh(Algorithm::ES256).public_set()).expect("JSON");
-        let key = &json["keys"][0];
+    fn what_is_published_is_the_public_half_alone() {
+        let key = serde_json::to_value(fresh(Algorithm::ES256).public_jwk()).expect("JSON");
         assert_eq!((&key["kty"], &key["crv"], &key["use"]), (&"EC".into(), &"P-256".into(), &"sig".into()));
         assert_eq!((&key["alg"], key.get("d")), (&"ES256".into(), None));
-        let secret = serde_json::to_value(fresh(Algorithm::HS256).public_set()).expect("JSON");
-        assert_eq!(secret, serde_json::json!({ "keys": [] }));
+        assert_eq!(fresh(Algorithm::HS256).public_jwk(), None);
+    }
+
+    #[test]
+    fn a_public_key_is_no_secret() {
+        let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+        let fault = Key::new(Algorithm::HS256, &public.as_bytes().to_vec().into(), None).err();
+        assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("public key")), "{fault:?}");
     }
 }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod error;
 pub mod id;
 pub mod import;
+pub mod jws;
 pub mod keys;
 pub mod password;
 pub mod revocation;
@@ -26,6 +27,7 @@ pub use verbs::register::Account;
 
 use clock::{Clock, Randomness};
 use jsonwebtoken::jwk::JwkSet;
+use keys::{FetchKeys, KeyRing, RemoteKeys};
 use password::Passwords;
 use revocation::RevocationSet;
 use seen::SeenGenerations;
@@ -70,9 +72,31 @@ impl Auth {
         })
     }
 
+    /// With another issuer, whose tokens are accepted by the keys that it publishes. Needs the setting
+    /// that says what it signs with.
+    #[must_use]
+    pub fn accepting(mut self, source: Arc<dyn FetchKeys>) -> Self {
+        if let Some(issuer) = &self.settings.foreign_issuer {
+            self.tokens.accept(RemoteKeys::new(source, issuer.algorithm));
+        }
+        self
+    }
+
+    /// Signs and verifies with the keys of this ring from now on. No request notices.
+    pub fn replace_keys(&self, ring: KeyRing) {
+        self.tokens.replace_keys(ring);
+    }
+
+    /// Asks the other issuer, if there is one, for its keys anew.
+    pub async fn renew_foreign_keys(&self) {
+        if let Some(remote) = self.tokens.remote() {
+            remote.renew(self.clock.now()).await;
+        }
+    }
+
     /// The public halves of the keys that verify our tokens: for a shared secret there is none.
     pub fn public_keys(&self) -> JwkSet {
-        self.tokens.public_keys()
+        self.tokens.ring().published(self.clock.now())
     }
 
     /// What the operator set.

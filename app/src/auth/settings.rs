@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderName, header};
 use secrecy::SecretSlice;
 
-use super::keys::{Algorithm, Key, KeyFault};
+use super::keys::{Algorithm, KeyFault, RingKey, is_symmetric, name};
 use crate::wire::PasswordPolicy;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -32,6 +32,10 @@ pub struct Settings {
     /// `VERIFYING_KEY`: the public half in PEM. It follows from the private one; one that is set is checked
     /// to belong to it.
     pub verifying_key: Option<String>,
+    /// `JWK_URL`: another issuer whose tokens are accepted.
+    pub foreign_issuer: Option<ForeignIssuer>,
+    /// What an access token looks like.
+    pub access_token_profile: AccessTokenProfile,
     /// `AUDIENCE`: written as `aud`, and required of every token, when set.
     pub audience: Option<String>,
     /// `ISSUER`: written as `iss`, and required of every token, when set.
@@ -60,6 +64,27 @@ pub struct Settings {
     pub registration: RegistrationMode,
     /// What is asked of a new password (`PASSWORD_MIN_LENGTH`).
     pub password_policy: PasswordPolicy,
+}
+
+/// Where another issuer publishes its keys (`JWK_URL`), and what it signs with (`ALGORITHM`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignIssuer {
+    /// An address of a JWK set.
+    pub url: String,
+    /// The only algorithm that is accepted of it.
+    pub algorithm: Algorithm,
+}
+
+/// What an access token looks like (`ACCESS_TOKEN_PROFILE`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessTokenProfile {
+    /// `typ` is `JWT`, as Simple JWT writes it, and is not looked at.
+    Jwt,
+    /// `typ` is `at+jwt`, written and required, with the claims of RFC 9068 §2.2.
+    Rfc9068 {
+        /// `client_id`: whom tokens are issued to.
+        client_id: String,
+    },
 }
 
 /// Whether strangers may make themselves an account (`REGISTRATION`).
@@ -104,6 +129,8 @@ impl Settings {
             algorithm: Algorithm::HS256,
             signing_key,
             verifying_key: None,
+            foreign_issuer: None,
+            access_token_profile: AccessTokenProfile::Jwt,
             audience: None,
             issuer: None,
             leeway: Duration::ZERO,
@@ -134,6 +161,8 @@ impl Settings {
         self.validate_lifetimes()?;
         self.validate_names()?;
         self.key()?;
+        self.validate_profile()?;
+        self.validate_foreign_issuer()?;
         let policy = self.password_policy;
         if policy.min_length < 8 || policy.min_length > policy.max_length {
             return refuse("password_min_length", format!("must lie between 8 and {}", policy.max_length));
@@ -141,15 +170,49 @@ impl Settings {
         Ok(())
     }
 
-    /// The key, parsed.
+    /// The signing key, parsed.
     ///
     /// # Errors
     /// When it is none for the algorithm, too weak for it, or not the one of `VERIFYING_KEY`.
-    pub fn key(&self) -> Result<Key, SettingsError> {
-        Key::new(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|fault| match fault {
+    pub fn key(&self) -> Result<RingKey, SettingsError> {
+        RingKey::first(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|fault| match fault {
             KeyFault::Signing(problem) => SettingsError { setting: "signing_key", problem },
             KeyFault::Verifying(problem) => SettingsError { setting: "verifying_key", problem },
         })
+    }
+
+    /// How long after its last signature a key is still needed: the longest that a token can be accepted.
+    pub fn longest_token_lifetime(&self) -> Duration {
+        self.access_token_lifetime.max(self.refresh_token_lifetime) + self.leeway
+    }
+
+    fn validate_profile(&self) -> Result<(), SettingsError> {
+        let AccessTokenProfile::Rfc9068 { client_id } = &self.access_token_profile else {
+            return Ok(());
+        };
+        if self.issuer.is_none() || self.audience.is_none() {
+            return refuse("access_token_profile", "at+jwt needs issuer and audience to be set (RFC 9068 §2.2)".into());
+        }
+        if client_id.is_empty() {
+            return refuse("access_token_client_id", "must not be empty (RFC 9068 §2.2)".into());
+        }
+        Ok(())
+    }
+
+    fn validate_foreign_issuer(&self) -> Result<(), SettingsError> {
+        let Some(ForeignIssuer { url, algorithm }) = &self.foreign_issuer else {
+            return Ok(());
+        };
+        if is_symmetric(*algorithm) {
+            let problem =
+                format!("is not used with {}: set algorithm to what the other issuer signs with", name(*algorithm));
+            return refuse("jwk_url", problem);
+        }
+        let is_address = |uri: &http::Uri| matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some();
+        if url.parse().is_ok_and(|uri| is_address(&uri)) {
+            return Ok(());
+        }
+        refuse("jwk_url", "must be an address like https://issuer.example/.well-known/jwks.json".into())
     }
 
     fn validate_lifetimes(&self) -> Result<(), SettingsError> {
@@ -206,7 +269,15 @@ fn refuse<T>(setting: &'static str, problem: String) -> Result<T, SettingsError>
 mod tests {
     use std::time::Duration;
 
-    use super::Settings;
+    use super::{AccessTokenProfile, Algorithm, ForeignIssuer, Settings};
+
+    fn profile(client_id: &str) -> AccessTokenProfile {
+        AccessTokenProfile::Rfc9068 { client_id: client_id.into() }
+    }
+
+    fn issuer(url: &str, algorithm: Algorithm) -> ForeignIssuer {
+        ForeignIssuer { url: url.into(), algorithm }
+    }
 
     fn settings() -> Settings {
         Settings::with_signing_key(vec![7; 32].into())
@@ -220,7 +291,7 @@ mod tests {
     #[test]
     fn each_bad_setting_is_refused_by_name() {
         type Change = fn(&mut Settings);
-        let cases: [(&str, Change); 8] = [
+        let cases: [(&str, Change); 12] = [
             ("signing_key", |s| s.signing_key = vec![7; 31].into()),
             ("access_token_lifetime", |s| s.access_token_lifetime = Duration::ZERO),
             ("session_max_lifetime", |s| s.session_max_lifetime = Duration::MAX),
@@ -229,6 +300,13 @@ mod tests {
             ("jti_claim", |s| s.jti_claim = "user_id".into()),
             ("auth_header_types", |s| s.auth_header_types = vec!["Two words".into()]),
             ("password_min_length", |s| s.password_policy.min_length = 7),
+            ("access_token_profile", |s| s.access_token_profile = profile("web")),
+            ("access_token_client_id", |s| {
+                (s.issuer, s.audience) = (Some("i".into()), Some("a".into()));
+                s.access_token_profile = profile("");
+            }),
+            ("jwk_url", |s| s.foreign_issuer = Some(issuer("https://issuer.example/keys", Algorithm::HS256))),
+            ("jwk_url", |s| s.foreign_issuer = Some(issuer("file:///etc/passwd", Algorithm::RS256))),
         ];
         for (name, change) in cases {
             let mut changed = settings();

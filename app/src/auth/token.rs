@@ -1,26 +1,24 @@
-//! What a token is: compact JWS text (RFC 7515 §7.1) around claims (RFC 7519 §4), signed and
-//! verified with one key. Time comes in as an argument, and nothing here knows the database: whether
+//! What a token is: compact JWS text (RFC 7515 §7.1) around claims (RFC 7519 §4), signed by one key of
+//! our ring and verified by it, or by a key of the issuer that the operator trusts. Time comes in as an argument, and nothing here knows the database: whether
 //! a good token is still welcome is decided by the verbs.
 
 mod payload;
 mod subject;
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::jwk::JwkSet;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
-    keys::{self, Key},
-    settings::{Settings, SettingsError},
+    jws::Jws,
+    keys::{KeyRing, RemoteKeys},
+    settings::{AccessTokenProfile, Settings, SettingsError},
 };
 use payload::Payload;
 pub use subject::{Stamp, Subject};
-
-/// No token of ours comes near this; longer text is refused before any work is done on it.
-const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// The kinds of token, told apart by the type claim so that one never passes for another
 /// (RFC 8725 §3.12).
@@ -86,15 +84,33 @@ pub struct Token {
     pub claims: Map<String, Value>,
 }
 
-/// Signs and verifies tokens. The parsed key and the names of the claims live as long as the server.
+/// Signs and verifies tokens. The parsed keys and the names of the claims live as long as the server;
+/// the ring can be replaced while it runs.
 pub struct Tokens {
-    key: Key,
-    /// The header of every token we sign, encoded.
-    header: String,
+    ring: RwLock<Arc<KeyRing>>,
+    remote: Option<RemoteKeys>,
+    profile: AccessTokenProfile,
     issuer: Option<String>,
     audience: Option<String>,
     leeway: std::time::Duration,
     names: ClaimNames,
+}
+
+/// What a good signature is over.
+struct Signed {
+    payload: Vec<u8>,
+    /// Whether the header says that this is an access token of RFC 9068.
+    is_access_token: bool,
+    by: Signer,
+}
+
+/// Whose key it is by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signer {
+    /// One of our ring, which others may share.
+    Ourselves,
+    /// One that `JWK_URL` brought.
+    ForeignIssuer,
 }
 
 /// How the settings spell the claims whose names are free.
@@ -104,36 +120,16 @@ struct ClaimNames {
     user_id: String,
 }
 
-/// The members of a JOSE header that mean something here. `jwk`, `jku`, `x5u` and `x5c` are not among
-/// them: a token does not bring its own key (RFC 8725 §3.10).
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    /// There is one key, so what the issuer called it is not looked at; but a name is text.
-    #[serde(default, rename = "kid")]
-    _kid: String,
-    #[serde(default)]
-    crit: Option<Value>,
-    /// An unencoded payload (RFC 7797) is not what we would verify.
-    #[serde(default)]
-    b64: Option<Value>,
-}
-
 impl Tokens {
     /// With the key and the names of `settings`, which were validated.
     ///
     /// # Errors
     /// When the key cannot be used.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
-        let key = settings.key()?;
-        let alg = keys::name(key.algorithm());
-        let header = match key.id() {
-            Some(id) => format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"{id}"}}"#),
-            None => format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#),
-        };
         Ok(Self {
-            header: URL_SAFE_NO_PAD.encode(header),
-            key,
+            ring: RwLock::new(Arc::new(KeyRing::of(settings.key()?))),
+            remote: None,
+            profile: settings.access_token_profile.clone(),
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             leeway: settings.leeway,
@@ -145,19 +141,51 @@ impl Tokens {
         })
     }
 
-    /// The public halves of the keys that verify our tokens (RFC 7517 §5).
-    pub fn public_keys(&self) -> JwkSet {
-        self.key.public_set()
+    /// Takes the keys of a ring in the place of those that were.
+    pub fn replace_keys(&self, ring: KeyRing) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 
-    /// Signs a token about `subject`. The same arguments give the same claims, and with a deterministic
-    /// signature the same text, byte for byte: this is how a token that was never stored can be issued
-    /// again.
+    /// Accepts the tokens of another issuer too, by the keys that it publishes.
+    pub fn accept(&mut self, remote: RemoteKeys) {
+        self.remote = Some(remote);
+    }
+
+    /// The other issuer's keys, if one is accepted.
+    pub fn remote(&self) -> Option<&RemoteKeys> {
+        self.remote.as_ref()
+    }
+
+    /// The keys that sign and verify now.
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks the other issuer for the key that a token names, if neither we nor it are known to have one
+    /// of that name. Without another issuer, and for every name that is known, no I/O.
+    pub async fn learn_key(&self, text: &str, now: Timestamp) {
+        let Some(remote) = &self.remote else {
+            return;
+        };
+        let header = Jws::parse(text).and_then(|jws| jws.header());
+        if let Ok(header) = header
+            && !header.kid.as_deref().is_some_and(|id| self.ring().has(id))
+        {
+            remote.learn(&header, now).await;
+        }
+    }
+
+    /// Signs a token about `subject` with the key of its time. The same arguments give the same claims
+    /// and the same header, and with a deterministic signature the same text, byte for byte, whatever was
+    /// rotated meanwhile: this is how a token that was never stored can be issued again.
     pub fn sign(&self, subject: &Subject, stamp: &Stamp) -> String {
+        let ring = self.ring();
+        let key = ring.signing(stamp.issued_at);
         let claims = self.claims(subject, stamp);
         let json = serde_json::to_vec(&claims).expect("a map of JSON values is JSON");
-        let message = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(json));
-        let signature = self.key.sign(&message);
+        let header = key.header(self.is_profiled(stamp.token_type));
+        let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(json));
+        let signature = key.key().sign(&message);
         format!("{message}.{signature}")
     }
 
@@ -167,7 +195,8 @@ impl Tokens {
     /// # Errors
     /// The first fault, in that order.
     pub fn verify(&self, text: &str, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
-        let payload = Payload::parse(self.verified_payload(text)?)?;
+        let signed = self.verified_payload(text, now)?;
+        let payload = Payload::parse(signed.payload)?;
         let expires_at = payload.check_times(now, self.leeway)?;
         payload.check_issuer(self.issuer.as_deref())?;
         payload.check_audience(self.audience.as_deref())?;
@@ -177,16 +206,26 @@ impl Tokens {
         if let Some(expected) = expected {
             payload.check_type(&self.names.token_type, expected)?;
         }
+        self.check_profile(&payload, signed.is_access_token)?;
         Ok(Token {
             jti,
             user: payload.user(&self.names.user_id),
             names_user: payload.names_user(&self.names.user_id),
-            session: payload.session(),
+            // Another issuer's sessions are none of ours, whatever it calls them.
+            session: payload.session().filter(|_| signed.by == Signer::Ourselves),
             generation: payload.generation(),
             issued_at: payload.issued_at(),
             expires_at,
             claims: payload.into_claims(),
         })
+    }
+
+    /// Verifies the signature of `text` alone, whatever it signs.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn verify_signature(&self, text: &str, now: Timestamp) -> Result<(), TokenFault> {
+        self.verified_payload(text, now).map(drop)
     }
 
     /// The subject of a verified token: what its successor will be about. The claims that an issuer
@@ -217,45 +256,70 @@ impl Tokens {
         if let Some(audience) = &self.audience {
             claims.insert("aud".into(), audience.as_str().into());
         }
+        self.add_profile_claims(&mut claims, subject, stamp);
         claims
     }
 
-    /// The payload's bytes, once structure, algorithm and signature are good.
-    fn verified_payload(&self, text: &str) -> Result<Vec<u8>, TokenFault> {
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(TokenFault::Invalid);
+    /// What RFC 9068 §2.2 asks for beyond what every token has.
+    fn add_profile_claims(&self, claims: &mut Map<String, Value>, subject: &Subject, stamp: &Stamp) {
+        match &self.profile {
+            AccessTokenProfile::Rfc9068 { client_id } if stamp.token_type == TokenType::Access => {
+                claims.insert("sub".into(), subject.user.to_string().into());
+                claims.insert("client_id".into(), client_id.as_str().into());
+                claims.insert("jti".into(), stamp.jti.as_str().into());
+            }
+            AccessTokenProfile::Rfc9068 { .. } | AccessTokenProfile::Jwt => {}
         }
-        let (message, signature) = text.rsplit_once('.').ok_or(TokenFault::Invalid)?;
-        let (header, payload) = message.split_once('.').ok_or(TokenFault::Invalid)?;
-        if header != self.header {
-            self.check_header(header)?;
-        }
-        // A JWE in five parts leaves dots in here, which are outside the alphabet.
-        let payload = decode(payload)?;
-        decode(signature)?;
-        if !self.key.verifies(signature, message) {
-            return Err(TokenFault::Invalid);
-        }
-        Ok(payload)
     }
 
-    fn check_header(&self, encoded: &str) -> Result<(), TokenFault> {
-        let json = decode(encoded)?;
-        // A list would be read as the members in their order.
-        if json.trim_ascii_start().first() != Some(&b'{') {
-            return Err(TokenFault::Invalid);
+    /// What was signed, once structure, algorithm and signature are good.
+    fn verified_payload(&self, text: &str, now: Timestamp) -> Result<Signed, TokenFault> {
+        let jws = Jws::parse(text).map_err(|_| TokenFault::Invalid)?;
+        let ring = self.ring();
+        // Our own headers need not be read: they are known by heart.
+        if let Some((key, is_access_token)) = ring.find_by_header(jws.encoded_header, now)
+            && key.key().verifies(jws.signature, jws.message)
+        {
+            return Ok(Signed { payload: jws.payload, is_access_token, by: Signer::Ourselves });
         }
-        let header: Header = serde_json::from_slice(&json).map_err(|_| TokenFault::Invalid)?;
-        // We implement no extension, so none may be critical (RFC 7515 §4.1.11).
-        let is_understood =
-            header.crit.is_none() && header.b64.is_none() && header.alg == keys::name(self.key.algorithm());
-        is_understood.then_some(()).ok_or(TokenFault::Invalid)
+        let header = jws.header().map_err(|_| TokenFault::Invalid)?;
+        let by = if ring.verifies(&jws, &header, now) {
+            Signer::Ourselves
+        } else if self.remote.as_ref().is_some_and(|remote| remote.verifies(&jws, &header)) {
+            Signer::ForeignIssuer
+        } else {
+            return Err(TokenFault::Invalid);
+        };
+        Ok(Signed { is_access_token: header.is_access_token(), payload: jws.payload, by })
+    }
+
+    /// With the profile of RFC 9068, access tokens have their own `typ` and no others do (§4).
+    fn check_profile(&self, payload: &Payload, is_access_token: bool) -> Result<(), TokenFault> {
+        let is_access = payload.is_of_type(&self.names.token_type, TokenType::Access);
+        if is_access == is_access_token || !self.is_profiled(TokenType::Access) {
+            return Ok(());
+        }
+        Err(TokenFault::Invalid)
+    }
+
+    fn is_profiled(&self, token_type: TokenType) -> bool {
+        match self.profile {
+            AccessTokenProfile::Jwt => false,
+            AccessTokenProfile::Rfc9068 { .. } => token_type == TokenType::Access,
+        }
     }
 }
 
-/// Strict base64url: no padding, no white space, no stray bits at the end (RFC 7515 §2).
-fn decode(part: &str) -> Result<Vec<u8>, TokenFault> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Invalid)
+/// Judges the claims of a token by somebody else, whose signature is good: their times, and that they are
+/// claims at all.
+///
+/// # Errors
+/// `Invalid`, `Expired` or `MissingExpiry`.
+pub fn check_claims(payload: Vec<u8>, now: Timestamp) -> Result<(), TokenFault> {
+    let payload = Payload::parse(payload)?;
+    let expires_at = payload.check_times(now, std::time::Duration::ZERO)?;
+    payload.check_texts()?;
+    expires_at.map(drop).ok_or(TokenFault::MissingExpiry)
 }
 
 #[cfg(test)]

@@ -84,6 +84,10 @@ impl Payload {
         }
     }
 
+    pub(super) fn is_of_type(&self, claim: &str, token_type: TokenType) -> bool {
+        self.0.get(claim).is_some_and(|value| value == token_type.name())
+    }
+
     pub(super) fn names_user(&self, claim: &str) -> bool {
         self.0.contains_key(claim)
     }

@@ -34,7 +34,9 @@ impl Auth {
     /// two words, everything that [`authenticate`](Self::authenticate) answers, and `Unavailable`.
     pub async fn authenticate_headers(&self, types: &[impl AsRef<[u8]>], headers: &[&[u8]]) -> Result<Bearer, Error> {
         // Bytes that are no UTF-8 are no base64url either.
-        let bearer = self.authenticate(&String::from_utf8_lossy(token_in(types, headers)?))?;
+        let access = String::from_utf8_lossy(token_in(types, headers)?);
+        self.tokens.learn_key(&access, self.clock.now()).await;
+        let bearer = self.authenticate(&access)?;
         if self.settings.session_check == SessionCheck::Database {
             self.check_in_database(&bearer).await?;
         }

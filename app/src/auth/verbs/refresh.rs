@@ -22,6 +22,7 @@ impl Auth {
     /// `NoActiveAccountForToken`, or `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let now = self.clock.now();
+        self.tokens.learn_key(refresh, now).await;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
         match self.store.refresh(self.refresh_request(&token, now, origin)).await? {
             Refreshed::Current(session) => Ok(self.sign_pair(&self.successor_subject(&token, &session), &session)),
