@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::SystemTime};
 use app::{auth::import::ImportMode, store::UserTable};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
-use crate::commands::{self, Failure};
+use crate::commands::{self, Failure, keys::KeysCommand};
 
 /// Hallpass: sign people in, keep them signed in, and end it at once.
 ///
@@ -83,6 +83,11 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// The keys that tokens are signed with: list, make, rotate, take away
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Check the settings and show them, without secrets
     CheckConfig,
 }
@@ -126,6 +131,7 @@ impl Cli {
                 let mode = if dry_run { ImportMode::Rehearse } else { ImportMode::Commit };
                 commands::import_django::run(config, &source, users, mode).await
             }
+            Command::Keys { command } => commands::keys::run(config, command).await,
             Command::CheckConfig => commands::check_config::run(config),
         }
     }

@@ -2,13 +2,22 @@
 //! understood stops the start with one sentence that says which key and where.
 
 mod key_file;
+mod key_ring;
+mod profile;
 mod source;
+pub mod time;
 mod value;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use app::auth::{keys::Algorithm, settings::Settings};
-use secrecy::ExposeSecret;
+use app::auth::{
+    clock::{Clock, SystemClock},
+    keys::{Algorithm, KeyRing, RingKey},
+    settings::Settings,
+};
+use secrecy::{ExposeSecret, SecretSlice};
+
+pub use key_ring::RingFile;
 
 use source::Source;
 
@@ -29,6 +38,49 @@ pub struct Config {
     pub auth: Settings,
     /// The signing key's file, when it was made at this very start.
     pub new_key_file: Option<PathBuf>,
+    /// Where all our keys come from.
+    pub keys: KeySource,
+    /// The ring, as it was at this start, if there is one.
+    pub ring: Option<KeyRing>,
+}
+
+/// Where our keys come from: the ring's file, and `signing_key` from the configuration, which leads it.
+#[derive(Clone, Debug)]
+pub struct KeySource {
+    /// The ring's file, which may not be there yet.
+    pub file: RingFile,
+    /// Whether `signing_key` is set, and where.
+    pub configured: Option<String>,
+    /// `ALGORITHM`, where it is set: what new keys are for.
+    pub algorithm: Option<Algorithm>,
+    /// The key that signs without a ring.
+    first: Settings,
+}
+
+impl KeySource {
+    /// The ring, as the server uses it; `None` while there is no file.
+    ///
+    /// # Errors
+    /// When the file is refused.
+    pub fn load(&self) -> Result<Option<KeyRing>, ConfigError> {
+        let ring = self.file.read()?;
+        Ok(match &self.configured {
+            Some(_) => ring.map(|ring| self.first().map(|leader| ring.led_by(leader))).transpose()?,
+            None => ring,
+        })
+    }
+
+    /// The key that signs without a ring.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn first(&self) -> Result<RingKey, ConfigError> {
+        let refused = |error: app::auth::settings::SettingsError| ConfigError::Value {
+            place: error.setting.to_owned(),
+            problem: error.problem,
+        };
+        self.first.key().map_err(refused)
+    }
 }
 
 /// Why a configuration was refused: one sentence, which key and where.
@@ -58,6 +110,14 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// The key ring cannot be used.
+    #[error("the key ring {path} {problem}")]
+    KeyRing {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// The key file cannot be used.
     #[error("the signing key file {path} {problem}")]
     KeyFile {
@@ -77,27 +137,58 @@ impl Config {
         Self::from_source(Source::open(file, std::env::vars_os())?)
     }
 
+    /// The keys that there are, without making any, for a command that works without: `None` when there
+    /// is no key yet.
+    ///
+    /// # Errors
+    /// When the configuration or the keys are not understood.
+    pub fn find_keys(file: Option<PathBuf>) -> Result<Option<KeyRing>, ConfigError> {
+        let mut source = Source::open(file.clone(), std::env::vars_os())?;
+        let database_url: String = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
+        let is_there = source.take_signing_key()?.is_some()
+            || RingFile::beside(&database_url).path().exists()
+            || key_file::find(&database_url)?.is_some();
+        if !is_there {
+            return Ok(None);
+        }
+        let config = Self::load(file)?;
+        let ring = match config.ring {
+            Some(ring) => ring,
+            None => KeyRing::of(config.keys.first()?),
+        };
+        Ok(Some(ring))
+    }
+
     fn from_source(mut source: Source) -> Result<Self, ConfigError> {
         let database_url = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
         let listen = listen_address(&mut source)?;
-        let algorithm = source.take("algorithm")?.unwrap_or(Algorithm::HS256);
-        let (key, new_key_file) = match source.take_signing_key()? {
-            Some(key) => (key, None),
-            None => key_file::load_or_make(&database_url, algorithm)?,
-        };
-        let is_from_file = source.place("signing_key").is_none();
-        let mut auth = Settings { algorithm, ..Settings::with_signing_key(key) };
+        let wanted: Option<Algorithm> = source.take("algorithm")?;
+        let file = RingFile::beside(&database_url);
+        let key = first_key(&mut source, &database_url, wanted.unwrap_or(Algorithm::HS256), &file)?;
+        let is_from_ring = key.ring.is_some();
+        let mut auth = Settings { algorithm: key.algorithm, ..Settings::with_signing_key(key.material) };
         source.apply(&mut auth)?;
+        auth.access_token_profile = profile::take_profile(&mut source)?;
+        auth.foreign_issuer = profile::take_issuer(&mut source, wanted.unwrap_or(Algorithm::HS256))?;
         source.finish()?;
+        if is_from_ring {
+            // The ring knows the public halves of its keys.
+            auth.verifying_key = None;
+        }
+        let configured = source.place("signing_key");
         auth.validate().map_err(|error| ConfigError::Value {
             place: match source.place(error.setting) {
                 Some(place) => place,
-                None if error.setting == "signing_key" && is_from_file => "the signing key in the key file".to_owned(),
+                None if error.setting == "signing_key" && configured.is_none() => {
+                    "the signing key in the key file".to_owned()
+                }
                 None => error.setting.to_owned(),
             },
             problem: error.problem,
         })?;
-        Ok(Self { database_url, listen, auth, new_key_file })
+        let keys = KeySource { file, configured, algorithm: wanted, first: auth.clone() };
+        let ring = keys.load()?;
+        Ok(Self { database_url, listen, auth, new_key_file: key.new_file, keys, ring })
     }
 
     /// The settings in words, one a line, without secrets.
@@ -112,6 +203,33 @@ impl Config {
         let lines = lines.into_iter().chain(settings);
         lines.map(|(name, value)| format!("{name} = {value}\n")).collect()
     }
+}
+
+/// The key that signs at this start, and where it was found.
+struct FirstKey {
+    algorithm: Algorithm,
+    material: SecretSlice<u8>,
+    ring: Option<KeyRing>,
+    new_file: Option<PathBuf>,
+}
+
+/// `signing_key`, or the ring's, or the single one in its file, which is made when there is none.
+fn first_key(
+    source: &mut Source,
+    database_url: &str,
+    algorithm: Algorithm,
+    file: &RingFile,
+) -> Result<FirstKey, ConfigError> {
+    if let Some(material) = source.take_signing_key()? {
+        return Ok(FirstKey { algorithm, material, ring: None, new_file: None });
+    }
+    if let Some(ring) = file.read()? {
+        let signing = ring.signing(SystemClock.now());
+        let (algorithm, material) = (signing.algorithm(), signing.material.clone());
+        return Ok(FirstKey { algorithm, material, ring: Some(ring), new_file: None });
+    }
+    let (material, new_file) = key_file::load_or_make(database_url, algorithm)?;
+    Ok(FirstKey { algorithm, material, ring: None, new_file })
 }
 
 /// `HALLPASS_LISTEN`, or what `cargo leptos` asks for, or the default.

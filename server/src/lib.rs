@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod jwk_url;
 pub mod layers;
 pub mod pages;
 pub mod rest;

@@ -5,6 +5,7 @@ pub mod check_config;
 pub mod createuser;
 pub mod flushexpiredtokens;
 pub mod import_django;
+pub mod keys;
 pub mod migrate;
 mod prompt;
 pub mod revoke;
@@ -23,7 +24,10 @@ use app::{
     wire::FieldError,
 };
 
-use crate::config::{Config, ConfigError};
+use crate::{
+    config::{Config, ConfigError},
+    jwk_url::JwkUrl,
+};
 
 /// Why a command failed: one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +67,9 @@ pub enum Failure {
         /// Why.
         cause: std::io::Error,
     },
+    /// The keys cannot become what was asked for.
+    #[error("{0}")]
+    Keys(String),
     /// The server stopped by itself.
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
@@ -91,7 +98,16 @@ async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
         );
     }
     let store = store::connect(&config.database_url).await?;
-    let auth = Auth::new(config.auth, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
+    let issuer = config.auth.foreign_issuer.clone();
+    let mut auth = Auth::new(config.auth, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
+    if let Some(ring) = config.ring {
+        auth.replace_keys(ring);
+    }
+    if let Some(issuer) = issuer {
+        let source =
+            JwkUrl::new(issuer.url).map_err(|error| Failure::Input(format!("jwk_url cannot be used: {error}")))?;
+        auth = auth.accepting(Arc::new(source));
+    }
     Ok(Arc::new(auth))
 }
 

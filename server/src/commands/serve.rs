@@ -6,12 +6,17 @@ use app::auth::{Auth, Error};
 use tokio::{net::TcpListener, signal, time};
 
 use super::{Failure, open};
-use crate::{config::Config, router, telemetry};
+use crate::{
+    config::{Config, KeySource},
+    router, telemetry,
+};
 
 /// How soon another process's revocations are learnt of.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// How often the seen generations are written down.
 const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
+/// How often another issuer's keys are fetched anew (`PyJWT`: `lifespan`).
+const RENEW_FOREIGN_KEYS_EVERY: Duration = Duration::from_mins(5);
 /// How often expired tokens are cleared away.
 const FLUSH_EVERY: Duration = Duration::from_hours(1);
 
@@ -23,6 +28,7 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     telemetry::start();
     let config = Config::load(config)?;
     let address = config.listen;
+    let keys = config.keys.clone();
     let auth = open(config).await?;
     auth.follow_revocations().await?;
     let listener = TcpListener::bind(address).await.map_err(|cause| Failure::Listen { address, cause })?;
@@ -31,6 +37,8 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     tokio::spawn(follow(auth.clone()));
     tokio::spawn(write_seen(auth.clone()));
     tokio::spawn(flush(auth.clone()));
+    tokio::spawn(follow_keys(auth.clone(), keys));
+    tokio::spawn(renew_foreign_keys(auth.clone()));
 
     tracing::info!("serving http://{address}");
     let app = router::router(auth.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -42,6 +50,35 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
 
 async fn follow(auth: Arc<Auth>) {
     every(FOLLOW_EVERY, || async { auth.follow_revocations().await }).await;
+}
+
+/// Takes over what `hallpass keys` wrote. A ring that cannot be used changes nothing.
+async fn follow_keys(auth: Arc<Auth>, source: KeySource) {
+    let mut seen = None;
+    every(FOLLOW_EVERY, || {
+        let version = source.file.version();
+        if version != seen {
+            match source.load() {
+                Ok(Some(ring)) => {
+                    tracing::info!(keys = ?ring, "the key ring was read");
+                    auth.replace_keys(ring);
+                }
+                Ok(None) => tracing::warn!("the key ring is gone: the keys stay as they were"),
+                Err(error) => tracing::error!(%error, "the key ring was refused: the keys stay as they were"),
+            }
+            seen = version;
+        }
+        std::future::ready(Ok(()))
+    })
+    .await;
+}
+
+async fn renew_foreign_keys(auth: Arc<Auth>) {
+    every(RENEW_FOREIGN_KEYS_EVERY, || async {
+        auth.renew_foreign_keys().await;
+        Ok(())
+    })
+    .await;
 }
 
 async fn write_seen(auth: Arc<Auth>) {

@@ -22,16 +22,29 @@ pub(super) fn load_or_make(
     match make(&path, algorithm) {
         Ok(key) => Ok((key, Some(path))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            check_permissions(&path).map_err(refused)?;
-            let text = fs::read_to_string(&path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-            Ok((text.trim().as_bytes().to_vec().into(), None))
+            let key = find(database_url)?.ok_or_else(|| refused("cannot be read: it was deleted just now".into()))?;
+            Ok((key, None))
         }
         Err(error) => Err(refused(format!("cannot be made: {error}; set signing_key or HALLPASS_SIGNING_KEY instead"))),
     }
 }
 
+/// The key, if one was made before.
+pub(super) fn find(database_url: &str) -> Result<Option<SecretSlice<u8>>, ConfigError> {
+    let path = beside(database_url);
+    let refused = |problem: String| ConfigError::KeyFile { path: path.clone(), problem };
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            check_permissions(&path).map_err(refused)?;
+            Ok(Some(text.trim().as_bytes().to_vec().into()))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(refused(format!("cannot be read: {error}"))),
+    }
+}
+
 /// `hallpass.db` has its key in `hallpass.key`.
-fn beside(database_url: &str) -> PathBuf {
+pub(super) fn beside(database_url: &str) -> PathBuf {
     let path = database_url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split_once('?').map_or(path, |(path, _)| path);
     Path::new(path).with_extension("key")
@@ -56,7 +69,7 @@ fn make(path: &Path, algorithm: Algorithm) -> io::Result<SecretSlice<u8>> {
 }
 
 #[cfg(unix)]
-fn check_permissions(path: &Path) -> Result<(), String> {
+pub(super) fn check_permissions(path: &Path) -> Result<(), String> {
     let metadata = fs::metadata(path).map_err(|error| format!("cannot be read: {error}"))?;
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
     if mode & 0o077 == 0 {
@@ -66,6 +79,6 @@ fn check_permissions(path: &Path) -> Result<(), String> {
 }
 
 #[cfg(not(unix))]
-fn check_permissions(_path: &Path) -> Result<(), String> {
+pub(super) fn check_permissions(_path: &Path) -> Result<(), String> {
     Ok(())
 }

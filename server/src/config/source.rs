@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, io::ErrorKind, path::PathBuf};
 
 use app::auth::{
     keys,
-    settings::{RegistrationMode, SessionCheck, Settings},
+    settings::{AccessTokenProfile, RegistrationMode, SessionCheck, Settings},
 };
 use secrecy::SecretSlice;
 use toml::{Table, Value};
@@ -148,6 +148,14 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("refresh_reuse_grace", seconds(auth.refresh_reuse_grace)),
         ("session_max_lifetime", seconds(auth.session_max_lifetime)),
         ("update_last_login", auth.update_last_login.to_string()),
+        ("jwk_url", auth.foreign_issuer.as_ref().map_or_else(|| "(not set)".to_owned(), |issuer| issuer.url.clone())),
+        (
+            "access_token_profile",
+            match &auth.access_token_profile {
+                AccessTokenProfile::Jwt => "jwt".to_owned(),
+                AccessTokenProfile::Rfc9068 { client_id } => format!("at+jwt, for the client {client_id}"),
+            },
+        ),
         ("audience", optional(&auth.audience)),
         ("issuer", optional(&auth.issuer)),
         ("leeway", seconds(auth.leeway)),

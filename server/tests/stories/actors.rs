@@ -56,12 +56,17 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::changed(settings, |auth| auth).await
+    }
+
+    /// With something that is not among the settings.
+    pub(crate) async fn changed(settings: Settings, change: impl FnOnce(Auth) -> Auth) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = format!("sqlite://{}", folder.path().join("story.db").display());
         let store = store::connect(&database).await.expect("a database");
         let clock = Arc::new(StillClock(AtomicI64::new(1_700_000_000_000)));
         let auth = Auth::new(settings, store, clock.clone(), Arc::new(SystemRandomness)).expect("good settings");
-        let auth = Arc::new(auth);
+        let auth = Arc::new(change(auth));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let app = router::router(auth.clone()).into_make_service_with_connect_info::<SocketAddr>();

@@ -97,11 +97,80 @@ fn the_settings_are_shown_without_secrets() {
 }
 
 #[test]
+fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
+    let file = |name: &str| folder.path().join(name);
+    assert!(run(&["keys", "list"]).contains("unnamed  HS256  signs"));
+    let secret = std::fs::read_to_string(file("hallpass.key")).expect("the single key");
+    assert!(run(&["keys", "rotate"]).contains("has no published key to rotate to"));
+
+    let made = run(&["keys", "generate", "--algorithm", "ES256"]);
+    let new = made.split_whitespace().next().expect("a name").to_owned();
+    assert!(made.contains("(ES256) is published and does not sign yet."), "{made}");
+    assert!(!file("hallpass.key").exists(), "it is in the ring now");
+    assert!(std::fs::read_to_string(file("hallpass.keys")).expect("the ring").contains(&secret));
+    let listed = run(&["keys", "list"]);
+    assert!(listed.contains("unnamed  HS256  signs") && listed.contains(&format!("{new}  ES256  is published")));
+
+    let rotated = run(&["keys", "rotate"]);
+    assert!(
+        rotated.contains(&format!("{new} signs from ")) && rotated.contains("unnamed verifies until "),
+        "{rotated}"
+    );
+    assert!(rotated.contains("It was published only "), "{rotated}");
+    let listed = run(&["keys", "list"]);
+    assert!(listed.contains(&format!("{new}  ES256  signs")), "the command waited for it: {listed}");
+    assert!(run(&["check-config"]).contains("algorithm = ES256"));
+
+    let retired = run(&["keys", "retire", &new[..6]]);
+    assert!(retired.contains(&format!("{new} is gone.")) && retired.contains("signs in its place"), "{retired}");
+    assert!(run(&["keys", "retire", "nothing"]).contains("has no key, or more than one, whose name begins with"));
+    assert!(!run(&["keys", "list"]).contains(&new));
+    assert!(!file("hallpass.key").exists(), "and none was made beside the ring");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ring_that_others_can_read_or_that_is_not_understood_is_refused_in_one_sentence() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| hallpass(folder.path(), arguments, "");
+    run(&["keys", "generate"]);
+    let ring = folder.path().join("hallpass.keys");
+    assert_eq!(std::fs::metadata(&ring).expect("the ring").permissions().mode() & 0o777, 0o600);
+    std::fs::set_permissions(&ring, std::fs::Permissions::from_mode(0o640)).expect("other permissions");
+    let refused = "Error: the key ring hallpass.keys can be read by others (mode 640); run: chmod 600 hallpass.keys\n";
+    assert_eq!(String::from_utf8_lossy(&run(&["check-config"]).stderr), refused);
+    std::fs::set_permissions(&ring, std::fs::Permissions::from_mode(0o600)).expect("the permissions");
+    assert!(run(&["check-config"]).status.success());
+    std::fs::write(&ring, "[[key]]\nsecret = 'do not show'\nnonsense").expect("a bad ring");
+    let bad = said(&run(&["check-config"]));
+    assert!(bad.starts_with("Error: the key ring hallpass.keys is not understood: "), "{bad}");
+    assert!(!bad.contains("do not show"), "{bad}");
+}
+
+#[test]
+fn a_key_that_is_configured_leads_until_it_is_taken_out_of_the_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
+    let configuration = folder.path().join("hallpass.toml");
+    std::fs::write(&configuration, "signing_key = \"a-signing-key-of-more-than-thirty-two-bytes\"").expect("a file");
+    assert!(run(&["keys", "generate"]).contains("is published"));
+    assert!(run(&["keys", "list"]).contains("The key that signs is set: signing_key in hallpass.toml."));
+    assert!(run(&["keys", "rotate"]).contains("take it out of the configuration"));
+    assert!(run(&["keys", "retire", "unnamed"]).contains("is that key: change it there"));
+    std::fs::write(&configuration, "").expect("a file");
+    assert!(run(&["keys", "list"]).contains("unnamed  HS256  signs"), "as before");
+    assert!(run(&["keys", "rotate"]).contains("unnamed verifies until "));
+}
+
+#[test]
 fn the_help_names_every_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = said(&hallpass(folder.path(), &["--help"], ""));
     let commands =
-        ["serve", "migrate", "createsuperuser", "createuser", "changepassword", "flushexpiredtokens", "check-config"];
+        ["serve", "migrate", "createsuperuser", "createuser", "changepassword", "flushexpiredtokens", "keys"];
     for command in commands {
         assert!(help.contains(command), "{command}");
     }

@@ -1,11 +1,30 @@
+use std::{sync::Arc, time::Duration};
+
 use app::auth::{
-    keys::{self, ALGORITHMS, Algorithm},
-    settings::Settings,
+    clock::Timestamp,
+    keys::{self, ALGORITHMS, Algorithm, KeyRing},
+    settings::{AccessTokenProfile, ForeignIssuer, Settings},
 };
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde_json::{Value, json};
+use server::jwk_url::JwkUrl;
 
 use crate::actors::{Answer, World};
+
+const WEEK: Duration = Duration::from_hours(7 * 24);
+
+/// The ring that begins with the key of these settings.
+fn ring(settings: &Settings) -> KeyRing {
+    KeyRing::of(settings.key().expect("a good key"))
+}
+
+fn now(world: &World) -> Timestamp {
+    Timestamp::from_seconds(world.now())
+}
+
+fn kid(token: &str) -> Option<String> {
+    decode_header(token).expect("a header").kid
+}
 
 fn with(algorithm: Algorithm) -> Settings {
     let key = keys::generate(algorithm).expect("a key");
@@ -79,4 +98,219 @@ async fn a_verifying_key_must_belong_to_the_signing_key() {
     assert_eq!(refused.map_err(|error| error.setting), Err("verifying_key"));
     let nonsense = Settings { verifying_key: Some("no PEM".into()), ..settings }.validate();
     assert_eq!(nonsense.map_err(|error| error.setting), Err("verifying_key"));
+}
+
+#[tokio::test]
+async fn a_rotation_from_one_algorithm_to_another_fails_no_request() {
+    let settings = with(Algorithm::ES256);
+    let world = World::with(settings.clone()).await;
+    let mut ada = world.signed_in("ada").await;
+    let before = ada.clone();
+    let mut ring = ring(&settings);
+
+    let new = ring.generate(Algorithm::EdDSA, now(&world)).expect("a key");
+    world.auth.replace_keys(ring.clone());
+    assert_eq!(jwks(&world).await.body["keys"][1]["kid"], new.as_str(), "published");
+    ada.refresh().await;
+    assert_ne!(kid(&ada.access), Some(new.clone()), "and not signing yet");
+
+    ring.rotate(now(&world), WEEK).expect("a rotation");
+    world.auth.replace_keys(ring.clone());
+    assert_eq!((before.me().await.status, ada.me().await.status), (200, 200));
+    ada.refresh().await;
+    assert_eq!(kid(&ada.access), Some(new.clone()));
+    assert_eq!(kid(&ada.refresh), Some(new));
+    assert_eq!((ada.me().await.status, ada.verify(&ada.refresh).await.status), (200, 200));
+
+    world.pass(WEEK);
+    assert_eq!(jwks(&world).await.body["keys"].as_array().map(Vec::len), Some(1), "the old one is over");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_is_issued_again_after_a_rotation_is_the_very_same_text() {
+    for algorithm in [Algorithm::HS256, Algorithm::EdDSA, Algorithm::RS256] {
+        let settings = with(algorithm);
+        let world = World::with(settings.clone()).await;
+        let mut ada = world.signed_in("ada").await;
+        let spent = ada.clone();
+        ada.refresh().await;
+        let mut ring = ring(&settings);
+        ring.generate(Algorithm::HS512, now(&world)).expect("a key");
+        world.pass(Duration::from_secs(5));
+        ring.rotate(now(&world), WEEK).expect("a rotation");
+        world.auth.replace_keys(ring);
+        // The reply was lost, and the request is repeated.
+        let again = spent.try_refresh().await;
+        assert_eq!(again.text("refresh"), ada.refresh, "{algorithm:?}");
+        assert_eq!(decode_header(again.text("access")).expect("a header").alg, Algorithm::HS512, "{algorithm:?}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_a_retired_key_are_dead_on_the_next_request_and_no_others() {
+    let settings = with(Algorithm::HS256);
+    let world = World::with(settings.clone()).await;
+    let ada = world.signed_in("ada").await;
+    let mut ring = ring(&settings);
+    let stolen = ring.signing(now(&world)).id.clone();
+    ring.retire(&stolen, now(&world)).expect("a retirement");
+    world.auth.replace_keys(ring);
+    ada.me().await.is_bad_access("Token is invalid");
+    ada.try_refresh().await.is_bad_token("Token is invalid");
+    let bob = world.signed_in("bob").await;
+    assert_eq!(bob.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_token_without_a_key_id_by_a_shared_secret_is_accepted_across_a_rotation() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let claims = json!({ "token_type": "access", "jti": "j", "user_id": "1", "exp": world.now() + 300 });
+    let by_django = crate::actors::foreign(&claims);
+    let mut ring = ring(&crate::actors::settings());
+    let new = ring.generate(Algorithm::HS256, now(&world)).expect("a key");
+    ring.rotate(now(&world), WEEK).expect("a rotation");
+    world.auth.replace_keys(ring);
+    assert_eq!(world.get("/api/me/", &by_django).await.status, 200);
+    let ada = world.sign_in("ada").await;
+    assert_eq!(kid(&ada.access), Some(new), "two secrets are told apart by name");
+    assert_eq!(ada.me().await.status, 200);
+    assert_eq!(jwks(&world).await.body, json!({ "keys": [] }), "no secret is published");
+}
+
+#[tokio::test]
+async fn who_has_the_keys_already_is_told_so() {
+    let settings = with(Algorithm::ES256);
+    let world = World::with(settings.clone()).await;
+    let tag = jwks(&world).await.header("etag").expect("an entity tag").to_owned();
+    let ask = async |known: String| {
+        let request = world.request("GET", "/.well-known/jwks.json").header("if-none-match", known);
+        Answer::of(request.send().await.expect("an answer")).await
+    };
+    for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
+        let answer = ask(known).await;
+        assert_eq!((answer.status, &answer.body), (304, &json!("")));
+        assert_eq!(answer.header("etag"), Some(tag.as_str()));
+        assert!(answer.header("cache-control").is_some());
+    }
+    assert_eq!(ask("\"other\"".to_owned()).await.status, 200);
+    let mut ring = ring(&settings);
+    ring.generate(Algorithm::RS256, now(&world)).expect("a key");
+    world.auth.replace_keys(ring);
+    assert_eq!(ask(tag).await.status, 200, "other keys");
+}
+
+#[tokio::test]
+async fn published_keys_have_the_members_they_need_and_no_others() {
+    for (name, algorithm) in ALGORITHMS.into_iter().filter(|(_, algorithm)| !keys::is_symmetric(*algorithm)) {
+        let world = World::with(with(algorithm)).await;
+        let body = jwks(&world).await.body;
+        let key = body["keys"][0].as_object().expect("a key");
+        assert_eq!((&key["alg"], &key["use"]), (&json!(name), &json!("sig")));
+        let public = ["kty", "alg", "use", "kid", "n", "e", "crv", "x", "y"];
+        assert!(key.keys().all(|member| public.contains(&member.as_str())), "{key:?}");
+        assert!(key.values().all(|value| !value.to_string().contains('=')), "no padding");
+    }
+}
+
+/// A server that accepts the tokens of another, by the keys which that one publishes.
+async fn trusting(other: &World, algorithm: Algorithm) -> World {
+    let url = format!("{}/.well-known/jwks.json", other.url);
+    let source = JwkUrl::new(url.clone()).expect("a client");
+    let settings = Settings { foreign_issuer: Some(ForeignIssuer { url, algorithm }), ..crate::actors::settings() };
+    World::changed(settings, |auth| auth.accepting(Arc::new(source))).await
+}
+
+#[tokio::test]
+async fn another_issuers_tokens_are_accepted_by_the_keys_that_it_publishes() {
+    let settings = with(Algorithm::ES256);
+    let other = World::with(settings.clone()).await;
+    let world = trusting(&other, Algorithm::ES256).await;
+    world.user("ada").await;
+    let theirs = other.signed_in("ada").await;
+    assert_eq!(world.get("/api/me/", &theirs.access).await.status, 200, "fetched when it was needed");
+    assert_eq!(world.sign_in("ada").await.me().await.status, 200, "and its own tokens as before");
+
+    // The other one rotates; its new key is not known here yet.
+    let mut ring = ring(&settings);
+    ring.generate(Algorithm::ES256, now(&other)).expect("a key");
+    ring.rotate(now(&other), WEEK).expect("a rotation");
+    other.auth.replace_keys(ring);
+    let theirs = other.sign_in("ada").await;
+    world.get("/api/me/", &theirs.access).await.is_bad_access("Token is invalid");
+    world.pass(Duration::from_secs(5));
+    assert_eq!(world.get("/api/me/", &theirs.access).await.status, 200, "asked again, but not at once");
+    let refreshed = world.post("/api/token/refresh/", json!({ "refresh": theirs.refresh })).await;
+    assert_eq!(refreshed.status, 200, "{refreshed:?}");
+    assert_eq!(decode_header(refreshed.text("refresh")).expect("a header").alg, Algorithm::HS256, "with its own key");
+}
+
+#[tokio::test]
+async fn another_issuers_tokens_of_another_algorithm_or_without_a_key_id_are_refused() {
+    let other = World::with(with(Algorithm::EdDSA)).await;
+    let world = trusting(&other, Algorithm::ES256).await;
+    world.user("ada").await;
+    let theirs = other.signed_in("ada").await;
+    world.get("/api/me/", &theirs.access).await.is_bad_access("Token is invalid");
+
+    let settings = with(Algorithm::ES256);
+    let other = World::with(settings.clone()).await;
+    let world = trusting(&other, Algorithm::ES256).await;
+    let claims = crate::actors::claims(&other.signed_in("ada").await.access);
+    let key = jsonwebtoken::EncodingKey::from_ec_pem(secrecy::ExposeSecret::expose_secret(&settings.signing_key));
+    let header = jsonwebtoken::Header::new(Algorithm::ES256);
+    let nameless = jsonwebtoken::encode(&header, &claims, &key.expect("a key")).expect("a token");
+    world.get("/api/me/", &nameless).await.is_bad_access("Token is invalid");
+}
+
+fn rfc9068() -> Settings {
+    Settings {
+        issuer: Some("https://hallpass.example".into()),
+        audience: Some("https://api.example".into()),
+        access_token_profile: AccessTokenProfile::Rfc9068 { client_id: "web".into() },
+        jti_claim: "id".into(),
+        ..with(Algorithm::ES256)
+    }
+}
+
+#[tokio::test]
+async fn access_tokens_of_rfc_9068_have_its_type_and_its_claims() {
+    let world = World::with(rfc9068()).await;
+    let mut ada = world.signed_in("ada").await;
+    ada.refresh().await;
+    let typ = |token: &str| decode_header(token).expect("a header").typ;
+    assert_eq!(typ(&ada.access).as_deref(), Some("at+jwt"));
+    assert_eq!(typ(&ada.refresh).as_deref(), Some("JWT"));
+    let claims = crate::actors::claims(&ada.access);
+    for claim in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
+        assert!(!claims[claim].is_null(), "{claim}");
+    }
+    assert_eq!((&claims["sub"], &claims["client_id"], &claims["jti"]), (&json!("1"), &json!("web"), &claims["id"]));
+    let refresh = crate::actors::claims(&ada.refresh);
+    assert_eq!((refresh.get("sub"), refresh.get("client_id")), (None, None));
+    assert_eq!(ada.me().await.status, 200);
+    assert_eq!(ada.verify(&ada.access).await.status, 200);
+    assert_eq!(ada.verify(&ada.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn with_rfc_9068_an_access_token_of_another_type_is_refused_and_so_is_any_other_of_its_type() {
+    let world = World::with(rfc9068()).await;
+    let ada = world.signed_in("ada").await;
+    let pem = &world.auth.settings().signing_key;
+    let key = jsonwebtoken::EncodingKey::from_ec_pem(secrecy::ExposeSecret::expose_secret(pem)).expect("a key");
+    let sign = |typ: Option<&str>, token: &str| {
+        let mut header = jsonwebtoken::Header::new(Algorithm::ES256);
+        header.typ = typ.map(str::to_owned);
+        jsonwebtoken::encode(&header, &crate::actors::claims(token), &key).expect("a token")
+    };
+    for typ in [Some("JWT"), None, Some("at"), Some("text/at+jwt")] {
+        world.get("/api/me/", &sign(typ, &ada.access)).await.is_bad_access("Token is invalid");
+    }
+    for typ in ["AT+JWT", "application/at+jwt"] {
+        assert_eq!(world.get("/api/me/", &sign(Some(typ), &ada.access)).await.status, 200, "{typ}");
+    }
+    let disguised = sign(Some("at+jwt"), &ada.refresh);
+    world.post("/api/token/refresh/", json!({ "refresh": disguised })).await.is_bad_token("Token is invalid");
+    world.get("/api/me/", &ada.refresh).await.is_bad_access("Token has wrong type");
 }

@@ -1,0 +1,174 @@
+//! `keys`: the ring of keys. A running server notices what is done here within a second.
+
+use std::{path::PathBuf, time::Duration};
+
+use app::auth::{
+    clock::{Clock, SystemClock, Timestamp},
+    keys::{self, Algorithm, KeyRing, KeyState, RingFault, RingKey},
+};
+use clap::Subcommand;
+
+use super::Failure;
+use crate::config::{Config, KeySource, time};
+
+/// Every server has noticed by then and begins to sign with the new key in the same moment, seconds.
+const NOTICE: i64 = 3;
+
+/// How long others keep the published keys, as `/.well-known/jwks.json` tells them.
+const PUBLISHED_FOR: Duration = Duration::from_mins(5);
+
+/// What is done with the keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Show the keys: which one signs, which ones verify and until when
+    List,
+    /// Make a key and publish it; it does not sign yet
+    Generate {
+        /// What it signs with; the setting `algorithm` when not given, or that of the key that signs now
+        #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
+        algorithm: Option<Algorithm>,
+    },
+    /// Sign with the newest published key from now on; the one before verifies until its last token is dead
+    Rotate {
+        /// Begin later, such as 10m, so that there is time to copy the ring to other servers
+        #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+        delay: Option<Duration>,
+    },
+    /// Take a key away at once, because it leaked: its tokens are dead
+    Retire {
+        /// The key's name, or enough of its beginning
+        key: String,
+    },
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    let known = || keys::ALGORITHMS.map(|(name, _)| name).join(", ");
+    keys::find(name).ok_or_else(|| format!("it must be one of {}", known()))
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// When the ring cannot be read or written, or cannot become what was asked for.
+pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let now = SystemClock.now();
+    match command {
+        KeysCommand::List => list(&config, now),
+        KeysCommand::Generate { algorithm } => generate(&config.keys, algorithm, now),
+        KeysCommand::Rotate { delay } => rotate(&config, delay, now).await,
+        KeysCommand::Retire { key } => retire(&config.keys, &key, now),
+    }
+}
+
+fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
+    let ring = match &config.ring {
+        Some(ring) => ring.clone(),
+        None => KeyRing::of(config.keys.first()?),
+    };
+    for key in ring.keys() {
+        println!("{}  {:5}  {}", key.id, keys::name(key.algorithm()), state(&ring, key, now));
+    }
+    match &config.keys.configured {
+        Some(place) => println!("The key that signs is set: {place}."),
+        None if config.ring.is_none() => println!("There is no ring yet; the first `hallpass keys generate` makes it."),
+        None => println!("The ring is {}.", config.keys.file.path().display()),
+    }
+    Ok(())
+}
+
+fn state(ring: &KeyRing, key: &RingKey, now: Timestamp) -> String {
+    match ring.state(key, now) {
+        KeyState::Published => "is published, does not sign yet".to_owned(),
+        KeyState::Scheduled(at) => format!("is published, signs from {}", time::format(at)),
+        KeyState::Signing => "signs".to_owned(),
+        KeyState::Verifying(Some(until)) => format!("verifies until {}", time::format(until)),
+        KeyState::Verifying(None) => "verifies".to_owned(),
+        KeyState::Expired => "is over: its last token is dead".to_owned(),
+    }
+}
+
+fn generate(source: &KeySource, algorithm: Option<Algorithm>, now: Timestamp) -> Result<(), Failure> {
+    let _lock = source.file.lock()?;
+    let mut ring = kept(source, now)?;
+    let algorithm = algorithm.or(source.algorithm).unwrap_or_else(|| ring.signing(now).algorithm());
+    let id = ring.generate(algorithm, now).map_err(|fault| refused(source, &fault))?;
+    keep(source, &mut ring, now)?;
+    println!("{id} ({}) is published and does not sign yet.", keys::name(algorithm));
+    println!("When everybody knows it, after {}: hallpass keys rotate", humantime::format_duration(PUBLISHED_FOR));
+    Ok(())
+}
+
+async fn rotate(config: &Config, delay: Option<Duration>, now: Timestamp) -> Result<(), Failure> {
+    let source = &config.keys;
+    if let Some(place) = &source.configured {
+        return Err(Failure::Keys(format!(
+            "{place} is set and signs. `hallpass keys generate` has put it into the ring, where it goes on signing: \
+             take it out of the configuration, start the servers anew, then rotate"
+        )));
+    }
+    let lock = source.file.lock()?;
+    let mut ring = kept(source, now)?;
+    let at = Timestamp::from_seconds(now.seconds() + NOTICE) + delay.unwrap_or_default();
+    let lifetime = config.auth.longest_token_lifetime();
+    let rotated = ring.rotate(at, lifetime).map_err(|fault| refused(source, &fault))?;
+    keep(source, &mut ring, now)?;
+    drop(lock);
+    println!("{} signs from {} on.", rotated.to, time::format(rotated.at));
+    println!(
+        "{} verifies until {}, when its last token is dead.",
+        rotated.from,
+        time::format(rotated.from_verifies_until)
+    );
+    let known_for = rotated.published_at.map_or(PUBLISHED_FOR, |published_at| at.since(published_at));
+    if known_for < PUBLISHED_FOR && ring.find(&rotated.to).is_ok_and(|key| key.key().public_jwk().is_some()) {
+        println!(
+            "It was published only {} before. Whoever keeps the published keys without asking again for one that is \
+             not among them may refuse its tokens for up to {}.",
+            humantime::format_duration(Duration::from_secs(known_for.as_secs())),
+            humantime::format_duration(PUBLISHED_FOR),
+        );
+    }
+    if delay.is_none() {
+        // Once this command has ended, the new key signs.
+        tokio::time::sleep(at.since(SystemClock.now())).await;
+    }
+    Ok(())
+}
+
+fn retire(source: &KeySource, beginning: &str, now: Timestamp) -> Result<(), Failure> {
+    let _lock = source.file.lock()?;
+    let mut ring = kept(source, now)?;
+    let key = ring.find(beginning).map_err(|fault| refused(source, &fault))?;
+    if let Some(place) = &source.configured
+        && source.first()?.is_the_same_as(key)
+    {
+        return Err(Failure::Keys(format!("{place} is that key: change it there, and its tokens are dead")));
+    }
+    let retired = ring.retire(beginning, now).map_err(|fault| refused(source, &fault))?;
+    keep(source, &mut ring, now)?;
+    println!("{} is gone. Its tokens are dead as soon as the servers notice, within a second.", retired.id);
+    if let Some(successor) = retired.successor {
+        println!("{successor} signs in its place. Whoever held only tokens of the old key signs in again.");
+    }
+    Ok(())
+}
+
+/// The ring as it is kept; the first time, of the key that signed until now.
+fn kept(source: &KeySource, now: Timestamp) -> Result<KeyRing, Failure> {
+    match source.file.read()? {
+        Some(ring) => Ok(ring),
+        None => Ok(KeyRing::begun(source.first()?, now)),
+    }
+}
+
+fn keep(source: &KeySource, ring: &mut KeyRing, now: Timestamp) -> Result<(), Failure> {
+    for id in ring.forget_expired(now) {
+        println!("{id} is over and was forgotten: its last token is dead.");
+    }
+    Ok(source.file.write(ring)?)
+}
+
+fn refused(source: &KeySource, fault: &RingFault) -> Failure {
+    Failure::Keys(format!("the key ring {} {fault}", source.file.path().display()))
+}

@@ -1,0 +1,71 @@
+//! Where the keys of another issuer come from: `JWK_URL`, over HTTP, bounded in time and size. The
+//! address is the operator's; nothing of a token leads here.
+
+use std::time::Duration;
+
+use app::auth::keys::FetchKeys;
+use async_trait::async_trait;
+use http::header;
+use reqwest::{Client, redirect};
+use serde_json::Value;
+
+/// The longest that an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The largest set that is read, bytes.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The address of a JWK set.
+pub struct JwkUrl {
+    client: Client,
+    url: String,
+}
+
+impl JwkUrl {
+    /// Redirects are not followed, so the keys come from where the operator said (as `PyJWT` does).
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be used.
+    pub fn new(url: String) -> reqwest::Result<Self> {
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("hallpass/", env!("CARGO_PKG_VERSION")));
+        Ok(Self { client: client.build()?, url })
+    }
+
+    async fn get(&self) -> Result<Vec<u8>, String> {
+        let request = self.client.get(&self.url).header(header::ACCEPT, "application/jwk-set+json, application/json");
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+        let mut answer = answer.map_err(|error| explain(&error))?;
+        if !answer.status().is_success() {
+            return Err(format!("the answer is {}, and not the keys", answer.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| explain(&error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_BYTES {
+                return Err(format!("the answer is longer than {} kB", MAX_BYTES / 1024));
+            }
+        }
+        Ok(body)
+    }
+}
+
+#[async_trait]
+impl FetchKeys for JwkUrl {
+    async fn fetch(&self) -> Result<Value, String> {
+        serde_json::from_slice(&self.get().await?).map_err(|error| format!("the answer is no JSON: {error}"))
+    }
+}
+
+/// The error with its causes, the last of which says the most.
+fn explain(error: &reqwest::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
