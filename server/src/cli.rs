@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::SystemTime};
 use app::{auth::import::ImportMode, store::UserTable};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
-use crate::commands::{self, Failure, keys::KeysCommand};
+use crate::commands::{self, Failure, keys::KeysCommand, token::TokenCommand};
 
 /// Hallpass: sign people in, keep them signed in, and end it at once.
 ///
@@ -88,6 +88,11 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Take tokens apart, or verify them
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Check the settings and show them, without secrets
     CheckConfig,
 }
@@ -132,6 +137,7 @@ impl Cli {
                 commands::import_django::run(config, &source, users, mode).await
             }
             Command::Keys { command } => commands::keys::run(config, command).await,
+            Command::Token { command } => commands::token::run(config, command),
             Command::CheckConfig => commands::check_config::run(config),
         }
     }

@@ -10,6 +10,7 @@ pub mod migrate;
 mod prompt;
 pub mod revoke;
 pub mod serve;
+pub mod token;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -70,6 +71,9 @@ pub enum Failure {
     /// The keys cannot become what was asked for.
     #[error("{0}")]
     Keys(String),
+    /// Some tokens were not good; each was said to be.
+    #[error("{0} of the tokens are not valid")]
+    BadTokens(usize),
     /// The server stopped by itself.
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),

@@ -166,11 +166,40 @@ fn a_key_that_is_configured_leads_until_it_is_taken_out_of_the_configuration() {
 }
 
 #[test]
+fn tokens_are_taken_apart_and_verified_from_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str], lines: &str| hallpass(folder.path(), arguments, lines);
+    let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+    let jwks = format!(r#"{{"keys":[{{"kty":"oct","k":"{key}"}}]}}"#);
+    std::fs::write(folder.path().join("keys.json"), &jwks).expect("a file");
+
+    let inspected = said(&run(&["token", "inspect", token], ""));
+    assert!(inspected.contains("1300819380  2011-03-22T18:43:00Z") && inspected.contains("nothing was verified"));
+    let none = said(&run(&["token", "verify", token], ""));
+    assert!(none.contains("there is no key here yet; name some with --jwks FILE"), "{none}");
+    let expired = run(&["token", "verify", "--jwks", "keys.json"], &format!("{token}\nnonsense"));
+    assert!(!expired.status.success());
+    let stdout = String::from_utf8_lossy(&expired.stdout).into_owned();
+    assert_eq!(stdout, "invalid: Token is expired\ninvalid: it does not have the three parts of a compact JWS\n");
+
+    let lines =
+        format!("{{\"id\":1,\"jwks\":{jwks},\"token\":\"{token}\"}}\nnonsense\n{{\"id\":3,\"token\":\"a.b.c\"}}");
+    let answers = run(&["token", "verify", "--json", "--jwks", "keys.json"], &lines);
+    assert!(answers.status.success(), "{}", said(&answers));
+    let answers = String::from_utf8_lossy(&answers.stdout).into_owned();
+    let lines: Vec<_> = answers.lines().collect();
+    assert_eq!((lines[0], lines[2]), (r#"{"id":1,"valid":true}"#, r#"{"id":3,"valid":false}"#));
+    assert!(lines[1].starts_with(r#"{"error":"the line is no JSON object"#), "{answers}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "no key and no database was made");
+}
+
+#[test]
 fn the_help_names_every_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = said(&hallpass(folder.path(), &["--help"], ""));
     let commands =
-        ["serve", "migrate", "createsuperuser", "createuser", "changepassword", "flushexpiredtokens", "keys"];
+        ["serve", "migrate", "createsuperuser", "createuser", "changepassword", "flushexpiredtokens", "keys", "token"];
     for command in commands {
         assert!(help.contains(command), "{command}");
     }

@@ -1,0 +1,82 @@
+//! By which keys a token is verified: this server's, with all that its settings ask of a token, or those
+//! of a JWK set, with nothing but the times.
+
+use std::{fs, path::PathBuf};
+
+use app::auth::{
+    clock::Timestamp,
+    jws::{Jws, JwsFault},
+    keys::KeySet,
+    token::{self, TokenFault, Tokens},
+};
+
+use crate::{commands::Failure, config::Config};
+
+/// The product's own verifier, over one or the other.
+pub(super) enum Verifier {
+    Own(Box<Tokens>),
+    Set(KeySet),
+}
+
+/// Why a token is not valid.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error(transparent)]
+    Jws(#[from] JwsFault),
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+}
+
+impl Verifier {
+    /// Reads the keys of the file, or this server's; none are made.
+    pub(super) fn open(config: Option<PathBuf>, jwks: Option<PathBuf>) -> Result<Self, Failure> {
+        match jwks {
+            Some(path) => read_set(&path).map(Self::Set),
+            None => Self::own(config),
+        }
+    }
+
+    fn own(config: Option<PathBuf>) -> Result<Self, Failure> {
+        let ring = Config::find_keys(config.clone())?;
+        let ring =
+            ring.ok_or_else(|| Failure::Keys("there is no key here yet; name some with --jwks FILE".to_owned()))?;
+        let tokens = Tokens::new(&Config::load(config)?.auth)?;
+        tokens.replace_keys(ring);
+        Ok(Self::Own(Box::new(tokens)))
+    }
+
+    /// Structure, algorithm, key and signature.
+    pub(super) fn verify_signature(&self, text: &str, now: Timestamp) -> Result<(), Fault> {
+        match self {
+            Self::Own(tokens) => Ok(tokens.verify_signature(text, now)?),
+            Self::Set(keys) => Ok(verify_by(keys, text).map(drop)?),
+        }
+    }
+
+    /// The signature, and the claims.
+    pub(super) fn verify(&self, text: &str, now: Timestamp) -> Result<(), Fault> {
+        match self {
+            Self::Own(tokens) => Ok(tokens.verify(text, None, now).map(drop)?),
+            Self::Set(keys) => Ok(token::check_claims(verify_by(keys, text)?, now)?),
+        }
+    }
+}
+
+/// The payload, once its signature is good.
+fn verify_by(keys: &KeySet, text: &str) -> Result<Vec<u8>, JwsFault> {
+    let jws = Jws::parse(text)?;
+    let header = jws.header()?;
+    keys.verify(&jws, &header)?;
+    Ok(jws.payload)
+}
+
+fn read_set(path: &PathBuf) -> Result<KeySet, Failure> {
+    let refused = |problem: String| Failure::Keys(format!("{} {problem}", path.display()));
+    let text = fs::read(path).map_err(|error| refused(format!("cannot be read: {error}")))?;
+    let json = serde_json::from_slice(&text).map_err(|error| refused(format!("is no JSON: {error}")))?;
+    let set = KeySet::read(&json).map_err(|fault| refused(fault.to_string()))?;
+    for fault in set.unusable() {
+        eprintln!("A key in {} is not used: it {fault}.", path.display());
+    }
+    Ok(set)
+}
