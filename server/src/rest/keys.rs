@@ -1,22 +1,42 @@
 //! `GET /.well-known/jwks.json`: the public halves of our keys, for whoever verifies our tokens.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use app::auth::keys::JwkSet;
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::reject::Core;
 
 /// Long enough to spare requests, short enough for a new key to be known in time, seconds.
 const CACHE: &str = "public, max-age=300, stale-if-error=86400";
 
-/// A JWK set (RFC 7517 §5). With a shared secret it is empty.
-pub(super) async fn jwks(State(auth): Core) -> Response {
+/// A JWK set (RFC 7517 §5). With a shared secret it is empty. Who has it already is told so.
+pub(super) async fn jwks(State(auth): Core, request: HeaderMap) -> Response {
+    let keys = auth.public_keys();
+    let tag = entity_tag(&keys);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json")),
         (header::CACHE_CONTROL, HeaderValue::from_static(CACHE)),
+        (header::ETAG, tag.clone()),
     ];
-    (headers, Json(auth.public_keys())).into_response()
+    let is_known = request.get_all(header::IF_NONE_MATCH).iter().any(|known| names(known, &tag));
+    if is_known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, Json(keys)).into_response() }
+}
+
+/// The same for the same keys in the same order.
+fn entity_tag(keys: &JwkSet) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    keys.hash(&mut hasher);
+    HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish())).expect("hexadecimal digits in quotes are a header")
+}
+
+/// Whether `If-None-Match` names this tag (RFC 9110 §13.1.2, where weak tags count as strong ones).
+fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
+    let known = known.to_str().unwrap_or_default();
+    known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/").as_bytes() == tag)
 }
