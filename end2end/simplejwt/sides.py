@@ -14,7 +14,7 @@ import requests
 
 HERE = Path(__file__).parent
 
-BINARY = HERE / "../../target/release/hallpass"
+BINARY = Path(os.environ.get("HALLPASS_BINARY", HERE / "../../target/release/hallpass"))
 KEY = "one key for both sides, of more than sixty-four bytes, so that every HMAC fits"
 PASSWORD = "violet kettle harvests nine moons"
 USERS = [

@@ -1,0 +1,14 @@
+// Verifies tokens by nothing but the published keys: one a line on standard input, one answer a line.
+import { createInterface } from "node:readline";
+import { createRemoteJWKSet, jwtVerify } from "jose";
+
+const [, , url, pause] = process.argv;
+const keys = createRemoteJWKSet(new URL(url), { cooldownDuration: Number(pause) });
+
+for await (const token of createInterface({ input: process.stdin })) {
+  const answer = await jwtVerify(token, keys).then(
+    ({ payload }) => ({ user: payload.user_id }),
+    (error) => ({ error: String(error) }),
+  );
+  console.log(JSON.stringify(answer));
+}
