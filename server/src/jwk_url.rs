@@ -69,3 +69,46 @@ fn explain(error: &reqwest::Error) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use app::auth::keys::FetchKeys;
+    use serde_json::json;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::{JwkUrl, MAX_BYTES};
+
+    /// What is made of this answer.
+    async fn fetch(status: &str, body: String) -> Result<serde_json::Value, String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/keys", listener.local_addr().expect("an address"));
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        tokio::spawn(async move {
+            let (mut peer, _) = listener.accept().await.expect("a connection");
+            let _ = peer.read(&mut [0; 1024]).await.expect("a request");
+            // One who has heard enough hangs up.
+            drop(peer.write_all(answer.as_bytes()).await);
+        });
+        JwkUrl::new(url).expect("a client").fetch().await
+    }
+
+    #[tokio::test]
+    async fn keys_are_fetched_and_everything_else_is_said_in_a_sentence() {
+        assert_eq!(fetch("200 OK", r#"{"keys":[]}"#.into()).await, Ok(json!({ "keys": [] })));
+        let refused = async |status: &str, body: String| fetch(status, body).await.expect_err("no keys");
+        assert!(refused("200 OK", "<html>".into()).await.starts_with("the answer is no JSON"));
+        assert!(refused("200 OK", " ".repeat(MAX_BYTES + 1)).await.contains("longer than 256 kB"));
+        assert!(refused("503 Service Unavailable", String::new()).await.contains("503"));
+        let elsewhere = "302 Found\r\nlocation: http://127.0.0.1:9/";
+        assert!(refused(elsewhere, "{}".into()).await.starts_with("the answer is 302"), "not followed");
+    }
+
+    #[tokio::test]
+    async fn an_address_where_nobody_answers_says_so() {
+        let nobody = JwkUrl::new("http://127.0.0.1:1/keys".into()).expect("a client");
+        assert!(nobody.fetch().await.expect_err("nobody").to_lowercase().contains("refused"));
+    }
+}

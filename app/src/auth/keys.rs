@@ -259,6 +259,16 @@ mod tests {
         assert_eq!(fresh(Algorithm::HS256).public_jwk(), None);
     }
 
+    /// RFC 8037 §A.1 and §A.3.
+    #[test]
+    fn the_name_of_a_key_is_its_thumbprint() {
+        let header = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+        let seed = crate::auth::jws::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("base64url");
+        let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", [header.as_slice(), &seed].concat()));
+        let key = Key::new(Algorithm::EdDSA, &pem.into_bytes().into(), None).expect("a good key");
+        assert_eq!(key.id(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));
+    }
+
     #[test]
     fn a_public_key_is_no_secret() {
         let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";

@@ -145,6 +145,8 @@ fn retire(source: &KeySource, beginning: &str, now: Timestamp) -> Result<(), Fai
     {
         return Err(Failure::Keys(format!("{place} is that key: change it there, and its tokens are dead")));
     }
+    // A single key moves into the ring first, so that its file does not outlive it.
+    source.file.write(&ring)?;
     let retired = ring.retire(beginning, now).map_err(|fault| refused(source, &fault))?;
     keep(source, &mut ring, now)?;
     println!("{} is gone. Its tokens are dead as soon as the servers notice, within a second.", retired.id);

@@ -130,6 +130,17 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
     assert!(!file("hallpass.key").exists(), "and none was made beside the ring");
 }
 
+#[test]
+fn a_single_key_that_leaked_leaves_no_file_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
+    run(&["keys", "list"]);
+    let stolen = std::fs::read_to_string(folder.path().join("hallpass.key")).expect("the single key");
+    assert!(run(&["keys", "retire", "unnamed"]).contains("unnamed is gone."));
+    assert!(!folder.path().join("hallpass.key").exists());
+    assert!(!std::fs::read_to_string(folder.path().join("hallpass.keys")).expect("the ring").contains(&stolen));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_ring_that_others_can_read_or_that_is_not_understood_is_refused_in_one_sentence() {
