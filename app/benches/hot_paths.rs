@@ -10,6 +10,7 @@ use app::auth::{
     rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
     settings::Settings,
     token::{Stamp, Subject, TokenType, Tokens},
+    user::UserKey,
 };
 use divan::{Bencher, black_box};
 
@@ -26,7 +27,7 @@ fn tokens() -> Tokens {
 
 fn token(tokens: &Tokens) -> String {
     let subject = Subject {
-        user: UserId(1),
+        user: UserKey::Id(UserId(1)),
         session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),
         generation: 3,
         custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]),

@@ -12,7 +12,12 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-LIFETIMES = ("ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME")
+LIFETIMES = (
+    "ACCESS_TOKEN_LIFETIME",
+    "REFRESH_TOKEN_LIFETIME",
+    "SLIDING_TOKEN_LIFETIME",
+    "SLIDING_TOKEN_REFRESH_LIFETIME",
+)
 
 
 def configure(folder: Path) -> None:
@@ -59,6 +64,21 @@ class Me(APIView):
         return Response({"id": str(request.user.pk), "username": request.user.username})
 
 
+class Password(APIView):
+    """Not part of the dialect: a test changes a password with it."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def post(self, request):
+        from django.contrib.auth.models import User
+
+        user = User.objects.get(username=request.data["username"])
+        user.set_password(request.data["password"])
+        user.save()
+        return Response({})
+
+
 class Nothing(APIView):
     authentication_classes = ()
     permission_classes = ()
@@ -75,7 +95,10 @@ urlpatterns = [
     path("api/token/refresh/", views.TokenRefreshView.as_view()),
     path("api/token/verify/", views.TokenVerifyView.as_view()),
     path("api/token/blacklist/", views.TokenBlacklistView.as_view()),
+    path("api/token/sliding/", views.TokenObtainSlidingView.as_view()),
+    path("api/token/sliding/refresh/", views.TokenRefreshSlidingView.as_view()),
     path("api/me/", Me.as_view()),
+    path("password/", Password.as_view()),
     re_path("^api/", Nothing.as_view()),
 ]
 
@@ -84,7 +107,7 @@ def make_users() -> None:
     from django.contrib.auth.models import User
 
     for user in json.loads(os.environ["USERS"]):
-        User.objects.create_user(user["username"], password=user["password"], is_active=user["is_active"])
+        User.objects.create_user(**user)
 
 
 if __name__ == "__main__":

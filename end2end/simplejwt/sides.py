@@ -18,8 +18,8 @@ BINARY = Path(os.environ.get("HALLPASS_BINARY", HERE / "../../target/release/hal
 KEY = "one key for both sides, of more than sixty-four bytes, so that every HMAC fits"
 PASSWORD = "violet kettle harvests nine moons"
 USERS = [
-    {"username": "ada", "password": PASSWORD, "is_active": True},
-    {"username": "bob", "password": PASSWORD, "is_active": False},
+    {"username": "ada", "email": "ada@hall.example", "password": PASSWORD, "is_active": True},
+    {"username": "bob", "email": "bob@hall.example", "password": PASSWORD, "is_active": False},
 ]
 DEFAULTS = {
     "SIGNING_KEY": KEY,
@@ -70,9 +70,10 @@ class Sides:
         own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{self.folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0}
         variables = {f"HALLPASS_{name}": as_text(value) for name, value in {**self.settings, **own}.items()}
         environment = {"PATH": os.environ["PATH"], **variables}
+        self.environment = environment
         for user in USERS:
             flags = [] if user["is_active"] else ["--inactive"]
-            command = [BINARY, "createuser", "--username", user["username"], "--password-stdin", *flags]
+            command = [BINARY, "createuser", "--username", user["username"], "--email", user["email"], "--password-stdin", *flags]
             subprocess.run(command, env=environment, input=user["password"].encode(), check=True, capture_output=True)
         self._run([BINARY, "serve"], environment, "hallpass.log")
         return f"http://127.0.0.1:{port}"
@@ -107,12 +108,45 @@ class Sides:
         assert [answer.status_code for answer in answers] == [200, 200], [answer.text for answer in answers]
         return [answer.json() for answer in answers]
 
+    def obtain_sliding(self, username="ada"):
+        """A sliding token from each side."""
+        answers = self.both("POST", "/api/token/sliding/", json={"username": username, "password": PASSWORD})
+        assert [answer.status_code for answer in answers] == [200, 200], [answer.text for answer in answers]
+        return [answer.json()["token"] for answer in answers]
+
+    def change_password(self, username, password):
+        """Sets a password on both sides, as an operator does."""
+        command = [BINARY, "changepassword", username, "--password-stdin"]
+        subprocess.run(command, env=self.environment, input=password.encode(), check=True, capture_output=True)
+        body = {"username": username, "password": password}
+        assert requests.post(self.urls[1] + "/password/", json=body, timeout=30).status_code == 200
+
+    def each_at_me(self, tokens):
+        """A protected endpoint, with a token of its own for each side."""
+        name = {"HTTP_X_ACCESS_TOKEN": "X-Access-Token"}.get(self.settings.get("AUTH_HEADER_NAME"), "Authorization")
+        scheme = self.settings.get("AUTH_HEADER_TYPES", ["Bearer"])[0]
+        return [
+            requests.get(url + "/api/me/", headers={name: f"{scheme} {token}"}, timeout=30)
+            for url, token in zip(self.urls, tokens)
+        ]
+
     def each(self, method, path, bodies, field):
         """A request with a token of its own for each side."""
         return [
             requests.request(method, url + path, json={field: token}, timeout=30)
             for url, token in zip(self.urls, bodies)
         ]
+
+    def name_of(self, number):
+        """What a token calls the user of that number."""
+        field = self.settings.get("USER_ID_FIELD", "id")
+        return str(number) if field == "id" else USERS[number - 1][field]
+
+    def sliding(self, **changes):
+        """A sliding token that either side could have signed."""
+        kind = self.settings.get("TOKEN_TYPE_CLAIM", "token_type")
+        end = self.settings.get("SLIDING_TOKEN_REFRESH_EXP_CLAIM", "refresh_exp")
+        return self.token(**{kind: "sliding", end: int(time.time()) + 600, **changes})
 
     def token(self, key=None, algorithm=None, headers=None, **changes):
         """A token that either side could have signed; `None` takes a claim out."""
@@ -123,7 +157,7 @@ class Sides:
             "exp": now + 300,
             "iat": now,
             names["JTI_CLAIM"]: os.urandom(16).hex(),
-            names["USER_ID_CLAIM"]: "1",
+            names["USER_ID_CLAIM"]: self.name_of(1),
             **{name: self.settings[setting] for name, setting in (("aud", "AUDIENCE"), ("iss", "ISSUER")) if setting in self.settings},
             **changes,
         }

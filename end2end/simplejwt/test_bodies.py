@@ -8,6 +8,8 @@ FIELDS = {
     "/api/token/refresh/": ["refresh"],
     "/api/token/verify/": ["token"],
     "/api/token/blacklist/": ["refresh"],
+    "/api/token/sliding/": ["username", "password"],
+    "/api/token/sliding/refresh/": ["token"],
 }
 VALUES = [None, "", "   ", 5, 1.5, True, False, [], ["a"], {}, {"a": 1}, "a\x00b", "text"]
 
@@ -94,10 +96,11 @@ def test_good_credentials_in_every_format(sides):
 
 
 @pytest.mark.parametrize("username", ["nobody", "bob", "ADA", "ada"])
-def test_bad_credentials(sides, username):
-    same(sides.both("POST", "/api/token/", json={"username": username, "password": "wrong"}))
+@pytest.mark.parametrize("path", ["/api/token/", "/api/token/sliding/"])
+def test_bad_credentials(sides, path, username):
+    same(sides.both("POST", path, json={"username": username, "password": "wrong"}))
     if username != "ada":
-        same(sides.both("POST", "/api/token/", json={"username": username, "password": PASSWORD}))
+        same(sides.both("POST", path, json={"username": username, "password": PASSWORD}))
 
 
 FORM = '--a\r\nContent-Disposition: form-data; name="{}"\r\n\r\nx'

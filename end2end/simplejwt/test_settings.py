@@ -1,11 +1,13 @@
 """Each setting, switched on both sides, does the same on both sides."""
 
+import ast
 import time
+from pathlib import Path
 
 import jwt
 import pytest
 import requests
-from sides import KEY, Sides, same
+from sides import HERE, KEY, PASSWORD, Sides, same
 
 SWITCHED = {
     "ACCESS_TOKEN_LIFETIME": 60,
@@ -22,12 +24,27 @@ SWITCHED = {
     "USER_ID_CLAIM": "uid",
     "TOKEN_TYPE_CLAIM": "kind",
     "JTI_CLAIM": "id",
+    "USER_ID_FIELD": "username",
+    "AUTH_TOKEN_CLASSES": [
+        "rest_framework_simplejwt.tokens.AccessToken",
+        "rest_framework_simplejwt.tokens.SlidingToken",
+    ],
+    "SLIDING_TOKEN_LIFETIME": 60,
+    "SLIDING_TOKEN_REFRESH_LIFETIME": 120,
+    "SLIDING_TOKEN_REFRESH_EXP_CLAIM": "until",
+    "CHECK_REVOKE_TOKEN": True,
+    "REVOKE_TOKEN_CLAIM": "revoked",
+    "CHECK_USER_IS_ACTIVE": False,
 }
+# What a setting needs to show.
+TOGETHER = {"REVOKE_TOKEN_CLAIM": {"CHECK_REVOKE_TOKEN": True}}
+# Each side has its own hash of the password.
+OWN = {"exp", "iat", "jti", "id", "sid", "gen", "username", "refresh_exp", "until", "hash_password", "revoked"}
 
 
 @pytest.fixture(scope="module", params=SWITCHED, ids=str)
 def switched(request, tmp_path_factory):
-    setting = {request.param: SWITCHED[request.param]}
+    setting = {request.param: SWITCHED[request.param], **TOGETHER.get(request.param, {})}
     with Sides(tmp_path_factory.mktemp("switched"), setting) as sides:
         yield sides
 
@@ -41,8 +58,7 @@ def test_a_pair_has_the_same_claims(switched):
     for kind in ("access", "refresh"):
         ours, theirs = (decode(pair[kind], switched) for pair in switched.obtain())
         assert set(ours) - {"sid", "gen", "username"} == set(theirs)
-        varying = {"exp", "iat", "jti", "id", "sid", "gen", "username"}
-        assert {n: v for n, v in ours.items() if n not in varying} == {n: v for n, v in theirs.items() if n not in varying}
+        assert {n: v for n, v in ours.items() if n not in OWN} == {n: v for n, v in theirs.items() if n not in OWN}
         lives = [claims["exp"] - claims["iat"] for claims in (ours, theirs)]
         # Simple JWT looks at its clock twice, and a second may begin in between.
         assert 0.95 * lives[1] - 1 <= lives[0] <= lives[1] + 1
@@ -69,6 +85,9 @@ def test_access_tokens_are_judged_alike(switched):
         switched.token(aud=None),
         switched.token(iss="somebody else"),
         switched.token(iss=None),
+        switched.token(**{switched.settings.get("USER_ID_CLAIM", "user_id"): switched.name_of(2)}),
+        switched.token(hash_password="x"),
+        switched.sliding(),
         switched.token(algorithm="HS256"),
         switched.token(algorithm="HS384"),
         switched.token(uid=None, user_id=None),
@@ -85,10 +104,84 @@ def test_access_tokens_are_judged_alike(switched):
 
 
 def test_each_side_takes_the_tokens_of_the_other(switched):
-    for url, pair in zip(switched.urls, reversed(switched.obtain())):
-        name = {"HTTP_X_ACCESS_TOKEN": "X-Access-Token"}.get(switched.settings.get("AUTH_HEADER_NAME"), "Authorization")
-        headers = {name: f"{switched.settings.get('AUTH_HEADER_TYPES', ['Bearer'])[0]} {pair['access']}"}
-        assert requests.get(url + "/api/me/", headers=headers, timeout=30).status_code == 200
+    answers = switched.each_at_me([pair["access"] for pair in reversed(switched.obtain())])
+    if "CHECK_REVOKE_TOKEN" in switched.settings:
+        same(answers)
+    else:
+        assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_a_sliding_token_has_the_same_claims_and_lives_as_long(switched):
+    end = switched.settings.get("SLIDING_TOKEN_REFRESH_EXP_CLAIM", "refresh_exp")
+    tokens = switched.obtain_sliding()
+    for _ in range(2):
+        ours, theirs = (decode(token, switched) for token in tokens)
+        assert set(ours) - {"sid", "gen", "username"} == set(theirs)
+        assert {n: v for n, v in ours.items() if n not in OWN} == {n: v for n, v in theirs.items() if n not in OWN}
+        for until in ("exp", end):
+            lives = [claims[until] - claims["iat"] for claims in (ours, theirs)]
+            assert abs(lives[0] - lives[1]) <= 1
+        answers = switched.each("POST", "/api/token/sliding/refresh/", tokens, "token")
+        assert [answer.status_code for answer in answers] == [200, 200]
+        tokens = [answer.json()["token"] for answer in answers]
+    answers = switched.each_at_me(tokens)
+    if answers[0].status_code == answers[1].status_code == 200:
+        assert answers[0].json()["username"] == answers[1].json()["username"] == "ada"
+    else:
+        same(answers)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_tokens_of_other_issuers_are_renewed_alike(switched, number):
+    names = {name: switched.settings.get(name, default) for name, default in (("TOKEN_TYPE_CLAIM", "token_type"), ("USER_ID_CLAIM", "user_id"))}
+    token = switched.token(**{names["TOKEN_TYPE_CLAIM"]: "refresh", names["USER_ID_CLAIM"]: switched.name_of(number)})
+    answers = switched.both("POST", "/api/token/refresh/", json={"refresh": token})
+    if "CHECK_REVOKE_TOKEN" in switched.settings:
+        # Simple JWT 5.5.1 renews it, and refuses the new access token.
+        assert answers[0].status_code == 401
+    elif answers[0].status_code == answers[1].status_code == 200:
+        assert set(answers[0].json()) == set(answers[1].json())
+    else:
+        same(answers)
+
+
+def test_a_change_of_password_ends_tokens_where_that_is_checked(tmp_path):
+    with Sides(tmp_path, {"CHECK_REVOKE_TOKEN": True, "AUTH_TOKEN_CLASSES": SWITCHED["AUTH_TOKEN_CLASSES"]}) as sides:
+        pairs, sliding = sides.obtain(), sides.obtain_sliding()
+        access = [pair["access"] for pair in pairs]
+        assert [answer.status_code for answer in sides.each_at_me(access) + sides.each_at_me(sliding)] == [200] * 4
+        new = "seven copper lanterns drift upstream"
+        sides.change_password("ada", new)
+        same(sides.each_at_me(access))
+        same(sides.each_at_me(sliding))
+        answers = sides.each("POST", "/api/token/refresh/", [pair["refresh"] for pair in pairs], "refresh")
+        assert (answers[0].status_code, answers[0].json()) == (401, {"detail": "The user's password has been changed."})
+        # Simple JWT 5.5.1 renews the pair, and what it answers opens nothing.
+        assert answers[1].status_code == 200
+        renewed = sides.each_at_me([access[0], answers[1].json()["access"]])
+        same(renewed)
+        same(sides.both("POST", "/api/token/", json={"username": "ada", "password": PASSWORD}))
+        again = sides.both("POST", "/api/token/", json={"username": "ada", "password": new})
+        assert [answer.status_code for answer in sides.each_at_me([answer.json()["access"] for answer in again])] == [200, 200]
+
+
+def test_where_sliding_tokens_alone_are_allowed(tmp_path):
+    with Sides(tmp_path, {"AUTH_TOKEN_CLASSES": ["rest_framework_simplejwt.tokens.SlidingToken"]}) as sides:
+        assert [answer.status_code for answer in sides.each_at_me(sides.obtain_sliding())] == [200, 200]
+        same(sides.each_at_me([pair["access"] for pair in sides.obtain()]))
+        same(sides.each_at_me(["nonsense", "nonsense"]))
+
+
+def test_the_docs_have_a_row_for_each_setting():
+    import rest_framework_simplejwt
+
+    source = ast.parse((Path(rest_framework_simplejwt.__file__).parent / "settings.py").read_text())
+    assigned = {node.targets[0].id: node.value for node in source.body if isinstance(node, ast.Assign)}
+    names = {key.value for key in assigned["DEFAULTS"].keys}
+    lines = (HERE / "../../docs/settings.md").read_text().splitlines()
+    rows = [line.split("`")[1] for line in lines if line.startswith("| `")]
+    assert len(rows) == len(set(rows))
+    assert set(rows) == names
 
 
 def test_the_header_of_the_setting_is_the_one_that_counts(tmp_path):

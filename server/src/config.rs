@@ -134,7 +134,7 @@ impl Config {
     /// # Errors
     /// The first thing that is not understood or would not be safe.
     pub fn load(file: Option<PathBuf>) -> Result<Self, ConfigError> {
-        Self::from_source(Source::open(file, std::env::vars_os())?)
+        Self::from_source(&mut Source::open(file, std::env::vars_os())?)
     }
 
     /// The keys that there are, without making any, for a command that works without: `None` when there
@@ -159,17 +159,17 @@ impl Config {
         Ok(Some(ring))
     }
 
-    fn from_source(mut source: Source) -> Result<Self, ConfigError> {
+    fn from_source(source: &mut Source) -> Result<Self, ConfigError> {
         let database_url = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        let listen = listen_address(&mut source)?;
+        let listen = listen_address(source)?;
         let wanted: Option<Algorithm> = source.take("algorithm")?;
         let file = RingFile::beside(&database_url);
-        let key = first_key(&mut source, &database_url, wanted.unwrap_or(Algorithm::HS256), &file)?;
+        let key = first_key(source, &database_url, wanted.unwrap_or(Algorithm::HS256), &file)?;
         let is_from_ring = key.ring.is_some();
         let mut auth = Settings { algorithm: key.algorithm, ..Settings::with_signing_key(key.material) };
         source.apply(&mut auth)?;
-        auth.access_token_profile = profile::take_profile(&mut source)?;
-        auth.foreign_issuer = profile::take_issuer(&mut source, wanted.unwrap_or(Algorithm::HS256))?;
+        auth.access_token_profile = profile::take_profile(source)?;
+        auth.foreign_issuer = profile::take_issuer(source, wanted.unwrap_or(Algorithm::HS256))?;
         source.finish()?;
         if is_from_ring {
             // The ring knows the public halves of its keys.

@@ -40,7 +40,12 @@ fn expose(error: Error) -> ApiError {
         | Error::BadAuthorizationHeader
         | Error::NoUserId
         | Error::UserNotFound => ApiError::new(Code::TokenNotValid, "You are not signed in. Sign in to go on."),
-        Error::Blacklisted(end) => session_ended(end),
+        Error::Blacklisted(end) | Error::PasswordChanged(end) => session_ended(end),
+        // Our own client is asked for one kind of token.
+        Error::NoTokenType(kinds) => match kinds.into_iter().next() {
+            Some(refusal) => expose(refusal.error),
+            None => ApiError::new(Code::TokenNotValid, "You are not signed in. Sign in to go on."),
+        },
         Error::NoActiveAccountForToken | Error::UserInactive => {
             ApiError::new(Code::UserInactive, "This account is not active. Ask an administrator.")
         }

@@ -7,7 +7,7 @@ use leptos::prelude::{expect_context, use_context};
 
 use super::expose::Expose;
 use crate::{
-    auth::{Auth, authenticate::Bearer, session::Origin},
+    auth::{Auth, authenticate::Bearer, session::Origin, token::TokenType},
     wire::ApiError,
 };
 
@@ -24,10 +24,13 @@ pub(super) fn origin() -> Origin {
 /// What our own client writes before the token, whatever `AUTH_HEADER_TYPES` asks of others.
 const SCHEME: &str = "Bearer";
 
+/// What our own client holds, whatever `AUTH_TOKEN_CLASSES` asks of others.
+const KINDS: [TokenType; 1] = [TokenType::Access];
+
 /// The bearer of the access token in the `Authorization` header.
 pub(super) async fn bearer() -> Result<Bearer, ApiError> {
     let parts = expect_context::<Parts>();
     let headers: Vec<_> =
         parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
-    auth().authenticate_headers(&[SCHEME], &headers).await.exposed()
+    auth().authenticate_headers(&[SCHEME], &headers, &KINDS).await.exposed()
 }

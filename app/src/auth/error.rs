@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use super::{session::SessionEnd, store::StoreError, token::TokenFault};
+use super::{
+    session::SessionEnd,
+    store::StoreError,
+    token::{TokenFault, TokenType},
+};
 use crate::wire::FieldError;
 
 /// Why a verb was refused or failed. Its text is the person's sentence.
@@ -28,6 +32,15 @@ pub enum Error {
     /// A token is spent, or its session is over. How it ended is known when it did.
     #[error("Token is blacklisted")]
     Blacklisted(Option<SessionEnd>),
+
+    /// A token at a protected endpoint is none of the kinds that open it, each for its own reason.
+    #[error("Given token not valid for any token type")]
+    NoTokenType(Vec<KindRefusal>),
+
+    /// The password is another one than when the token was obtained (`CHECK_REVOKE_TOKEN`). How the
+    /// session ended is known when that ended it.
+    #[error("The user's password has been changed.")]
+    PasswordChanged(Option<SessionEnd>),
 
     /// No `Authorization` header, or one of another scheme.
     #[error("Authentication credentials were not provided.")]
@@ -66,6 +79,15 @@ pub enum Error {
         #[source]
         cause: Option<StoreError>,
     },
+}
+
+/// Why a token does not pass for one of a kind.
+#[derive(Debug)]
+pub struct KindRefusal {
+    /// The kind.
+    pub token_type: TokenType,
+    /// `Token` or `Blacklisted`.
+    pub error: Error,
 }
 
 impl Error {

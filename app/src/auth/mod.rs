@@ -9,6 +9,7 @@ pub mod import;
 pub mod jws;
 pub mod keys;
 pub mod password;
+pub mod policy;
 pub mod revocation;
 pub mod rotation;
 pub mod seen;
@@ -29,6 +30,7 @@ use clock::{Clock, Randomness};
 use jsonwebtoken::jwk::JwkSet;
 use keys::{FetchKeys, KeyRing, RemoteKeys};
 use password::Passwords;
+use policy::{DefaultPolicy, Policy};
 use revocation::RevocationSet;
 use seen::SeenGenerations;
 use settings::{Settings, SettingsError};
@@ -37,7 +39,8 @@ use token::Tokens;
 
 /// Issues, renews, checks and takes back tokens.
 pub struct Auth {
-    settings: Settings,
+    settings: Arc<Settings>,
+    policy: Arc<dyn Policy>,
     tokens: Tokens,
     passwords: Passwords,
     revocations: RevocationSet,
@@ -65,7 +68,8 @@ impl Auth {
             passwords: Passwords::new(parallelism, randomness.clone()),
             revocations: RevocationSet::default(),
             seen: SeenGenerations::default(),
-            settings,
+            settings: Arc::new(settings),
+            policy: Arc::new(DefaultPolicy),
             store,
             clock,
             randomness,
@@ -92,6 +96,12 @@ impl Auth {
         if let Some(remote) = self.tokens.remote() {
             remote.renew(self.clock.now()).await;
         }
+    }
+
+    /// With decisions of the deployment's own in the place of Simple JWT's defaults.
+    #[must_use]
+    pub fn with_policy(self, policy: Arc<dyn Policy>) -> Self {
+        Self { policy, ..self }
     }
 
     /// The public halves of the keys that verify our tokens: for a shared secret there is none.

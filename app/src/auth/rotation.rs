@@ -55,6 +55,8 @@ pub enum UserStanding {
     Active,
     /// It exists, and may not.
     Inactive,
+    /// It may, and not with a token obtained with another password (`CHECK_REVOKE_TOKEN`).
+    PasswordChanged,
     /// It is gone.
     Gone,
 }
@@ -84,6 +86,8 @@ pub enum Refusal {
     PastEnd,
     /// The user is inactive or gone.
     NoActiveAccount,
+    /// The user's password is another one than when the token was obtained.
+    PasswordChanged,
 }
 
 /// Decides what presenting a refresh token does.
@@ -94,8 +98,10 @@ pub fn decide(facts: &Facts) -> Decision {
     if let Some(reason) = session.ended {
         return Decision::Refuse(Refusal::Ended(reason));
     }
-    if user != UserStanding::Active {
-        return Decision::Refuse(Refusal::NoActiveAccount);
+    match user {
+        UserStanding::Active => {}
+        UserStanding::Inactive | UserStanding::Gone => return Decision::Refuse(Refusal::NoActiveAccount),
+        UserStanding::PasswordChanged => return Decision::Refuse(Refusal::PasswordChanged),
     }
     if now >= session.ends_at {
         return Decision::Refuse(Refusal::PastEnd);
@@ -205,11 +211,12 @@ mod tests {
     #[test]
     fn the_end_of_a_session_comes_before_every_other_rule() {
         type End = fn(&mut Facts);
-        let ways: [(Refusal, End); 4] = [
+        let ways: [(Refusal, End); 5] = [
             (Refusal::Ended(EndReason::Revoked), |f| f.session.ended = Some(EndReason::Revoked)),
             (Refusal::PastEnd, |f| f.session.ends_at = NOW),
             (Refusal::NoActiveAccount, |f| f.user = UserStanding::Inactive),
             (Refusal::NoActiveAccount, |f| f.user = UserStanding::Gone),
+            (Refusal::PasswordChanged, |f| f.user = UserStanding::PasswordChanged),
         ];
         for (refusal, end) in ways {
             for mut over in [facts(), spent(4, Duration::ZERO), spent(1, Duration::from_secs(500))] {

@@ -7,13 +7,18 @@ use std::time::Duration;
 use http::{HeaderName, header};
 use secrecy::SecretSlice;
 
-use super::keys::{Algorithm, KeyFault, RingKey, is_symmetric, name};
+use super::{
+    keys::{Algorithm, KeyFault, RingKey, is_symmetric, name},
+    token::TokenType,
+    user::UserIdField,
+};
 use crate::wire::PasswordPolicy;
 
 const DAY: Duration = Duration::from_hours(24);
 
 /// Simple JWT's settings and a few of our own. Each field names the setting it stands for.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Simple JWT's, under its name")]
 pub struct Settings {
     /// `ACCESS_TOKEN_LIFETIME`: how long an access token is good.
     pub access_token_lifetime: Duration,
@@ -47,12 +52,30 @@ pub struct Settings {
     /// `AUTH_HEADER_NAME`: the header field that holds an access token. Simple JWT writes it as WSGI
     /// does: `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`. Our own client always sends `Authorization`.
     pub auth_header_name: HeaderName,
+    /// `USER_ID_FIELD`: what of a user stands in a token for it.
+    pub user_id_field: UserIdField,
     /// `USER_ID_CLAIM`.
     pub user_id_claim: String,
     /// `TOKEN_TYPE_CLAIM`.
     pub token_type_claim: String,
     /// `JTI_CLAIM`.
     pub jti_claim: String,
+    /// `AUTH_TOKEN_CLASSES`: the kinds of token that open protected endpoints, in the order in which they
+    /// are tried. Our own pages always use access tokens.
+    pub auth_token_classes: Vec<TokenType>,
+    /// `SLIDING_TOKEN_LIFETIME`: how long a sliding token is good, from its last renewal.
+    pub sliding_token_lifetime: Duration,
+    /// `SLIDING_TOKEN_REFRESH_LIFETIME`: how long it can be renewed, from the sign-in.
+    pub sliding_token_refresh_lifetime: Duration,
+    /// `SLIDING_TOKEN_REFRESH_EXP_CLAIM`: the claim that holds the end of that.
+    pub sliding_token_refresh_exp_claim: String,
+    /// `CHECK_REVOKE_TOKEN`: whether a token ends with the password it was obtained with. Costs a read of
+    /// the user on every request.
+    pub check_revoke_token: bool,
+    /// `REVOKE_TOKEN_CLAIM`: the claim that holds the fingerprint of that password's hash.
+    pub revoke_token_claim: String,
+    /// `CHECK_USER_IS_ACTIVE`: whether tokens of an inactive user are refused.
+    pub check_user_is_active: bool,
     /// How long a spent refresh token is answered with its successor. Zero is Simple JWT's way:
     /// every replay is refused.
     pub refresh_reuse_grace: Duration,
@@ -136,9 +159,17 @@ impl Settings {
             leeway: Duration::ZERO,
             auth_header_types: vec!["Bearer".to_owned()],
             auth_header_name: header::AUTHORIZATION,
+            user_id_field: UserIdField::Id,
             user_id_claim: "user_id".to_owned(),
             token_type_claim: "token_type".to_owned(),
             jti_claim: "jti".to_owned(),
+            auth_token_classes: vec![TokenType::Access],
+            sliding_token_lifetime: Duration::from_mins(5),
+            sliding_token_refresh_lifetime: DAY,
+            sliding_token_refresh_exp_claim: "refresh_exp".to_owned(),
+            check_revoke_token: false,
+            revoke_token_claim: "hash_password".to_owned(),
+            check_user_is_active: true,
             refresh_reuse_grace: Duration::from_secs(30),
             session_max_lifetime: 90 * DAY,
             session_check: SessionCheck::RevocationSet,
@@ -183,7 +214,8 @@ impl Settings {
 
     /// How long after its last signature a key is still needed: the longest that a token can be accepted.
     pub fn longest_token_lifetime(&self) -> Duration {
-        self.access_token_lifetime.max(self.refresh_token_lifetime) + self.leeway
+        let lifetimes = [self.access_token_lifetime, self.refresh_token_lifetime, self.sliding_token_lifetime];
+        lifetimes.into_iter().max().unwrap_or_default() + self.leeway
     }
 
     fn validate_profile(&self) -> Result<(), SettingsError> {
@@ -219,6 +251,8 @@ impl Settings {
         let positive = [
             ("access_token_lifetime", self.access_token_lifetime),
             ("refresh_token_lifetime", self.refresh_token_lifetime),
+            ("sliding_token_lifetime", self.sliding_token_lifetime),
+            ("sliding_token_refresh_lifetime", self.sliding_token_refresh_lifetime),
             ("session_max_lifetime", self.session_max_lifetime),
         ];
         for (setting, lifetime) in positive {
@@ -243,6 +277,8 @@ impl Settings {
             ("user_id_claim", &self.user_id_claim),
             ("token_type_claim", &self.token_type_claim),
             ("jti_claim", &self.jti_claim),
+            ("sliding_token_refresh_exp_claim", &self.sliding_token_refresh_exp_claim),
+            ("revoke_token_claim", &self.revoke_token_claim),
         ];
         for (position, (setting, claim)) in claims.iter().enumerate() {
             let is_taken = claims[..position].iter().any(|(_, earlier)| earlier == claim);
@@ -252,6 +288,9 @@ impl Settings {
         }
         if self.auth_header_types.is_empty() || self.auth_header_types.iter().any(|word| !is_word(word)) {
             return refuse("auth_header_types", "must be one or more single words, like Bearer".to_owned());
+        }
+        if self.auth_token_classes.is_empty() || self.auth_token_classes.contains(&TokenType::Refresh) {
+            return refuse("auth_token_classes", "must be AccessToken, SlidingToken or both".to_owned());
         }
         Ok(())
     }
@@ -291,13 +330,17 @@ mod tests {
     #[test]
     fn each_bad_setting_is_refused_by_name() {
         type Change = fn(&mut Settings);
-        let cases: [(&str, Change); 12] = [
+        let cases: [(&str, Change); 16] = [
             ("signing_key", |s| s.signing_key = vec![7; 31].into()),
             ("access_token_lifetime", |s| s.access_token_lifetime = Duration::ZERO),
             ("session_max_lifetime", |s| s.session_max_lifetime = Duration::MAX),
             ("leeway", |s| s.leeway = Duration::from_secs(61)),
             ("refresh_reuse_grace", |s| s.refresh_reuse_grace = Duration::from_secs(301)),
             ("jti_claim", |s| s.jti_claim = "user_id".into()),
+            ("sliding_token_lifetime", |s| s.sliding_token_lifetime = Duration::ZERO),
+            ("revoke_token_claim", |s| s.revoke_token_claim = "sid".into()),
+            ("sliding_token_refresh_exp_claim", |s| s.sliding_token_refresh_exp_claim = "exp".into()),
+            ("auth_token_classes", |s| s.auth_token_classes = Vec::new()),
             ("auth_header_types", |s| s.auth_header_types = vec!["Two words".into()]),
             ("password_min_length", |s| s.password_policy.min_length = 7),
             ("access_token_profile", |s| s.access_token_profile = profile("web")),

@@ -10,10 +10,11 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
+    policy::AccountRule,
     revocation::Revocation,
     rotation::Refusal,
     session::{CurrentToken, Origin, Session},
-    user::{NewUser, StoredCredentials, User},
+    user::{NewUser, StoredCredentials, User, UserKey},
 };
 use crate::wire::EndReason;
 
@@ -43,18 +44,18 @@ pub struct NewSession {
     pub update_last_login: bool,
 }
 
-/// A verified refresh token, as the database needs to know it.
+/// A verified refresh or sliding token, as the database needs to know it.
 #[derive(Clone, Debug)]
 pub struct PresentedToken {
     /// Its `jti`.
     pub jti: Jti,
     /// Its user, if it names one that can be ours.
-    pub user: Option<UserId>,
+    pub user: Option<UserKey>,
     /// Its session and generation; `None` when another issuer with the same key made it.
     pub lineage: Option<(SessionId, u32)>,
     /// Its `iat`, or now.
     pub issued_at: Timestamp,
-    /// Its `exp`.
+    /// Until when it can be renewed: its `exp`, or what a sliding token says.
     pub expires_at: Timestamp,
 }
 
@@ -83,6 +84,8 @@ pub struct Refresh {
     pub adopted_ends_at: Timestamp,
     /// What rotating means.
     pub mode: RotationMode,
+    /// Judges the account that the token belongs to.
+    pub rule: AccountRule,
 }
 
 /// What a rotation does, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
@@ -125,6 +128,8 @@ pub enum Refreshed {
     UnknownSession,
     /// The token belongs to no session, and its user is inactive, gone, or not named.
     NoActiveAccount,
+    /// The token belongs to no session, and its user has another password since.
+    PasswordChanged,
 }
 
 /// Whether a verified token is still welcome.
@@ -189,6 +194,9 @@ pub trait Store: Send + Sync {
 
     /// The user of that number.
     async fn find_user(&self, user: UserId) -> Result<Option<User>, StoreError>;
+
+    /// The user that a token names, and its password hash. Nobody, when the name is empty or fits several.
+    async fn find_account(&self, user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
 
     /// Replaces a password hash by a stronger one of the same password; does nothing when it is no
     /// longer the `old` one.

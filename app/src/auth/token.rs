@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 
 use super::{
     clock::Timestamp,
-    id::{Jti, SessionId, UserId},
+    id::{Jti, SessionId},
     jws::Jws,
     keys::{KeyRing, RemoteKeys},
     settings::{AccessTokenProfile, Settings, SettingsError},
+    user::{UserIdField, UserKey},
 };
 use payload::Payload;
 pub use subject::{Stamp, Subject};
@@ -28,6 +29,8 @@ pub enum TokenType {
     Access,
     /// Buys the next pair.
     Refresh,
+    /// Opens protected endpoints, and buys itself more time.
+    Sliding,
 }
 
 impl TokenType {
@@ -36,12 +39,22 @@ impl TokenType {
         match self {
             Self::Access => "access",
             Self::Refresh => "refresh",
+            Self::Sliding => "sliding",
+        }
+    }
+
+    /// Simple JWT's class of such tokens.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Access => "AccessToken",
+            Self::Refresh => "RefreshToken",
+            Self::Sliding => "SlidingToken",
         }
     }
 }
 
 /// Why text is not a token to be believed, in the order in which it is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
     /// Malformed, badly signed, for somebody else, or not yet valid.
     #[error("Token is invalid")]
@@ -61,6 +74,12 @@ pub enum TokenFault {
     /// A good token of another kind.
     #[error("Token has wrong type")]
     WrongType,
+    /// A sliding token without the claim, of this name, that says until when it can be renewed.
+    #[error("Token has no '{0}' claim")]
+    MissingEnd(String),
+    /// A sliding token past the time, in the claim of this name, until which it could be renewed.
+    #[error("Token '{0}' claim has expired")]
+    PastEnd(String),
 }
 
 /// A token whose signature and claims are good.
@@ -69,7 +88,7 @@ pub struct Token {
     /// Its own name.
     pub jti: Jti,
     /// The user it speaks for, if it names one that can be ours.
-    pub user: Option<UserId>,
+    pub user: Option<UserKey>,
     /// Whether it names a user at all: a name that cannot be ours is a user who does not exist.
     pub names_user: bool,
     /// The session it belongs to; `None` when another issuer with the same key made it.
@@ -93,6 +112,7 @@ pub struct Tokens {
     issuer: Option<String>,
     audience: Option<String>,
     leeway: std::time::Duration,
+    user_id_field: UserIdField,
     names: ClaimNames,
 }
 
@@ -118,6 +138,8 @@ struct ClaimNames {
     token_type: String,
     jti: String,
     user_id: String,
+    sliding_end: String,
+    fingerprint: String,
 }
 
 impl Tokens {
@@ -133,10 +155,13 @@ impl Tokens {
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             leeway: settings.leeway,
+            user_id_field: settings.user_id_field,
             names: ClaimNames {
                 token_type: settings.token_type_claim.clone(),
                 jti: settings.jti_claim.clone(),
                 user_id: settings.user_id_claim.clone(),
+                sliding_end: settings.sliding_token_refresh_exp_claim.clone(),
+                fingerprint: settings.revoke_token_claim.clone(),
             },
         })
     }
@@ -204,12 +229,12 @@ impl Tokens {
         let expires_at = expires_at.ok_or(TokenFault::MissingExpiry)?;
         let jti = payload.jti(&self.names.jti)?;
         if let Some(expected) = expected {
-            payload.check_type(&self.names.token_type, expected)?;
+            payload::check_type(payload.claims(), &self.names.token_type, expected)?;
         }
         self.check_profile(&payload, signed.is_access_token)?;
         Ok(Token {
             jti,
-            user: payload.user(&self.names.user_id),
+            user: payload.user(&self.names.user_id, self.user_id_field),
             names_user: payload.names_user(&self.names.user_id),
             // Another issuer's sessions are none of ours, whatever it calls them.
             session: payload.session().filter(|_| signed.by == Signer::Ourselves),
@@ -228,9 +253,32 @@ impl Tokens {
         self.verified_payload(text, now).map(drop)
     }
 
+    /// Whether a verified token is of this kind.
+    ///
+    /// # Errors
+    /// `MissingType` or `WrongType`.
+    pub fn check_type(&self, token: &Token, expected: TokenType) -> Result<(), TokenFault> {
+        payload::check_type(&token.claims, &self.names.token_type, expected)
+    }
+
+    /// Until when a verified sliding token can be renewed (Simple JWT: `check_exp`).
+    ///
+    /// # Errors
+    /// `MissingEnd`, `PastEnd`, or `Invalid` when the claim holds no date.
+    pub fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenFault> {
+        let claim = &self.names.sliding_end;
+        let end = payload::date(&token.claims, claim)?.ok_or_else(|| TokenFault::MissingEnd(claim.clone()))?;
+        if end <= now - self.leeway { Err(TokenFault::PastEnd(claim.clone())) } else { Ok(end) }
+    }
+
+    /// What a verified token says of the password it was obtained with (`REVOKE_TOKEN_CLAIM`).
+    pub fn fingerprint<'t>(&self, token: &'t Token) -> Option<&'t Value> {
+        token.claims.get(&self.names.fingerprint)
+    }
+
     /// The subject of a verified token: what its successor will be about. The claims that an issuer
     /// added of its own travel along, as they do in Simple JWT.
-    pub fn subject_of(&self, token: &Token, user: UserId, session: SessionId, generation: u32) -> Subject {
+    pub fn subject_of(&self, token: &Token, user: UserKey, session: SessionId, generation: u32) -> Subject {
         let mut custom = token.claims.clone();
         for name in ["exp", "iat", "sid", "gen"] {
             custom.remove(name);

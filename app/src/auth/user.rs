@@ -1,9 +1,12 @@
 //! Users, as Django knows them, so that a user table carries over.
 
+mod key;
+
 use secrecy::SecretString;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{clock::Timestamp, id::UserId};
+pub use key::{UserIdField, UserKey};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ use crate::auth::{
         Blacklisting, CreateUserError, Ending, Flushed, NewSession, PresentedToken, Refresh, Refreshed, Store,
         StoreError, TokenStanding,
     },
-    user::{NewUser, StoredCredentials, User},
+    user::{NewUser, StoredCredentials, User, UserKey},
 };
 use writer::Writer;
 
@@ -134,6 +134,11 @@ impl Store for SqliteStore {
 
     async fn find_user(&self, user: UserId) -> Result<Option<User>, StoreError> {
         Ok(users::find(&self.readers, user).await?)
+    }
+
+    async fn find_account(&self, user: &UserKey) -> Result<Option<StoredCredentials>, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        Ok(users::find_account(&mut connection, user).await?)
     }
 
     async fn upgrade_password(&self, user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError> {

@@ -11,4 +11,4 @@ pub use account::{Credentials, Me, PasswordChange, PasswordPolicy, Registration,
 pub use claims::SessionClaims;
 pub use error::{ApiError, Code, EndReason, Ended, FieldError};
 pub use secret::Secret;
-pub use token::TokenPair;
+pub use token::{SlidingToken, TokenPair};

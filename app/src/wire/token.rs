@@ -1,4 +1,4 @@
-//! The pair that a sign-in or a refresh answers.
+//! The tokens that a sign-in or a refresh answers.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,4 +13,11 @@ pub struct TokenPair {
     /// (`ROTATE_REFRESH_TOKENS = false`): the one at hand stays good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<Secret>,
+}
+
+/// What a sign-in for a sliding token and its renewal answer (Simple JWT: `TokenObtainSliding`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlidingToken {
+    /// Signed by the server, sent in `Authorization: Bearer …`, renewed before it ends.
+    pub token: Secret,
 }

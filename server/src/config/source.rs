@@ -100,6 +100,14 @@ impl Source {
             user_id_claim => auth.user_id_claim;
             token_type_claim => auth.token_type_claim;
             jti_claim => auth.jti_claim;
+            user_id_field => auth.user_id_field;
+            auth_token_classes => auth.auth_token_classes;
+            sliding_token_lifetime => auth.sliding_token_lifetime;
+            sliding_token_refresh_lifetime => auth.sliding_token_refresh_lifetime;
+            sliding_token_refresh_exp_claim => auth.sliding_token_refresh_exp_claim;
+            check_revoke_token => auth.check_revoke_token;
+            revoke_token_claim => auth.revoke_token_claim;
+            check_user_is_active => auth.check_user_is_active;
             refresh_reuse_grace => auth.refresh_reuse_grace;
             session_max_lifetime => auth.session_max_lifetime;
             session_check => auth.session_check;
@@ -110,6 +118,12 @@ impl Source {
         auth.audience = self.take("audience")?;
         auth.issuer = self.take("issuer")?;
         Ok(())
+    }
+
+    /// Every setting that was asked for.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> &[&'static str] {
+        &self.known
     }
 
     /// Nothing may be left that nobody took.
@@ -130,7 +144,7 @@ impl Source {
         let nearest = self.known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
         match nearest.filter(|name| similarity(name) > 0.85) {
             Some(name) => format!("; did you mean {name}?"),
-            None => "; docs/configuration.md lists them all".to_owned(),
+            None => "; docs/configuration.md and docs/settings.md list them all".to_owned(),
         }
     }
 }
@@ -164,6 +178,14 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("user_id_claim", auth.user_id_claim.clone()),
         ("token_type_claim", auth.token_type_claim.clone()),
         ("jti_claim", auth.jti_claim.clone()),
+        ("user_id_field", auth.user_id_field.name().to_owned()),
+        ("auth_token_classes", auth.auth_token_classes.iter().map(|kind| kind.class()).collect::<Vec<_>>().join(", ")),
+        ("sliding_token_lifetime", seconds(auth.sliding_token_lifetime)),
+        ("sliding_token_refresh_lifetime", seconds(auth.sliding_token_refresh_lifetime)),
+        ("sliding_token_refresh_exp_claim", auth.sliding_token_refresh_exp_claim.clone()),
+        ("check_revoke_token", auth.check_revoke_token.to_string()),
+        ("revoke_token_claim", auth.revoke_token_claim.clone()),
+        ("check_user_is_active", auth.check_user_is_active.to_string()),
         ("password_min_length", auth.password_policy.min_length.to_string()),
         (
             "session_check",

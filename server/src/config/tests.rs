@@ -1,5 +1,6 @@
 use std::{ffi::OsString, fs};
 
+use app::auth::{token::TokenType, user::UserIdField};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
@@ -21,7 +22,7 @@ impl Place {
         let variables = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let database = [(OsString::from("HALLPASS_DATABASE_URL"), OsString::from(database))];
         let source = Source::open(Some(self.0.path().join("hallpass.toml")), database.into_iter().chain(variables));
-        let loaded = source.and_then(Config::from_source);
+        let loaded = source.and_then(|mut source| Config::from_source(&mut source));
         loaded.map_err(|error| error.to_string().replace(&self.0.path().display().to_string(), "."))
     }
 }
@@ -74,7 +75,10 @@ fn a_short_key_and_an_unknown_variable_are_refused() {
     let short = place.load(&[("HALLPASS_SIGNING_KEY", "short")]).expect_err("a short key");
     assert_eq!(short, "HALLPASS_SIGNING_KEY is too short: 5 bytes, and HS256 needs at least 32 (RFC 7518 §3.2)");
     let unknown = place.load(&[("HALLPASS_COLOUR", "red")]).expect_err("an unknown variable");
-    assert_eq!(unknown, "HALLPASS_COLOUR in the environment is not a setting; docs/configuration.md lists them all");
+    assert_eq!(
+        unknown,
+        "HALLPASS_COLOUR in the environment is not a setting; docs/configuration.md and docs/settings.md list them all"
+    );
 }
 
 #[test]
@@ -109,4 +113,47 @@ fn what_is_shown_of_the_settings_has_no_secret() {
     let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", KEY)]).expect("a configuration");
     assert!(!config.describe().contains(KEY));
     assert!(!format!("{config:?}").contains(KEY));
+}
+
+/// The settings that stand first in the rows of a section's tables.
+fn rows(section: &str) -> Vec<String> {
+    let names = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    names.map(|(name, _)| name.to_ascii_lowercase()).collect()
+}
+
+#[test]
+fn every_setting_is_described_once_and_nothing_else_is() {
+    let mut source =
+        Source::open(None, [(OsString::from("HALLPASS_SIGNING_KEY"), OsString::from(KEY))]).expect("a source");
+    Config::from_source(&mut source).expect("a configuration");
+    let settings = include_str!("../../../docs/settings.md");
+    let (by_configuration, in_code) = settings.split_once("## In code").expect("two sections");
+    let mut described = rows(by_configuration);
+    described.extend(rows(include_str!("../../../docs/configuration.md")));
+    described.sort();
+    let mut known: Vec<_> = source.known().iter().map(|name| (*name).to_owned()).collect();
+    known.sort();
+    assert_eq!(described, known, "the rows of docs/settings.md and docs/configuration.md, and the settings");
+    assert_eq!(rows(in_code).iter().find(|name| known.contains(name)), None, "a setting, and not in code alone");
+}
+
+#[test]
+fn classes_of_tokens_and_fields_of_users_go_by_simple_jwts_names() {
+    let key = format!("signing_key = \"{KEY}\"\n");
+    let long = "auth_token_classes = [\"rest_framework_simplejwt.tokens.SlidingToken\", \"access\"]";
+    let config = Place::with(&format!("{key}{long}")).load(&[("HALLPASS_USER_ID_FIELD", "email")]);
+    let auth = config.expect("a configuration").auth;
+    assert_eq!(auth.auth_token_classes, [TokenType::Sliding, TokenType::Access]);
+    assert_eq!(auth.user_id_field, UserIdField::Email);
+    let environment = [("HALLPASS_AUTH_TOKEN_CLASSES", "AccessToken,SlidingToken")];
+    let config = Place::with(&key).load(&environment).expect("a configuration");
+    assert_eq!(config.auth.auth_token_classes, [TokenType::Access, TokenType::Sliding]);
+    for (line, sentence) in [
+        ("auth_token_classes = [\"RefreshToken\"]", "must be a list of AccessToken and SlidingToken"),
+        ("auth_token_classes = []", "must be AccessToken, SlidingToken or both"),
+        ("user_id_field = \"phone\"", "must be id, username or email"),
+    ] {
+        let refused = Place::with(&format!("{key}{line}")).load(&[]).expect_err(line);
+        assert!(refused.ends_with(sentence), "{refused}");
+    }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use app::auth::{
     keys::{ALGORITHMS, Algorithm},
     settings::{RegistrationMode, SessionCheck},
+    token::TokenType,
+    user::UserIdField,
 };
 use http::HeaderName;
 use toml::Value;
@@ -104,6 +106,32 @@ impl FromValue for SessionCheck {
             Some("database") => Ok(Self::Database),
             Some(_) | None => Err("must be revocation-set, stateless or database".to_owned()),
         }
+    }
+}
+
+impl FromValue for UserIdField {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        match value.as_str() {
+            Some("id" | "pk") => Ok(Self::Id),
+            Some("username") => Ok(Self::Username),
+            Some("email") => Ok(Self::Email),
+            Some(_) | None => Err("must be id, username or email".to_owned()),
+        }
+    }
+}
+
+impl FromValue for Vec<TokenType> {
+    /// Simple JWT's classes by their dotted paths, or the last word of those, or the type claim's word.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || "must be a list of AccessToken and SlidingToken".to_owned();
+        let names = <Vec<String>>::from_toml(value).map_err(|_| wrong())?;
+        let kind_of = |name: &String| {
+            let class = name.strip_prefix("rest_framework_simplejwt.tokens.").unwrap_or(name);
+            [TokenType::Access, TokenType::Sliding]
+                .into_iter()
+                .find(|kind| [kind.class(), kind.name()].contains(&class))
+        };
+        names.iter().map(|name| kind_of(name).ok_or_else(wrong)).collect()
     }
 }
 

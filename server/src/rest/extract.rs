@@ -17,7 +17,9 @@ impl FromRequestParts<Arc<Auth>> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
         let headers: Vec<_> =
             parts.headers.get_all(&auth.settings().auth_header_name).iter().map(http::HeaderValue::as_bytes).collect();
-        let bearer = auth.authenticate_headers(&auth.settings().auth_header_types, &headers).await;
+        let settings = auth.settings();
+        let bearer =
+            auth.authenticate_headers(&settings.auth_header_types, &headers, &settings.auth_token_classes).await;
         bearer.map(Self).map_err(|error| Rejection::Core(error, Door::Protected))
     }
 }

@@ -31,6 +31,8 @@ pub fn router() -> Router<Arc<Auth>> {
         ("/token/refresh", write(token::refresh, "Token Refresh")),
         ("/token/verify", write(token::verify, "Token Verify")),
         ("/token/blacklist", write(token::blacklist, "Token Blacklist")),
+        ("/token/sliding", write(token::obtain_sliding, "Token Obtain Sliding")),
+        ("/token/sliding/refresh", write(token::refresh_sliding, "Token Refresh Sliding")),
         ("/register", write(register::register, "Register")),
         ("/me", read(me::me, "Me")),
         (

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    auth::{Auth, Error},
+    auth::{Auth, Error, error::KindRefusal},
     wire::FieldError,
 };
 use axum::{
@@ -83,11 +83,16 @@ fn refuse(error: Error, door: Door) -> Response {
     match (error, door) {
         (Error::Invalid(fields), _) => answer(StatusCode::BAD_REQUEST, fields_in_json(fields)),
         (Error::Blacklisted(_), Door::Verify) => non_field_error(&sentence),
-        (Error::Token(_) | Error::Blacklisted(_), Door::Protected) => no_token_type(&sentence),
+        (Error::NoTokenType(kinds), _) => no_token_type(&sentence, &kinds),
+        (Error::PasswordChanged(_), Door::Protected) => coded(&sentence, "password_changed"),
         (Error::Token(_) | Error::Blacklisted(_) | Error::NoUserId, _) => coded(&sentence, "token_not_valid"),
-        (Error::NoActiveAccount | Error::NoActiveAccountForToken | Error::NotAuthenticated, _) => {
-            unauthorized(json!({ "detail": sentence }))
-        }
+        (
+            Error::NoActiveAccount
+            | Error::NoActiveAccountForToken
+            | Error::NotAuthenticated
+            | Error::PasswordChanged(_),
+            _,
+        ) => unauthorized(json!({ "detail": sentence })),
         (Error::BadAuthorizationHeader, _) => coded(&sentence, "bad_authorization_header"),
         (Error::UserNotFound, _) => coded(&sentence, "user_not_found"),
         (Error::UserInactive, _) => coded(&sentence, "user_inactive"),
@@ -116,12 +121,10 @@ fn coded(sentence: &str, code: &str) -> Response {
     unauthorized(json!({ "detail": sentence, "code": code }))
 }
 
-fn no_token_type(sentence: &str) -> Response {
-    unauthorized(json!({
-        "detail": "Given token not valid for any token type",
-        "code": "token_not_valid",
-        "messages": [{ "token_class": "AccessToken", "token_type": "access", "message": sentence }],
-    }))
+fn no_token_type(sentence: &str, kinds: &[KindRefusal]) -> Response {
+    let message = |KindRefusal { token_type, error }: &KindRefusal| json!({ "token_class": token_type.class(), "token_type": token_type.name(), "message": error.to_string() });
+    let messages: Vec<_> = kinds.iter().map(message).collect();
+    unauthorized(json!({ "detail": sentence, "code": "token_not_valid", "messages": messages }))
 }
 
 fn unauthorized(body: Value) -> Response {

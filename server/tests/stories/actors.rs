@@ -13,6 +13,7 @@ use app::{
     auth::{
         Account, Auth,
         clock::{Clock, SystemRandomness, Timestamp},
+        policy::Policy,
         settings::Settings,
         user::{Role, User},
     },
@@ -57,6 +58,10 @@ impl World {
 
     pub(crate) async fn with(settings: Settings) -> Self {
         Self::changed(settings, |auth| auth).await
+    }
+
+    pub(crate) async fn with_policy(settings: Settings, policy: Arc<dyn Policy>) -> Self {
+        Self::changed(settings, |auth| auth.with_policy(policy)).await
     }
 
     /// With something that is not among the settings.

@@ -1,5 +1,6 @@
 use std::{collections::HashSet, time::Duration};
 
+use app::auth::token::TokenType;
 use futures::future::join_all;
 use serde_json::json;
 
@@ -57,5 +58,5 @@ async fn a_restart_in_the_middle_loses_nothing() {
     let restarted = world.restarted(settings()).await;
     let again = restarted.refresh(&before.refresh, app::auth::session::Origin::default()).await.expect("a pair");
     assert_eq!(again.refresh.expect("a refresh token").expose(), ada.refresh, "the very same successor");
-    assert!(restarted.authenticate(&ada.access).is_ok());
+    assert!(restarted.authenticate(&ada.access, &[TokenType::Access]).await.is_ok());
 }

@@ -3,11 +3,13 @@
 
 mod actors;
 mod bodies;
+mod check_revoke_token;
 mod commands;
 mod concurrency;
 mod keys;
 mod me;
 mod pages;
+mod policy;
 mod register;
 mod routes;
 mod rpc;
@@ -16,4 +18,6 @@ mod sessions;
 mod token_blacklist;
 mod token_obtain;
 mod token_refresh;
+mod token_sliding;
 mod token_verify;
+mod user_id_field;

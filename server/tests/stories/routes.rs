@@ -6,13 +6,22 @@ async fn call(world: &World, method: &str, path: &str) -> Answer {
     Answer::of(world.request(method, path).send().await.expect("an answer")).await
 }
 
-const WRITING: [&str; 5] =
-    ["/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/register/"];
+const WRITING: [&str; 7] = [
+    "/api/token/",
+    "/api/token/refresh/",
+    "/api/token/verify/",
+    "/api/token/blacklist/",
+    "/api/token/sliding/",
+    "/api/token/sliding/refresh/",
+    "/api/register/",
+];
 
 #[tokio::test]
 async fn other_methods_are_refused_with_those_that_are_allowed() {
     let world = World::new().await;
-    for path in WRITING.into_iter().chain(["/api/token", "/api/register"]) {
+    for path in
+        WRITING.into_iter().chain(["/api/token", "/api/token/sliding", "/api/token/sliding/refresh", "/api/register"])
+    {
         for method in ["GET", "PUT", "PATCH", "DELETE"] {
             let answer = call(&world, method, path).await;
             answer.is(405, json!({ "detail": format!("Method \"{method}\" not allowed.") }));

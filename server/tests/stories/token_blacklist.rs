@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use app::auth::token::TokenType;
 use serde_json::json;
 
 use crate::actors::{World, claims, foreign, settings};
@@ -55,12 +56,15 @@ async fn another_server_on_the_same_database_learns_of_it() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let other = world.restarted(settings()).await;
-    assert!(other.authenticate(&ada.access).is_ok());
+    assert!(other.authenticate(&ada.access, &[TokenType::Access]).await.is_ok());
     assert_eq!(ada.blacklist().await.status, 200);
     other.follow_revocations().await.expect("the revocations");
-    assert!(other.authenticate(&ada.access).is_err());
+    assert!(other.authenticate(&ada.access, &[TokenType::Access]).await.is_err());
     let started_later = world.restarted(settings()).await;
-    assert!(started_later.authenticate(&ada.access).is_err(), "also one that starts afterwards");
+    assert!(
+        started_later.authenticate(&ada.access, &[TokenType::Access]).await.is_err(),
+        "also one that starts afterwards"
+    );
 }
 
 #[tokio::test]

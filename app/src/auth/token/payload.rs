@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::{TokenFault, TokenType};
 use crate::auth::{
     clock::Timestamp,
-    id::{Jti, SessionId, UserId},
+    id::{Jti, SessionId},
+    user::{UserIdField, UserKey},
 };
 
 /// The last second that has a four-digit year: no honest `NumericDate` lies beyond.
@@ -21,6 +22,10 @@ impl Payload {
         serde_json::from_slice(&json).map(Self).map_err(|_| TokenFault::Invalid)
     }
 
+    pub(super) const fn claims(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     pub(super) fn into_claims(self) -> Map<String, Value> {
         self.0
     }
@@ -28,11 +33,11 @@ impl Payload {
     /// Judges `iat`, `nbf` and `exp`; answers `exp`, which may be absent.
     pub(super) fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<Option<Timestamp>, TokenFault> {
         for claim in ["iat", "nbf"] {
-            if self.date(claim)?.is_some_and(|begins| begins > now + leeway) {
+            if date(&self.0, claim)?.is_some_and(|begins| begins > now + leeway) {
                 return Err(TokenFault::Invalid);
             }
         }
-        let expires_at = self.date("exp")?;
+        let expires_at = date(&self.0, "exp")?;
         if expires_at.is_some_and(|end| end <= now - leeway) {
             return Err(TokenFault::Expired);
         }
@@ -76,14 +81,6 @@ impl Payload {
         }
     }
 
-    pub(super) fn check_type(&self, claim: &str, expected: TokenType) -> Result<(), TokenFault> {
-        match self.0.get(claim) {
-            None => Err(TokenFault::MissingType),
-            Some(value) if value == expected.name() => Ok(()),
-            Some(_) => Err(TokenFault::WrongType),
-        }
-    }
-
     pub(super) fn is_of_type(&self, claim: &str, token_type: TokenType) -> bool {
         self.0.get(claim).is_some_and(|value| value == token_type.name())
     }
@@ -92,13 +89,8 @@ impl Payload {
         self.0.contains_key(claim)
     }
 
-    /// Text, or the number that Simple JWT wrote before 5.5.
-    pub(super) fn user(&self, claim: &str) -> Option<UserId> {
-        match self.0.get(claim)? {
-            Value::String(text) => text.parse().ok(),
-            Value::Number(number) => number.as_i64().map(UserId),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-        }
+    pub(super) fn user(&self, claim: &str, field: UserIdField) -> Option<UserKey> {
+        field.read(self.0.get(claim)?)
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {
@@ -111,21 +103,30 @@ impl Payload {
     }
 
     pub(super) fn issued_at(&self) -> Option<Timestamp> {
-        self.date("iat").ok().flatten()
+        date(&self.0, "iat").ok().flatten()
     }
+}
 
-    /// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"
-    /// (CVE-2026-25537): the token is refused.
-    fn date(&self, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
-        match self.0.get(claim) {
-            None => Ok(None),
-            Some(Value::Number(number)) => number
-                .as_f64()
-                .filter(|seconds| seconds.abs() <= MAX_SECONDS)
-                .map(|seconds| Some(from_seconds(seconds)))
-                .ok_or(TokenFault::Invalid),
-            Some(_) => Err(TokenFault::Invalid),
-        }
+/// Whether the claims are those of a token of this kind.
+pub(super) fn check_type(claims: &Map<String, Value>, claim: &str, expected: TokenType) -> Result<(), TokenFault> {
+    match claims.get(claim) {
+        None => Err(TokenFault::MissingType),
+        Some(value) if value == expected.name() => Ok(()),
+        Some(_) => Err(TokenFault::WrongType),
+    }
+}
+
+/// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"
+/// (CVE-2026-25537): the token is refused.
+pub(super) fn date(claims: &Map<String, Value>, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
+    match claims.get(claim) {
+        None => Ok(None),
+        Some(Value::Number(number)) => number
+            .as_f64()
+            .filter(|seconds| seconds.abs() <= MAX_SECONDS)
+            .map(|seconds| Some(from_seconds(seconds)))
+            .ok_or(TokenFault::Invalid),
+        Some(_) => Err(TokenFault::Invalid),
     }
 }
 

@@ -5,14 +5,15 @@ use serde_json::{Map, Value};
 use super::TokenType;
 use crate::auth::{
     clock::Timestamp,
-    id::{Jti, SessionId, UserId},
+    id::{Jti, SessionId},
+    user::UserKey,
 };
 
 /// Whom and what a pair is about. Both tokens of a pair say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The user.
-    pub user: UserId,
+    /// The user, as tokens name it.
+    pub user: UserKey,
     /// The session.
     pub session: SessionId,
     /// How many rotations the session has seen.

@@ -10,6 +10,7 @@ use crate::auth::{
     id::{Jti, SessionId, UserId},
     keys::{Algorithm, Key},
     settings::Settings,
+    user::UserKey,
 };
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -26,7 +27,7 @@ fn tokens() -> Tokens {
 
 fn subject() -> Subject {
     Subject {
-        user: UserId(7),
+        user: UserKey::Id(UserId(7)),
         session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),
         generation: 3,
         custom: Map::from_iter([("username".to_owned(), json!("ada"))]),
@@ -66,12 +67,12 @@ fn fault(text: &str) -> Option<TokenFault> {
 #[test]
 fn a_good_token_says_what_was_signed() {
     let token = verify(&good()).expect("a good token");
-    assert_eq!(token.user, Some(UserId(7)));
+    assert_eq!(token.user, Some(subject().user));
     assert_eq!(token.session, Some(subject().session));
     assert_eq!(token.generation, 3);
     assert_eq!(token.expires_at, NOW + Duration::from_mins(5));
     assert_eq!(token.claims["user_id"], "7");
-    assert_eq!(tokens().subject_of(&token, UserId(7), subject().session, 3), subject());
+    assert_eq!(tokens().subject_of(&token, subject().user, subject().session, 3), subject());
 }
 
 #[test]
@@ -275,11 +276,27 @@ fn a_user_id_may_be_text_or_a_number_and_is_nobody_otherwise() {
         let token = payload_with(|claims| drop(claims.insert("user_id".into(), value)));
         verify(&token).map(|token| token.user)
     };
-    assert_eq!(user(json!("12")), Ok(Some(UserId(12))));
-    assert_eq!(user(json!(12)), Ok(Some(UserId(12))));
+    assert_eq!(user(json!("12")), Ok(Some(UserKey::Id(UserId(12)))));
+    assert_eq!(user(json!(12)), Ok(Some(UserKey::Id(UserId(12)))));
     for nobody in [json!("ada"), json!(1.5), json!(null), json!([12]), json!("99999999999999999999")] {
         assert_eq!(user(nobody), Ok(None));
     }
+}
+
+#[test]
+fn a_sliding_token_says_until_when_it_can_be_renewed() {
+    let end = |value: Option<Value>| {
+        let token = payload_with(|claims| {
+            claims.insert("token_type".into(), json!("sliding"));
+            claims.extend(value.map(|value| ("refresh_exp".to_owned(), value)));
+        });
+        let token = tokens().verify(&token, Some(TokenType::Sliding), NOW)?;
+        tokens().sliding_end(&token, NOW)
+    };
+    assert_eq!(end(Some(json!(NOW.seconds() + 1))), Ok(NOW + Duration::from_secs(1)));
+    assert_eq!(end(Some(json!(NOW.seconds()))), Err(TokenFault::PastEnd("refresh_exp".into())));
+    assert_eq!(end(None), Err(TokenFault::MissingEnd("refresh_exp".into())));
+    assert_eq!(end(Some(json!("soon"))), Err(TokenFault::Invalid));
 }
 
 proptest! {

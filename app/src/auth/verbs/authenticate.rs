@@ -1,19 +1,23 @@
-//! `authenticate`: who holds this access token. No I/O: the signature, the claims, then one look in
-//! the set of revoked sessions.
+//! `authenticate`: who holds this token. No I/O unless a setting asks for it: the signature, the claims,
+//! then one look in the set of revoked sessions.
 
 use crate::{
     auth::{
         Auth, Error,
         clock::Timestamp,
+        error::KindRefusal,
         id::{SessionId, UserId},
+        policy,
         session::{Session, SessionEnd},
         settings::SessionCheck,
+        store::TokenStanding,
         token::{Token, TokenType},
+        user::UserKey,
     },
     wire::EndReason,
 };
 
-/// Who a good access token speaks for. Having one is the proof: nothing else makes it.
+/// Who a good token speaks for. Having one is the proof: nothing else makes it.
 #[derive(Clone, Debug)]
 pub struct Bearer {
     /// The user.
@@ -26,51 +30,131 @@ pub struct Bearer {
 
 impl Auth {
     /// Authenticates the values of the `Authorization` header fields of a request, of which there may
-    /// be only one (RFC 9110 §11.6.2). The scheme is one of `types`, in any case (RFC 9110 §11.1). With
-    /// `SESSION_CHECK = "database"` the session and the user are looked up as well.
+    /// be only one (RFC 9110 §11.6.2). The scheme is one of `types`, in any case (RFC 9110 §11.1).
     ///
     /// # Errors
     /// `NotAuthenticated` without a header of our scheme, `BadAuthorizationHeader` for one that is not
-    /// two words, everything that [`authenticate`](Self::authenticate) answers, and `Unavailable`.
-    pub async fn authenticate_headers(&self, types: &[impl AsRef<[u8]>], headers: &[&[u8]]) -> Result<Bearer, Error> {
+    /// two words, and everything that [`authenticate`](Self::authenticate) answers.
+    pub async fn authenticate_headers(
+        &self,
+        types: &[impl AsRef<[u8]>],
+        headers: &[&[u8]],
+        kinds: &[TokenType],
+    ) -> Result<Bearer, Error> {
         // Bytes that are no UTF-8 are no base64url either.
-        let access = String::from_utf8_lossy(token_in(types, headers)?);
-        self.tokens.learn_key(&access, self.clock.now()).await;
-        let bearer = self.authenticate(&access)?;
-        if self.settings.session_check == SessionCheck::Database {
-            self.check_in_database(&bearer).await?;
-        }
-        Ok(bearer)
+        let text = String::from_utf8_lossy(token_in(types, headers)?);
+        self.tokens.learn_key(&text, self.clock.now()).await;
+        self.authenticate(&text, kinds).await
     }
 
-    async fn check_in_database(&self, bearer: &Bearer) -> Result<(), Error> {
-        if let Some(session) = bearer.session {
-            match self.store.find_session(session).await? {
-                Some(Session { end: None, .. }) => {}
-                Some(Session { end: Some(end), .. }) => return Err(refusal_of(end)),
-                None => return Err(Error::Blacklisted(None)),
-            }
-        }
-        self.load_active_user(bearer).await.map(drop)
-    }
-
-    /// Authenticates an access token.
+    /// Authenticates a token of one of these kinds. The database is asked where only it knows: about the
+    /// session with `SESSION_CHECK = "database"`; about the user with that, with `CHECK_REVOKE_TOKEN`,
+    /// and with a `USER_ID_FIELD` other than the number; about a sliding token that has no session.
     ///
     /// # Errors
-    /// `Token` for a bad one, `Blacklisted` or `UserInactive` when its session was ended, `NoUserId`
-    /// or `UserNotFound` when it names no user that could exist.
-    pub fn authenticate(&self, access: &str) -> Result<Bearer, Error> {
-        let token = self.tokens.verify(access, Some(TokenType::Access), self.clock.now())?;
+    /// `NoTokenType` for a bad one or one of an ended session, `NoUserId` or `UserNotFound` when it names
+    /// no user that exists, `UserInactive`, `PasswordChanged`, or `Unavailable`.
+    pub async fn authenticate(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
+        let token = self.believe(text, kinds)?;
+        self.check_in_database(&token, kinds).await?;
+        let user = match user_of(&token)? {
+            UserKey::Id(user) if !self.reads_users() => *user,
+            key => self.load_user(key, &token).await?,
+        };
+        Ok(Bearer { user, session: token.session, expires_at: token.expires_at })
+    }
+
+    /// A good token of one of these kinds whose session, as far as this process knows, goes on.
+    fn believe(&self, text: &str, kinds: &[TokenType]) -> Result<Token, Error> {
+        let verified = self.tokens.verify(text, None, self.clock.now());
+        let token = verified.map_err(|fault| no_token_type(kinds, |_| fault.clone().into()))?;
+        if !kinds.iter().any(|kind| self.tokens.check_type(&token, *kind).is_ok()) {
+            return Err(self.blacklisted(&token, kinds, None));
+        }
         if let Some(session) = token.session {
             let is_stateless = self.settings.session_check == SessionCheck::Stateless;
             if !is_stateless && let Some(end) = self.revocations.find(session) {
-                return Err(refusal_of(end));
+                return Err(self.ended(&token, kinds, end));
             }
             self.seen.note(session, token.generation, token.expires_at);
         }
-        let user = user_of(&token)?;
-        Ok(Bearer { user, session: token.session, expires_at: token.expires_at })
+        Ok(token)
     }
+
+    async fn check_in_database(&self, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {
+        match token.session {
+            Some(session) if self.settings.session_check == SessionCheck::Database => {
+                match self.store.find_session(session).await? {
+                    Some(Session { end: None, .. }) => Ok(()),
+                    Some(Session { end: Some(end), .. }) => Err(self.ended(token, kinds, end)),
+                    None => Err(self.blacklisted(token, kinds, None)),
+                }
+            }
+            // Simple JWT looks a sliding token up in its blacklist. One of ours belongs to a session, and
+            // whoever ends it ends that.
+            None if self.tokens.check_type(token, TokenType::Sliding).is_ok() => {
+                match self.store.token_standing(token.jti.clone(), None).await? {
+                    TokenStanding::Good => Ok(()),
+                    TokenStanding::Blacklisted => Err(self.blacklisted(token, kinds, None)),
+                }
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether settings ask for what only the database knows of a user.
+    fn reads_users(&self) -> bool {
+        self.settings.check_revoke_token || self.settings.session_check == SessionCheck::Database
+    }
+
+    async fn load_user(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
+        let account = self.store.find_account(key).await?.ok_or(Error::UserNotFound)?;
+        let user = account.user.id;
+        if self.settings.check_user_is_active && !account.user.is_active {
+            return Err(Error::UserInactive);
+        }
+        let is_checked = self.settings.check_revoke_token;
+        if is_checked && !policy::is_fingerprint(self.tokens.fingerprint(token), &account.password) {
+            return Err(Error::PasswordChanged(None));
+        }
+        if self.is_of_another(key, token, user).await? { Err(Error::UserNotFound) } else { Ok(user) }
+    }
+
+    /// A name may have passed to another account since the token was made; its session has not.
+    async fn is_of_another(&self, key: &UserKey, token: &Token, user: UserId) -> Result<bool, Error> {
+        match (key, token.session) {
+            (UserKey::Username(_) | UserKey::Email(_), Some(session)) => {
+                let session = self.store.find_session(session).await?;
+                Ok(session.is_none_or(|session| session.user != user))
+            }
+            (UserKey::Id(_), _) | (_, None) => Ok(false),
+        }
+    }
+
+    /// Why a token of an ended session is refused, in Simple JWT's terms.
+    fn ended(&self, token: &Token, kinds: &[TokenType], end: SessionEnd) -> Error {
+        match end.reason {
+            EndReason::UserDeactivated => Error::UserInactive,
+            EndReason::PasswordChanged if self.settings.check_revoke_token => Error::PasswordChanged(Some(end)),
+            EndReason::SignedOut
+            | EndReason::Revoked
+            | EndReason::Reuse
+            | EndReason::PasswordChanged
+            | EndReason::Expired => self.blacklisted(token, kinds, Some(end)),
+        }
+    }
+
+    /// A good token is of another kind for each kind but its own, as which it is blacklisted.
+    fn blacklisted(&self, token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
+        no_token_type(kinds, |kind| match self.tokens.check_type(token, kind) {
+            Ok(()) => Error::Blacklisted(end.clone()),
+            Err(fault) => fault.into(),
+        })
+    }
+}
+
+fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error {
+    Error::NoTokenType(kinds.iter().map(|kind| KindRefusal { token_type: *kind, error: why(*kind) }).collect())
 }
 
 /// The token in an `Authorization` header of one of our schemes.
@@ -91,20 +175,8 @@ fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: &[&'h [u8]]) -> Result<&'h 
     }
 }
 
-/// Why the access token of an ended session is refused, in Simple JWT's terms.
-fn refusal_of(end: SessionEnd) -> Error {
-    match end.reason {
-        EndReason::UserDeactivated => Error::UserInactive,
-        EndReason::SignedOut
-        | EndReason::Revoked
-        | EndReason::Reuse
-        | EndReason::PasswordChanged
-        | EndReason::Expired => Error::Blacklisted(Some(end)),
-    }
-}
-
-fn user_of(token: &Token) -> Result<UserId, Error> {
-    match token.user {
+fn user_of(token: &Token) -> Result<&UserKey, Error> {
+    match &token.user {
         Some(user) => Ok(user),
         None if token.names_user => Err(Error::UserNotFound),
         None => Err(Error::NoUserId),

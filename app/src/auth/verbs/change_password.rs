@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Auth {
-    /// Changes the bearer's own password.
+    /// Changes the bearer's own password. With `CHECK_REVOKE_TOKEN` it ends the session that asks as well.
     ///
     /// # Errors
     /// `Invalid` with the field to mend, `UserNotFound`, `UserInactive`, or `Unavailable`.
@@ -30,7 +30,9 @@ impl Auth {
         self.check_password_of(&user, &new).await.map_err(|message| Error::field("new_password", message))?;
         let password = self.passwords.hash(new).await;
         let ending = self.ending(EndReason::PasswordChanged, origin);
-        let revoked = self.store.set_password(user.id, password, bearer.session, ending).await?;
+        // Where a token ends with its password, the session that asks has none left either.
+        let keep = bearer.session.filter(|_| !self.settings.check_revoke_token);
+        let revoked = self.store.set_password(user.id, password, keep, ending).await?;
         self.revocations.insert_all(revoked);
         Ok(())
     }

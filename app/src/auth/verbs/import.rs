@@ -50,7 +50,14 @@ impl Auth {
                 TokenFit::Refused(fault)
             }
             // Its signature was looked at first.
-            Ok(_) | Err(TokenFault::Expired | TokenFault::MissingType | TokenFault::WrongType) => TokenFit::Good,
+            Ok(_)
+            | Err(
+                TokenFault::Expired
+                | TokenFault::MissingType
+                | TokenFault::WrongType
+                | TokenFault::PastEnd(_)
+                | TokenFault::MissingEnd(_),
+            ) => TokenFit::Good,
         })
     }
 

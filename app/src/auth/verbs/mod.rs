@@ -10,4 +10,5 @@ mod obtain;
 mod refresh;
 pub(super) mod register;
 mod sessions;
+mod sliding;
 mod verify;

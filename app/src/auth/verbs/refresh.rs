@@ -5,10 +5,12 @@ use crate::{
         Auth, Error,
         clock::Timestamp,
         id::SessionId,
+        policy::AccountRule,
         rotation::Refusal,
         session::{Origin, Session},
         store::{PresentedToken, Refresh, Refreshed, RotationMode},
         token::{Subject, Token, TokenFault, TokenType},
+        user::UserKey,
     },
     wire::{EndReason, TokenPair},
 };
@@ -19,18 +21,26 @@ impl Auth {
     ///
     /// # Errors
     /// `Token` for a bad one, `Blacklisted` when it is spent or its session over,
-    /// `NoActiveAccountForToken`, or `Unavailable`.
+    /// `NoActiveAccountForToken`, `PasswordChanged`, or `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let now = self.clock.now();
         self.tokens.learn_key(refresh, now).await;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
-        match self.store.refresh(self.refresh_request(&token, now, origin)).await? {
-            Refreshed::Current(session) => Ok(self.sign_pair(&self.successor_subject(&token, &session), &session)),
-            Refreshed::Kept(session) => {
+        match self.renew(self.refresh_request(&token, now, origin)).await? {
+            Renewal::Current(session) => Ok(self.sign_pair(&self.successor_subject(&token, &session), &session)),
+            Renewal::Kept(session) => {
                 let access = self.sign_access(&self.successor_subject(&token, &session), &session);
                 Ok(TokenPair { access, refresh: None })
             }
-            Refreshed::Refused { refusal, session, was_spent } => Err(refused(refusal, &session, was_spent)),
+        }
+    }
+
+    /// Has a refresh decided and carried out.
+    pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewal, Error> {
+        match self.store.refresh(refresh).await? {
+            Refreshed::Current(session) => Ok(Renewal::Current(session)),
+            Refreshed::Kept(session) => Ok(Renewal::Kept(session)),
+            Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),
             Refreshed::Reused { session, revocation } => {
                 tracing::warn!(session = %session.id, user = %session.user, "a spent refresh token came back: the session was ended");
                 let end = revocation.end.clone();
@@ -40,10 +50,11 @@ impl Auth {
             Refreshed::Blacklisted => Err(Error::Blacklisted(None)),
             Refreshed::UnknownSession => Err(TokenFault::Invalid.into()),
             Refreshed::NoActiveAccount => Err(Error::NoActiveAccountForToken),
+            Refreshed::PasswordChanged => Err(Error::PasswordChanged(None)),
         }
     }
 
-    fn refresh_request(&self, token: &Token, now: Timestamp, origin: Origin) -> Refresh {
+    pub(super) fn refresh_request(&self, token: &Token, now: Timestamp, origin: Origin) -> Refresh {
         Refresh {
             token: presented(token, now),
             now,
@@ -56,6 +67,11 @@ impl Auth {
             adopted: SessionId::random(self.randomness.as_ref()),
             adopted_ends_at: now + self.settings.session_max_lifetime,
             mode: self.rotation_mode(),
+            rule: AccountRule {
+                policy: self.policy.clone(),
+                settings: self.settings.clone(),
+                fingerprint: self.tokens.fingerprint(token).cloned(),
+            },
         }
     }
 
@@ -75,29 +91,50 @@ impl Auth {
         }
     }
 
-    fn successor_subject(&self, token: &Token, session: &Session) -> Subject {
-        self.tokens.subject_of(token, session.user, session.id, session.generation)
+    /// What the next token of a session is about. A name stays the one that the sign-in wrote.
+    pub(super) fn successor_subject(&self, token: &Token, session: &Session) -> Subject {
+        let user = match &token.user {
+            Some(UserKey::Username(_) | UserKey::Email(_)) => token.user.clone(),
+            Some(UserKey::Id(_)) | None => None,
+        };
+        let user = user.unwrap_or(UserKey::Id(session.user));
+        self.tokens.subject_of(token, user, session.id, session.generation)
+    }
+
+    /// Simple JWT looks at the blacklist before it looks at the user, and so does the answer.
+    fn refused(&self, refusal: Refusal, session: &Session, was_spent: bool) -> Error {
+        let end = session.end.clone();
+        match refusal {
+            Refusal::Ended(EndReason::UserDeactivated) | Refusal::NoActiveAccount if !was_spent => {
+                Error::NoActiveAccountForToken
+            }
+            Refusal::Ended(EndReason::PasswordChanged) if !was_spent && self.settings.check_revoke_token => {
+                Error::PasswordChanged(end)
+            }
+            Refusal::PasswordChanged if !was_spent => Error::PasswordChanged(end),
+            Refusal::PastEnd if !was_spent => TokenFault::Expired.into(),
+            Refusal::Ended(_) | Refusal::NoActiveAccount | Refusal::PasswordChanged | Refusal::PastEnd => {
+                Error::Blacklisted(end)
+            }
+        }
     }
 }
 
-/// A verified refresh token, as the store needs to know it.
+/// A refresh that was not refused. The session is as it stands afterwards.
+pub(super) enum Renewal {
+    /// The pair of the session's current generation is to be issued: a new one, or the same again.
+    Current(Session),
+    /// The presented token stays good.
+    Kept(Session),
+}
+
+/// A verified token that is to be renewed or given back, as the store needs to know it.
 pub(super) fn presented(token: &Token, now: Timestamp) -> PresentedToken {
     PresentedToken {
         jti: token.jti.clone(),
-        user: token.user,
+        user: token.user.clone(),
         lineage: token.session.map(|session| (session, token.generation)),
         issued_at: token.issued_at.unwrap_or(now),
         expires_at: token.expires_at,
-    }
-}
-
-/// Simple JWT looks at the blacklist before it looks at the user, and so does the answer.
-fn refused(refusal: Refusal, session: &Session, was_spent: bool) -> Error {
-    match refusal {
-        Refusal::Ended(EndReason::UserDeactivated) | Refusal::NoActiveAccount if !was_spent => {
-            Error::NoActiveAccountForToken
-        }
-        Refusal::PastEnd if !was_spent => TokenFault::Expired.into(),
-        Refusal::Ended(_) | Refusal::NoActiveAccount | Refusal::PastEnd => Error::Blacklisted(session.end.clone()),
     }
 }

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::rows::{self, TokenRow};
 use crate::auth::{
     clock::Timestamp,
-    id::{Jti, SessionId},
+    id::{Jti, SessionId, UserId},
     session::Session,
     store::{PresentedToken, TokenStanding},
 };
@@ -82,6 +82,7 @@ pub(super) async fn blacklist_all_of(
 pub(super) async fn blacklist_alone(
     connection: &mut SqliteConnection,
     token: &PresentedToken,
+    user: Option<UserId>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -92,7 +93,7 @@ pub(super) async fn blacklist_alone(
              SET blacklisted_at = excluded.blacklisted_at, blacklisted_why = excluded.blacklisted_why",
     )
     .bind(token.jti.as_str())
-    .bind(token.user.map(|user| user.0))
+    .bind(user.map(|user| user.0))
     .bind(token.issued_at.millis())
     .bind(token.expires_at.millis())
     .bind(now.millis())

@@ -7,14 +7,15 @@ use super::{
     outstanding,
     rows::TokenRow,
     sessions::{self, Found},
+    users,
 };
 use crate::{
     auth::{
         clock::Timestamp,
-        id::UserId,
         rotation::{self, Decision, Facts, Presented, UserStanding},
         session::Session,
         store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, RotationMode},
+        user::StoredCredentials,
     },
     wire::EndReason,
 };
@@ -56,28 +57,34 @@ async fn adopt(
     if known.is_some_and(|row| row.blacklisted_at.is_some()) {
         return Ok(Refreshed::Blacklisted);
     }
-    let Some(user) = find_active(connection, refresh.token.user).await? else {
-        return Ok(Refreshed::NoActiveAccount);
+    let owner = find_named(connection, &refresh.token).await?;
+    let session = match (refresh.rule.standing(owner.as_ref()), &owner) {
+        (UserStanding::Active, Some(owner)) => Session::adopting(refresh, owner.user.id),
+        (UserStanding::PasswordChanged, _) => return Ok(Refreshed::PasswordChanged),
+        (UserStanding::Active | UserStanding::Inactive | UserStanding::Gone, _) => {
+            return Ok(Refreshed::NoActiveAccount);
+        }
     };
-    let session = Session::adopting(refresh, user);
     sessions::insert(connection, &session).await?;
     outstanding::insert_current(connection, &session).await?;
     let presented = Presented { generation: 0, spent_at: None };
-    decide(connection, refresh, Found { session, user: UserStanding::Active }, presented).await
+    decide(connection, refresh, Found { session, owner }, presented).await
 }
 
-async fn find_active(connection: &mut SqliteConnection, user: Option<UserId>) -> sqlx::Result<Option<UserId>> {
-    let id: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE id = $1 AND is_active")
-        .bind(user.map(|user| user.0))
-        .fetch_optional(connection)
-        .await?;
-    Ok(id.map(UserId))
+async fn find_named(
+    connection: &mut SqliteConnection,
+    token: &PresentedToken,
+) -> sqlx::Result<Option<StoredCredentials>> {
+    match &token.user {
+        Some(user) => users::find_account(connection, user).await,
+        None => Ok(None),
+    }
 }
 
 async fn decide(
     connection: &mut SqliteConnection,
     refresh: &Refresh,
-    Found { session, user }: Found,
+    Found { session, owner }: Found,
     presented: Presented,
 ) -> sqlx::Result<Refreshed> {
     let facts = Facts {
@@ -85,11 +92,14 @@ async fn decide(
         grace: refresh.grace,
         session: session.facts(refresh.last_seen_generation),
         presented,
-        user,
+        user: refresh.rule.standing(owner.as_ref()),
     };
     match (rotation::decide(&facts), refresh.mode) {
         (Decision::Refuse(refusal), _) => {
-            Ok(Refreshed::Refused { refusal, session, was_spent: presented.spent_at.is_some() })
+            // The end of a session takes its tokens back at the same moment: that is not what spent them.
+            let ended_at = session.end.as_ref().map(|end| end.at);
+            let was_spent = presented.spent_at.is_some_and(|at| ended_at.is_none_or(|end| at < end));
+            Ok(Refreshed::Refused { refusal, session, was_spent })
         }
         (Decision::Rotate, RotationMode::Keep) => renew(connection, refresh, session).await.map(Refreshed::Kept),
         (Decision::Rotate, RotationMode::Rotate | RotationMode::RotateAndBlacklist) => {
@@ -150,7 +160,8 @@ pub(super) async fn blacklist(
     };
     let Some(Found { session, .. }) = found else {
         if !was_spent {
-            outstanding::blacklist_alone(connection, token, ending.now).await?;
+            let owner = find_named(connection, token).await?.map(|owner| owner.user.id);
+            outstanding::blacklist_alone(connection, token, owner, ending.now).await?;
         }
         return Ok(Blacklisting { was_good: !was_spent, revocation: None });
     };

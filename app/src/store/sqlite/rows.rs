@@ -8,7 +8,7 @@ use crate::{
         id::{Jti, SessionId, UserId},
         revocation::Revocation,
         session::{CurrentToken, Origin, Session, SessionEnd},
-        user::User,
+        user::{StoredCredentials, User},
     },
     wire::EndReason,
 };
@@ -52,8 +52,12 @@ fn session_id(row: &SqliteRow, column: &str) -> sqlx::Result<SessionId> {
 }
 
 pub(super) fn user(row: &SqliteRow) -> sqlx::Result<User> {
+    user_of(row, "id")
+}
+
+fn user_of(row: &SqliteRow, id: &str) -> sqlx::Result<User> {
     Ok(User {
-        id: UserId(row.try_get("id")?),
+        id: UserId(row.try_get(id)?),
         username: row.try_get("username")?,
         email: row.try_get("email")?,
         is_active: row.try_get("is_active")?,
@@ -62,6 +66,19 @@ pub(super) fn user(row: &SqliteRow) -> sqlx::Result<User> {
         date_joined: time(row, "date_joined")?,
         last_login: optional_time(row, "last_login")?,
     })
+}
+
+pub(super) fn account(row: &SqliteRow) -> sqlx::Result<StoredCredentials> {
+    let password: String = row.try_get("password")?;
+    Ok(StoredCredentials { user: user(row)?, password: password.into() })
+}
+
+/// The account beside a session, unless it is gone.
+pub(super) fn owner(row: &SqliteRow) -> sqlx::Result<Option<StoredCredentials>> {
+    let password: Option<String> = row.try_get("password")?;
+    password
+        .map(|password| Ok(StoredCredentials { user: user_of(row, "user_id")?, password: password.into() }))
+        .transpose()
 }
 
 pub(super) fn session(row: &SqliteRow) -> sqlx::Result<Session> {

@@ -1,6 +1,6 @@
 //! Sessions: begun, written down as they change, and ended.
 
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{
     outstanding,
@@ -10,15 +10,15 @@ use crate::auth::{
     clock::Timestamp,
     id::{SessionId, UserId},
     revocation::Revocation,
-    rotation::UserStanding,
     session::{Session, SessionEnd},
     store::{Ending, NewSession},
+    user::StoredCredentials,
 };
 
-/// A session and whether its user may be signed in.
+/// A session and the account that it belongs to.
 pub(super) struct Found {
     pub(super) session: Session,
-    pub(super) user: UserStanding,
+    pub(super) owner: Option<StoredCredentials>,
 }
 
 pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> sqlx::Result<Session> {
@@ -84,21 +84,14 @@ pub(super) async fn insert(connection: &mut SqliteConnection, session: &Session)
 
 pub(super) async fn find(connection: &mut SqliteConnection, id: SessionId) -> sqlx::Result<Option<Found>> {
     let row = sqlx::query(
-        "SELECT sessions.*, users.is_active
+        "SELECT sessions.*, users.username, users.email, users.password, users.is_active, users.is_staff,
+             users.is_superuser, users.date_joined, users.last_login
          FROM sessions LEFT JOIN users ON users.id = sessions.user_id WHERE sessions.id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(connection)
     .await?;
-    row.map(|row| {
-        let user = match row.try_get("is_active")? {
-            Some(true) => UserStanding::Active,
-            Some(false) => UserStanding::Inactive,
-            None => UserStanding::Gone,
-        };
-        Ok(Found { session: rows::session(&row)?, user })
-    })
-    .transpose()
+    row.map(|row| Ok(Found { session: rows::session(&row)?, owner: rows::owner(&row)? })).transpose()
 }
 
 /// Writes a renewed session down if it is still at the generation it was read at: compare and swap.

@@ -1,13 +1,13 @@
 //! Users: made, found, and given another password.
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{import, rows};
 use crate::auth::{
     id::UserId,
     store::Ending,
-    user::{NewUser, StoredCredentials, User},
+    user::{NewUser, StoredCredentials, User, UserKey},
 };
 
 /// `None` when the name is taken: the constraint decides.
@@ -40,11 +40,25 @@ pub(super) async fn create(connection: &mut SqliteConnection, new: &NewUser) -> 
 
 pub(super) async fn find_credentials(pool: &SqlitePool, username: &str) -> sqlx::Result<Option<StoredCredentials>> {
     let row = sqlx::query("SELECT * FROM users WHERE username = $1").bind(username).fetch_optional(pool).await?;
-    row.map(|row| {
-        let password: String = row.try_get("password")?;
-        Ok(StoredCredentials { user: rows::user(&row)?, password: password.into() })
-    })
-    .transpose()
+    row.as_ref().map(rows::account).transpose()
+}
+
+/// The one user that a token names. An address that several share is nobody's.
+pub(super) async fn find_account(
+    connection: &mut SqliteConnection,
+    key: &UserKey,
+) -> sqlx::Result<Option<StoredCredentials>> {
+    let query = match key {
+        UserKey::Id(user) => sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0),
+        UserKey::Username(name) => sqlx::query("SELECT * FROM users WHERE username = $1").bind(name),
+        UserKey::Email(email) => {
+            sqlx::query("SELECT * FROM users WHERE email = $1 AND email <> '' LIMIT 2").bind(email)
+        }
+    };
+    match query.fetch_all(connection).await?.as_slice() {
+        [row] => rows::account(row).map(Some),
+        [] | [_, _, ..] => Ok(None),
+    }
 }
 
 pub(super) async fn find(pool: &SqlitePool, user: UserId) -> sqlx::Result<Option<User>> {

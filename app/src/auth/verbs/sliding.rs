@@ -1,0 +1,84 @@
+//! `obtain_sliding`, `refresh_sliding`: one token that opens protected endpoints and buys itself more
+//! time. Its renewals keep one line: the same `jti`, the same session, the same end. A stolen one cannot
+//! be told from the owner's, so it lives until that end, or until the session is ended.
+
+use super::refresh::{Renewal, presented};
+use crate::{
+    auth::{
+        Auth, Error,
+        clock::Timestamp,
+        id::Jti,
+        session::{CurrentToken, Origin, Session},
+        store::{PresentedToken, Refresh, RotationMode, TokenStanding},
+        token::{Stamp, Subject, Token, TokenFault, TokenType},
+    },
+    wire::{Credentials, Secret, SlidingToken},
+};
+
+impl Auth {
+    /// Signs in for a sliding token, as [`obtain_pair`](Self::obtain_pair) does for a pair.
+    ///
+    /// # Errors
+    /// `NoActiveAccount`, or `Unavailable`.
+    pub async fn obtain_sliding(&self, credentials: &Credentials, origin: Origin) -> Result<SlidingToken, Error> {
+        let user = self.find_signed_in(credentials, &origin).await?;
+        let now = self.clock.now();
+        let (session, mut subject) =
+            self.begin_session(&user, self.next_sliding_token(now), self.sliding_expiry(now), origin).await?;
+        let claim = self.settings.sliding_token_refresh_exp_claim.clone();
+        subject.custom.insert(claim, session.current.expires_at.seconds().into());
+        Ok(self.sign_sliding(&subject, &session))
+    }
+
+    /// Renews a sliding token: the same one, good for longer.
+    ///
+    /// # Errors
+    /// `Token` for a bad one or one past the time until which it could be renewed, `Blacklisted` when its
+    /// session is over, `NoActiveAccountForToken`, `PasswordChanged`, or `Unavailable`.
+    pub async fn refresh_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
+        let now = self.clock.now();
+        self.tokens.learn_key(token, now).await;
+        let token = self.tokens.verify(token, Some(TokenType::Sliding), now)?;
+        let end = match self.tokens.sliding_end(&token, now) {
+            Ok(end) => end,
+            Err(fault) => return Err(self.blacklisted_or(&token, fault).await),
+        };
+        let (Renewal::Current(session) | Renewal::Kept(session)) = self
+            .renew(Refresh {
+                token: PresentedToken { expires_at: end, ..presented(&token, now) },
+                access_expires_at: self.sliding_expiry(now),
+                mode: RotationMode::Keep,
+                ..self.refresh_request(&token, now, origin)
+            })
+            .await?;
+        Ok(self.sign_sliding(&self.successor_subject(&token, &session), &session))
+    }
+
+    /// Simple JWT looks at the blacklist before it looks at the end, and so does the answer.
+    async fn blacklisted_or(&self, token: &Token, fault: TokenFault) -> Error {
+        match self.store.token_standing(token.jti.clone(), token.session).await {
+            Ok(TokenStanding::Good) => fault.into(),
+            Ok(TokenStanding::Blacklisted) => Error::Blacklisted(None),
+            Err(cause) => cause.into(),
+        }
+    }
+
+    fn next_sliding_token(&self, issued_at: Timestamp) -> CurrentToken {
+        let lifetime = self.settings.sliding_token_refresh_lifetime.min(self.settings.session_max_lifetime);
+        CurrentToken { jti: Jti::random(self.randomness.as_ref()), issued_at, expires_at: issued_at + lifetime }
+    }
+
+    fn sliding_expiry(&self, now: Timestamp) -> Timestamp {
+        Timestamp::from_seconds(now.seconds()) + self.settings.sliding_token_lifetime
+    }
+
+    fn sign_sliding(&self, subject: &Subject, session: &Session) -> SlidingToken {
+        let stamp = Stamp {
+            token_type: TokenType::Sliding,
+            jti: session.current.jti.clone(),
+            issued_at: session.refreshed_at,
+            expires_at: session.access_expires_at,
+        };
+        SlidingToken { token: Secret::from(self.tokens.sign(subject, &stamp)) }
+    }
+}

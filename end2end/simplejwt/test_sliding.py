@@ -1,0 +1,109 @@
+"""Sliding tokens: obtained, renewed, and judged at a protected endpoint beside access tokens."""
+
+import time
+
+import jwt
+import pytest
+from sides import KEY, Sides, same
+from test_tokens import CHANGES, FUTURE, MALFORMED, PAST, at_me, same_me
+
+BOTH = ["rest_framework_simplejwt.tokens.AccessToken", "rest_framework_simplejwt.tokens.SlidingToken"]
+
+# Simple JWT 5.5.1 answers 500 to a sliding token without a jti, and to a date that is no number.
+SLIDING = {
+    **{name: change for name, change in CHANGES.items() if "jti" not in name},
+    "no end": {"refresh_exp": None},
+    "an end that has passed": {"refresh_exp": PAST},
+    "an end to come": {"refresh_exp": FUTURE},
+    "a fraction for the end": {"refresh_exp": FUTURE + 0.5},
+    "a negative end": {"refresh_exp": -1},
+    "expired, and past its end": {"exp": PAST, "refresh_exp": PAST},
+    "of another type, without an end": {"token_type": "access", "refresh_exp": None},
+}
+# Simple JWT 5.5.1 renews a sliding token whoever its user is; we refuse one whose user is not active.
+RENEWED = [name for name in SLIDING if name not in ("an unknown user", "an inactive user", "no user")]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    with Sides(tmp_path_factory.mktemp("sliding"), {"AUTH_TOKEN_CLASSES": BOTH}) as sides:
+        yield sides
+
+
+def refresh(sides, token):
+    return sides.both("POST", "/api/token/sliding/refresh/", json={"token": token})
+
+
+def claims_of(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"])
+
+
+@pytest.mark.parametrize("name", SLIDING)
+def test_a_sliding_token_at_a_protected_endpoint(both, sides, name):
+    token = both.sliding(**{"token_type": "sliding", **SLIDING[name]})
+    same_me(at_me(both, token))
+    same(at_me(sides, token))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_access_token_where_both_are_allowed(both, name):
+    if "jti" not in name:
+        same_me(at_me(both, both.token(**CHANGES[name])))
+
+
+@pytest.mark.parametrize("token", MALFORMED)
+def test_malformed_tokens(both, token):
+    same(at_me(both, token))
+    same(refresh(both, token))
+
+
+@pytest.mark.parametrize("name", RENEWED)
+def test_a_renewal(both, name):
+    # Such a token is renewed by the name it is given once, and not twice.
+    token = both.sliding(**SLIDING[name])
+    answers = refresh(both, token)
+    if answers[0].status_code == answers[1].status_code == 200:
+        before = claims_of(token)
+        for answer in answers:
+            after = claims_of(answer.json()["token"])
+            assert after["jti"] == before["jti"]
+            assert after["refresh_exp"] == before["refresh_exp"]
+            assert abs(after["exp"] - after["iat"] - 300) <= 1
+            assert abs(after["iat"] - time.time()) < 5
+    else:
+        same(answers)
+
+
+@pytest.mark.parametrize("name", SLIDING)
+def test_verify(both, name):
+    same(both.both("POST", "/api/token/verify/", json={"token": both.sliding(**SLIDING[name])}))
+
+
+def test_the_life_of_a_sliding_token(both):
+    tokens = both.obtain_sliding()
+    for _ in range(3):
+        assert [answer.status_code for answer in both.each_at_me(tokens)] == [200, 200]
+        for path, field in [("verify", "token"), ("blacklist", "refresh"), ("refresh", "refresh")]:
+            same(both.each("POST", f"/api/token/{path}/", tokens, field))
+        answers = both.each("POST", "/api/token/sliding/refresh/", tokens, "token")
+        assert [set(answer.json()) for answer in answers] == [{"token"}, {"token"}]
+        tokens = [answer.json()["token"] for answer in answers]
+
+
+def test_tokens_of_the_wrong_kind(both):
+    for pair in zip(*[[pair["access"], pair["refresh"]] for pair in both.obtain()]):
+        same(both.each("POST", "/api/token/sliding/refresh/", pair, "token"))
+        answers = both.each_at_me(pair)
+        assert answers[0].status_code == answers[1].status_code
+        if answers[0].status_code != 200:
+            same(answers)
+
+
+def test_each_side_renews_the_tokens_of_the_other(both):
+    tokens = list(reversed(both.obtain_sliding()))
+    assert [answer.status_code for answer in both.each_at_me(tokens)] == [200, 200]
+    answers = both.each("POST", "/api/token/sliding/refresh/", tokens, "token")
+    assert [answer.status_code for answer in answers] == [200, 200]
+    renewed = [answer.json()["token"] for answer in answers]
+    assert [answer.status_code for answer in both.each_at_me(renewed)] == [200, 200]
+    assert [answer.status_code for answer in both.each_at_me(list(reversed(renewed)))] == [200, 200]

@@ -1,0 +1,76 @@
+use std::sync::{Arc, Mutex};
+
+use app::auth::{policy::Policy, session::Origin, settings::Settings, user::User};
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+
+use crate::actors::{PASSWORD, World, claims, settings};
+
+/// A house with a rule of its own that writes down who came.
+#[derive(Default)]
+struct House {
+    visitors: Mutex<Vec<String>>,
+}
+
+impl House {
+    fn note(&self, what: &str, who: &str, origin: &Origin) {
+        let address = origin.address.as_deref().unwrap_or_default();
+        self.visitors.lock().expect("no panic").push(format!("{what} {who} {address}"));
+    }
+}
+
+#[async_trait]
+impl Policy for House {
+    fn may_authenticate(&self, user: &User, _settings: &Settings) -> bool {
+        user.is_active && user.email != "banned"
+    }
+
+    async fn custom_claims(&self, user: &User) -> Map<String, Value> {
+        let claims = json!({ "name": user.username, "user_id": "0", "sid": "none", "exp": 1 });
+        claims.as_object().cloned().unwrap_or_default()
+    }
+
+    async fn signed_in(&self, user: &User, origin: &Origin) {
+        self.note("in", &user.username, origin);
+    }
+
+    async fn sign_in_refused(&self, username: &str, origin: &Origin) {
+        self.note("refused", username, origin);
+    }
+}
+
+#[tokio::test]
+async fn claims_of_the_house_travel_along_and_the_standard_ones_win() {
+    let world = World::with_policy(settings(), Arc::<House>::default()).await;
+    let mut ada = world.signed_in("ada").await;
+    for _ in 0..2 {
+        for token in [&ada.access, &ada.refresh] {
+            let said = claims(token);
+            assert_eq!((&said["name"], &said["user_id"]), (&json!("ada"), &json!("1")));
+            assert_eq!((said["sid"].as_str().map(str::len), said.get("username")), (Some(32), None));
+        }
+        ada.refresh().await;
+    }
+    assert_eq!(ada.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn the_rule_of_the_house_holds_at_a_sign_in_and_at_a_refresh() {
+    let world = World::with_policy(settings(), Arc::<House>::default()).await;
+    let ada = world.signed_in("ada").await;
+    world.sql("UPDATE users SET email = 'banned'").await;
+    ada.try_refresh().await.is(401, json!({ "detail": "No active account found for the given token." }));
+    let signed_in = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;
+    signed_in.is(401, json!({ "detail": "No active account found with the given credentials" }));
+}
+
+#[tokio::test]
+async fn the_house_is_told_who_came_and_who_was_refused() {
+    let house = Arc::<House>::default();
+    let world = World::with_policy(settings(), house.clone()).await;
+    world.signed_in("ada").await;
+    world.post("/api/token/sliding/", json!({ "username": "ada", "password": PASSWORD })).await;
+    world.post("/api/token/", json!({ "username": "nobody", "password": PASSWORD })).await;
+    let visitors = house.visitors.lock().expect("no panic").clone();
+    assert_eq!(visitors, ["in ada 127.0.0.1", "in ada 127.0.0.1", "refused nobody 127.0.0.1"]);
+}

@@ -1,0 +1,68 @@
+use app::auth::{settings::Settings, user::UserIdField};
+use serde_json::json;
+
+use crate::actors::{World, claims, foreign, settings};
+
+async fn world(user_id_field: UserIdField) -> World {
+    World::with(Settings { user_id_field, ..settings() }).await
+}
+
+#[tokio::test]
+async fn tokens_name_the_user_by_the_field_of_the_setting() {
+    for (field, expected) in [(UserIdField::Id, "1"), (UserIdField::Username, "ada"), (UserIdField::Email, "ada@x")] {
+        let world = world(field).await;
+        world.user("ada").await;
+        world.sql("UPDATE users SET email = 'ada@x'").await;
+        let mut ada = world.sign_in("ada").await;
+        for _ in 0..2 {
+            assert_eq!(
+                (&claims(&ada.access)["user_id"], &claims(&ada.refresh)["user_id"]),
+                (&json!(expected), &json!(expected))
+            );
+            let me = ada.me().await;
+            assert_eq!((me.status, &me.body["id"]), (200, &json!("1")));
+            ada.refresh().await;
+        }
+        assert_eq!(ada.blacklist().await.status, 200);
+        ada.me().await.is_bad_access("Token is blacklisted");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_is_understood_by_the_same_field() {
+    let world = world(UserIdField::Username).await;
+    world.user("ada").await;
+    let token = |kind: &str, user: &str| {
+        foreign(
+            &json!({ "token_type": kind, "exp": world.now() + 60, "iat": world.now(), "jti": "x", "user_id": user }),
+        )
+    };
+    assert_eq!(world.get("/api/me/", &token("access", "ada")).await.body["id"], "1");
+    let not_found = json!({ "detail": "User not found", "code": "user_not_found" });
+    world.get("/api/me/", &token("access", "1")).await.is(401, not_found);
+    let renewed = world.post("/api/token/refresh/", json!({ "refresh": token("refresh", "ada") })).await;
+    assert_eq!(claims(&renewed.text("access"))["user_id"], "ada");
+}
+
+#[tokio::test]
+async fn a_name_that_passes_to_another_account_takes_no_token_along() {
+    let world = world(UserIdField::Username).await;
+    let ada = world.signed_in("ada").await;
+    world.user("eve").await;
+    world.sql("UPDATE users SET username = 'lovelace' WHERE username = 'ada'").await;
+    world.sql("UPDATE users SET username = 'ada' WHERE username = 'eve'").await;
+    ada.me().await.is(401, json!({ "detail": "User not found", "code": "user_not_found" }));
+}
+
+#[tokio::test]
+async fn an_address_that_two_accounts_share_names_neither() {
+    let world = world(UserIdField::Email).await;
+    for name in ["ada", "eve"] {
+        world.user(name).await;
+    }
+    for address in ["UPDATE users SET email = 'same@x'", "UPDATE users SET email = ''"] {
+        world.sql(address).await;
+        let ada = world.sign_in("ada").await;
+        ada.me().await.is(401, json!({ "detail": "User not found", "code": "user_not_found" }));
+    }
+}
