@@ -72,7 +72,7 @@ pub enum Failure {
     #[error("{0}")]
     Keys(String),
     /// Some tokens were not good; each was said to be.
-    #[error("{0} of the tokens are not valid")]
+    #[error("tokens that are not valid: {0}")]
     BadTokens(usize),
     /// The server stopped by itself.
     #[error("the server stopped: {0}")]

@@ -148,7 +148,8 @@ impl RingFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             text => text?,
         };
-        let is_in_ring = ring.keys().iter().any(|key| key.material.expose_secret() == text.trim().as_bytes());
+        let text = plain_lines(&text);
+        let is_in_ring = ring.keys().iter().any(|key| StoredKey::of(key).secret == text);
         if is_in_ring { fs::remove_file(&self.single) } else { Ok(()) }
     }
 
@@ -167,7 +168,7 @@ impl StoredKey {
             created_at: time(key.created_at),
             signs_from: time(key.signs_from),
             verifies_until: time(key.verifies_until),
-            secret: String::from_utf8_lossy(key.material.expose_secret()).into_owned(),
+            secret: plain_lines(&String::from_utf8_lossy(key.material.expose_secret())),
         }
     }
 
@@ -188,6 +189,11 @@ impl StoredKey {
         key.verifies_until = moment(&self.verifies_until)?;
         Ok(key)
     }
+}
+
+/// PEM as people can read it in TOML, however the lines of its own file ended.
+fn plain_lines(secret: &str) -> String {
+    secret.trim().replace("\r\n", "\n")
 }
 
 /// For writing a file that only its owner can read.

@@ -8,7 +8,7 @@ use aws_lc_rs::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair},
 };
 use jsonwebtoken::AlgorithmFamily;
-use pem::Pem;
+use pem::{EncodeConfig, LineEnding, Pem};
 use secrecy::SecretSlice;
 
 use super::Algorithm;
@@ -36,5 +36,6 @@ pub fn generate(algorithm: Algorithm) -> Result<SecretSlice<u8>, Unspecified> {
         rsa if rsa.family() == AlgorithmFamily::Rsa => KeyPair::generate(KeySize::Rsa3072)?.as_der()?.as_ref().to_vec(),
         _ => return Err(Unspecified),
     };
-    Ok(pem::encode(&Pem::new("PRIVATE KEY", der)).into_bytes().into())
+    let lines = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    Ok(pem::encode_config(&Pem::new("PRIVATE KEY", der), lines).into_bytes().into())
 }
