@@ -50,7 +50,7 @@ test-rust: ## Run the Rust tests in the release profile
 	@cargo test --release --quiet
 
 .PHONY: e2e
-e2e: $(NODE_MODULES) browser $(PYTHON_PACKAGES) ## Run the browser's tests and the comparison with Simple JWT against the release
+e2e: $(NODE_MODULES) browser $(PYTHON_PACKAGES) postgres ## Run the browser's tests and the comparison with Simple JWT against the release
 	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
 	@$(call say,Comparing with Simple JWT)
 	@$(PYTHON) -m pytest -q end2end/simplejwt
@@ -146,6 +146,15 @@ $(PYTHON_PACKAGES): end2end/simplejwt/requirements.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $< \
 	  || $(call fail,the Python packages of $< cannot be installed)
 	@touch $@
+
+.PHONY: postgres
+postgres:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then \
+	  $(call say,Installing PostgreSQL); \
+	  { command -v apt-get >/dev/null && $$(test "$$(id -u)" = 0 || echo sudo -n) bash -c \
+	      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql' >/dev/null; } \
+	    || $(call say,PostgreSQL cannot be installed: leaving Django on PostgreSQL is not tested); \
+	fi
 
 .PHONY: clean
 clean: ## Delete what was built; installed tools stay

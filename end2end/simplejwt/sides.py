@@ -37,6 +37,17 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def wait(url) -> None:
+    """Until a server answers there."""
+    for _ in range(300):
+        try:
+            requests.get(url, timeout=1)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
 def as_text(value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
@@ -55,7 +66,7 @@ class Sides:
         self.processes = []
         self.urls = [self._start_hallpass(), self._start_django()]
         for url, path in zip(self.urls, ["/healthz", "/api/nothing"]):
-            self._wait(url + path)
+            wait(url + path)
         return self
 
     def __exit__(self, *_):
@@ -88,15 +99,6 @@ class Sides:
     def _run(self, command, environment, log) -> None:
         with open(self.folder / log, "wb") as output:
             self.processes.append(subprocess.Popen(command, env=environment, stdout=output, stderr=output))
-
-    def _wait(self, url) -> None:
-        for _ in range(300):
-            try:
-                requests.get(url, timeout=1)
-                return
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        raise TimeoutError(url)
 
     def both(self, method, path, **request):
         """The same request to both: Hallpass's answer and Simple JWT's."""

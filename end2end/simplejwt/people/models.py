@@ -1,0 +1,12 @@
+"""A project's own user model, which knows people by their address."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Person(AbstractBaseUser):
+    email = models.EmailField(unique=True)
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "email"

@@ -1,0 +1,80 @@
+"""A PostgreSQL server of one's own, in a temporary folder, as an unprivileged user."""
+
+import getpass
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from sides import free_port
+
+
+def binaries():
+    """The folder with `initdb` and `postgres`, or None."""
+    found = shutil.which("initdb")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    path = debian[-1] if debian else found
+    return Path(path).resolve().parent if path else None
+
+
+def unprivileged():
+    """Who runs the server: it refuses to be run by root."""
+    if os.geteuid() != 0:
+        return getpass.getuser()
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+class Postgres:
+    """A running server. `database` makes a new, empty database."""
+
+    def __enter__(self):
+        self.user = unprivileged()
+        self.folder = Path(tempfile.mkdtemp(prefix="hallpass-postgres-"))
+        self.port = free_port()
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.user)
+        data = self.folder / "data"
+        initdb = ["initdb", "--pgdata", data, "--auth", "trust", "--username", "django", "--no-sync"]
+        self._run([binaries() / initdb[0], *initdb[1:]]).wait(timeout=120)
+        options = ["-p", str(self.port), "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+        self.process = self._run([binaries() / "postgres", "-D", data, *options])
+        self._wait()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+        shutil.rmtree(self.folder)
+
+    def _run(self, command):
+        become = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        with open(self.folder / "log", "ab") as log:
+            return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **become)
+
+    def _wait(self):
+        for _ in range(300):
+            ready = subprocess.run([binaries() / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False)
+            if ready.returncode == 0:
+                return
+            time.sleep(0.1)
+        raise TimeoutError((self.folder / "log").read_text())
+
+    def database(self, name):
+        """Its name for Django and for Hallpass."""
+        import psycopg
+
+        with psycopg.connect(host="127.0.0.1", port=self.port, user="django", dbname="postgres", autocommit=True) as c:
+            c.execute(f'CREATE DATABASE "{name}"')
+        django = {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": "127.0.0.1",
+            "PORT": self.port,
+            "USER": "django",
+            "NAME": name,
+        }
+        return django, f"postgres://django@127.0.0.1:{self.port}/{name}"
