@@ -137,31 +137,31 @@ pub enum Reason {
     #[error("left, because another user here has the name")]
     NameTaken,
     /// It was brought once and deleted here.
-    #[error("left, because they were deleted here since")]
+    #[error("left, because it was deleted here since")]
     DeletedHere,
     /// It has no name to sign in with.
-    #[error("left, because they have no name")]
+    #[error("left, because there is no name")]
     NoName,
     /// The row makes no sense.
     #[error("left, because the row cannot be read")]
     Unreadable,
     /// The password was changed on both sides.
-    #[error("changed their password here since: it stays")]
+    #[error("the password was changed here since and stays")]
     PasswordChangedHere,
     /// Another field was.
-    #[error("were changed here since, by name, address or rights: that stays")]
+    #[error("name, address or rights were changed here since and stay")]
     DetailsChangedHere,
     /// There is no password to check.
-    #[error("have no password and cannot sign in with one, as before")]
+    #[error("no password to sign in with, as before")]
     NoPassword,
     /// The hash is of no kind that can be checked.
-    #[error("have a password hash that cannot be checked here: set them a new one with `hallpass changepassword`")]
+    #[error("a password hash that cannot be checked here; set a new one with `hallpass changepassword`")]
     UnknownHash,
     /// The token is of no use to anybody.
-    #[error("left, because they have expired")]
+    #[error("left, because it has expired")]
     Expired,
     /// The token's user has the number of a user who was made here, whose account it would open.
-    #[error("blacklisted here, because the number of their user belongs to a user who was made here")]
+    #[error("blacklisted here, because the number of its user belongs to a user who was made here")]
     OfAnotherUser,
 }
 

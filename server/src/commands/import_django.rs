@@ -40,7 +40,7 @@ fn describe(report: &ImportReport) -> String {
     let ImportReport { users, tokens, blacklisted, fit } = report;
     let mut lines = vec![counts("Users", users), counts("Refresh tokens", tokens)];
     if *blacklisted > 0 {
-        lines.push(format!("  {blacklisted} of the tokens are blacklisted."));
+        lines.push(format!("  {blacklisted} of the tokens: blacklisted there"));
     }
     for (kind, tally) in [("users", users), ("tokens", tokens)] {
         lines.extend(tally.reasons.iter().map(|(reason, examples)| remark(kind, *reason, examples)));
@@ -65,7 +65,7 @@ fn counts(subject: &str, tally: &Tally) -> String {
 
 fn remark(kind: &str, reason: Reason, Examples { count, names }: &Examples) -> String {
     let more = if u64::try_from(names.len()).is_ok_and(|named| named < *count) { ", …" } else { "" };
-    format!("  {count} {kind} {reason}: {}{more}", names.join(", "))
+    format!("  {count} of the {kind}: {reason} — {}{more}", names.join(", "))
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
             super::describe(&report),
             "Users: 1 brought, 0 brought up to date, 0 as they were, 4 left.\n\
              Refresh tokens: 0 brought, 0 brought up to date, 0 as they were, 0 left.\n  \
-             4 users left, because another user here has the name: ada (1), bob (2), eve (3), …\n"
+             4 of the users: left, because another user here has the name — ada (1), bob (2), eve (3), …\n"
         );
     }
 }

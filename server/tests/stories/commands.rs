@@ -7,7 +7,7 @@ use std::{
 use crate::actors::PASSWORD;
 
 /// Runs the binary in a folder of its own, with a line on standard input.
-fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
+pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hallpass"))
         .args(arguments)
         .current_dir(folder)
@@ -24,7 +24,7 @@ fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
     child.wait_with_output().expect("an end")
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -209,8 +209,18 @@ fn tokens_are_taken_apart_and_verified_from_the_command_line() {
 fn the_help_names_every_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = said(&hallpass(folder.path(), &["--help"], ""));
-    let commands =
-        ["serve", "migrate", "createsuperuser", "createuser", "changepassword", "flushexpiredtokens", "keys", "token"];
+    let commands = [
+        "serve",
+        "migrate",
+        "createsuperuser",
+        "createuser",
+        "changepassword",
+        "flushexpiredtokens",
+        "keys",
+        "token",
+        "import-django",
+        "check-config",
+    ];
     for command in commands {
         assert!(help.contains(command), "{command}");
     }

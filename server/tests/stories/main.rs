@@ -6,6 +6,7 @@ mod bodies;
 mod check_revoke_token;
 mod commands;
 mod concurrency;
+mod import_django;
 mod keys;
 mod me;
 mod pages;

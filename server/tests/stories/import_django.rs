@@ -1,0 +1,111 @@
+use std::path::Path;
+
+use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use crate::commands::{hallpass, said};
+
+/// A Django project's file as its migrations make it, without what is not read.
+const TABLES: &str = "
+    CREATE TABLE auth_user (
+        id integer NOT NULL PRIMARY KEY AUTOINCREMENT, password varchar(128) NOT NULL, last_login datetime NULL,
+        is_superuser bool NOT NULL, username varchar(150) NOT NULL UNIQUE, email varchar(254) NOT NULL,
+        is_staff bool NOT NULL, is_active bool NOT NULL, date_joined datetime NOT NULL);
+    CREATE TABLE token_blacklist_outstandingtoken (
+        id integer NOT NULL PRIMARY KEY AUTOINCREMENT, token text NOT NULL, created_at datetime NULL,
+        expires_at datetime NOT NULL, user_id bigint NULL REFERENCES auth_user (id), jti varchar(255) NOT NULL UNIQUE);
+    CREATE TABLE token_blacklist_blacklistedtoken (
+        id integer NOT NULL PRIMARY KEY AUTOINCREMENT, blacklisted_at datetime NOT NULL,
+        token_id bigint NOT NULL UNIQUE REFERENCES token_blacklist_outstandingtoken (id));";
+
+async fn django(folder: &Path, rows: &'static str) {
+    let options = SqliteConnectOptions::new().filename(folder.join("db.sqlite3")).create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("a file");
+    for statements in [TABLES, rows] {
+        sqlx::raw_sql(statements).execute(&mut connection).await.expect("good SQL");
+    }
+}
+
+async fn numbers(folder: &Path, query: &'static str) -> Vec<Option<i64>> {
+    let options = SqliteConnectOptions::new().filename(folder.join("hallpass.db"));
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("our file");
+    let rows = sqlx::query(query).fetch_all(&mut connection).await.expect("good SQL");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test]
+async fn times_are_right_to_the_millisecond_and_odd_rows_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    django(
+        folder.path(),
+        "INSERT INTO auth_user VALUES
+             (1, '', NULL, 0, 'ada', '', 0, 1, '2023-11-14 22:13:20.123999'),
+             (2, 'sha1$salt$deadbeef', '2023-11-14 22:13:21', 0, 'bob', '', 0, 1, '2023-11-14 22:13:20'),
+             (3, '!', NULL, 0, '   ', '', 0, 1, '2023-11-14 22:13:20'),
+             (4, '!', NULL, 0, 'eve', '', 0, 1, 'some day');
+         INSERT INTO token_blacklist_outstandingtoken VALUES
+             (1, 'x.y.z', '2023-11-14 22:13:20', '2990-01-01 00:00:00.5', 1, 'living'),
+             (2, 'x.y.z', '2023-11-14 22:13:20', '2023-11-15 22:13:20', 1, 'dead'),
+             (3, 'x.y.z', NULL, '2990-01-01 00:00:00', NULL, 'taken back');
+         INSERT INTO token_blacklist_blacklistedtoken VALUES (1, '2023-11-14 22:13:20.000001', 3);",
+    )
+    .await;
+    let output = said(&hallpass(folder.path(), &["import-django", "db.sqlite3"], ""));
+    for sentence in [
+        "Users: 2 brought, 0 brought up to date, 0 as they were, 2 left.",
+        "Refresh tokens: 2 brought, 0 brought up to date, 0 as they were, 1 left.",
+        "1 of the tokens: blacklisted there",
+        "1 of the users: no password to sign in with, as before — ada (1)",
+        "1 of the users: a password hash that cannot be checked here; set a new one with `hallpass changepassword` — bob (2)",
+        "1 of the users: left, because there is no name —     (3)",
+        "1 of the users: left, because the row cannot be read — 4: ",
+        "1 of the tokens: left, because it has expired — dead",
+        "NOT accepted here",
+    ] {
+        assert!(output.contains(sentence), "{sentence}\n{output}");
+    }
+    let joined = numbers(folder.path(), "SELECT date_joined FROM users ORDER BY id").await;
+    assert_eq!(joined, [Some(1_700_000_000_123), Some(1_700_000_000_000)]);
+    let last = numbers(folder.path(), "SELECT last_login FROM users ORDER BY id").await;
+    assert_eq!(last, [None, Some(1_700_000_001_000)]);
+    let spent = numbers(folder.path(), "SELECT blacklisted_at FROM outstanding_tokens ORDER BY jti").await;
+    assert_eq!(spent, [None, Some(1_700_000_000_000)]);
+    let text = std::fs::read(folder.path().join("hallpass.db")).expect("our file");
+    assert!(!text.windows(5).any(|window| window == b"x.y.z"), "no token is stored");
+}
+
+#[tokio::test]
+async fn a_big_table_comes_in_batches_and_a_dry_run_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    django(
+        folder.path(),
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)
+         INSERT INTO auth_user SELECT n, '!', NULL, 0, 'user' || n, '', 0, 1, '2023-11-14 22:13:20' FROM numbers;",
+    )
+    .await;
+    let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
+    let rehearsed = run(&["import-django", "db.sqlite3", "--dry-run"]);
+    assert!(rehearsed.contains("Users: 1200 brought") && rehearsed.contains("nothing was changed"), "{rehearsed}");
+    assert_eq!(numbers(folder.path(), "SELECT count(*) FROM users").await, [Some(0)]);
+    assert!(run(&["import-django", "db.sqlite3"]).contains("Users: 1200 brought"));
+    assert_eq!(numbers(folder.path(), "SELECT count(*) FROM users").await, [Some(1200)]);
+    let again = run(&["import-django", "sqlite://db.sqlite3", "--user-table", "auth_user"]);
+    assert!(again.contains("Users: 0 brought, 0 brought up to date, 1200 as they were, 0 left."), "{again}");
+}
+
+#[test]
+fn what_cannot_be_imported_is_one_sentence_and_no_database_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("text"), "not a database ".repeat(100)).expect("a file");
+    for (source, sentence) in [
+        ("mysql://root@localhost/site", "Error: MySQL databases are not read. Take the data over into a SQLite file"),
+        ("oracle://site", "Error: Oracle databases are not read."),
+        ("nowhere.sqlite3", "Error: there is no database \"nowhere.sqlite3\""),
+        ("text", "Error: the Django database cannot be read"),
+        ("postgres://[", "Error: the address of the PostgreSQL database is not understood"),
+        ("postgres://nobody@127.0.0.1:1/site", "Error: the Django database cannot be read"),
+    ] {
+        let output = hallpass(folder.path(), &["import-django", source], "");
+        assert!(!output.status.success() && said(&output).starts_with(sentence), "{}", said(&output));
+    }
+    assert!(!folder.path().join("hallpass.db").exists());
+}
