@@ -70,10 +70,10 @@ enum Command {
     Flushexpiredtokens,
     /// Bring users and refresh tokens out of a Django project's database, which is only read
     ImportDjango {
-        /// The project's SQLite file, or postgres://user@host/name (the password may be in PGPASSWORD)
+        /// The project's SQLite file, or `postgres://user@host/name` (the password may be in PGPASSWORD)
         #[arg(value_name = "DATABASE")]
         source: String,
-        /// The table of the users, when it is not the one that Simple JWT's tables name, nor auth_user
+        /// The table of the users, when it is not the one that Simple JWT's tables name, nor `auth_user`
         #[arg(long, value_name = "NAME")]
         user_table: Option<String>,
         /// The column with the name that people sign in with: username or, without one, email

@@ -103,46 +103,62 @@ impl Users {
         columns: &[Column],
         username: Option<String>,
     ) -> Result<Self, DjangoError> {
-        let key = numbered_key(&table, columns)?;
-        let has = |name: &str| columns.iter().any(|column| column.name == name);
-        let username = username.unwrap_or_else(|| if has("username") { "username" } else { "email" }.to_owned());
-        for (column, hint) in [
-            (username.as_str(), "; say with --username-column which one people sign in with"),
-            ("password", ", so it is not the table that people sign in with; say which one is with --user-table"),
-        ] {
-            if !has(column) {
-                return Err(DjangoError::NoColumn { table, column: column.to_owned(), hint });
-            }
-        }
-        let text = |name: &str| match has(name) {
-            true => format!("COALESCE(CAST({} AS text), '')", quoted(name)),
-            false => "CAST('' AS text)".to_owned(),
-        };
-        let flag = |name: &str, default: u8| match has(name) {
-            true => format!("CAST(COALESCE(CAST({} AS integer), 0) AS bigint)", quoted(name)),
-            false => format!("CAST({default} AS bigint)"),
-        };
-        let moment = |name: &str| match has(name) {
-            true => connection.moment_of(&quoted(name)),
-            false => "CAST(NULL AS bigint)".to_owned(),
-        };
-        let select = format!(
-            "SELECT CAST({key} AS bigint) AS id, {} AS username, {} AS email, {} AS password,
-                 {} AS is_active, {} AS is_staff, {} AS is_superuser, {} AS date_joined, {} AS last_login
-             FROM {} WHERE {key} > $1 ORDER BY {key} LIMIT $2",
-            text(&username),
-            text("email"),
-            text("password"),
-            flag("is_active", 1),
-            flag("is_staff", 0),
-            flag("is_superuser", 0),
-            moment("date_joined"),
-            moment("last_login"),
-            quoted(&table),
-            key = quoted(&key),
-        );
-        Ok(Self { name: table, select })
+        let key = quoted(&numbered_key(&table, columns)?);
+        let username = username.unwrap_or_else(|| default_username(columns).to_owned());
+        check_columns(&table, columns, &username)?;
+        let select = [
+            format!("SELECT CAST({key} AS bigint) AS id"),
+            format!("{} AS username", text(columns, &username)),
+            format!("{} AS email", text(columns, "email")),
+            format!("{} AS password", text(columns, "password")),
+            format!("{} AS is_active", flag(columns, "is_active", "1")),
+            format!("{} AS is_staff", flag(columns, "is_staff", "0")),
+            format!("{} AS is_superuser", flag(columns, "is_superuser", "0")),
+            format!("{} AS date_joined", moment(connection, columns, "date_joined")),
+            format!("{} AS last_login", moment(connection, columns, "last_login")),
+        ];
+        let (select, from) = (select.join(", "), quoted(&table));
+        Ok(Self { name: table, select: format!("{select} FROM {from} WHERE {key} > $1 ORDER BY {key} LIMIT $2") })
     }
+}
+
+fn has(columns: &[Column], name: &str) -> bool {
+    columns.iter().any(|column| column.name == name)
+}
+
+fn default_username(columns: &[Column]) -> &'static str {
+    if has(columns, "username") { "username" } else { "email" }
+}
+
+fn check_columns(table: &str, columns: &[Column], username: &str) -> Result<(), DjangoError> {
+    let needed = [
+        (username, "; say with --username-column which one people sign in with"),
+        ("password", ", so it is not the table that people sign in with; say which one is with --user-table"),
+    ];
+    match needed.into_iter().find(|(name, _)| !has(columns, name)) {
+        Some((name, hint)) => Err(DjangoError::NoColumn { table: table.to_owned(), column: name.to_owned(), hint }),
+        None => Ok(()),
+    }
+}
+
+fn text(columns: &[Column], name: &str) -> String {
+    if has(columns, name) {
+        format!("COALESCE(CAST({} AS text), '')", quoted(name))
+    } else {
+        "CAST('' AS text)".to_owned()
+    }
+}
+
+fn flag(columns: &[Column], name: &str, default: &str) -> String {
+    if has(columns, name) {
+        format!("CAST(COALESCE(CAST({} AS integer), 0) AS bigint)", quoted(name))
+    } else {
+        format!("CAST({default} AS bigint)")
+    }
+}
+
+fn moment(connection: &Connection, columns: &[Column], name: &str) -> String {
+    if has(columns, name) { connection.moment_of(&quoted(name)) } else { "CAST(NULL AS bigint)".to_owned() }
 }
 
 impl Tokens {

@@ -27,13 +27,20 @@ struct Fields {
     is_superuser: bool,
 }
 
+/// What is known of a password without its hash: a fingerprint of the hash on either side, as they stood
+/// for each other at the last import.
+#[derive(Clone, PartialEq, Eq)]
+struct Password {
+    there: String,
+    here: String,
+}
+
 /// A user who was brought before, as the row stands now.
 struct Known {
     here: Fields,
     last_login: Option<Timestamp>,
     before: Fields,
-    /// What the password's hash was there, and here, at the last import.
-    passwords: [String; 2],
+    password_before: Password,
     password_here: String,
 }
 
@@ -79,7 +86,10 @@ async fn find(connection: &mut SqliteConnection, user: UserId) -> sqlx::Result<P
         (Some(here), Some(before)) => Place::Brought(Box::new(Known {
             last_login: rows::user(&here)?.last_login,
             password_here: fingerprint(&here.try_get::<String, _>("password")?.into()),
-            passwords: [before.try_get("password_there")?, before.try_get("password_here")?],
+            password_before: Password {
+                there: before.try_get("password_there")?,
+                here: before.try_get("password_here")?,
+            },
             here: fields(&here)?,
             before: fields(&before)?,
         })),
@@ -124,8 +134,7 @@ async fn add(
         }
         added => added?,
     };
-    let password = fingerprint(&user.password);
-    remember(connection, user.id, there, [&password, &password]).await?;
+    remember(connection, user.id, there, &Password::same(fingerprint(&user.password))).await?;
     sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'imported', $2)")
         .bind(now.millis())
         .bind(user.id.0)
@@ -139,7 +148,7 @@ async fn remember(
     connection: &mut SqliteConnection,
     user: UserId,
     there: &Fields,
-    [password_there, password_here]: [&str; 2],
+    password: &Password,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO imported_users
@@ -149,8 +158,8 @@ async fn remember(
     .bind(user.0)
     .bind(&there.username)
     .bind(&there.email)
-    .bind(password_there)
-    .bind(password_here)
+    .bind(&password.there)
+    .bind(&password.here)
     .bind(there.is_active)
     .bind(there.is_staff)
     .bind(there.is_superuser)
@@ -167,7 +176,7 @@ async fn update(
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
     let mut merged = Merged::of(&known, there);
-    let password = merged.merge_password(&known, &fingerprint(&user.password));
+    let password = merged.merge_password(&known, fingerprint(&user.password));
     let last_login = known.last_login.max(user.last_login);
     let is_changed = merged.here != known.here || password == Merge::Take || last_login != known.last_login;
     if is_changed && !write(connection, user.id, &merged.here, last_login).await? {
@@ -176,12 +185,12 @@ async fn update(
     if password == Merge::Take {
         replace_password(connection, user).await?;
     }
-    if merged.before != known.before || merged.passwords != known.passwords {
-        let [password_there, password_here] = &merged.passwords;
-        remember(connection, user.id, &merged.before, [password_there, password_here]).await?;
+    if merged.before != known.before || merged.password_before != known.password_before {
+        remember(connection, user.id, &merged.before, &merged.password_before).await?;
     }
+    let is_deactivated = known.here.is_active && !merged.here.is_active;
     let why = match password {
-        _ if known.here.is_active && !merged.here.is_active => Some(EndReason::UserDeactivated),
+        Merge::Take | Merge::Keep | Merge::Conflict if is_deactivated => Some(EndReason::UserDeactivated),
         Merge::Take => Some(EndReason::PasswordChanged),
         Merge::Keep | Merge::Conflict => None,
     };
@@ -197,7 +206,7 @@ struct Merged {
     here: Fields,
     /// What the next import compares with. A field in conflict stays in conflict.
     before: Fields,
-    passwords: [String; 2],
+    password_before: Password,
     reasons: Vec<Reason>,
 }
 
@@ -213,17 +222,17 @@ impl Merged {
         ];
         let is_in_conflict = merges.contains(&Merge::Conflict);
         let reasons = if is_in_conflict { vec![Reason::DetailsChangedHere] } else { Vec::new() };
-        Self { here, before, passwords: known.passwords.clone(), reasons }
+        Self { here, before, password_before: known.password_before.clone(), reasons }
     }
 
     /// Two hashes of one password are nothing alike, so each side is compared with what stood there.
-    fn merge_password(&mut self, known: &Known, there: &String) -> Merge {
-        let [there_before, here_before] = &known.passwords;
-        let is_unchanged_there = there == there_before || *there == known.password_here;
-        match (is_unchanged_there, known.password_here == *here_before) {
+    fn merge_password(&mut self, known: &Known, there: String) -> Merge {
+        let before = &known.password_before;
+        let is_unchanged_there = there == before.there || there == known.password_here;
+        match (is_unchanged_there, known.password_here == before.here) {
             (true, _) => Merge::Keep,
             (false, true) => {
-                self.passwords = [there.clone(), there.clone()];
+                self.password_before = Password::same(there);
                 Merge::Take
             }
             (false, false) => {
@@ -231,6 +240,13 @@ impl Merged {
                 Merge::Conflict
             }
         }
+    }
+}
+
+impl Password {
+    /// The very hash from there stands here.
+    fn same(fingerprint: String) -> Self {
+        Self { there: fingerprint.clone(), here: fingerprint }
     }
 }
 
