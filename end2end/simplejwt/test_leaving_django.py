@@ -184,7 +184,7 @@ def test_tokens_issued_here_are_good_there(project, hall):
 def test_a_second_import_follows_django_and_undoes_nothing_here(project, hall):
     for name in ("ada", "bob", "eve", "dan", "joy"):
         project("add", name, PASSWORD, "md5")
-    held = project.obtain("joy")["refresh"]
+    held, adas = (project.obtain(name)["refresh"] for name in ("joy", "ada"))
     hall.bring(project)
     assert hall.run("changepassword", "ada", "--password-stdin", line=OTHER_PASSWORD).returncode == 0
     project("change", "ada", password=PASSWORD + " again")
@@ -205,6 +205,7 @@ def test_a_second_import_follows_django_and_undoes_nothing_here(project, hall):
 
         assert hall.sign_in("ada", OTHER_PASSWORD).status_code == 200
         assert hall.sign_in("ada", PASSWORD + " again").status_code == 401
+        assert hall.refresh(adas).status_code == 401, "a new password ends what was begun in Django too"
         assert hall.sign_in("bob", OTHER_PASSWORD).status_code == 200, "changed there, and not here"
         assert hall.sign_in("bob").status_code == 401
         assert hall.password("eve") == argon2
@@ -214,6 +215,23 @@ def test_a_second_import_follows_django_and_undoes_nothing_here(project, hall):
         assert hall.refresh(pairs["dan"]["refresh"]).status_code == 401
         assert hall.refresh(pairs["eve"]["refresh"]).status_code == 200
         assert hall.refresh(joys["refresh"]).status_code == 200
+
+
+def test_what_is_revoked_here_includes_what_was_brought(project, hall):
+    for name in ("ada", "bob", "eve"):
+        project("add", name, PASSWORD, "md5")
+    tokens = {name: project.obtain(name)["refresh"] for name in ("ada", "bob", "eve")}
+    hall.bring(project)
+
+    def refreshed(name):
+        return hall.refresh(tokens[name]).status_code
+
+    with hall.serving():
+        assert hall.run("revoke", "--user", "ada").returncode == 0
+        assert hall.run("revoke", "--all", "--before", "2020-01-01T00:00:00Z").returncode == 0
+        assert (refreshed("ada"), refreshed("bob")) == (401, 200)
+        assert hall.run("revoke", "--all").returncode == 0
+        assert refreshed("eve") == 401
 
 
 def test_who_was_here_before_is_left_alone_and_no_token_opens_their_account(project, hall):

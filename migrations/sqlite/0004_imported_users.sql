@@ -12,3 +12,6 @@ CREATE TABLE imported_users (
     is_staff       INTEGER NOT NULL,        -- as there
     is_superuser   INTEGER NOT NULL         -- as there
 ) STRICT;
+
+-- Their tokens that have no session yet, which end with the user's sessions.
+CREATE INDEX outstanding_tokens_unattached ON outstanding_tokens (user_id) WHERE session_id IS NULL;

@@ -78,6 +78,29 @@ pub(super) async fn blacklist_all_of(
     .map(drop)
 }
 
+/// Blacklists the tokens, brought from elsewhere, that would begin a session for a user, or for anybody.
+/// Who ends sessions ends these too: up to a moment, or all of them.
+pub(super) async fn blacklist_unattached(
+    connection: &mut SqliteConnection,
+    user: Option<UserId>,
+    before: Option<Timestamp>,
+    now: Timestamp,
+    why: &'static str,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
+         WHERE session_id IS NULL AND blacklisted_at IS NULL
+             AND ($3 IS NULL OR user_id = $3) AND ($4 IS NULL OR created_at < $4)",
+    )
+    .bind(now.millis())
+    .bind(why)
+    .bind(user.map(|user| user.0))
+    .bind(before.map(Timestamp::millis))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Blacklists a token that belongs to no session.
 pub(super) async fn blacklist_alone(
     connection: &mut SqliteConnection,

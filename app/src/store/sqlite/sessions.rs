@@ -201,6 +201,7 @@ pub(super) async fn end_all_of(
         .bind(user.0)
         .fetch_all(&mut *connection)
         .await?;
+    outstanding::blacklist_unattached(connection, Some(user), None, ending.now, reason_word(ending.reason)).await?;
     let mut revocations = Vec::with_capacity(living.len());
     for row in living {
         let session = rows::session(&row)?;
@@ -228,6 +229,8 @@ pub(super) async fn end_before(
     .bind(limit)
     .fetch_all(&mut *connection)
     .await?;
+    let why = reason_word(ending.reason);
+    outstanding::blacklist_unattached(connection, user, Some(before), ending.now, why).await?;
     let mut revocations = Vec::with_capacity(living.len());
     for row in living {
         revocations.push(end(connection, &rows::session(&row)?, ending).await?);
