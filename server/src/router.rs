@@ -22,12 +22,7 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole service.
 pub fn router(auth: Arc<Auth>) -> Router {
-    let rest = Router::new()
-        .nest("/api", rest::router())
-        // Nesting leaves this one out.
-        .route("/api/", any(rest::not_found))
-        .route("/.well-known/jwks.json", rest::jwks())
-        .route("/healthz", rest::health())
+    let rest = rest::router(auth.settings())
         .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
         .with_state(auth.clone());
     let pages = Router::new()

@@ -31,8 +31,13 @@ pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
 
 /// The file at a path of the site, if there is one.
 pub fn serve(path: &str, request: &HeaderMap) -> Option<Response> {
-    let plain = Site::get(path)?;
-    let (file, encoding) = match find_encoded(path, request) {
+    serve_from::<Site>(path, request)
+}
+
+/// The file at a path among these, if there is one.
+pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Option<Response> {
+    let plain = Files::get(path)?;
+    let (file, encoding) = match find_encoded::<Files>(path, request) {
         Some((file, encoding)) => (file, Some(encoding)),
         None => (plain, None),
     };
@@ -64,10 +69,10 @@ pub fn assets() -> Assets {
     Assets { js: find(".js"), wasm: find(".wasm"), css: find(".css"), auto_reload: cfg!(debug_assertions) }
 }
 
-fn find_encoded(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, &'static str)> {
+fn find_encoded<Files: Embed>(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, &'static str)> {
     let accepted = request.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     ENCODINGS.into_iter().filter(|(encoding, _)| accepts(accepted, encoding)).find_map(|(encoding, suffix)| {
-        let file = Site::get(&format!("{path}{suffix}"))?;
+        let file = Files::get(&format!("{path}{suffix}"))?;
         Some((file, encoding))
     })
 }
@@ -93,6 +98,7 @@ fn content_type(path: &str) -> Option<HeaderValue> {
 
 fn mime_guess(path: &str) -> String {
     match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8".to_owned(),
         Some("js") => "text/javascript; charset=utf-8".to_owned(),
         Some("css") => "text/css; charset=utf-8".to_owned(),
         Some("wasm") => "application/wasm".to_owned(),

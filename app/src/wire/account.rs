@@ -6,6 +6,7 @@ use super::Secret;
 
 /// Who the bearer of an access token is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The user's id, as the `user_id` claim spells it.
     pub id: String,
@@ -18,19 +19,23 @@ pub struct Me {
     /// When the account was made, Unix seconds.
     pub date_joined: i64,
     /// The last sign-in, Unix seconds, when the server keeps it (`UPDATE_LAST_LOGIN`).
+    #[cfg_attr(feature = "ssr", schema(required = true))]
     pub last_login: Option<i64>,
     /// The session of the token, unless the token was issued by somebody who knows no sessions.
+    #[cfg_attr(feature = "ssr", schema(required = true))]
     pub session: Option<SessionInfo>,
 }
 
 /// One sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct SessionInfo {
     /// The `sid` claim.
     pub id: String,
     /// Browser and system in words: "Firefox on Linux".
     pub device: String,
     /// The address last seen, where one is known.
+    #[cfg_attr(feature = "ssr", schema(required = true))]
     pub address: Option<String>,
     /// When the person signed in, Unix seconds.
     pub created_at: i64,
@@ -45,21 +50,26 @@ pub struct SessionInfo {
 
 /// What the sign-in form sends.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Credentials {
     /// As typed; surrounding white space is dropped by the server.
     pub username: String,
     /// As typed, never trimmed.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = Password))]
     pub password: Secret,
 }
 
 /// What the registration form sends.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Registration {
     /// The name wished for.
     pub username: String,
     /// May be empty.
+    #[cfg_attr(feature = "ssr", schema(required = false))]
     pub email: String,
     /// As typed, never trimmed.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = Password))]
     pub password: Secret,
 }
 

@@ -1,6 +1,8 @@
 //! Bodies, as Django REST framework reads them: JSON, form and multipart, at most 64 kB; and their
 //! fields, as its `CharField` reads those.
 
+use std::collections::BTreeMap;
+
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Multipart, Request},
@@ -9,7 +11,7 @@ use http::header;
 use mime::Mime;
 use serde_json::{Map, Value};
 
-use super::reject::Rejection;
+use super::{refusal::FieldErrors, reject::Rejection};
 use crate::router::MAX_BODY_BYTES;
 
 /// A body that was understood, whatever its format.
@@ -105,15 +107,15 @@ impl Fields {
     /// # Errors
     /// What is wrong with each of them, all at once.
     pub(super) fn read<const N: usize>(&self, wanted: [(&str, Kind); N]) -> Result<[String; N], Rejection> {
-        let mut errors = Map::new();
+        let mut errors = BTreeMap::new();
         let values = wanted.map(|(name, kind)| match read_field(self.0.get(name), kind) {
             Ok(value) => value,
             Err(message) => {
-                errors.insert(name.to_owned(), Value::from(vec![message]));
+                errors.insert(name.to_owned(), vec![message.to_owned()]);
                 String::new()
             }
         });
-        if errors.is_empty() { Ok(values) } else { Err(Rejection::Fields(errors)) }
+        if errors.is_empty() { Ok(values) } else { Err(Rejection::Fields(FieldErrors(errors))) }
     }
 }
 

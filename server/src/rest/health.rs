@@ -1,12 +1,33 @@
 //! `/healthz`: whether the server can do its work.
 
 use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::reject::{Core, Door, Rejection};
+use super::{
+    refusal::Refusal,
+    reject::{Core, Door, Rejection},
+};
 
-/// `GET /healthz`: 200 when the database answers, 503 when it does not.
-pub(super) async fn healthz(State(auth): Core) -> Result<Json<Value>, Rejection> {
+/// Whether the server can do its work.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "service",
+    operation_id = "health",
+    responses(
+        (status = 200, description = "The database answers.", body = Health),
+        (status = 503, description = "It does not.", body = Refusal),
+    )
+)]
+pub(super) async fn healthz(State(auth): Core) -> Result<Json<Health>, Rejection> {
     auth.check_health().await.map_err(|error| Rejection::Core(error, Door::Token))?;
-    Ok(Json(json!({ "status": "ok" })))
+    Ok(Json(Health { status: "ok" }))
+}
+
+/// That all is well.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `ok`.
+    status: &'static str,
 }

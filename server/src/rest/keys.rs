@@ -15,7 +15,19 @@ use super::reject::Core;
 /// Long enough to spare requests, short enough for a new key to be known in time, seconds.
 const CACHE: &str = "public, max-age=300, stale-if-error=86400";
 
-/// A JWK set (RFC 7517 §5). With a shared secret it is empty. Who has it already is told so.
+/// The public keys, for whoever verifies our tokens: a JWK set (RFC 7517 §5).
+///
+/// With a shared secret it is empty. Who has it already is told so.
+#[utoipa::path(
+    get,
+    path = "/.well-known/jwks.json",
+    tag = "service",
+    operation_id = "jwks",
+    responses(
+        (status = 200, description = "To be kept for five minutes.", content_type = "application/jwk-set+json", body = Value),
+        (status = 304, description = "Who asks has them already."),
+    )
+)]
 pub(super) async fn jwks(State(auth): Core, request: HeaderMap) -> Response {
     let keys = auth.public_keys();
     let tag = entity_tag(&keys);

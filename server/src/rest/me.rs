@@ -8,7 +8,15 @@ use super::{
     reject::{Core, Door, Rejection},
 };
 
-/// `GET /api/me/`.
+/// Who the bearer of an access token is.
+#[utoipa::path(
+    get,
+    path = "/api/me/",
+    tag = "account",
+    operation_id = "me",
+    security(("access_token" = [])),
+    responses((status = 200, description = "The account, and the session of the token.", body = Me))
+)]
 pub(super) async fn me(State(auth): Core, Authenticated(bearer): Authenticated) -> Result<Json<Me>, Rejection> {
     auth.load_me(&bearer).await.map(Json).map_err(|error| Rejection::Core(error, Door::Protected))
 }

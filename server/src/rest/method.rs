@@ -1,59 +1,71 @@
-//! Methods, as a Django REST framework view takes them: the one it is for, `OPTIONS`, and a 405 for
-//! every other; each answer says in `Allow` which there are.
+//! Methods, as a Django REST framework view takes them: those it is for, `OPTIONS`, and a 405 for every
+//! other; each answer says in `Allow` which there are. What an endpoint is for, and whether it wants an
+//! access token, is read from its documentation, so that the two cannot differ.
 
 use std::sync::Arc;
 
 use app::auth::Auth;
 use axum::{
-    Json,
-    handler::Handler,
-    middleware,
+    Json, middleware,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get, options, post},
+    routing::{MethodRouter, options},
 };
 use http::{HeaderValue, Method, header};
 use serde_json::json;
 use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::{PathItem, path::Paths};
+use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::{extract::Authenticated, negotiate, reject::Rejection};
+use super::{docs, extract::Authenticated, negotiate, openapi, reject::Rejection};
 
-/// An endpoint that answers `POST`, whoever asks.
-pub(super) fn write<H, T>(handler: H, name: &'static str) -> MethodRouter<Arc<Auth>>
-where
-    H: Handler<T, Arc<Auth>>,
-    T: 'static,
-{
-    let methods = post(handler)
-        .merge(options(async move || describe(name)))
-        .fallback(async move |method: Method| Rejection::Method(method));
-    allowing("POST, OPTIONS", methods)
+/// The handlers of one path, and what is documented of them: what `routes!` makes.
+pub(super) type Routes = UtoipaMethodRouter<Arc<Auth>>;
+
+/// An endpoint of the dialect: a view of this name.
+pub(super) fn view(name: &'static str, (schemas, mut paths, handlers): Routes) -> Routes {
+    let item = only_item(&mut paths);
+    openapi::complete_view(item);
+    let is_protected = openapi::operations(item).any(|(_, operation)| operation.security.is_some());
+    let methods = if is_protected { protected(handlers, name) } else { open(handlers, name) };
+    let methods: MethodRouter<_> =
+        methods.layer(middleware::from_fn_with_state(docs::location(item), negotiate::json_or_docs));
+    let methods = methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow(item, &["OPTIONS"])));
+    (schemas, paths, methods)
 }
 
-/// An endpoint that answers `GET` to who is signed in. Who is not learns nothing else of it.
-pub(super) fn read<H, T>(handler: H, name: &'static str) -> MethodRouter<Arc<Auth>>
-where
-    H: Handler<T, Arc<Auth>>,
-    T: 'static,
-{
-    protected("GET, HEAD, OPTIONS", get(handler), name)
+/// An endpoint that is no view: it takes its methods and says of nothing else.
+pub(super) fn plain((schemas, mut paths, handlers): Routes) -> Routes {
+    let item = only_item(&mut paths);
+    openapi::complete_endpoint(item);
+    let methods = handlers.fallback(async move |method: Method| Rejection::Method(method));
+    let methods = methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow(item, &[])));
+    (schemas, paths, methods)
 }
 
-/// An endpoint of these handlers, each of which wants an access token; `allowed` are their methods.
-pub(super) fn protected(
-    allowed: &'static str,
-    handlers: MethodRouter<Arc<Auth>>,
-    name: &'static str,
-) -> MethodRouter<Arc<Auth>> {
-    let methods = handlers
+/// Takes every method; who is not signed in learns nothing else of it.
+fn protected(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
+    handlers
         .merge(options(async move |_: Authenticated| describe(name)))
-        .fallback(async move |_: Authenticated, method: Method| Rejection::Method(method));
-    allowing(allowed, methods)
+        .fallback(async move |_: Authenticated, method: Method| Rejection::Method(method))
 }
 
-fn allowing(allowed: &'static str, methods: MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>> {
-    let allow = HeaderValue::from_static(allowed);
-    let methods: MethodRouter<Arc<Auth>> = methods.layer(middleware::from_fn(negotiate::json_or_nothing));
-    methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow))
+/// Takes every method, whoever asks.
+fn open(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
+    handlers
+        .merge(options(async move || describe(name)))
+        .fallback(async move |method: Method| Rejection::Method(method))
+}
+
+fn only_item(paths: &mut Paths) -> &mut PathItem {
+    paths.paths.values_mut().next().expect("`routes!` takes one handler at least")
+}
+
+/// The methods of an endpoint, in Django's order.
+fn allow(item: &PathItem, besides: &[&'static str]) -> HeaderValue {
+    let mut methods: Vec<_> = openapi::operations(item).map(|(method, _)| method).collect();
+    methods.extend(item.get.as_ref().map(|_| "HEAD"));
+    methods.extend(besides);
+    HeaderValue::from_str(&methods.join(", ")).expect("methods are plain words")
 }
 
 /// What `OPTIONS` says of an endpoint.

@@ -2,12 +2,15 @@
 //! handler unpacks, calls one verb of the core, and packs.
 
 mod body;
+mod docs;
 mod extract;
 mod health;
 mod keys;
 mod me;
 mod method;
 mod negotiate;
+mod openapi;
+mod refusal;
 mod register;
 mod reject;
 mod sessions;
@@ -15,45 +18,49 @@ mod token;
 
 use std::sync::Arc;
 
-use app::auth::Auth;
+use app::auth::{Auth, settings::Settings};
 use axum::{
-    Router,
-    routing::{MethodRouter, delete, get},
+    Extension, Router,
+    routing::{any, get},
 };
+use utoipa_axum::routes;
 
-use method::{protected, read, write};
+use method::{plain, view};
 pub use reject::{challenge, not_found};
 
-/// Everything below `/api`, with and without the trailing slash.
-pub fn router() -> Router<Arc<Auth>> {
+/// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
+/// same list.
+pub fn router(settings: &Settings) -> Router<Arc<Auth>> {
     let endpoints = [
-        ("/token", write(token::obtain, "Token Obtain Pair")),
-        ("/token/refresh", write(token::refresh, "Token Refresh")),
-        ("/token/verify", write(token::verify, "Token Verify")),
-        ("/token/blacklist", write(token::blacklist, "Token Blacklist")),
-        ("/token/sliding", write(token::obtain_sliding, "Token Obtain Sliding")),
-        ("/token/sliding/refresh", write(token::refresh_sliding, "Token Refresh Sliding")),
-        ("/register", write(register::register, "Register")),
-        ("/me", read(me::me, "Me")),
-        (
-            "/sessions",
-            protected("GET, DELETE, HEAD, OPTIONS", get(sessions::list).delete(sessions::end_others), "Session List"),
-        ),
-        ("/sessions/{id}", protected("DELETE, OPTIONS", delete(sessions::end), "Session")),
+        view("Token Obtain Pair", routes!(token::obtain)),
+        view("Token Refresh", routes!(token::refresh)),
+        view("Token Verify", routes!(token::verify)),
+        view("Token Blacklist", routes!(token::blacklist)),
+        view("Token Obtain Sliding", routes!(token::obtain_sliding)),
+        view("Token Refresh Sliding", routes!(token::refresh_sliding)),
+        view("Register", routes!(register::register)),
+        view("Me", routes!(me::me)),
+        view("Session List", routes!(sessions::list, sessions::end_others)),
+        view("Session", routes!(sessions::end)),
+        plain(routes!(docs::schema)),
+        plain(routes!(keys::jwks)),
+        plain(routes!(health::healthz)),
     ];
-    let mut router = Router::new();
-    for (path, methods) in endpoints {
-        router = router.route(path, methods.clone()).route(&format!("{path}/"), methods);
+    let (mut router, mut document) = (Router::new(), openapi::document(settings));
+    for (schemas, paths, methods) in endpoints {
+        for path in paths.paths.keys() {
+            router = router.route(path, methods.clone());
+            if let Some(bare) = path.strip_suffix('/') {
+                router = router.route(bare, methods.clone());
+            }
+        }
+        openapi::add(&mut document, schemas, paths);
     }
-    router.fallback(reject::not_found)
-}
-
-/// `GET /.well-known/jwks.json`.
-pub fn jwks() -> MethodRouter<Arc<Auth>> {
-    get(keys::jwks)
-}
-
-/// `GET /healthz`.
-pub fn health() -> MethodRouter<Arc<Auth>> {
-    get(health::healthz)
+    for path in ["/api/docs", "/api/docs/"] {
+        router = router.route(path, get(docs::page));
+    }
+    for path in ["/api", "/api/", "/api/{*nothing}"] {
+        router = router.route(path, any(not_found));
+    }
+    router.route("/api/docs/{file}", get(docs::file)).layer(Extension(docs::Schema::new(&document)))
 }

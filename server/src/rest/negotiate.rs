@@ -1,30 +1,75 @@
 //! Which format a client wants: there is JSON, and who wants none of it is told so before anything
-//! else is looked at, as Django REST framework does (`DefaultContentNegotiation`).
+//! else is looked at, as Django REST framework does (`DefaultContentNegotiation`). A browser that opens
+//! an endpoint is shown its documentation, where Django has its browsable API.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use mime::Mime;
 
 use super::reject::{self, Rejection};
 
-/// Lets through who takes JSON.
-pub(super) async fn json_or_nothing(request: Request, next: Next) -> Response {
-    if !is_json_format(request.uri().query().unwrap_or_default()) {
-        return reject::not_found().await;
+/// Lets through who takes JSON, and shows browsers to the documentation of the endpoint.
+pub(super) async fn json_or_docs(State(docs): State<HeaderValue>, request: Request, next: Next) -> Response {
+    let mut response = match wanted(&request) {
+        Wanted::Json => next.run(request).await,
+        Wanted::Page => (StatusCode::SEE_OTHER, [(header::LOCATION, docs)]).into_response(),
+        Wanted::UnknownFormat => reject::not_found().await,
+        Wanted::Other => Rejection::NotAcceptable.into_response(),
+    };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// What a request asks for.
+enum Wanted {
+    Json,
+    /// A page to look at.
+    Page,
+    /// A format that is not there, by its name.
+    UnknownFormat,
+    /// No JSON.
+    Other,
+}
+
+fn wanted(request: &Request) -> Wanted {
+    let format = find_format(request.uri().query().unwrap_or_default());
+    if format.as_ref().is_some_and(|format| format != "json") {
+        return Wanted::UnknownFormat;
     }
-    if !accepts_json(request.headers()) {
-        return Rejection::NotAcceptable.into_response();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_read && format.is_none() && prefers_page(request.headers()) {
+        return Wanted::Page;
     }
-    next.run(request).await
+    if accepts_json(request.headers()) { Wanted::Json } else { Wanted::Other }
 }
 
 /// `?format=` (`URL_FORMAT_OVERRIDE`): of several, the last one counts; an empty one is none.
-fn is_json_format(query: &str) -> bool {
+fn find_format(query: &str) -> Option<String> {
     let last = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "format").last();
-    last.is_none_or(|(_, format)| format.is_empty() || format == "json")
+    last.map(|(_, format)| format.into_owned()).filter(|format| !format.is_empty())
+}
+
+/// Whether a page is wanted more than JSON: a browser names `text/html`, and takes everything else for less.
+fn prefers_page(headers: &HeaderMap) -> bool {
+    weight(headers, &mime::TEXT_HTML) > weight(headers, &mime::APPLICATION_JSON)
+}
+
+/// How much a media type is wanted, from 0 to 1: what the range says that fits it best (RFC 9110 §12.5.1).
+fn weight(headers: &HeaderMap, wanted: &Mime) -> f32 {
+    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges = ranges.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<Mime>().ok());
+    let fits = |range: &Mime| {
+        let is_type = range.type_() == wanted.type_();
+        let is_subtype = range.subtype() == wanted.subtype();
+        let is_range = range.subtype() == mime::STAR && (is_type || range.type_() == mime::STAR);
+        (is_range || (is_type && is_subtype)).then_some((is_type, is_subtype))
+    };
+    let best = ranges.filter_map(|range| Some((fits(&range)?, range))).max_by_key(|(fit, _)| *fit);
+    best.map_or(0.0, |(_, range)| range.get_param("q").and_then(|q| q.as_str().parse().ok()).unwrap_or(1.0))
 }
 
 /// Whether any of the media ranges takes JSON; weights are not looked at. Without a header, everything
@@ -41,7 +86,9 @@ fn takes_json(range: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_json_format, takes_json};
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::{find_format, prefers_page, takes_json};
 
     #[test]
     fn ranges_that_hold_json_take_it() {
@@ -55,11 +102,45 @@ mod tests {
 
     #[test]
     fn the_last_format_of_a_query_counts() {
-        for query in ["", "format=", "format=json", "x=1&format=xml&format=json", "formats=xml"] {
-            assert!(is_json_format(query), "{query}");
+        for (query, format) in [
+            ("", None),
+            ("format=", None),
+            ("formats=xml", None),
+            ("format=json", Some("json")),
+            ("x=1&format=xml&format=json", Some("json")),
+            ("format=json&format=api", Some("api")),
+            ("format=JSON", Some("JSON")),
+        ] {
+            assert_eq!(find_format(query).as_deref(), format, "{query}");
         }
-        for query in ["format=xml", "format=json&format=api", "format=JSON"] {
-            assert!(!is_json_format(query), "{query}");
+    }
+
+    #[test]
+    fn browsers_want_a_page_and_programs_do_not() {
+        let prefers = |accept: &'static str| {
+            prefers_page(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
+        };
+        for accept in [
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "text/html",
+            "TEXT/HTML;q=0.2, application/json;q=0.1",
+            "text/*, application/json;q=0.9",
+            "application/json;q=0, */*",
+        ] {
+            assert!(prefers(accept), "{accept}");
         }
+        for accept in [
+            "*/*",
+            "",
+            "nonsense",
+            "application/json",
+            "text/html, application/json",
+            "text/html;q=0, */*",
+            "text/html;q=0.1, */*;q=0.2",
+            "application/xml",
+        ] {
+            assert!(!prefers(accept), "{accept}");
+        }
+        assert!(!prefers_page(&HeaderMap::new()));
     }
 }

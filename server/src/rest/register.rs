@@ -7,19 +7,41 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     body::{Fields, Kind},
+    refusal::Refusal,
     reject::{Core, Door, Rejection},
 };
 
-/// `POST /api/register/`: 201 with id and username.
+/// Make oneself an account, where the operator allows it.
+#[utoipa::path(
+    post,
+    path = "/api/register/",
+    tag = "account",
+    operation_id = "register",
+    request_body = Registration,
+    responses(
+        (status = 201, description = "The account is there; sign in next.", body = Registered),
+        (status = 403, description = "Registration is closed.", body = Refusal),
+    )
+)]
 pub(super) async fn register(State(auth): Core, fields: Fields) -> Result<Response, Rejection> {
     let wanted = [("username", Kind::Text), ("password", Kind::Verbatim), ("email", Kind::Optional)];
     let [username, password, email] = fields.read(wanted)?;
     let registration = Registration { username, email, password: password.into() };
     let user = auth.register(&registration).await.map_err(|error| Rejection::Core(error, Door::Token))?;
-    let body = json!({ "id": user.id.to_string(), "username": user.username });
+    let body = Registered { id: user.id.to_string(), username: user.username };
     Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// A new account.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Registered {
+    /// The user's id, as the `user_id` claim spells it.
+    id: String,
+    /// The name in the form that it was stored in.
+    username: String,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    auth::{Auth, Error, error::KindRefusal},
+    auth::{Auth, Error},
     wire::FieldError,
 };
 use axum::{
@@ -12,12 +12,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+
+use super::refusal::{FieldErrors, Refusal};
 
 /// Why a request was not answered with a 2xx.
 pub(super) enum Rejection {
     /// Fields and what is wrong with each.
-    Fields(Map<String, Value>),
+    Fields(FieldErrors),
     /// A JSON value that is no object; its name in Python.
     NotAnObject(&'static str),
     /// The JSON value `null`.
@@ -52,7 +54,7 @@ pub(super) enum Door {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         match self {
-            Self::Fields(errors) => answer(StatusCode::BAD_REQUEST, Value::Object(errors)),
+            Self::Fields(errors) => answer(StatusCode::BAD_REQUEST, errors),
             Self::NotAnObject(found) => {
                 non_field_error(&format!("Invalid data. Expected a dictionary, but got {found}."))
             }
@@ -81,9 +83,9 @@ pub async fn not_found() -> Response {
 fn refuse(error: Error, door: Door) -> Response {
     let sentence = error.to_string();
     match (error, door) {
-        (Error::Invalid(fields), _) => answer(StatusCode::BAD_REQUEST, fields_in_json(fields)),
+        (Error::Invalid(fields), _) => answer(StatusCode::BAD_REQUEST, by_name(fields)),
         (Error::Blacklisted(_), Door::Verify) => non_field_error(&sentence),
-        (Error::NoTokenType(kinds), _) => no_token_type(&sentence, &kinds),
+        (Error::NoTokenType(kinds), _) => unauthorized(Refusal::of_token(&sentence, &kinds)),
         (Error::PasswordChanged(_), Door::Protected) => coded(&sentence, "password_changed"),
         (Error::Token(_) | Error::Blacklisted(_) | Error::NoUserId, _) => coded(&sentence, "token_not_valid"),
         (
@@ -92,7 +94,7 @@ fn refuse(error: Error, door: Door) -> Response {
             | Error::NotAuthenticated
             | Error::PasswordChanged(_),
             _,
-        ) => unauthorized(json!({ "detail": sentence })),
+        ) => unauthorized(Refusal::new(&sentence)),
         (Error::BadAuthorizationHeader, _) => coded(&sentence, "bad_authorization_header"),
         (Error::UserNotFound, _) => coded(&sentence, "user_not_found"),
         (Error::UserInactive, _) => coded(&sentence, "user_inactive"),
@@ -109,25 +111,19 @@ fn refuse(error: Error, door: Door) -> Response {
     }
 }
 
-fn fields_in_json(fields: Vec<FieldError>) -> Value {
-    fields.into_iter().map(|error| (error.field, Value::from(vec![error.message]))).collect()
+fn by_name(fields: Vec<FieldError>) -> FieldErrors {
+    FieldErrors(fields.into_iter().map(|error| (error.field, vec![error.message])).collect())
 }
 
 fn non_field_error(sentence: &str) -> Response {
-    answer(StatusCode::BAD_REQUEST, json!({ "non_field_errors": [sentence] }))
+    answer(StatusCode::BAD_REQUEST, FieldErrors::of_all(sentence))
 }
 
-fn coded(sentence: &str, code: &str) -> Response {
-    unauthorized(json!({ "detail": sentence, "code": code }))
+fn coded(sentence: &str, code: &'static str) -> Response {
+    unauthorized(Refusal::coded(sentence, code))
 }
 
-fn no_token_type(sentence: &str, kinds: &[KindRefusal]) -> Response {
-    let message = |KindRefusal { token_type, error }: &KindRefusal| json!({ "token_class": token_type.class(), "token_type": token_type.name(), "message": error.to_string() });
-    let messages: Vec<_> = kinds.iter().map(message).collect();
-    unauthorized(json!({ "detail": sentence, "code": "token_not_valid", "messages": messages }))
-}
-
-fn unauthorized(body: Value) -> Response {
+fn unauthorized(body: Refusal) -> Response {
     answer(StatusCode::UNAUTHORIZED, body)
 }
 
@@ -142,10 +138,10 @@ pub async fn challenge(State(auth): Core, mut response: Response) -> Response {
 }
 
 fn detail(status: StatusCode, sentence: &str) -> Response {
-    answer(status, json!({ "detail": sentence }))
+    answer(status, Refusal::new(sentence))
 }
 
-fn answer(status: StatusCode, body: Value) -> Response {
+fn answer(status: StatusCode, body: impl Serialize) -> Response {
     (status, Json(body)).into_response()
 }
 

@@ -12,10 +12,19 @@ use http::StatusCode;
 
 use super::{
     extract::Authenticated,
+    refusal::Refusal,
     reject::{Core, Door, Rejection},
 };
 
-/// `GET /api/sessions/`: those that are alive, the one last renewed first.
+/// The own sessions that are alive, the one last renewed first.
+#[utoipa::path(
+    get,
+    path = "/api/sessions/",
+    tag = "sessions",
+    operation_id = "listSessions",
+    security(("access_token" = [])),
+    responses((status = 200, description = "One entry for each sign-in.", body = Vec<SessionInfo>))
+)]
 pub(super) async fn list(
     State(auth): Core,
     Authenticated(bearer): Authenticated,
@@ -23,7 +32,19 @@ pub(super) async fn list(
     auth.list_sessions(&bearer).await.map(Json).map_err(refused)
 }
 
-/// `DELETE /api/sessions/{id}/`: ends one, which may be the one that asks.
+/// End one of the own sessions, which may be the one that asks.
+#[utoipa::path(
+    delete,
+    path = "/api/sessions/{id}/",
+    tag = "sessions",
+    operation_id = "endSession",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "The session's `id`.")),
+    responses(
+        (status = 204, description = "It is over, and its access tokens with it."),
+        (status = 404, description = "None of the own, or over already.", body = Refusal),
+    )
+)]
 pub(super) async fn end(
     State(auth): Core,
     Authenticated(bearer): Authenticated,
@@ -34,7 +55,15 @@ pub(super) async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /api/sessions/`: ends all but the one that asks.
+/// End all of the own sessions but the one that asks.
+#[utoipa::path(
+    delete,
+    path = "/api/sessions/",
+    tag = "sessions",
+    operation_id = "endOtherSessions",
+    security(("access_token" = [])),
+    responses((status = 204, description = "They are over, and their access tokens with them."))
+)]
 pub(super) async fn end_others(
     State(auth): Core,
     Authenticated(bearer): Authenticated,

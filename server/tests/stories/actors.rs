@@ -19,7 +19,7 @@ use app::{
     },
     store,
 };
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
 use server::router;
 use tempfile::TempDir;
@@ -76,7 +76,9 @@ impl World {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let app = router::router(auth.clone()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { auth, url, database, clock, client: Client::new(), _folder: folder }
+        // Where one is sent is an answer like others.
+        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+        Self { auth, url, database, clock, client, _folder: folder }
     }
 
     /// Another process on the same database, started now.

@@ -14,6 +14,7 @@ mod policy;
 mod register;
 mod routes;
 mod rpc;
+mod schema;
 mod session_check;
 mod sessions;
 mod token_blacklist;

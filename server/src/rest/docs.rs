@@ -1,0 +1,76 @@
+//! `/api/schema/` and `/api/docs/`: the OpenAPI document, and the page on which it is read and tried.
+//! The page is Swagger UI, out of this binary; it is no part of the application.
+
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, header};
+use rust_embed::Embed;
+use utoipa::openapi::{OpenApi, PathItem};
+
+use super::{openapi, reject};
+use crate::site;
+
+/// The path of the page.
+const PAGE: &str = "/api/docs/";
+
+/// What `build.rs` put together.
+#[derive(Embed)]
+#[folder = "$OUT_DIR/docs"]
+struct Files;
+
+/// No inline script or style, no `eval`, and requests to this origin alone; the pictures are in the style
+/// sheet. Trusted Types are not required: Swagger UI writes markup itself, which it cleans.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// The OpenAPI document, in JSON.
+#[derive(Clone)]
+pub(super) struct Schema(Bytes);
+
+impl Schema {
+    /// As it is answered.
+    pub(super) fn new(document: &OpenApi) -> Self {
+        Self(document.to_json().expect("strings and numbers become JSON").into())
+    }
+}
+
+/// This document: every endpoint, what it takes and what it answers.
+#[utoipa::path(
+    get,
+    path = "/api/schema/",
+    tag = "service",
+    operation_id = "schema",
+    responses((status = 200, description = "An OpenAPI 3.1 document.", body = serde_json::Value))
+)]
+pub(super) async fn schema(Extension(Schema(json)): Extension<Schema>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], json).into_response()
+}
+
+/// `GET /api/docs/`.
+pub(super) async fn page(headers: HeaderMap) -> Response {
+    file(Path("index.html".to_owned()), headers).await
+}
+
+/// `GET /api/docs/{file}`: what the page loads.
+pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(mut response) = site::serve_from::<Files>(&name, &headers) else {
+        return reject::not_found().await;
+    };
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    response
+}
+
+/// Where on the page a browser finds what it opened: the operation that reads, or the first.
+pub(super) fn location(item: &PathItem) -> HeaderValue {
+    let operation = openapi::operations(item).next().map(|(_, operation)| operation);
+    let tag = operation.and_then(|operation| operation.tags.as_ref()?.first());
+    let id = operation.and_then(|operation| operation.operation_id.as_ref());
+    let place = tag.zip(id).map(|(tag, id)| format!("{PAGE}#/{tag}/{id}"));
+    place.and_then(|place| HeaderValue::try_from(place).ok()).unwrap_or(HeaderValue::from_static(PAGE))
+}

@@ -1,0 +1,118 @@
+//! The OpenAPI document. What an operation takes and answers is said at its handler; what comes from
+//! around it (the guard, the reader of bodies, the layers of a view) is said here, once.
+
+mod answers;
+
+use app::auth::settings::Settings;
+use http::header;
+use utoipa::{
+    OpenApi,
+    openapi::{
+        PathItem, Ref, RefOr, Schema,
+        path::{Operation, Paths},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use self::answers::{SHARED, Source};
+use super::refusal::{FieldErrors, Refusal};
+
+/// The formats that a body may have besides JSON.
+const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Hallpass",
+        description = "Token authentication in the dialect of Django REST framework Simple JWT. Each endpoint takes \
+            JSON, form and multipart bodies, is there with and without the trailing slash, and says with `OPTIONS` \
+            what it is."
+    ),
+    tags(
+        (name = "tokens", description = "Sign in, stay signed in, sign out"),
+        (name = "account", description = "Who one is"),
+        (name = "sessions", description = "The own sign-ins, seen and ended"),
+        (name = "service", description = "For programs that work with this server"),
+    ),
+    components(schemas(Refusal, FieldErrors))
+)]
+struct Document;
+
+/// The document without its operations.
+pub(super) fn document(settings: &Settings) -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    let components = document.components.get_or_insert_default();
+    components.security_schemes.insert("access_token".to_owned(), access_token(settings));
+    components.responses.extend(SHARED.iter().map(|shared| (shared.name.to_owned(), shared.response().into())));
+    document
+}
+
+/// Adds the operations of one path and the schemas that they name.
+pub(super) fn add(document: &mut utoipa::openapi::OpenApi, schemas: Vec<(String, RefOr<Schema>)>, paths: Paths) {
+    document.components.get_or_insert_default().schemas.extend(schemas);
+    document.paths.paths.extend(paths.paths);
+}
+
+/// How an access token is sent, as `AUTH_HEADER_NAME` and `AUTH_HEADER_TYPES` want it.
+fn access_token(settings: &Settings) -> SecurityScheme {
+    let mut words = settings.auth_header_types.iter();
+    if settings.auth_header_name == header::AUTHORIZATION && words.any(|word| word.eq_ignore_ascii_case("Bearer")) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+        return SecurityScheme::Http(scheme.description(Some("The access token of a pair.")).build());
+    }
+    let word = settings.auth_header_types.first().map_or("Bearer", String::as_str);
+    let value = format!("The word `{word}`, a space, and the access token of a pair.");
+    let name = settings.auth_header_name.to_string();
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, value)))
+}
+
+/// The operations of a path with their methods, in the order in which Django names them.
+pub(super) fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let all = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, post, put, patch, delete, .. } = item;
+    [get, post, put, patch, delete].into_iter().flatten()
+}
+
+/// Adds to the operations of an endpoint what comes from around their handlers.
+pub(super) fn complete_endpoint(item: &mut PathItem) {
+    for operation in operations_mut(item) {
+        add_answers(operation, Source::Endpoint);
+        if operation.security.is_some() {
+            add_answers(operation, Source::Guard);
+        }
+        if let Some(body) = &mut operation.request_body {
+            let json = body.content.get("application/json").cloned().unwrap_or_default();
+            body.content.extend(FORMS.map(|form| (form.to_owned(), json.clone())));
+            add_answers(operation, Source::Body);
+        }
+    }
+}
+
+/// Adds to the operations of a view what comes from around their handlers.
+pub(super) fn complete_view(item: &mut PathItem) {
+    complete_endpoint(item);
+    if let Some(read) = &mut item.get {
+        add_answers(read, Source::Page);
+    }
+    for operation in operations_mut(item) {
+        add_answers(operation, Source::View);
+    }
+}
+
+/// What the handler itself says of a status stands.
+fn add_answers(operation: &mut Operation, source: Source) {
+    for shared in SHARED.iter().filter(|shared| shared.source == source) {
+        let answer = || RefOr::Ref(Ref::from_response_name(shared.name));
+        operation.responses.responses.entry(shared.status.to_owned()).or_insert_with(answer);
+    }
+}
