@@ -1,7 +1,18 @@
 """What is wrong with a body is told in the same words on both sides."""
 
 import pytest
+import requests
+from django.conf import settings
 from sides import PASSWORD, same
+
+if not settings.configured:
+    settings.configure(USE_I18N=False)
+
+from django.test import RequestFactory  # noqa: E402
+from rest_framework.exceptions import NotAcceptable  # noqa: E402
+from rest_framework.negotiation import DefaultContentNegotiation  # noqa: E402
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer  # noqa: E402
+from rest_framework.request import Request  # noqa: E402
 
 FIELDS = {
     "/api/token/": ["username", "password"],
@@ -120,13 +131,37 @@ ACCEPTED = [
 ]
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+# What Simple JWT answers with its browsable API where that is on, and with 406 where it renders JSON alone;
+# here it is the way to the documentation.
+PAGES = ["text/html", "text/html, */*;q=0.1"]
+
+
 @pytest.mark.parametrize("accept", ACCEPTED)
 @pytest.mark.parametrize("path", [*FIELDS, "/api/me/", "/api/nothing/"])
 def test_what_a_client_accepts(sides, path, accept):
     for method in ("GET", "POST", "PUT", "OPTIONS"):
-        answers = sides.both(method, path, headers={"Accept": accept})
+        answers = sides.both(method, path, headers={"Accept": accept}, allow_redirects=False)
+        if method == "GET" and accept in PAGES and path != "/api/nothing/":
+            assert (answers[0].status_code, answers[0].headers["Vary"]) == (303, "accept")
+            assert answers[0].headers["Location"].startswith("/api/docs/#/")
+            continue
         is_described = method == "OPTIONS" and answers[0].status_code == answers[1].status_code == 200
         same(answers, body=not is_described)
+
+
+@pytest.mark.parametrize("accept", [*ACCEPTED, BROWSER, "text/*", "text/html;q=0.5, application/json"])
+def test_who_is_shown_a_page(sides, accept):
+    """Those whom Django REST framework would show its browsable API, by its own negotiation."""
+    factory = RequestFactory()
+    request = Request(factory.get("/", HTTP_ACCEPT=accept))
+    try:
+        renderer, _ = DefaultContentNegotiation().select_renderer(request, [JSONRenderer(), BrowsableAPIRenderer()])
+    except NotAcceptable:
+        renderer = None
+    answer = requests.get(sides.urls[0] + "/api/me/", headers={"Accept": accept}, allow_redirects=False, timeout=30)
+    assert (answer.status_code == 303) == isinstance(renderer, BrowsableAPIRenderer)
 
 
 @pytest.mark.parametrize("query", ["?format=json", "?format=xml", "?format=", "?format=json&format=api", "?x=1"])

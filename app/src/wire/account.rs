@@ -53,9 +53,10 @@ pub struct SessionInfo {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Credentials {
     /// As typed; surrounding white space is dropped by the server.
+    #[cfg_attr(feature = "ssr", schema(pattern = r"\S"))]
     pub username: String,
     /// As typed, never trimmed.
-    #[cfg_attr(feature = "ssr", schema(value_type = String, format = Password))]
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = Password, pattern = r"\S"))]
     pub password: Secret,
 }
 
@@ -64,12 +65,13 @@ pub struct Credentials {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Registration {
     /// The name wished for.
+    #[cfg_attr(feature = "ssr", schema(pattern = r"\S"))]
     pub username: String,
     /// May be empty.
     #[cfg_attr(feature = "ssr", schema(required = false))]
     pub email: String,
     /// As typed, never trimmed.
-    #[cfg_attr(feature = "ssr", schema(value_type = String, format = Password))]
+    #[cfg_attr(feature = "ssr", schema(value_type = String, format = Password, pattern = r"\S"))]
     pub password: Secret,
 }
 

@@ -25,8 +25,8 @@ const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-d
     info(
         title = "Hallpass",
         description = "Token authentication in the dialect of Django REST framework Simple JWT. Each endpoint takes \
-            JSON, form and multipart bodies, is there with and without the trailing slash, and says with `OPTIONS` \
-            what it is."
+            JSON, form and multipart bodies, is there with and without the trailing slash, and says what it is \
+            when asked with OPTIONS."
     ),
     tags(
         (name = "tokens", description = "Sign in, stay signed in, sign out"),
