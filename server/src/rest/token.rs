@@ -68,7 +68,7 @@ pub(super) async fn refresh(
 
 /// Whether a token of any type is good.
 ///
-/// Simple JWT: `TokenVerifyView`.
+/// Simple JWT: `TokenVerifyView`. A token that is blacklisted is a 400, as there.
 #[utoipa::path(
     post,
     path = "/api/token/verify/",
