@@ -52,7 +52,7 @@ test-rust: ## Run the Rust tests in the release profile
 .PHONY: e2e
 e2e: $(NODE_MODULES) browser $(PYTHON_PACKAGES) postgres ## Run the browser's tests and the comparison with Simple JWT against the release
 	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
-	@$(call say,Comparing with Simple JWT)
+	@$(call say,Comparing with Simple JWT$(,) and the API with its documentation)
 	@$(PYTHON) -m pytest -q end2end/simplejwt
 	@$(call say,Running the browser tests)
 	@cd end2end && playwright test
