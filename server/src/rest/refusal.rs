@@ -24,13 +24,13 @@ pub(super) struct Refusal {
 
 /// Why a token is none of a kind.
 #[derive(Serialize, ToSchema)]
-pub(super) struct TokenMessage {
+struct TokenMessage {
     /// The kind, as Simple JWT names its class: `AccessToken`.
-    pub(super) token_class: &'static str,
+    token_class: &'static str,
     /// The kind, as the token names it: `access`.
-    pub(super) token_type: &'static str,
+    token_type: &'static str,
     /// What is wrong, in one sentence.
-    pub(super) message: String,
+    message: String,
 }
 
 /// The names of fields and what is wrong with each; what is wrong with all of them together is under

@@ -14,7 +14,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::refusal::{FieldErrors, Refusal, TokenMessage};
+use super::refusal::{FieldErrors, Refusal};
 
 /// Why a request was not answered with a 2xx.
 pub(super) enum Rejection {
@@ -121,11 +121,6 @@ fn non_field_error(sentence: &str) -> Response {
 
 fn coded(sentence: &str, code: &'static str) -> Response {
     unauthorized(Refusal::coded(sentence, code))
-}
-
-fn no_token_type(sentence: &str) -> Response {
-    let message = sentence.to_owned();
-    unauthorized(Refusal::of_token(vec![TokenMessage { token_class: "AccessToken", token_type: "access", message }]))
 }
 
 fn unauthorized(body: Refusal) -> Response {

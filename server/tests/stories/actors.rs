@@ -19,7 +19,7 @@ use app::{
     },
     store,
 };
-use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
 use server::router;
 use tempfile::TempDir;
@@ -77,7 +77,7 @@ impl World {
         let app = router::router(auth.clone()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         // Where one is sent is an answer like others.
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
         Self { auth, url, database, clock, client, _folder: folder }
     }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::actors::{Actor, Answer, PASSWORD, World, claims, settings};
+use crate::actors::{Actor, Answer, PASSWORD, World, claims, foreign, settings};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
@@ -36,15 +36,24 @@ fn promises(document: &Value) -> BTreeSet<Promise> {
 /// A request that is answered with success: by somebody who is signed in, with a body that is right.
 fn good(actor: &Actor, method: &str, path: &str) -> RequestBuilder {
     let body = match path {
-        "/api/token/" => json!({ "username": "ada", "password": PASSWORD }),
+        "/api/token/" | "/api/token/sliding/" => json!({ "username": "ada", "password": PASSWORD }),
         "/api/token/refresh/" | "/api/token/blacklist/" => json!({ "refresh": actor.refresh }),
         "/api/token/verify/" => json!({ "token": actor.access }),
+        "/api/token/sliding/refresh/" => json!({ "token": sliding(actor.world) }),
         "/api/register/" => json!({ "username": "eve", "password": PASSWORD }),
         _ => json!(null),
     };
     let sid = claims(&actor.access)["sid"].as_str().expect("a session").to_owned();
     let request = actor.world.request(method, &path.replace("{id}", &sid)).bearer_auth(&actor.access);
     if body.is_null() { request } else { request.json(&body) }
+}
+
+/// A sliding token of the first user.
+fn sliding(world: &World) -> String {
+    let (iat, exp) = (world.now(), world.now() + 60);
+    foreign(&json!({
+        "token_type": "sliding", "user_id": "1", "jti": "of Django", "iat": iat, "exp": exp, "refresh_exp": exp
+    }))
 }
 
 /// A request that has something wrong with it, or something special.
@@ -59,6 +68,7 @@ fn odd_requests(actor: &Actor, method: &str, path: &str) -> Vec<RequestBuilder> 
         ask("TRACE", path),
         ask(method, path).header("accept", "application/xml"),
         ask(method, path).header("accept", BROWSER),
+        ask(method, path).header("if-none-match", "*"),
         ask(method, &format!("{path}?format=xml")),
         send("text/plain", "text".to_owned()),
         send("application/json", "x".repeat(64 * 1024 + 1)),
@@ -126,6 +136,8 @@ async fn the_document_names_these_operations() {
             "POST /api/token/ tokens/obtainPair",
             "POST /api/token/blacklist/ tokens/blacklist",
             "POST /api/token/refresh/ tokens/refresh",
+            "POST /api/token/sliding/ tokens/obtainSliding",
+            "POST /api/token/sliding/refresh/ tokens/refreshSliding",
             "POST /api/token/verify/ tokens/verify",
             "GET /healthz service/health",
         ]
