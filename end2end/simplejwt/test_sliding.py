@@ -35,14 +35,14 @@ def refresh(sides, token):
 
 
 def claims_of(token):
-    return jwt.decode(token, KEY, algorithms=["HS256"])
+    return jwt.decode(token, KEY, algorithms=["HS256"], options={"verify_aud": False})
 
 
 @pytest.mark.parametrize("name", SLIDING)
 def test_a_sliding_token_at_a_protected_endpoint(both, sides, name):
     token = both.sliding(**{"token_type": "sliding", **SLIDING[name]})
     same_me(at_me(both, token))
-    same(at_me(sides, token))
+    same_me(at_me(sides, token))
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -59,7 +59,6 @@ def test_malformed_tokens(both, token):
 
 @pytest.mark.parametrize("name", RENEWED)
 def test_a_renewal(both, name):
-    # Such a token is renewed by the name it is given once, and not twice.
     token = both.sliding(**SLIDING[name])
     answers = refresh(both, token)
     if answers[0].status_code == answers[1].status_code == 200:

@@ -35,14 +35,10 @@ pub trait Policy: Send + Sync {
     }
 
     /// `ON_LOGIN_SUCCESS`: somebody has signed in.
-    async fn signed_in(&self, user: &User, origin: &Origin) {
-        let _ = (user, origin);
-    }
+    async fn signed_in(&self, _user: &User, _origin: &Origin) {}
 
     /// `ON_LOGIN_FAILED`: a sign-in was refused; whether the user exists is not told.
-    async fn sign_in_refused(&self, username: &str, origin: &Origin) {
-        let _ = (username, origin);
-    }
+    async fn sign_in_refused(&self, _username: &str, _origin: &Origin) {}
 }
 
 /// Simple JWT's defaults, and `username` as a custom claim.

@@ -1,4 +1,7 @@
-use app::auth::settings::{SessionCheck, Settings};
+use app::auth::{
+    settings::{SessionCheck, Settings},
+    token::TokenType,
+};
 
 use crate::actors::{Actor, World, settings};
 
@@ -42,4 +45,15 @@ async fn with_the_database_every_request_sees_what_stands_there() {
     assert_eq!((inactive.status, inactive.text("code")), (401, "user_inactive".into()));
     ended_behind_its_back(&ada).await;
     world.get("/api/sessions/", &ada.access).await.is_bad_access("Token is blacklisted");
+}
+
+#[tokio::test]
+async fn by_default_nothing_is_read_to_authenticate() {
+    let world = World::new().await;
+    let ada = world.signed_in("ada").await;
+    for table in ["ALTER TABLE users RENAME TO no_users", "ALTER TABLE sessions RENAME TO no_sessions"] {
+        world.sql(table).await;
+    }
+    let bearer = world.auth.authenticate(&ada.access, &[TokenType::Access]).await.expect("a bearer");
+    assert_eq!(bearer.user.to_string(), "1");
 }
