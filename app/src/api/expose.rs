@@ -49,7 +49,8 @@ fn expose(error: Error) -> ApiError {
         Error::NoActiveAccountForToken | Error::UserInactive => {
             ApiError::new(Code::UserInactive, "This account is not active. Ask an administrator.")
         }
-        Error::NoSuchSession => ApiError::new(Code::NotFound, message),
+        Error::Forbidden | Error::SuperuserOnly => ApiError::new(Code::Forbidden, message),
+        Error::NoSuchSession | Error::NotFound => ApiError::new(Code::NotFound, message),
         Error::RegistrationClosed => ApiError::new(Code::RegistrationClosed, message),
         Error::Unavailable { retry_after, cause } => {
             if let Some(cause) = cause {

@@ -20,7 +20,7 @@ use super::{expose::Expose, request};
 pub async fn register(registration: Registration) -> Result<TokenPair, ApiError> {
     let auth = request::auth();
     let user = auth.register(&registration).await.exposed()?;
-    auth.open_session(user, request::origin()).await.exposed()
+    auth.open_session(&user, request::origin()).await.exposed()
 }
 
 /// Signs in: a name and password for a pair.

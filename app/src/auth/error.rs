@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::{
+    administration::Denial,
     session::SessionEnd,
     store::StoreError,
     token::{TokenFault, TokenType},
@@ -66,6 +67,18 @@ pub enum Error {
     #[error("This session is over already.")]
     NoSuchSession,
 
+    /// The bearer may not do this.
+    #[error("You do not have permission to perform this action.")]
+    Forbidden,
+
+    /// Staff and superusers are made and changed by superusers.
+    #[error("Only a superuser may make or change staff and superusers.")]
+    SuperuserOnly,
+
+    /// What was to be seen or changed is not there.
+    #[error("Not found.")]
+    NotFound,
+
     /// The operator takes no registrations.
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,
@@ -94,6 +107,19 @@ impl Error {
     /// A form with one wrong field.
     pub fn field(field: &str, message: impl ToString) -> Self {
         Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
+    }
+}
+
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::NotStaff => Self::Forbidden,
+            Denial::SuperuserOnly => Self::SuperuserOnly,
+            Denial::NotFound => Self::NotFound,
+            Denial::OwnAccount(field) => Self::field(field.name(), denial),
+            Denial::OwnPassword => Self::field("password", denial),
+            Denial::UsernameTaken => Self::field("username", denial),
+        }
     }
 }
 

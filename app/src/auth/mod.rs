@@ -2,12 +2,17 @@
 //! randomness and the database come in as arguments. Each verb has a file in `verbs`; both doors,
 //! the server functions and the REST dialect, open on the same verbs.
 
+pub mod administration;
+pub mod clients;
 pub mod clock;
 pub mod error;
+pub mod event;
+pub mod failures;
 pub mod id;
 pub mod import;
 pub mod jws;
 pub mod keys;
+pub mod paging;
 pub mod password;
 pub mod policy;
 pub mod revocation;
@@ -23,10 +28,13 @@ mod verbs;
 use std::{sync::Arc, thread::available_parallelism};
 
 pub use error::Error;
+pub use verbs::admin;
 pub use verbs::authenticate;
+pub use verbs::oauth;
 pub use verbs::register::Account;
 
 use clock::{Clock, Randomness};
+use failures::Failures;
 use jsonwebtoken::jwk::JwkSet;
 use keys::{FetchKeys, KeyRing, RemoteKeys};
 use password::Passwords;
@@ -45,6 +53,7 @@ pub struct Auth {
     passwords: Passwords,
     revocations: RevocationSet,
     seen: SeenGenerations,
+    failures: Failures,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -68,6 +77,7 @@ impl Auth {
             passwords: Passwords::new(parallelism, randomness.clone()),
             revocations: RevocationSet::default(),
             seen: SeenGenerations::default(),
+            failures: Failures::default(),
             settings: Arc::new(settings),
             policy: Arc::new(DefaultPolicy),
             store,

@@ -8,6 +8,7 @@ use http::{HeaderName, header};
 use secrecy::SecretSlice;
 
 use super::{
+    clients::Clients,
     keys::{Algorithm, KeyFault, RingKey, is_symmetric, name},
     token::TokenType,
     user::UserIdField,
@@ -85,6 +86,10 @@ pub struct Settings {
     pub session_check: SessionCheck,
     /// Whether strangers may make themselves an account.
     pub registration: RegistrationMode,
+    /// The programs that may ask about tokens and take them back (`[clients.NAME]`).
+    pub clients: Clients,
+    /// How long security events are kept.
+    pub security_event_retention: Duration,
     /// What is asked of a new password (`PASSWORD_MIN_LENGTH`).
     pub password_policy: PasswordPolicy,
 }
@@ -174,6 +179,8 @@ impl Settings {
             session_max_lifetime: 90 * DAY,
             session_check: SessionCheck::RevocationSet,
             registration: RegistrationMode::Open,
+            clients: Clients::default(),
+            security_event_retention: 180 * DAY,
             password_policy: PasswordPolicy::default(),
         }
     }
@@ -263,6 +270,12 @@ impl Settings {
                 return refuse(setting, "must be less than a hundred years".to_owned());
             }
         }
+        if self.security_event_retention < DAY || self.security_event_retention > 36_500 * DAY {
+            return refuse(
+                "security_event_retention",
+                "must be at least one day and less than a hundred years".to_owned(),
+            );
+        }
         if self.leeway > Duration::from_mins(1) {
             return refuse("leeway", "must be at most 60 seconds".to_owned());
         }
@@ -330,7 +343,8 @@ mod tests {
     #[test]
     fn each_bad_setting_is_refused_by_name() {
         type Change = fn(&mut Settings);
-        let cases: [(&str, Change); 16] = [
+        let cases: [(&str, Change); 17] = [
+            ("security_event_retention", |s| s.security_event_retention = Duration::from_hours(23)),
             ("signing_key", |s| s.signing_key = vec![7; 31].into()),
             ("access_token_lifetime", |s| s.access_token_lifetime = Duration::ZERO),
             ("session_max_lifetime", |s| s.session_max_lifetime = Duration::MAX),

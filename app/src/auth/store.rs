@@ -1,6 +1,8 @@
 //! What the core asks of a database: one domain verb a method, one transaction each. Absent is
 //! `Option`, refused is a variant, broken is [`StoreError`].
 
+mod administration;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,6 +20,10 @@ use super::{
 };
 use crate::wire::EndReason;
 
+pub use administration::{
+    Administration, ChangedUser, Deed, Direction, Done, OutstandingToken, TokenQuery, UserOrder, UserQuery,
+};
+
 /// The database did not do what it was asked; nothing of it happened.
 #[derive(Debug, thiserror::Error)]
 #[error("the database cannot be used: {0}")]
@@ -30,6 +36,8 @@ pub struct NewSession {
     pub id: SessionId,
     /// Whose.
     pub user: UserId,
+    /// The stored hash that the password was checked against.
+    pub password: SecretString,
     /// Its first refresh token.
     pub token: CurrentToken,
     /// Now.
@@ -170,6 +178,8 @@ pub struct Ending {
     pub origin: Origin,
     /// How long an access token stays acceptable past its `exp` (`LEEWAY`).
     pub leeway: Duration,
+    /// The administrator who did it; none when it was the account's owner or the command line.
+    pub actor: Option<UserId>,
 }
 
 /// Creating a user can be refused.
@@ -185,7 +195,7 @@ pub enum CreateUserError {
 
 /// The database.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Administration + Send + Sync {
     /// Adds a user. The unique name decides, not a look before.
     async fn create_user(&self, user: NewUser) -> Result<User, CreateUserError>;
 
@@ -211,8 +221,9 @@ pub trait Store: Send + Sync {
         ending: Ending,
     ) -> Result<Vec<Revocation>, StoreError>;
 
-    /// Begins a session with its first refresh token.
-    async fn open_session(&self, session: NewSession) -> Result<Session, StoreError>;
+    /// Begins a session with its first refresh token; `None` when the user is gone, inactive, or has
+    /// another password than the one that was checked.
+    async fn open_session(&self, session: NewSession) -> Result<Option<Session>, StoreError>;
 
     /// The session of that id.
     async fn find_session(&self, session: SessionId) -> Result<Option<Session>, StoreError>;

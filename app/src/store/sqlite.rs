@@ -1,9 +1,12 @@
 //! SQLite: one file, one writer that commits waiting writes together, and a pool of readers. WAL with
 //! `synchronous = FULL`: what was answered is on the disk.
 
+mod admin;
+mod events;
 mod flush;
 mod import;
 mod outstanding;
+mod paged;
 mod refresh;
 mod rows;
 mod sessions;
@@ -45,9 +48,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// Each change of the tables, in order. The numbers are those of the files.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "accounts", include_str!("../../../migrations/sqlite/0001_accounts.sql")),
-    (4, "imported users", include_str!("../../../migrations/sqlite/0004_imported_users.sql")),
+    (2, "imported users", include_str!("../../../migrations/sqlite/0002_imported_users.sql")),
+    (3, "administration", include_str!("../../../migrations/sqlite/0003_administration.sql")),
 ];
 
 /// A [`Store`] in one SQLite file.
@@ -162,7 +166,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn open_session(&self, session: NewSession) -> Result<Session, StoreError> {
+    async fn open_session(&self, session: NewSession) -> Result<Option<Session>, StoreError> {
         self.writer.write(move |c| Box::pin(async move { sessions::open(c, session).await })).await
     }
 

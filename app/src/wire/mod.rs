@@ -2,13 +2,19 @@
 //! WebAssembly; nothing here decides anything.
 
 mod account;
+mod admin;
 mod claims;
 mod error;
+mod event;
+mod oauth;
 mod secret;
 mod token;
 
 pub use account::{Credentials, Me, PasswordChange, PasswordPolicy, Registration, SessionInfo};
+pub use admin::{BlacklistReason, NewUserForm, Page, PasswordForm, TokenRecord, UserChange, UserRecord};
 pub use claims::SessionClaims;
 pub use error::{ApiError, Code, EndReason, Ended, FieldError};
+pub use event::{EventKind, EventRecord, OwnEvent};
+pub use oauth::{Introspection, OAuthError, OAuthErrorCode, ServerMetadata};
 pub use secret::Secret;
 pub use token::{SlidingToken, TokenPair};

@@ -59,7 +59,7 @@ impl Auth {
         self.check_in_database(&token, kinds).await?;
         let user = match user_of(&token)? {
             UserKey::Id(user) if !self.reads_users() => *user,
-            key => self.load_user(key, &token).await?,
+            key => self.load_owner(key, &token).await?,
         };
         Ok(Bearer { user, session: token.session, expires_at: token.expires_at })
     }
@@ -107,7 +107,7 @@ impl Auth {
         self.settings.check_revoke_token || self.settings.session_check == SessionCheck::Database
     }
 
-    async fn load_user(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
+    async fn load_owner(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
         let account = self.store.find_account(key).await?.ok_or(Error::UserNotFound)?;
         let user = account.user.id;
         if self.settings.check_user_is_active && !account.user.is_active {

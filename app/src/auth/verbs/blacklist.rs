@@ -24,6 +24,6 @@ impl Auth {
 
     /// An ending that happens now.
     pub(super) fn ending(&self, reason: EndReason, origin: &Origin) -> Ending {
-        Ending { reason, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway }
+        Ending { reason, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway, actor: None }
     }
 }

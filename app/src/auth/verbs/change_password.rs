@@ -53,7 +53,7 @@ impl Auth {
         Ok(user)
     }
 
-    async fn check_password_of(&self, user: &User, password: &SecretString) -> Result<(), String> {
+    pub(super) async fn check_password_of(&self, user: &User, password: &SecretString) -> Result<(), String> {
         self.check_new_password(password, &[&user.username, &user.email]).await
     }
 }

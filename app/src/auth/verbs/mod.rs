@@ -1,11 +1,14 @@
 //! The verbs of [`Auth`](super::Auth), one file each.
 
+pub mod admin;
 pub mod authenticate;
 mod blacklist;
 mod change_password;
+mod events;
 mod follow;
 mod import;
 mod me;
+pub mod oauth;
 mod obtain;
 mod refresh;
 pub(super) mod register;

@@ -18,6 +18,17 @@ use crate::{
     wire::{Credentials, Secret, TokenPair},
 };
 
+/// How often an account is looked at that others change at the same time.
+const MAX_LOOKS: usize = 3;
+
+/// What a session begins with.
+pub(super) struct FirstToken {
+    /// The token that renews it.
+    pub(super) token: CurrentToken,
+    /// The end of what opens protected endpoints.
+    pub(super) access_expires_at: Timestamp,
+}
+
 impl Auth {
     /// Signs in. An unknown user, a wrong password and an inactive account cost the same and get the
     /// same answer.
@@ -25,74 +36,93 @@ impl Auth {
     /// # Errors
     /// `NoActiveAccount`, or `Unavailable`.
     pub async fn obtain_pair(&self, credentials: &Credentials, origin: Origin) -> Result<TokenPair, Error> {
-        let user = self.find_signed_in(credentials, &origin).await?;
-        self.open_session(user, origin).await
+        let (session, subject) = self.sign_in(credentials, origin, Self::first_of_pair).await?;
+        Ok(self.sign_pair(&subject, &session))
     }
 
     /// Begins a session for a user who proved who they are.
     ///
     /// # Errors
+    /// `NoActiveAccount` when the account was deactivated or given another password this very moment, or
     /// `Unavailable`.
-    pub async fn open_session(&self, user: User, origin: Origin) -> Result<TokenPair, Error> {
-        let now = self.clock.now();
-        let (session, subject) =
-            self.begin_session(&user, self.next_refresh_token(now), self.access_expiry(now), origin).await?;
+    pub async fn open_session(&self, user: &User, origin: Origin) -> Result<TokenPair, Error> {
+        let account = self.store.find_account(&UserKey::Id(user.id)).await?.ok_or(Error::NoActiveAccount)?;
+        let begun = self.begin_session(&account, self.first_of_pair(), origin).await?;
+        let (session, subject) = begun.ok_or(Error::NoActiveAccount)?;
         Ok(self.sign_pair(&subject, &session))
     }
 
-    /// Begins a session with its first token, and says what its tokens are about.
-    pub(super) async fn begin_session(
+    /// Signs in for a session with this first token, and says what its tokens are about. Checking a
+    /// password takes its time: an account that was changed meanwhile is looked at again.
+    pub(super) async fn sign_in(
         &self,
-        user: &User,
-        token: CurrentToken,
-        access_expires_at: Timestamp,
+        credentials: &Credentials,
         origin: Origin,
+        first: fn(&Self) -> FirstToken,
     ) -> Result<(Session, Subject), Error> {
+        for _ in 0..MAX_LOOKS {
+            let account = self.find_signed_in(credentials, &origin).await?;
+            if let Some(begun) = self.begin_session(&account, first(self), origin.clone()).await? {
+                return Ok(begun);
+            }
+        }
+        Err(Error::NoActiveAccount)
+    }
+
+    /// `None` when the account is not as it was looked at.
+    async fn begin_session(
+        &self,
+        account: &StoredCredentials,
+        first: FirstToken,
+        origin: Origin,
+    ) -> Result<Option<(Session, Subject)>, Error> {
+        let StoredCredentials { user, password } = account;
+        let FirstToken { token, access_expires_at } = first;
         let now = token.issued_at;
-        let custom = self.custom_claims(user).await?;
-        let session = self
-            .store
-            .open_session(NewSession {
-                id: SessionId::random(self.randomness.as_ref()),
-                user: user.id,
-                token,
-                now,
-                ends_at: now + self.settings.session_max_lifetime,
-                access_expires_at,
-                origin,
-                update_last_login: self.settings.update_last_login,
-            })
-            .await?;
+        let custom = self.custom_claims(account).await;
+        let session = NewSession {
+            id: SessionId::random(self.randomness.as_ref()),
+            user: user.id,
+            password: password.clone(),
+            token,
+            now,
+            ends_at: now + self.settings.session_max_lifetime,
+            access_expires_at,
+            origin,
+            update_last_login: self.settings.update_last_login,
+        };
+        let Some(session) = self.store.open_session(session).await? else {
+            return Ok(None);
+        };
         self.policy.signed_in(user, &session.origin).await;
         let user = self.settings.user_id_field.key_of(user);
         let subject = Subject { user, session: session.id, generation: 0, custom };
-        Ok((session, subject))
+        Ok(Some((session, subject)))
     }
 
     /// The claims beyond the standard ones that a new session's tokens carry.
-    async fn custom_claims(&self, user: &User) -> Result<Map<String, Value>, Error> {
-        let mut claims = self.policy.custom_claims(user).await;
+    async fn custom_claims(&self, account: &StoredCredentials) -> Map<String, Value> {
+        let mut claims = self.policy.custom_claims(&account.user).await;
         if self.settings.check_revoke_token {
-            let account = self.store.find_account(&UserKey::Id(user.id)).await?.ok_or(Error::NoActiveAccount)?;
             let fingerprint = policy::fingerprint(&account.password);
             claims.insert(self.settings.revoke_token_claim.clone(), fingerprint.into());
         }
-        Ok(claims)
+        claims
     }
 
-    pub(super) async fn find_signed_in(&self, credentials: &Credentials, origin: &Origin) -> Result<User, Error> {
+    async fn find_signed_in(&self, credentials: &Credentials, origin: &Origin) -> Result<StoredCredentials, Error> {
         let username = user::normalize(&credentials.username);
         let found = self.store.find_credentials(&username).await?;
         let password: SecretString = credentials.password.expose().into();
         let stored = found.as_ref().map(|found| found.password.clone());
         let verdict = self.passwords.verify(password.clone(), stored).await;
         match (verdict, found) {
-            (Verdict::Right, Some(found)) if self.may_sign_in(&found.user) => Ok(found.user),
+            (Verdict::Right, Some(found)) if self.may_sign_in(&found.user) => Ok(found),
             (Verdict::RightButWeaklyHashed, Some(found)) if self.may_sign_in(&found.user) => {
-                self.upgrade_hash(&found, password).await?;
-                Ok(found.user)
+                self.with_strong_hash(found, password).await
             }
-            (Verdict::Right | Verdict::RightButWeaklyHashed | Verdict::Wrong, _) => {
+            (Verdict::Right | Verdict::RightButWeaklyHashed | Verdict::Wrong, found) => {
+                self.failures.note(found.map(|found| found.user.id), origin, self.clock.now());
                 tracing::info!(address = ?origin.address, "a sign-in was refused");
                 self.policy.sign_in_refused(&username, origin).await;
                 Err(Error::NoActiveAccount)
@@ -104,9 +134,20 @@ impl Auth {
         user.is_active && self.policy.may_authenticate(user, &self.settings)
     }
 
-    async fn upgrade_hash(&self, found: &StoredCredentials, password: SecretString) -> Result<(), Error> {
-        let new = self.passwords.hash(password).await;
-        Ok(self.store.upgrade_password(found.user.id, found.password.clone(), new).await?)
+    async fn with_strong_hash(
+        &self,
+        account: StoredCredentials,
+        password: SecretString,
+    ) -> Result<StoredCredentials, Error> {
+        let StoredCredentials { user, password: old } = account;
+        let password = self.passwords.hash(password).await;
+        self.store.upgrade_password(user.id, old, password.clone()).await?;
+        Ok(StoredCredentials { user, password })
+    }
+
+    fn first_of_pair(&self) -> FirstToken {
+        let now = self.clock.now();
+        FirstToken { token: self.next_refresh_token(now), access_expires_at: self.access_expiry(now) }
     }
 
     /// The refresh token that would come next: its name, its beginning and its end.

@@ -69,7 +69,7 @@ impl Auth {
     }
 
     /// All the fields at once, so that a person mends them at once.
-    async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
+    pub(super) async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
         let username = Username::parse(&account.username);
         let email = Email::parse(&account.email);
         let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await;

@@ -2,7 +2,10 @@
 //! time. Its renewals keep one line: the same `jti`, the same session, the same end. A stolen one cannot
 //! be told from the owner's, so it lives until that end, or until the session is ended.
 
-use super::refresh::{Renewal, presented};
+use super::{
+    obtain::FirstToken,
+    refresh::{Renewal, presented},
+};
 use crate::{
     auth::{
         Auth, Error,
@@ -21,13 +24,15 @@ impl Auth {
     /// # Errors
     /// `NoActiveAccount`, or `Unavailable`.
     pub async fn obtain_sliding(&self, credentials: &Credentials, origin: Origin) -> Result<SlidingToken, Error> {
-        let user = self.find_signed_in(credentials, &origin).await?;
-        let now = self.clock.now();
-        let (session, mut subject) =
-            self.begin_session(&user, self.next_sliding_token(now), self.sliding_expiry(now), origin).await?;
+        let (session, mut subject) = self.sign_in(credentials, origin, Self::first_sliding).await?;
         let claim = self.settings.sliding_token_refresh_exp_claim.clone();
         subject.custom.insert(claim, session.current.expires_at.seconds().into());
         Ok(self.sign_sliding(&subject, &session))
+    }
+
+    fn first_sliding(&self) -> FirstToken {
+        let now = self.clock.now();
+        FirstToken { token: self.next_sliding_token(now), access_expires_at: self.sliding_expiry(now) }
     }
 
     /// Renews a sliding token: the same one, good for longer.

@@ -60,6 +60,19 @@ pub(super) async fn restart_grace(connection: &mut SqliteConnection, jti: &Jti, 
         .map(drop)
 }
 
+/// Blacklists one token because an administrator said so; one that is blacklisted keeps its reason.
+pub(super) async fn take_back(connection: &mut SqliteConnection, jti: &Jti, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'revoked'
+         WHERE jti = $2 AND blacklisted_at IS NULL",
+    )
+    .bind(now.millis())
+    .bind(jti.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 pub(super) async fn blacklist_all_of(
     connection: &mut SqliteConnection,
     session: SessionId,

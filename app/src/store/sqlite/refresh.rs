@@ -139,8 +139,13 @@ fn swapped(is_swapped: bool) -> sqlx::Result<()> {
 }
 
 async fn end_reused(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Refreshed> {
-    let ending =
-        Ending { reason: EndReason::Reuse, now: refresh.now, origin: refresh.origin.clone(), leeway: refresh.leeway };
+    let ending = Ending {
+        reason: EndReason::Reuse,
+        now: refresh.now,
+        origin: refresh.origin.clone(),
+        leeway: refresh.leeway,
+        actor: None,
+    };
     let revocation = sessions::end(connection, &session, &ending).await?;
     Ok(Refreshed::Reused { session, revocation })
 }

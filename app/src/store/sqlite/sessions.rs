@@ -3,16 +3,21 @@
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{
+    events::{self, NewEvent},
     outstanding,
     rows::{self, reason_word},
+    users,
 };
-use crate::auth::{
-    clock::Timestamp,
-    id::{SessionId, UserId},
-    revocation::Revocation,
-    session::{Session, SessionEnd},
-    store::{Ending, NewSession},
-    user::StoredCredentials,
+use crate::{
+    auth::{
+        clock::Timestamp,
+        id::{SessionId, UserId},
+        revocation::Revocation,
+        session::{Session, SessionEnd},
+        store::{Ending, NewSession},
+        user::StoredCredentials,
+    },
+    wire::{EndReason, EventKind},
 };
 
 /// A session and the account that it belongs to.
@@ -21,7 +26,11 @@ pub(super) struct Found {
     pub(super) owner: Option<StoredCredentials>,
 }
 
-pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> sqlx::Result<Session> {
+/// `None` when the account is not as it was when its password was checked.
+pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> sqlx::Result<Option<Session>> {
+    if !users::is_unchanged(connection, new.user, &new.password).await? {
+        return Ok(None);
+    }
     let session = Session {
         id: new.id,
         user: new.user,
@@ -44,18 +53,18 @@ pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> 
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query(
-        "INSERT INTO security_events (at, kind, user_id, session_id, address, user_agent)
-         VALUES ($1, 'signed_in', $2, $3, $4, $5)",
-    )
-    .bind(new.now.millis())
-    .bind(session.user.0)
-    .bind(session.id.to_string())
-    .bind(&session.origin.address)
-    .bind(&session.origin.user_agent)
-    .execute(connection)
-    .await?;
-    Ok(session)
+    let signed_in = NewEvent {
+        at: new.now,
+        kind: EventKind::SignedIn,
+        user: session.user,
+        session: Some(session.id),
+        actor: None,
+        origin: &session.origin,
+        other: None,
+        changed: None,
+    };
+    events::insert(connection, signed_in).await?;
+    Ok(Some(session))
 }
 
 pub(super) async fn insert(connection: &mut SqliteConnection, session: &Session) -> sqlx::Result<()> {
@@ -157,26 +166,24 @@ pub(super) async fn end(
 
 /// Both places are kept: after a reuse, one of the two is not the owner's.
 async fn insert_end_event(connection: &mut SqliteConnection, session: &Session, ending: &Ending) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO security_events
-             (at, kind, user_id, session_id, address, user_agent, other_address, other_user_agent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(ending.now.millis())
-    .bind(match reason_word(ending.reason) {
-        "reuse" => "token_reused",
-        "signed_out" => "signed_out",
-        _ => "session_ended",
-    })
-    .bind(session.user.0)
-    .bind(session.id.to_string())
-    .bind(&ending.origin.address)
-    .bind(&ending.origin.user_agent)
-    .bind(&session.origin.address)
-    .bind(&session.origin.user_agent)
-    .execute(connection)
-    .await
-    .map(drop)
+    let kind = match ending.reason {
+        EndReason::Reuse => EventKind::TokenReused,
+        EndReason::SignedOut => EventKind::SignedOut,
+        EndReason::Revoked | EndReason::PasswordChanged | EndReason::UserDeactivated | EndReason::Expired => {
+            EventKind::SessionEnded
+        }
+    };
+    let event = NewEvent {
+        at: ending.now,
+        kind,
+        user: session.user,
+        session: Some(session.id),
+        actor: ending.actor,
+        origin: &ending.origin,
+        other: Some(&session.origin),
+        changed: None,
+    };
+    events::insert(connection, event).await
 }
 
 pub(super) async fn living_of(pool: &SqlitePool, user: UserId, now: Timestamp) -> sqlx::Result<Vec<Session>> {

@@ -1,17 +1,36 @@
 //! Users: made, found, and given another password.
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 
-use super::{import, rows};
-use crate::auth::{
-    id::UserId,
-    store::Ending,
-    user::{NewUser, StoredCredentials, User, UserKey},
+use super::{
+    events::{self, NewEvent},
+    import, rows,
+};
+use crate::{
+    auth::{
+        id::UserId,
+        store::Ending,
+        user::{NewUser, StoredCredentials, User, UserKey},
+    },
+    wire::EventKind,
 };
 
-/// `None` when the name is taken: the constraint decides.
+/// Makes a user, and the event that tells of it.
 pub(super) async fn create(connection: &mut SqliteConnection, new: &NewUser) -> sqlx::Result<Option<User>> {
+    let Some(user) = insert(connection, new).await? else {
+        return Ok(None);
+    };
+    sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'registered', $2)")
+        .bind(new.date_joined.millis())
+        .bind(user.id.0)
+        .execute(connection)
+        .await?;
+    Ok(Some(user))
+}
+
+/// `None` when the name is taken: the constraint decides.
+pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewUser) -> sqlx::Result<Option<User>> {
     let row = sqlx::query(
         "INSERT INTO users (username, email, password, is_active, is_staff, is_superuser, date_joined)
          VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *",
@@ -25,17 +44,11 @@ pub(super) async fn create(connection: &mut SqliteConnection, new: &NewUser) -> 
     .bind(new.date_joined.millis())
     .fetch_one(&mut *connection)
     .await;
-    let user = match row {
-        Ok(row) => rows::user(&row)?,
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'registered', $2)")
-        .bind(new.date_joined.millis())
-        .bind(user.id.0)
-        .execute(connection)
-        .await?;
-    Ok(Some(user))
+    match row {
+        Ok(row) => rows::user(&row).map(Some),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 pub(super) async fn find_credentials(pool: &SqlitePool, username: &str) -> sqlx::Result<Option<StoredCredentials>> {
@@ -61,9 +74,22 @@ pub(super) async fn find_account(
     }
 }
 
-pub(super) async fn find(pool: &SqlitePool, user: UserId) -> sqlx::Result<Option<User>> {
-    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0).fetch_optional(pool).await?;
+pub(super) async fn find<'c>(executor: impl SqliteExecutor<'c>, user: UserId) -> sqlx::Result<Option<User>> {
+    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0).fetch_optional(executor).await?;
     row.as_ref().map(rows::user).transpose()
+}
+
+/// Whether the user is active and has this very hash.
+pub(super) async fn is_unchanged(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    password: &SecretString,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND password = $2 AND is_active)")
+        .bind(user.0)
+        .bind(password.expose_secret())
+        .fetch_one(connection)
+        .await
 }
 
 pub(super) async fn upgrade_password(
@@ -92,15 +118,15 @@ pub(super) async fn set_password(
         .bind(user.0)
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
-        "INSERT INTO security_events (at, kind, user_id, address, user_agent)
-         VALUES ($1, 'password_changed', $2, $3, $4)",
-    )
-    .bind(ending.now.millis())
-    .bind(user.0)
-    .bind(&ending.origin.address)
-    .bind(&ending.origin.user_agent)
-    .execute(connection)
-    .await
-    .map(drop)
+    let event = NewEvent {
+        at: ending.now,
+        kind: EventKind::PasswordChanged,
+        user,
+        session: None,
+        actor: ending.actor,
+        origin: &ending.origin,
+        other: None,
+        changed: None,
+    };
+    events::insert(connection, event).await
 }

@@ -1,0 +1,159 @@
+//! Programs that may ask about tokens and take them back: resource servers, gateways. Each has a name
+//! and a secret that a machine made; only the secret's SHA-256 is kept, which says nothing about 128
+//! random bits, and it is compared in constant time.
+
+use std::fmt;
+
+use aws_lc_rs::{constant_time, digest};
+
+/// The least that a secret must have: 128 bits.
+const MIN_BITS: f64 = 128.0;
+
+/// A configured client.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Client {
+    name: String,
+    secret_hash: [u8; 32],
+}
+
+/// All configured clients.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clients(Vec<Client>);
+
+impl Client {
+    /// With a secret of at least 128 bits.
+    ///
+    /// # Errors
+    /// What is wrong with the name or the secret; never the secret itself.
+    pub fn with_secret(name: &str, secret: &str) -> Result<Self, String> {
+        if bits(secret) < MIN_BITS {
+            return Err("has a secret of less than 128 bits; make one with: openssl rand -hex 32".to_owned());
+        }
+        Ok(Self { name: checked(name)?, secret_hash: hash(secret) })
+    }
+
+    /// With the SHA-256 of its secret, 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// What is wrong with the name or the hash.
+    pub fn with_secret_hash(name: &str, hexadecimal: &str) -> Result<Self, String> {
+        let wrong = || "has a secret_hash that is not the SHA-256 of its secret in 64 hexadecimal digits".to_owned();
+        if hexadecimal.len() != 64 || !hexadecimal.is_ascii() {
+            return Err(wrong());
+        }
+        let mut secret_hash = [0; 32];
+        for (byte, at) in secret_hash.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(&hexadecimal[at..at + 2], 16).map_err(|_| wrong())?;
+        }
+        Ok(Self { name: checked(name)?, secret_hash })
+    }
+
+    /// Its name, the `client_id`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl FromIterator<Client> for Clients {
+    fn from_iter<I: IntoIterator<Item = Client>>(clients: I) -> Self {
+        Self(clients.into_iter().collect())
+    }
+}
+
+impl Clients {
+    /// The client of that name, if the secret is its own. An unknown name costs the same.
+    pub fn authenticate(&self, name: &str, secret: &str) -> Option<&Client> {
+        let presented = hash(secret);
+        let found = self.0.iter().find(|client| client.name == name);
+        let expected = found.map_or([0; 32], |client| client.secret_hash);
+        let is_same = constant_time::verify_slices_are_equal(&presented, &expected).is_ok();
+        found.filter(|_| is_same)
+    }
+
+    /// Their names.
+    pub fn names(&self) -> Vec<&str> {
+        self.0.iter().map(Client::name).collect()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn hash(secret: &str) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+/// A name that can stand in a header, a URL and a log as it is.
+fn checked(name: &str) -> Result<String, String> {
+    let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if is_plain && (1..=64).contains(&name.len()) {
+        return Ok(name.to_owned());
+    }
+    Err("has a name that is not 1 to 64 letters, digits and . _ -".to_owned())
+}
+
+/// As many bits as text of these characters can hold, were each drawn at random.
+fn bits(secret: &str) -> f64 {
+    let bytes = secret.as_bytes();
+    let first = bytes.first();
+    let is_repeated = bytes.iter().all(|byte| Some(byte) == first);
+    let each = match bytes {
+        _ if is_repeated => 0.0,
+        _ if bytes.iter().all(u8::is_ascii_digit) => 10_f64.log2(),
+        _ if bytes.iter().all(u8::is_ascii_hexdigit) => 4.0,
+        _ => 6.0,
+    };
+    each * f64::from(u16::try_from(bytes.len()).unwrap_or(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Client, Clients};
+
+    const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
+
+    #[test]
+    fn a_client_is_known_by_its_name_and_secret() {
+        let clients = Clients::from_iter([Client::with_secret("gateway", SECRET).expect("a client")]);
+        assert_eq!(clients.authenticate("gateway", SECRET).map(Client::name), Some("gateway"));
+        assert_eq!(clients.authenticate("gateway", "another"), None);
+        assert_eq!(clients.authenticate("gatewa", SECRET), None);
+        assert_eq!(Clients::default().authenticate("", ""), None);
+    }
+
+    #[test]
+    fn the_hash_stands_for_the_secret() {
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let clients = Clients::from_iter([Client::with_secret_hash("gateway", hash).expect("a client")]);
+        assert!(clients.authenticate("gateway", "abc").is_some());
+        for wrong in ["", "abc", &"g".repeat(64), &"é".repeat(32)] {
+            assert!(Client::with_secret_hash("gateway", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_of_less_than_128_bits_is_refused() {
+        for weak in ["", "swordfish", &"a".repeat(64), &SECRET[1..], "12345678901234567890123456789012345678"] {
+            assert!(Client::with_secret("gateway", weak).is_err(), "{weak}");
+        }
+        assert!(Client::with_secret("gateway", "Zm9vYmFyYmF6cXV4Zm9vYg").is_ok(), "22 characters of base64");
+    }
+
+    #[test]
+    fn a_name_is_plain_and_a_secret_is_not_printed() {
+        for name in ["", "two words", "a:b", "한국"] {
+            assert!(Client::with_secret(name, SECRET).is_err(), "{name}");
+        }
+        let client = Client::with_secret("gateway", SECRET).expect("a client");
+        assert_eq!(format!("{client:?}"), "gateway");
+    }
+}

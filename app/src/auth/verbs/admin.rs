@@ -1,0 +1,42 @@
+//! Administration: what staff does to accounts, sessions and tokens of others. Whether it may is decided
+//! by [`administration`](crate::auth::administration), inside the transaction of the deed.
+
+mod sessions;
+mod tokens;
+mod users;
+
+pub use tokens::TokenFilter;
+
+use super::authenticate::Bearer;
+use crate::auth::{
+    Auth, Error, administration,
+    id::{SessionId, UserId},
+    session::Origin,
+    store::Deed,
+};
+
+/// Somebody who may enter the administration. Having one is the proof: nothing else makes it.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    /// Who.
+    pub user: UserId,
+    /// The session that asks.
+    pub session: Option<SessionId>,
+}
+
+impl Auth {
+    /// Whether the bearer may enter the administration, as the database has it now.
+    ///
+    /// # Errors
+    /// `Forbidden`, `UserNotFound`, `UserInactive`, or `Unavailable`.
+    pub async fn authorize_staff(&self, bearer: &Bearer) -> Result<Administrator, Error> {
+        let user = self.load_active_user(bearer).await?;
+        administration::check_staff(Some(&user))?;
+        Ok(Administrator { user: user.id, session: bearer.session })
+    }
+
+    /// A deed that is done now.
+    fn deed(&self, administrator: &Administrator, origin: &Origin) -> Deed {
+        Deed { actor: administrator.user, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway }
+    }
+}

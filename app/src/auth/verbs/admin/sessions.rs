@@ -1,0 +1,56 @@
+//! `list_sessions_of`, `end_session_by`, `reset_sessions`: other people's sign-ins (ASVS 7.4.5).
+
+use super::Administrator;
+use crate::{
+    auth::{
+        Auth, Error,
+        id::{SessionId, UserId},
+        paging::{Listed, PageRequest},
+        session::Origin,
+    },
+    wire::SessionInfo,
+};
+
+impl Auth {
+    /// A page of the user's living sessions; `None` when there is no such page.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such user, or `Unavailable`.
+    pub async fn list_sessions_of(
+        &self,
+        by: &Administrator,
+        user: UserId,
+        page: PageRequest,
+    ) -> Result<Option<Listed<SessionInfo>>, Error> {
+        self.load_user(by, user).await?;
+        let listed = self.store.list_sessions_of(user, self.clock.now(), page).await?;
+        Ok(listed.map(|listed| listed.map(|session| session.info(by.session))))
+    }
+
+    /// Ends one of the user's sessions with its access tokens, at once.
+    ///
+    /// # Errors
+    /// `NotFound` when it is over, another's, or none; `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn end_session_by(
+        &self,
+        by: &Administrator,
+        user: UserId,
+        session: &str,
+        origin: &Origin,
+    ) -> Result<(), Error> {
+        let session = SessionId::parse(session).ok_or(Error::NotFound)?;
+        let revocation = self.store.end_session_by(user, session, self.deed(by, origin)).await??;
+        self.revocations.insert_all([revocation]);
+        Ok(())
+    }
+
+    /// Ends all of the user's sessions with their access tokens, at once.
+    ///
+    /// # Errors
+    /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn reset_sessions(&self, by: &Administrator, user: UserId, origin: &Origin) -> Result<(), Error> {
+        let revoked = self.store.reset_sessions(user, self.deed(by, origin)).await??;
+        self.revocations.insert_all(revoked);
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_password_by`.
+
+use super::Administrator;
+use crate::{
+    auth::{
+        Account, Auth, Error,
+        administration::Change,
+        id::UserId,
+        paging::{Listed, PageRequest},
+        session::Origin,
+        store::UserQuery,
+        user::{Email, NewUser, Role, User, Username},
+    },
+    wire::{FieldError, NewUserForm, PasswordForm, UserChange, UserRecord},
+};
+
+impl Auth {
+    /// A page of users; `None` when there is no such page.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn list_users(
+        &self,
+        _by: &Administrator,
+        query: UserQuery,
+        page: PageRequest,
+    ) -> Result<Option<Listed<UserRecord>>, Error> {
+        let listed = self.store.list_users(query, page).await?;
+        Ok(listed.map(|listed| listed.map(|user| record(&user))))
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Unavailable`.
+    pub async fn load_user(&self, _by: &Administrator, user: UserId) -> Result<UserRecord, Error> {
+        Ok(record(&self.store.find_user(user).await?.ok_or(Error::NotFound)?))
+    }
+
+    /// Makes a user by the same rules as a registration.
+    ///
+    /// # Errors
+    /// `Invalid` with every field to mend, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn create_user_by(
+        &self,
+        by: &Administrator,
+        form: NewUserForm,
+        origin: &Origin,
+    ) -> Result<UserRecord, Error> {
+        let role = match (form.is_superuser, form.is_staff) {
+            (Some(true), _) => Role::Superuser,
+            (_, Some(true)) => Role::Staff,
+            (Some(false) | None, Some(false) | None) => Role::User,
+        };
+        let account = Account {
+            username: form.username,
+            email: form.email,
+            password: form.password.into_exposed().into(),
+            role,
+            is_active: form.is_active.unwrap_or(true),
+        };
+        let (username, email) = self.check(&account).await?;
+        let deed = self.deed(by, origin);
+        let user = NewUser {
+            username,
+            email,
+            password: self.passwords.hash(account.password).await,
+            role: account.role,
+            is_active: account.is_active,
+            date_joined: deed.now,
+        };
+        Ok(record(&self.store.create_user_by(user, deed).await??))
+    }
+
+    /// Changes a user. Deactivating ends all of the user's sessions at once.
+    ///
+    /// # Errors
+    /// `Invalid` with every field to mend, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn change_user(
+        &self,
+        by: &Administrator,
+        user: UserId,
+        change: &UserChange,
+        origin: &Origin,
+    ) -> Result<UserRecord, Error> {
+        let changed = self.store.change_user(user, checked(change)?, self.deed(by, origin)).await??;
+        self.revocations.insert_all(changed.revocations);
+        Ok(record(&changed.user))
+    }
+
+    /// Sets another user's password and ends all of that user's sessions.
+    ///
+    /// # Errors
+    /// `Invalid` with the field to mend, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn set_password_by(
+        &self,
+        by: &Administrator,
+        user: UserId,
+        form: PasswordForm,
+        origin: &Origin,
+    ) -> Result<(), Error> {
+        let target = self.store.find_user(user).await?.ok_or(Error::NotFound)?;
+        let new = form.password.into_exposed().into();
+        self.check_password_of(&target, &new).await.map_err(|message| Error::field("password", message))?;
+        let password = self.passwords.hash(new).await;
+        let revoked = self.store.set_password_by(user, password, self.deed(by, origin)).await??;
+        self.revocations.insert_all(revoked);
+        Ok(())
+    }
+}
+
+fn checked(change: &UserChange) -> Result<Change, Error> {
+    let username = change.username.as_deref().map(Username::parse).transpose();
+    let email = change.email.as_deref().map(Email::parse).transpose();
+    match (username, email) {
+        (Ok(username), Ok(email)) => Ok(Change {
+            username,
+            email,
+            is_active: change.is_active,
+            is_staff: change.is_staff,
+            is_superuser: change.is_superuser,
+        }),
+        (username, email) => Err(Error::Invalid(
+            [
+                ("username", username.err().map(|error| error.to_string())),
+                ("email", email.err().map(|error| error.to_string())),
+            ]
+            .into_iter()
+            .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }))
+            .collect(),
+        )),
+    }
+}
+
+fn record(user: &User) -> UserRecord {
+    UserRecord {
+        id: user.id.to_string(),
+        username: user.username.clone(),
+        email: user.email.clone(),
+        is_active: user.is_active,
+        is_staff: user.is_staff,
+        is_superuser: user.is_superuser,
+        date_joined: user.date_joined.seconds(),
+        last_login: user.last_login.map(crate::auth::clock::Timestamp::seconds),
+    }
+}
