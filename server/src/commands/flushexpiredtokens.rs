@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Failure, open_configured};
 
-/// Deletes expired tokens.
+/// Deletes expired tokens, and security events that are older than they are kept.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -12,5 +12,7 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let flushed = auth.flush_expired_tokens().await?;
     println!("{flushed} expired tokens deleted.");
+    let events = auth.flush_events().await?;
+    println!("{events} old security events deleted.");
     Ok(())
 }

@@ -17,6 +17,8 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
 /// How often another issuer's keys are fetched anew (`PyJWT`: `lifespan`).
 const RENEW_FOREIGN_KEYS_EVERY: Duration = Duration::from_mins(5);
+/// How often refused sign-ins are written down.
+const WRITE_FAILURES_EVERY: Duration = Duration::from_secs(5);
 /// How often expired tokens are cleared away.
 const FLUSH_EVERY: Duration = Duration::from_hours(1);
 
@@ -39,11 +41,13 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     tokio::spawn(flush(auth.clone()));
     tokio::spawn(follow_keys(auth.clone(), keys));
     tokio::spawn(renew_foreign_keys(auth.clone()));
+    tokio::spawn(write_failures(auth.clone()));
 
     tracing::info!("serving http://{address}");
     let app = router::router(auth.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(Failure::Serve)?;
     auth.write_seen().await?;
+    auth.write_failed_sign_ins().await?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -85,10 +89,15 @@ async fn write_seen(auth: Arc<Auth>) {
     every(WRITE_SEEN_EVERY, || async { auth.write_seen().await }).await;
 }
 
+async fn write_failures(auth: Arc<Auth>) {
+    every(WRITE_FAILURES_EVERY, || async { auth.write_failed_sign_ins().await }).await;
+}
+
 async fn flush(auth: Arc<Auth>) {
     every(FLUSH_EVERY, || async {
         let flushed = auth.flush_expired_tokens().await?;
-        tracing::info!(flushed, "expired tokens were deleted");
+        let events = auth.flush_events().await?;
+        tracing::info!(flushed, events, "expired tokens and old security events were deleted");
         Ok(())
     })
     .await;

@@ -111,6 +111,8 @@ impl Source {
             refresh_reuse_grace => auth.refresh_reuse_grace;
             session_max_lifetime => auth.session_max_lifetime;
             session_check => auth.session_check;
+            clients => auth.clients;
+            security_event_retention => auth.security_event_retention;
             registration => auth.registration;
             password_min_length => auth.password_policy.min_length;
         }
@@ -186,6 +188,8 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("check_revoke_token", auth.check_revoke_token.to_string()),
         ("revoke_token_claim", auth.revoke_token_claim.clone()),
         ("check_user_is_active", auth.check_user_is_active.to_string()),
+        ("clients", auth.clients.names().join(", ")),
+        ("security_event_retention", seconds(auth.security_event_retention)),
         ("password_min_length", auth.password_policy.min_length.to_string()),
         (
             "session_check",

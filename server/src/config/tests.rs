@@ -69,6 +69,39 @@ fn every_mistake_is_named_with_its_place() {
     }
 }
 
+const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
+
+#[test]
+fn clients_come_from_tables_or_from_one_variable_and_their_secrets_are_not_shown() {
+    let toml = format!("signing_key = \"{KEY}\"\n[clients.gateway]\nsecret = \"{SECRET}\"\n");
+    let from_file = Place::with(&toml).load(&[]).expect("a configuration");
+    assert!(from_file.auth.clients.authenticate("gateway", SECRET).is_some());
+    let variable =
+        format!("{{gateway = {{secret = \"{SECRET}\"}}, billing = {{secret_hash = \"{}\"}}}}", "ab".repeat(32));
+    let place = Place::with(&format!("signing_key = \"{KEY}\""));
+    let from_variable = place.load(&[("HALLPASS_CLIENTS", &variable)]).expect("a configuration");
+    for config in [from_file, from_variable] {
+        assert!(config.describe().contains("gateway"));
+        assert!(!config.describe().contains(SECRET) && !format!("{config:?}").contains(SECRET));
+    }
+}
+
+#[test]
+fn a_client_that_is_not_understood_is_named_without_its_secret() {
+    let cases = [
+        ("[clients.gateway]\nsecret = \"swordfish\"", "\"gateway\" has a secret of less than 128 bits"),
+        ("[clients.gateway]\nsecret_hash = \"abc\"", "has a secret_hash that is not the SHA-256"),
+        ("[clients.gateway]\npassword = \"x\"", "must have secret or secret_hash, in quotes, and nothing else"),
+        ("[clients.\"two words\"]\nsecret = \"5b0fd3a1c4e7429f8d6a1b2c3d4e5f60\"", "has a name that is not"),
+        ("clients = 3", "must be tables like [clients.gateway]"),
+    ];
+    for (lines, sentence) in cases {
+        let refused = Place::with(&format!("signing_key = \"{KEY}\"\n{lines}")).load(&[]).expect_err(lines);
+        assert!(refused.starts_with("clients in ./hallpass.toml") && refused.contains(sentence), "{refused}");
+        assert!(!refused.contains("swordfish"));
+    }
+}
+
 #[test]
 fn a_short_key_and_an_unknown_variable_are_refused() {
     let place = Place::with("");

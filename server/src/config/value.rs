@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::auth::{
+    clients::{Client, Clients},
     keys::{ALGORITHMS, Algorithm},
     settings::{RegistrationMode, SessionCheck},
     token::TokenType,
@@ -143,6 +144,34 @@ impl FromValue for HeaderName {
         let found = name.filter(is_upper).and_then(|name| name.replace('_', "-").to_ascii_lowercase().parse().ok());
         found.ok_or_else(|| "must be a header as WSGI spells it, like HTTP_AUTHORIZATION or HTTP_X_TOKEN".to_owned())
     }
+}
+
+impl FromValue for Clients {
+    /// `[clients.NAME]` with `secret` or `secret_hash`. No sentence shows a secret.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let clients = value.as_table().ok_or_else(|| "must be tables like [clients.gateway]".to_owned())?;
+        clients.iter().map(|(name, client)| read_client(name, client)).collect()
+    }
+
+    /// The same, as TOML writes a table on one line: `{gateway = {secret = "…"}}`.
+    fn from_text(text: &str) -> Result<Self, String> {
+        let table = format!("clients = {text}").parse::<toml::Table>();
+        let clients = table.ok().and_then(|mut table| table.remove("clients"));
+        let wrong = || "must be a table in TOML like {gateway = {secret = \"…\"}}".to_owned();
+        clients.as_ref().ok_or_else(wrong).and_then(Self::from_toml)
+    }
+}
+
+fn read_client(name: &str, client: &Value) -> Result<Client, String> {
+    let wrong = || format!("{name:?} must have secret or secret_hash, in quotes, and nothing else");
+    let members = client.as_table().filter(|members| members.len() == 1).ok_or_else(wrong)?;
+    let text = |member: &str| members.get(member).and_then(Value::as_str);
+    let client = match (text("secret"), text("secret_hash")) {
+        (Some(secret), _) => Client::with_secret(name, secret),
+        (None, Some(hash)) => Client::with_secret_hash(name, hash),
+        (None, None) => return Err(wrong()),
+    };
+    client.map_err(|problem| format!("{name:?} {problem}"))
 }
 
 impl FromValue for RegistrationMode {

@@ -102,6 +102,11 @@ pub(super) enum Kind {
 }
 
 impl Fields {
+    /// The field of that name, as it came.
+    pub(super) fn find(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// Reads the named fields.
     ///
     /// # Errors
@@ -119,7 +124,7 @@ impl Fields {
     }
 }
 
-fn read_field(value: Option<&Value>, kind: Kind) -> Result<String, &'static str> {
+pub(super) fn read_field(value: Option<&Value>, kind: Kind) -> Result<String, &'static str> {
     let text = match value {
         None if kind == Kind::Optional => return Ok(String::new()),
         None => return Err("This field is required."),

@@ -16,17 +16,33 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::{PathItem, path::Paths};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::{docs, extract::Authenticated, negotiate, openapi, reject::Rejection};
+use super::{admin::Staff, docs, extract::Authenticated, negotiate, openapi, reject::Rejection};
 
 /// The handlers of one path, and what is documented of them: what `routes!` makes.
 pub(super) type Routes = UtoipaMethodRouter<Arc<Auth>>;
 
 /// An endpoint of the dialect: a view of this name.
-pub(super) fn view(name: &'static str, (schemas, mut paths, handlers): Routes) -> Routes {
-    let item = only_item(&mut paths);
+pub(super) fn view(name: &'static str, mut routes: Routes) -> Routes {
+    let item = only_item(&mut routes.1);
     openapi::complete_view(item);
     let is_protected = openapi::operations(item).any(|(_, operation)| operation.security.is_some());
-    let methods = if is_protected { protected(handlers, name) } else { open(handlers, name) };
+    with_layers(routes, |handlers| if is_protected { protected(handlers, name) } else { open(handlers, name) })
+}
+
+/// A view for staff.
+pub(super) fn staff_view(name: &'static str, mut routes: Routes) -> Routes {
+    let item = only_item(&mut routes.1);
+    openapi::complete_view(item);
+    openapi::complete_staff_view(item);
+    with_layers(routes, |handlers| staffed(handlers, name))
+}
+
+fn with_layers(
+    (schemas, mut paths, handlers): Routes,
+    guard: impl FnOnce(MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>>,
+) -> Routes {
+    let item = only_item(&mut paths);
+    let methods = guard(handlers);
     let methods: MethodRouter<_> =
         methods.layer(middleware::from_fn_with_state(docs::location(item), negotiate::json_or_docs));
     let methods = methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow(item, &["OPTIONS"])));
@@ -49,6 +65,13 @@ fn protected(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRou
         .fallback(async move |_: Authenticated, method: Method| Rejection::Method(method))
 }
 
+/// Takes every method; who is not staff learns nothing else of it.
+fn staffed(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
+    handlers
+        .merge(options(async move |_: Staff| describe(name)))
+        .fallback(async move |_: Staff, method: Method| Rejection::Method(method))
+}
+
 /// Takes every method, whoever asks.
 fn open(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
     handlers
@@ -69,7 +92,7 @@ fn allow(item: &PathItem, besides: &[&'static str]) -> HeaderValue {
 }
 
 /// What `OPTIONS` says of an endpoint.
-fn describe(name: &str) -> Response {
+pub(super) fn describe(name: &str) -> Response {
     Json(json!({
         "name": name,
         "description": "",

@@ -1,6 +1,7 @@
 //! The REST dialect of Django REST framework Simple JWT 5.5.1. One file an endpoint family; each
 //! handler unpacks, calls one verb of the core, and packs.
 
+mod admin;
 mod body;
 mod docs;
 mod extract;
@@ -9,6 +10,7 @@ mod keys;
 mod me;
 mod method;
 mod negotiate;
+mod oauth;
 mod openapi;
 mod refusal;
 mod register;
@@ -47,15 +49,14 @@ pub fn router(settings: &Settings) -> Router<Arc<Auth>> {
         plain(routes!(health::healthz)),
     ];
     let (mut router, mut document) = (Router::new(), openapi::document(settings));
-    for (schemas, paths, methods) in endpoints {
+    for (schemas, paths, methods) in endpoints.into_iter().chain(admin::endpoints()).chain(oauth::endpoints()) {
         for path in paths.paths.keys() {
-            router = router.route(path, methods.clone());
-            if let Some(bare) = path.strip_suffix('/') {
-                router = router.route(bare, methods.clone());
-            }
+            let bare = path.trim_end_matches('/');
+            router = router.route(bare, methods.clone()).route(&format!("{bare}/"), methods.clone());
         }
         openapi::add(&mut document, schemas, paths);
     }
+    router = router.route(oauth::METADATA_OF_PATH, get(oauth::metadata::metadata));
     for path in ["/api/docs", "/api/docs/"] {
         router = router.route(path, get(docs::page));
     }

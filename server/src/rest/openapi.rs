@@ -32,6 +32,8 @@ const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-d
         (name = "tokens", description = "Sign in, stay signed in, sign out"),
         (name = "account", description = "Who one is"),
         (name = "sessions", description = "The own sign-ins, seen and ended"),
+        (name = "administration", description = "Everybody's accounts, sessions, tokens and events, for staff"),
+        (name = "clients", description = "For programs that the operator trusts (RFC 7009, RFC 7662)"),
         (name = "service", description = "For programs that work with this server"),
     ),
     components(schemas(Refusal, FieldErrors))
@@ -43,6 +45,7 @@ pub(super) fn document(settings: &Settings) -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     let components = document.components.get_or_insert_default();
     components.security_schemes.insert("access_token".to_owned(), access_token(settings));
+    components.security_schemes.insert("client".to_owned(), client());
     components.responses.extend(SHARED.iter().map(|shared| (shared.name.to_owned(), shared.response().into())));
     document
 }
@@ -64,6 +67,12 @@ fn access_token(settings: &Settings) -> SecurityScheme {
     let value = format!("The word `{word}`, a space, and the access token of a pair.");
     let name = settings.auth_header_name.to_string();
     SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, value)))
+}
+
+/// How a client proves itself; `client_id` and `client_secret` in the body do as well.
+fn client() -> SecurityScheme {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+    SecurityScheme::Http(scheme.description(Some("The name and secret of a client in `[clients.NAME]`.")).build())
 }
 
 /// The operations of a path with their methods, in the order in which Django names them.
@@ -106,6 +115,13 @@ pub(super) fn complete_view(item: &mut PathItem) {
     }
     for operation in operations_mut(item) {
         add_answers(operation, Source::View);
+    }
+}
+
+/// Adds to the operations of a view for staff what its guard answers.
+pub(super) fn complete_staff_view(item: &mut PathItem) {
+    for operation in operations_mut(item) {
+        add_answers(operation, Source::Staff);
     }
 }
 

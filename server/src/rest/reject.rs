@@ -36,6 +36,8 @@ pub(super) enum Rejection {
     NotAcceptable,
     /// Another method than the endpoint's.
     Method(http::Method),
+    /// A page that a list does not have.
+    InvalidPage,
     /// The core refused.
     Core(Error, Door),
 }
@@ -70,6 +72,7 @@ impl IntoResponse for Rejection {
             Self::Method(method) => {
                 detail(StatusCode::METHOD_NOT_ALLOWED, &format!("Method \"{method}\" not allowed."))
             }
+            Self::InvalidPage => detail(StatusCode::NOT_FOUND, "Invalid page."),
             Self::Core(error, door) => refuse(error, door),
         }
     }
@@ -98,8 +101,10 @@ fn refuse(error: Error, door: Door) -> Response {
         (Error::BadAuthorizationHeader, _) => coded(&sentence, "bad_authorization_header"),
         (Error::UserNotFound, _) => coded(&sentence, "user_not_found"),
         (Error::UserInactive, _) => coded(&sentence, "user_inactive"),
-        (Error::NoSuchSession, _) => detail(StatusCode::NOT_FOUND, "Not found."),
-        (Error::RegistrationClosed, _) => detail(StatusCode::FORBIDDEN, &sentence),
+        (Error::NoSuchSession | Error::NotFound, _) => detail(StatusCode::NOT_FOUND, "Not found."),
+        (Error::Forbidden | Error::SuperuserOnly | Error::RegistrationClosed, _) => {
+            detail(StatusCode::FORBIDDEN, &sentence)
+        }
         (Error::Unavailable { retry_after, cause }, _) => {
             if let Some(cause) = cause {
                 tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
@@ -127,12 +132,12 @@ fn unauthorized(body: Refusal) -> Response {
     answer(StatusCode::UNAUTHORIZED, body)
 }
 
-/// Every 401 says how to authenticate (RFC 9110 §11.6.1).
+/// Every 401 says how to authenticate (RFC 9110 §11.6.1); that of a client's endpoint has said so already.
 pub async fn challenge(State(auth): Core, mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED
         && let Ok(challenge) = HeaderValue::from_str(&auth.settings().challenge())
     {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        response.headers_mut().entry(header::WWW_AUTHENTICATE).or_insert(challenge);
     }
     response
 }

@@ -15,6 +15,7 @@ use app::{
         clock::{Clock, SystemRandomness, Timestamp},
         policy::Policy,
         settings::Settings,
+        store::Store,
         user::{Role, User},
     },
     store,
@@ -57,7 +58,7 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        Self::changed(settings, |auth| auth).await
+        Self::set_up(settings, |store| store, |auth| auth).await
     }
 
     pub(crate) async fn with_policy(settings: Settings, policy: Arc<dyn Policy>) -> Self {
@@ -66,9 +67,22 @@ impl World {
 
     /// With something that is not among the settings.
     pub(crate) async fn changed(settings: Settings, change: impl FnOnce(Auth) -> Auth) -> Self {
+        Self::set_up(settings, |store| store, change).await
+    }
+
+    /// On a store around the real one.
+    pub(crate) async fn on(settings: Settings, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Self {
+        Self::set_up(settings, wrap, |auth| auth).await
+    }
+
+    async fn set_up(
+        settings: Settings,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        change: impl FnOnce(Auth) -> Auth,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = format!("sqlite://{}", folder.path().join("story.db").display());
-        let store = store::connect(&database).await.expect("a database");
+        let store = wrap(store::connect(&database).await.expect("a database"));
         let clock = Arc::new(StillClock(AtomicI64::new(1_700_000_000_000)));
         let auth = Auth::new(settings, store, clock.clone(), Arc::new(SystemRandomness)).expect("good settings");
         let auth = Arc::new(change(auth));

@@ -2,13 +2,19 @@
 //! stands still unless it is moved, and actors who know no more than a client does.
 
 mod actors;
+mod admin_sessions;
+mod admin_users;
 mod bodies;
 mod check_revoke_token;
 mod commands;
 mod concurrency;
+mod database_reads;
+mod events;
+mod flushing;
 mod import_django;
 mod keys;
 mod me;
+mod oauth;
 mod pages;
 mod policy;
 mod register;
@@ -17,6 +23,7 @@ mod rpc;
 mod schema;
 mod session_check;
 mod sessions;
+mod staff;
 mod token_blacklist;
 mod token_obtain;
 mod token_refresh;

@@ -1,11 +1,19 @@
 use std::collections::BTreeSet;
 
+use app::auth::{
+    clients::{Client, Clients},
+    settings::Settings,
+    user::Role,
+};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::actors::{Actor, Answer, PASSWORD, World, claims, foreign, settings};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+
+const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
+const ISSUER: &str = "https://pass.example";
 
 /// A method, a path as the document has it, and a status.
 type Promise = (String, String, u16);
@@ -33,46 +41,91 @@ fn promises(document: &Value) -> BTreeSet<Promise> {
     promises.collect()
 }
 
-/// A request that is answered with success: by somebody who is signed in, with a body that is right.
-fn good(actor: &Actor, method: &str, path: &str) -> RequestBuilder {
-    let body = match path {
-        "/api/token/" | "/api/token/sliding/" => json!({ "username": "ada", "password": PASSWORD }),
-        "/api/token/refresh/" | "/api/token/blacklist/" => json!({ "refresh": actor.refresh }),
-        "/api/token/verify/" => json!({ "token": actor.access }),
-        "/api/token/sliding/refresh/" => json!({ "token": sliding(actor.world) }),
-        "/api/register/" => json!({ "username": "eve", "password": PASSWORD }),
+/// Who asks: an administrator, and somebody else, whose account the administrator works on.
+struct Cast<'w> {
+    root: Actor<'w>,
+    eve: Actor<'w>,
+}
+
+impl<'w> Cast<'w> {
+    async fn of(world: &'w World) -> Self {
+        let root = world.administrator("ada", Role::Superuser).await;
+        Self { root, eve: world.signed_in("eve").await }
+    }
+
+    /// The same people, signed in anew: what is asked may end their sessions.
+    async fn anew(world: &'w World) -> Self {
+        Self { root: world.sign_in("ada").await, eve: world.sign_in("eve").await }
+    }
+}
+
+/// A request that is answered with success: by somebody who may, with a body that is right.
+fn good(Cast { root, eve }: &Cast, method: &str, path: &str) -> RequestBuilder {
+    let (sid, jti) = (text(&eve.access, "sid"), text(&eve.refresh, "jti"));
+    let is_own = path.starts_with("/api/sessions/");
+    let id = if is_own { text(&root.access, "sid") } else { "2".to_owned() };
+    let filled = path.replace("{id}", &id).replace("{session}", &sid).replace("{jti}", &jti);
+    let request = root.world.request(method, &filled);
+    if path.starts_with("/oauth/") {
+        return request.basic_auth("gateway", Some(SECRET)).form(&[("token", eve.access.as_str())]);
+    }
+    let body = match (method, path) {
+        (_, "/api/token/" | "/api/token/sliding/") => json!({ "username": "ada", "password": PASSWORD }),
+        (_, "/api/token/refresh/" | "/api/token/blacklist/") => json!({ "refresh": root.refresh }),
+        (_, "/api/token/verify/") => json!({ "token": root.access }),
+        (_, "/api/token/sliding/refresh/") => json!({ "token": sliding(root.world) }),
+        (_, "/api/register/") => json!({ "username": "bob", "password": PASSWORD }),
+        ("POST", "/api/admin/users/") => json!({ "username": "joy", "password": PASSWORD }),
+        ("PATCH", "/api/admin/users/{id}/") => json!({ "email": "eve@example.org" }),
+        ("POST", "/api/admin/users/{id}/password/") => json!({ "password": PASSWORD }),
         _ => json!(null),
     };
-    let sid = claims(&actor.access)["sid"].as_str().expect("a session").to_owned();
-    let request = actor.world.request(method, &path.replace("{id}", &sid)).bearer_auth(&actor.access);
+    let request = request.bearer_auth(&root.access);
     if body.is_null() { request } else { request.json(&body) }
+}
+
+fn text(token: &str, claim: &str) -> String {
+    claims(token)[claim].as_str().expect("text").to_owned()
 }
 
 /// A sliding token of the first user.
 fn sliding(world: &World) -> String {
     let (iat, exp) = (world.now(), world.now() + 60);
     foreign(&json!({
-        "token_type": "sliding", "user_id": "1", "jti": "of Django", "iat": iat, "exp": exp, "refresh_exp": exp
+        "token_type": "sliding", "user_id": "1", "jti": "of Django", "iss": ISSUER, "iat": iat, "exp": exp, "refresh_exp": exp
     }))
 }
 
 /// A request that has something wrong with it, or something special.
-fn odd_requests(actor: &Actor, method: &str, path: &str) -> Vec<RequestBuilder> {
-    let world = actor.world;
-    let path = &path.replace("{id}", "unknown");
-    let ask = |method: &str, path: &str| world.request(method, path).bearer_auth(&actor.access);
+fn odd_requests(Cast { root, eve }: &Cast, method: &str, path: &str) -> Vec<RequestBuilder> {
+    let world = root.world;
+    let of_eve = &path.replace("{id}", "2").replace("{session}", "unknown");
+    let path = &path.replace("{id}", "unknown").replace("{session}", "unknown").replace("{jti}", "unknown");
+    let ask = |method: &str, path: &str| world.request(method, path).bearer_auth(&root.access);
     let send = |kind: &str, body: String| ask(method, path).header("content-type", kind).body(body);
+    let filter = "page=99&user=x&session=x&kind=x&is_staff=x&ordering=x&blacklisted=x";
+    let client = |secret: &str, body: String| {
+        let request = world.request(method, path).basic_auth("gateway", Some(secret));
+        request.header("content-type", "application/x-www-form-urlencoded").body(body)
+    };
     vec![
         world.request(method, path),
         ask(method, path),
+        world.request(method, path).bearer_auth(&eve.access),
         ask("TRACE", path),
         ask(method, path).header("accept", "application/xml"),
         ask(method, path).header("accept", BROWSER),
         ask(method, path).header("if-none-match", "*"),
         ask(method, &format!("{path}?format=xml")),
+        ask(method, &format!("{path}?page=99")),
+        ask(method, &format!("{path}?{filter}")),
         send("text/plain", "text".to_owned()),
         send("application/json", "x".repeat(64 * 1024 + 1)),
         send("application/json", json!({ "username": "x", "password": "x", "refresh": "x", "token": "x" }).to_string()),
+        ask(method, of_eve).json(&json!({ "username": "", "password": "" })),
+        client(SECRET, "no=token".to_owned()),
+        client(SECRET, "x".repeat(64 * 1024 + 1)),
+        client("another", "token=x".to_owned()),
     ]
 }
 
@@ -82,20 +135,19 @@ async fn status(request: RequestBuilder) -> u16 {
 
 #[tokio::test]
 async fn every_documented_answer_is_given_and_no_other() {
-    let (world, closed, broken) = (World::new().await, closed().await, World::new().await);
-    let ada = world.signed_in("ada").await;
-    let of_broken = broken.signed_in("ada").await;
-    let of_closed = closed.signed_in("ada").await;
+    let (world, closed, broken) = (World::with(full()).await, closed().await, World::with(full()).await);
+    Cast::of(&world).await;
+    let (in_closed, in_broken) = (Cast::of(&closed).await, Cast::of(&broken).await);
     for statement in ["ALTER TABLE users RENAME TO a", "ALTER TABLE sessions RENAME TO b"] {
         broken.sql(statement).await;
     }
     let document = document(&world).await;
     let mut given = BTreeSet::new();
     for (method, path, _) in operations(&document) {
-        // What it does is done by somebody whose session may end by that.
-        let bob = world.sign_in("ada").await;
-        let mut requests = odd_requests(&ada, &method, &path);
-        requests.extend([&bob, &of_broken, &of_closed].map(|actor| good(actor, &method, &path)));
+        // What it does is done by, and to, somebody whose session may end by that.
+        let now = Cast::anew(&world).await;
+        let mut requests = odd_requests(&now, &method, &path);
+        requests.extend([&now, &in_broken, &in_closed].map(|cast| good(cast, &method, &path)));
         for request in requests {
             given.insert((method.clone(), path.clone(), status(request).await));
         }
@@ -103,6 +155,12 @@ async fn every_documented_answer_is_given_and_no_other() {
     let documented = promises(&document);
     assert_eq!(given.difference(&documented).collect::<Vec<_>>(), Vec::<&Promise>::new(), "given, not documented");
     assert_eq!(documented.difference(&given).collect::<Vec<_>>(), Vec::<&Promise>::new(), "documented, not given");
+}
+
+/// With a client, and an issuer that is an address.
+fn full() -> Settings {
+    let clients = Clients::from_iter([Client::with_secret("gateway", SECRET).expect("a client")]);
+    Settings { clients, issuer: Some(ISSUER.to_owned()), ..settings() }
 }
 
 async fn closed() -> World {
@@ -119,7 +177,11 @@ async fn the_document_names_these_operations() {
         .iter()
         .map(|(method, path, operation)| {
             let id = operation["operationId"].as_str().expect("an id");
-            let lock = if operation["security"].is_array() { " with an access token" } else { "" };
+            let lock = match operation.pointer("/security/0").and_then(Value::as_object) {
+                Some(scheme) if scheme.contains_key("client") => " as a client",
+                Some(_) => " with an access token",
+                None => "",
+            };
             format!("{method} {path} {}/{id}{lock}", operation["tags"][0].as_str().expect("a tag"))
         })
         .collect();
@@ -127,6 +189,19 @@ async fn the_document_names_these_operations() {
         list,
         [
             "GET /.well-known/jwks.json service/jwks",
+            "GET /.well-known/oauth-authorization-server service/serverMetadata",
+            "GET /api/admin/events/ administration/listEvents with an access token",
+            "GET /api/admin/tokens/ administration/listTokens with an access token",
+            "POST /api/admin/tokens/{jti}/blacklist/ administration/blacklistToken with an access token",
+            "GET /api/admin/users/ administration/listUsers with an access token",
+            "POST /api/admin/users/ administration/createUser with an access token",
+            "GET /api/admin/users/{id}/ administration/showUser with an access token",
+            "PATCH /api/admin/users/{id}/ administration/changeUser with an access token",
+            "POST /api/admin/users/{id}/password/ administration/setPassword with an access token",
+            "DELETE /api/admin/users/{id}/sessions/ administration/resetSessions with an access token",
+            "GET /api/admin/users/{id}/sessions/ administration/listUserSessions with an access token",
+            "DELETE /api/admin/users/{id}/sessions/{session}/ administration/endUserSession with an access token",
+            "GET /api/events/ account/listOwnEvents with an access token",
             "GET /api/me/ account/me with an access token",
             "POST /api/register/ account/register",
             "GET /api/schema/ service/schema",
@@ -140,6 +215,8 @@ async fn the_document_names_these_operations() {
             "POST /api/token/sliding/refresh/ tokens/refreshSliding",
             "POST /api/token/verify/ tokens/verify",
             "GET /healthz service/health",
+            "POST /oauth/introspect clients/introspectToken as a client",
+            "POST /oauth/revoke clients/revokeToken as a client",
         ]
     );
 }
@@ -161,7 +238,8 @@ async fn every_operation_is_described_and_has_a_name_of_its_own() {
         assert!(tags.contains(&&operation["tags"][0]), "{method} {path}");
         assert!(operation["summary"].as_str().is_some_and(|summary| summary.len() > 10), "{method} {path}");
         if let Some(body) = operation["requestBody"]["content"].as_object() {
-            assert_eq!(body.len(), 3, "JSON, form and multipart at {path}");
+            let formats = if path.starts_with("/oauth/") { 1 } else { 3 };
+            assert_eq!(body.len(), formats, "JSON, form and multipart at {path}, and a form for clients");
         }
     }
     let text = document.to_string();

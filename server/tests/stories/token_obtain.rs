@@ -70,16 +70,20 @@ async fn the_last_sign_in_is_kept_when_it_is_set_so() {
 async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
     let world = World::new().await;
     world.user("ada").await;
-    let quickest = async |username: &str| {
-        let mut quickest = std::time::Duration::MAX;
-        for _ in 0..7 {
-            let begun = std::time::Instant::now();
-            world.post("/api/token/", json!({ "username": username, "password": "wrong" })).await;
-            quickest = quickest.min(begun.elapsed());
-        }
-        quickest.as_secs_f64()
+    let time = async |username: &str| {
+        let begun = std::time::Instant::now();
+        world.post("/api/token/", json!({ "username": username, "password": "wrong" })).await;
+        begun.elapsed().as_secs_f64()
     };
-    // Without the decoy it would be a hundredth; the bounds leave room for a busy machine.
-    let ratio = quickest("nobody").await / quickest("ada").await;
-    assert!((0.5..2.0).contains(&ratio), "{ratio}");
+    // Without the decoy the ratio would be a hundredth, always. On a busy machine it takes some rounds until
+    // both have had a quiet moment.
+    let (mut of_nobody, mut of_ada, mut ratio) = (f64::MAX, f64::MAX, f64::NAN);
+    for round in 0..50 {
+        (of_nobody, of_ada) = (of_nobody.min(time("nobody").await), of_ada.min(time("ada").await));
+        ratio = of_nobody / of_ada;
+        if round >= 5 && (0.5..2.0).contains(&ratio) {
+            return;
+        }
+    }
+    panic!("an unknown user takes {ratio} times as long");
 }

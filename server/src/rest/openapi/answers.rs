@@ -13,6 +13,8 @@ pub(super) enum Source {
     Page,
     /// The guard of what wants an access token.
     Guard,
+    /// The guard of what is for staff.
+    Staff,
     /// The reader of bodies.
     Body,
     /// What every view has: its layers, and the database behind it.
@@ -32,7 +34,7 @@ pub(super) struct Shared {
 }
 
 /// All of them, by status.
-pub(super) const SHARED: [Shared; 9] = [
+pub(super) const SHARED: [Shared; 10] = [
     Shared {
         source: Source::Page,
         status: "303",
@@ -56,6 +58,14 @@ pub(super) const SHARED: [Shared; 9] = [
         description: "There is no access token, or it is not good; `code` tells why.",
         bodies: &["Refusal"],
         header: Some(("WWW-Authenticate", "How to authenticate.")),
+    },
+    Shared {
+        source: Source::Staff,
+        status: "403",
+        name: "Forbidden",
+        description: "The bearer is not staff, or the deed takes a superuser.",
+        bodies: &["Refusal"],
+        header: None,
     },
     Shared {
         source: Source::View,

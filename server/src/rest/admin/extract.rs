@@ -1,0 +1,26 @@
+//! Who may enter the administration, and whom a URL names.
+
+use std::sync::Arc;
+
+use app::auth::{Auth, Error, admin::Administrator, id::UserId};
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use super::{super::extract::Authenticated, refused};
+use crate::rest::reject::Rejection;
+
+/// The bearer, who is staff: a 401 comes before a 403, and a 403 before everything else.
+pub(in crate::rest) struct Staff(pub(super) Administrator);
+
+impl FromRequestParts<Arc<Auth>> for Staff {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
+        let Authenticated(bearer) = Authenticated::from_request_parts(parts, auth).await?;
+        auth.authorize_staff(&bearer).await.map(Self).map_err(refused)
+    }
+}
+
+/// The user whom a path names; what is no number names nobody.
+pub(super) fn user_id(text: &str) -> Result<UserId, Rejection> {
+    text.parse().map_err(|_| refused(Error::NotFound))
+}

@@ -1,0 +1,117 @@
+//! Pages, with the addresses of the next and the previous one, as Django REST framework's
+//! `PageNumberPagination` gives them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use app::{
+    auth::{
+        Auth,
+        paging::{Listed, PageNumber, PageRequest},
+    },
+    wire::Page,
+};
+use axum::{
+    Json,
+    extract::{FromRequestParts, OriginalUri},
+    http::request::Parts,
+};
+use http::header;
+use utoipa::IntoParams;
+
+use super::query::Query;
+use crate::rest::reject::Rejection;
+
+/// How many stand on a page when nothing is said.
+const SIZE: u32 = 50;
+
+/// How many stand on a page at most.
+const MAX_SIZE: u32 = 200;
+
+/// Which page.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
+pub(super) struct PageQuery {
+    /// The number of the page, or `last`; the first one when nothing is said.
+    page: Option<String>,
+    /// How many stand on a page: 50 when nothing is said, 200 at most.
+    page_size: Option<String>,
+}
+
+/// Where the list was asked for.
+pub(super) struct Place {
+    /// The address without its query.
+    address: String,
+    query: BTreeMap<String, String>,
+}
+
+impl FromRequestParts<Arc<Auth>> for Place {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
+        let Ok(query) = Query::from_request_parts(parts, auth).await;
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.or(uri.authority().map(http::uri::Authority::as_str));
+        let origin = host.map(|host| origin(host, auth.settings().issuer.as_deref())).unwrap_or_default();
+        Ok(Self { address: format!("{origin}{}", uri.path()), query: query.values })
+    }
+}
+
+/// Headers in which a proxy names the scheme are not believed; an issuer of this host that is reached
+/// by https is.
+fn origin(host: &str, issuer: Option<&str>) -> String {
+    let secure = format!("https://{host}");
+    let rest = issuer.and_then(|issuer| issuer.strip_prefix(secure.as_str()));
+    if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) { secure } else { format!("http://{host}") }
+}
+
+impl Place {
+    /// The page that is asked for. A size that is no number is not looked at; a number that is none is
+    /// no page.
+    pub(super) fn page(&self) -> Result<PageRequest, Rejection> {
+        let size = self.query.get("page_size").and_then(|size| size.trim().parse::<u64>().ok());
+        let size = size.filter(|size| *size > 0).map_or(SIZE, |size| u32::try_from(size).unwrap_or(MAX_SIZE));
+        let number = match self.query.get("page").map(|page| page.trim()) {
+            None => PageNumber::At(1),
+            Some("last") => PageNumber::Last,
+            Some(number) => PageNumber::At(number.parse().map_err(|_| Rejection::InvalidPage)?),
+        };
+        Ok(PageRequest { number, size: size.min(MAX_SIZE) })
+    }
+
+    /// The answer: the page with its neighbours.
+    pub(super) fn answer<T>(&self, listed: Option<Listed<T>>) -> Result<Json<Page<T>>, Rejection> {
+        let Listed { count, place, items } = listed.ok_or(Rejection::InvalidPage)?;
+        Ok(Json(Page {
+            count,
+            next: (place.number < place.of).then(|| self.link(place.number + 1)),
+            previous: (place.number > 1).then(|| self.link(place.number - 1)),
+            results: items,
+        }))
+    }
+
+    /// The first page is the one without a number.
+    fn link(&self, number: u64) -> String {
+        let mut query = self.query.clone();
+        query.remove("page");
+        if number > 1 {
+            query.insert("page".to_owned(), number.to_string());
+        }
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        if text.is_empty() { self.address.clone() } else { format!("{}?{text}", self.address) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn a_link_is_secure_when_the_issuer_says_that_this_host_is() {
+        assert_eq!(origin("a.example", Some("https://a.example/x")), "https://a.example");
+        assert_eq!(origin("a.example", Some("https://a.example.org")), "http://a.example");
+        assert_eq!(origin("a.example", Some("hallpass")), "http://a.example");
+        assert_eq!(origin("a.example:3000", None), "http://a.example:3000");
+    }
+}

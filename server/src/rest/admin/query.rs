@@ -1,0 +1,77 @@
+//! Filters in a query, as Django REST framework words what is wrong with them. Of a name that stands
+//! twice, the last one counts; an empty value is none.
+
+use std::{collections::BTreeMap, convert::Infallible, str::FromStr};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use crate::rest::{refusal::FieldErrors, reject::Rejection};
+
+/// The query of a request. Filters are taken one by one; what is wrong with them is told at once.
+pub(super) struct Query {
+    pub(super) values: BTreeMap<String, String>,
+    errors: BTreeMap<String, Vec<String>>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let values = form_urlencoded::parse(query.as_bytes());
+        Ok(Self { values: values.into_owned().collect(), errors: BTreeMap::new() })
+    }
+}
+
+impl Query {
+    /// The value of that name, unless it is empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// True or false, in the spellings of Django REST framework's `BooleanField`.
+    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
+        self.read(name, |text| flag(text).ok_or_else(|| "Must be a valid boolean.".to_owned()))
+    }
+
+    /// A whole number.
+    pub(super) fn number<T: FromStr>(&mut self, name: &str) -> Option<T> {
+        self.read(name, |text| text.parse().map_err(|_| "A valid integer is required.".to_owned()))
+    }
+
+    /// Whatever `parse` makes of the text. `None` is no choice that there is.
+    pub(super) fn choice<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.read(name, |text| parse(text).ok_or_else(|| format!("\"{text}\" is not a valid choice.")))
+    }
+
+    fn read<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let parsed = parse(self.text(name)?);
+        parsed.map_err(|message| self.refuse(name, message)).ok()
+    }
+
+    /// Notes what is wrong with a filter.
+    pub(super) fn refuse(&mut self, name: &str, message: String) {
+        self.errors.insert(name.to_owned(), vec![message]);
+    }
+
+    /// Nothing may be wrong.
+    ///
+    /// # Errors
+    /// What is wrong with each filter, all at once.
+    pub(super) fn check(&mut self) -> Result<(), Rejection> {
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Rejection::Fields(FieldErrors(std::mem::take(&mut self.errors))))
+        }
+    }
+}
+
+/// The words for true and false.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! `/api/admin/users/{id}/sessions/…`: other people's sign-ins.
+
+use app::{
+    auth::session::Origin,
+    wire::{Page, SessionInfo},
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+};
+use http::StatusCode;
+
+use super::{
+    extract::{Staff, user_id},
+    page::{PageQuery, Place},
+    refused,
+};
+use crate::rest::{
+    refusal::Refusal,
+    reject::{Core, Rejection},
+};
+
+/// A user's sessions that are alive, the one last renewed first.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/sessions/",
+    tag = "administration",
+    operation_id = "listUserSessions",
+    params(("id" = String, Path, description = "The user's id."), PageQuery),
+    responses(
+        (status = 200, description = "One page of them.", body = Page<SessionInfo>),
+        (status = 404, description = "There is no such user or page, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn list(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path(id): Path<String>,
+    place: Place,
+) -> Result<Json<Page<SessionInfo>>, Rejection> {
+    place.answer(auth.list_sessions_of(&by, user_id(&id)?, place.page()?).await.map_err(refused)?)
+}
+
+/// End all of a user's sessions, at once.
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/sessions/",
+    tag = "administration",
+    operation_id = "resetSessions",
+    params(("id" = String, Path, description = "The user's id.")),
+    responses(
+        (status = 204, description = "Ended."),
+        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn reset(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path(id): Path<String>,
+    Extension(origin): Extension<Origin>,
+) -> Result<StatusCode, Rejection> {
+    auth.reset_sessions(&by, user_id(&id)?, &origin).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End one of a user's sessions, at once.
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/sessions/{session}/",
+    tag = "administration",
+    operation_id = "endUserSession",
+    params(("id" = String, Path, description = "The user's id."), ("session" = String, Path, description = "The session: the `sid` of its tokens.")),
+    responses(
+        (status = 204, description = "Ended."),
+        (status = 404, description = "The session is over already or none of this user's, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn end(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path((id, session)): Path<(String, String)>,
+    Extension(origin): Extension<Origin>,
+) -> Result<StatusCode, Rejection> {
+    auth.end_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}

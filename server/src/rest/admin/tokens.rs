@@ -1,0 +1,93 @@
+//! `/api/admin/tokens/…`: refresh tokens by name. Their texts are nowhere kept.
+
+use app::{
+    auth::{admin::TokenFilter, id::SessionId, session::Origin},
+    wire::{Page, TokenRecord},
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+};
+
+use utoipa::IntoParams;
+
+use super::{
+    extract::Staff,
+    page::{PageQuery, Place},
+    query::Query,
+    refused,
+};
+use crate::rest::{
+    refusal::{FieldErrors, Refusal},
+    reject::{Core, Rejection},
+};
+
+/// Which refresh tokens.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
+pub(super) struct TokenListQuery {
+    /// Those of the user with this id.
+    user: Option<i64>,
+    /// Those of this session.
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    session: Option<String>,
+    /// Whether they were spent or taken back.
+    blacklisted: Option<bool>,
+    /// Whether they have expired.
+    expired: Option<bool>,
+}
+
+/// Outstanding and blacklisted refresh tokens, by name.
+///
+/// Their texts are nowhere kept.
+#[utoipa::path(
+    get,
+    path = "/api/admin/tokens/",
+    tag = "administration",
+    operation_id = "listTokens",
+    params(TokenListQuery, PageQuery),
+    responses(
+        (status = 200, description = "One page of them.", body = Page<TokenRecord>),
+        (status = 400, description = "A filter is not understood; it is named.", body = FieldErrors),
+        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn list(
+    State(auth): Core,
+    Staff(by): Staff,
+    place: Place,
+    mut query: Query,
+) -> Result<Json<Page<TokenRecord>>, Rejection> {
+    let filter = TokenFilter {
+        user: query.number("user").map(app::auth::id::UserId),
+        session: query.choice("session", SessionId::parse),
+        is_blacklisted: query.flag("blacklisted"),
+        is_expired: query.flag("expired"),
+    };
+    query.check()?;
+    place.answer(auth.list_tokens(&by, filter, place.page()?).await.map_err(refused)?)
+}
+
+/// Take a refresh token back; its session is over with it.
+#[utoipa::path(
+    post,
+    path = "/api/admin/tokens/{jti}/blacklist/",
+    tag = "administration",
+    operation_id = "blacklistToken",
+    params(("jti" = String, Path, description = "The `jti` of the token.")),
+    responses(
+        (status = 200, description = "The token as it is now.", body = TokenRecord),
+        (status = 404, description = "There is no such token, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn blacklist(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path(jti): Path<String>,
+    Extension(origin): Extension<Origin>,
+) -> Result<Json<TokenRecord>, Rejection> {
+    auth.blacklist_by(&by, &jti, &origin).await.map(Json).map_err(refused)
+}

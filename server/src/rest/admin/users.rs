@@ -1,0 +1,226 @@
+//! `/api/admin/users/…`.
+
+use app::{
+    auth::{
+        session::Origin,
+        store::{Direction, UserOrder, UserQuery},
+    },
+    wire::{NewUserForm, Page, PasswordForm, UserChange, UserRecord},
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+};
+use http::StatusCode;
+use utoipa::IntoParams;
+
+use super::{
+    extract::{Staff, user_id},
+    form::Form,
+    page::{PageQuery, Place},
+    query::Query,
+    refused,
+};
+use crate::rest::{
+    body::{Fields, Kind},
+    refusal::{FieldErrors, Refusal},
+    reject::{Core, Rejection},
+};
+
+/// How many words a search may have.
+const MAX_WORDS: usize = 10;
+
+/// Which users, and in which order.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
+pub(super) struct UserListQuery {
+    /// Words that stand in the name or the address; at most ten.
+    search: Option<String>,
+    /// Whether the account may be used.
+    is_active: Option<bool>,
+    /// Whether the user may enter the administration.
+    is_staff: Option<bool>,
+    /// `id`, `username`, `email`, `date_joined` or `last_login`; with `-` before it, the other way round.
+    ordering: Option<String>,
+}
+
+/// Users, searched, filtered and ordered.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/",
+    tag = "administration",
+    operation_id = "listUsers",
+    params(UserListQuery, PageQuery),
+    responses(
+        (status = 200, description = "One page of them.", body = Page<UserRecord>),
+        (status = 400, description = "A filter is not understood; it is named.", body = FieldErrors),
+        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn list(
+    State(auth): Core,
+    Staff(by): Staff,
+    place: Place,
+    mut query: Query,
+) -> Result<Json<Page<UserRecord>>, Rejection> {
+    let (order, direction) = query.choice("ordering", ordering).unwrap_or((UserOrder::Id, Direction::Ascending));
+    let users = UserQuery {
+        words: words(&mut query),
+        is_active: query.flag("is_active"),
+        is_staff: query.flag("is_staff"),
+        order,
+        direction,
+    };
+    query.check()?;
+    place.answer(auth.list_users(&by, users, place.page()?).await.map_err(refused)?)
+}
+
+/// Make a user.
+///
+/// Staff and superusers are made by superusers.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/",
+    tag = "administration",
+    operation_id = "createUser",
+    request_body = NewUserForm,
+    responses(
+        (status = 201, description = "The user.", body = UserRecord),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn create(
+    State(auth): Core,
+    Staff(by): Staff,
+    Extension(origin): Extension<Origin>,
+    fields: Fields,
+) -> Result<(StatusCode, Json<UserRecord>), Rejection> {
+    let mut form = Form::of(&fields);
+    let user = NewUserForm {
+        username: form.text("username", Kind::Text),
+        email: form.text("email", Kind::Optional),
+        password: form.text("password", Kind::Verbatim).into(),
+        is_active: form.flag("is_active"),
+        is_staff: form.flag("is_staff"),
+        is_superuser: form.flag("is_superuser"),
+    };
+    form.check()?;
+    let user = auth.create_user_by(&by, user, &origin).await.map_err(refused)?;
+    Ok((StatusCode::CREATED, Json(user)))
+}
+
+/// One user, as it stands.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/",
+    tag = "administration",
+    operation_id = "showUser",
+    params(("id" = String, Path, description = "The user's id.")),
+    responses(
+        (status = 200, description = "The user.", body = UserRecord),
+        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn show(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path(id): Path<String>,
+) -> Result<Json<UserRecord>, Rejection> {
+    auth.load_user(&by, user_id(&id)?).await.map(Json).map_err(refused)
+}
+
+/// Change a user, or deactivate it; what is absent stays.
+///
+/// Deactivating ends all of the user's sessions at once.
+#[utoipa::path(
+    patch,
+    path = "/api/admin/users/{id}/",
+    tag = "administration",
+    operation_id = "changeUser",
+    params(("id" = String, Path, description = "The user's id.")),
+    request_body = UserChange,
+    responses(
+        (status = 200, description = "The user as it is now.", body = UserRecord),
+        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn change(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path(id): Path<String>,
+    Extension(origin): Extension<Origin>,
+    fields: Fields,
+) -> Result<Json<UserRecord>, Rejection> {
+    let user = user_id(&id)?;
+    let mut form = Form::of(&fields);
+    let change = UserChange {
+        username: form.optional_text("username", Kind::Text),
+        email: form.optional_text("email", Kind::Optional),
+        is_active: form.flag("is_active"),
+        is_staff: form.flag("is_staff"),
+        is_superuser: form.flag("is_superuser"),
+    };
+    form.check()?;
+    auth.change_user(&by, user, &change, &origin).await.map(Json).map_err(refused)
+}
+
+/// Set a user's password, which ends all of the user's sessions.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/password/",
+    tag = "administration",
+    operation_id = "setPassword",
+    params(("id" = String, Path, description = "The user's id.")),
+    request_body = PasswordForm,
+    responses(
+        (status = 204, description = "Set."),
+        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+    ),
+    security(("access_token" = []))
+)]
+pub(super) async fn set_password(
+    State(auth): Core,
+    Staff(by): Staff,
+    Path(id): Path<String>,
+    Extension(origin): Extension<Origin>,
+    fields: Fields,
+) -> Result<StatusCode, Rejection> {
+    let user = user_id(&id)?;
+    let mut form = Form::of(&fields);
+    let password = PasswordForm { password: form.text("password", Kind::Verbatim).into() };
+    form.check()?;
+    auth.set_password_by(&by, user, password, &origin).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A name of a field, with `-` before it for the other way round.
+fn ordering(text: &str) -> Option<(UserOrder, Direction)> {
+    let (name, direction) = match text.strip_prefix('-') {
+        Some(name) => (name, Direction::Descending),
+        None => (text, Direction::Ascending),
+    };
+    let order = match name {
+        "id" => UserOrder::Id,
+        "username" => UserOrder::Username,
+        "email" => UserOrder::Email,
+        "date_joined" => UserOrder::DateJoined,
+        "last_login" => UserOrder::LastLogin,
+        _ => return None,
+    };
+    Some((order, direction))
+}
+
+/// Between white space and commas (Django REST framework: `SearchFilter`).
+fn words(query: &mut Query) -> Vec<String> {
+    let search = query.text("search").unwrap_or_default();
+    let is_between = |c: char| c.is_whitespace() || c == ',';
+    let words: Vec<_> = search.split(is_between).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    if words.len() > MAX_WORDS {
+        query.refuse("search", format!("Search for at most {MAX_WORDS} words."));
+    }
+    words
+}

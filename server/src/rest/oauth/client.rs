@@ -1,0 +1,121 @@
+//! A client's request: who asks (RFC 6749 §2.3.1), and about which token.
+
+use std::{collections::HashMap, sync::Arc};
+
+use app::auth::{
+    Auth,
+    clients::{Client, Clients},
+};
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, Request as HttpRequest},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, header};
+
+use super::reject::Refusal;
+use crate::router::MAX_BODY_BYTES;
+
+/// A request of a client that proved itself.
+pub(super) struct Request {
+    pub(super) client: Client,
+    pub(super) token: String,
+}
+
+impl FromRequest<Arc<Auth>> for Request {
+    type Rejection = Refusal;
+
+    async fn from_request(request: HttpRequest, auth: &Arc<Auth>) -> Result<Self, Refusal> {
+        let clients = &auth.settings().clients;
+        if clients.is_empty() {
+            return Err(Refusal::NotConfigured);
+        }
+        let (parts, body) = request.into_parts();
+        let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Refusal::TooLarge)?;
+        let fields = form(&parts.headers, &bytes)?;
+        let client = authenticate(clients, &parts.headers, &fields)?.clone();
+        // `token_type_hint` is only a hint, and we need none: a token says what it is.
+        let token = fields.get("token").cloned().ok_or(Refusal::InvalidRequest("The parameter token is missing."))?;
+        Ok(Self { client, token })
+    }
+}
+
+/// The body's parameters. One that stands twice is refused, an empty one is none (RFC 6749 §3.2).
+fn form(headers: &HeaderMap, bytes: &[u8]) -> Result<HashMap<String, String>, Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mime: Option<mime::Mime> = content_type.parse().ok();
+    if mime.is_none_or(|mime| mime.essence_str() != "application/x-www-form-urlencoded") {
+        return Err(Refusal::InvalidRequest("Send the parameters as application/x-www-form-urlencoded."));
+    }
+    let mut fields = HashMap::new();
+    for (name, value) in form_urlencoded::parse(bytes).into_owned() {
+        if fields.insert(name, value).is_some() {
+            return Err(Refusal::InvalidRequest("A parameter stands more than once."));
+        }
+    }
+    fields.retain(|_, value| !value.is_empty());
+    Ok(fields)
+}
+
+/// By `Basic`, or by `client_id` and `client_secret` in the body; never by both.
+fn authenticate<'c>(
+    clients: &'c Clients,
+    headers: &HeaderMap,
+    fields: &HashMap<String, String>,
+) -> Result<&'c Client, Refusal> {
+    let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, second) = (authorization.next(), authorization.next());
+    let (in_body, secret) = (fields.get("client_id"), fields.get("client_secret"));
+    match (first, second, secret) {
+        (Some(_), Some(_), _) | (Some(_), None, Some(_)) => {
+            Err(Refusal::InvalidRequest("Authenticate in one way: Basic, or client_id and client_secret."))
+        }
+        (Some(header), None, None) => {
+            let client = basic(header.as_bytes())
+                .and_then(|spellings| spellings.iter().find_map(|(name, secret)| clients.authenticate(name, secret)));
+            client.filter(|client| in_body.is_none_or(|id| id == client.name())).ok_or(Refusal::InvalidClient)
+        }
+        (None, _, _) => {
+            let (name, secret) = in_body.zip(secret).ok_or(Refusal::InvalidClient)?;
+            clients.authenticate(name, secret).ok_or(Refusal::InvalidClient)
+        }
+    }
+}
+
+/// Name and secret, as they stand and as forms encode them: the standard wants the latter, and many
+/// clients do the former.
+fn basic(header: &[u8]) -> Option<[(String, String); 2]> {
+    let text = str::from_utf8(header).ok()?;
+    let (scheme, credentials) = text.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+    let (name, secret) = decoded.split_once(':')?;
+    Some([(name.to_owned(), secret.to_owned()), (form_decoded(name), form_decoded(secret))])
+}
+
+/// Of text without `=` and `&`, which would end it, a form's name is all there is.
+fn form_decoded(text: &str) -> String {
+    form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::basic;
+
+    #[test]
+    fn credentials_are_read_as_they_stand_and_as_forms_encode_them() {
+        // gateway:a+b%2B
+        let [plain, decoded] = basic(b"basic Z2F0ZXdheTphK2IlMkI=").expect("credentials");
+        assert_eq!(plain, ("gateway".to_owned(), "a+b%2B".to_owned()));
+        assert_eq!(decoded, ("gateway".to_owned(), "a b+".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_basic_is_nobody() {
+        for header in ["", "Basic", "Basic !", "Bearer Z2F0ZXdheTphYmM=", "Basic Z2F0ZXdheQ=="] {
+            assert!(basic(header.as_bytes()).is_none(), "{header}");
+        }
+    }
+}

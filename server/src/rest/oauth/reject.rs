@@ -1,0 +1,112 @@
+//! Refusals as RFC 6749 §5.2 has them.
+
+use app::{
+    auth::Error,
+    wire::{OAuthError, OAuthErrorCode},
+};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+
+/// How a client proves itself (RFC 7617).
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"oauth\", charset=\"UTF-8\"");
+
+/// Why a client's request was refused.
+pub(super) enum Refusal {
+    /// The request is not as the standard has it; why.
+    InvalidRequest(&'static str),
+    /// The body is larger than any token.
+    TooLarge,
+    /// Unknown, or with another secret.
+    InvalidClient,
+    /// An access token without a session.
+    UnsupportedTokenType,
+    /// There is no client whom the endpoint could answer.
+    NotConfigured,
+    /// The database does not answer.
+    Unavailable(std::time::Duration),
+}
+
+impl Refusal {
+    /// The core refuses nothing here: what is wrong with a token is part of an answer.
+    pub(super) fn core(error: Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a client could not be served");
+        match error {
+            Error::Unavailable { retry_after, .. } => Self::Unavailable(retry_after),
+            Error::Invalid(_)
+            | Error::NoActiveAccount
+            | Error::NoActiveAccountForToken
+            | Error::Token(_)
+            | Error::Blacklisted(_)
+            | Error::NoTokenType(_)
+            | Error::PasswordChanged(_)
+            | Error::NotAuthenticated
+            | Error::BadAuthorizationHeader
+            | Error::NoUserId
+            | Error::UserNotFound
+            | Error::UserInactive
+            | Error::NoSuchSession
+            | Error::Forbidden
+            | Error::SuperuserOnly
+            | Error::NotFound
+            | Error::RegistrationClosed => Self::InvalidRequest("The server did not understand the request."),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, error, sentence) = match self {
+            Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, OAuthErrorCode::InvalidRequest, why),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                OAuthErrorCode::InvalidRequest,
+                "The request body is larger than 64 kB.",
+            ),
+            Self::InvalidClient => (
+                StatusCode::UNAUTHORIZED,
+                OAuthErrorCode::InvalidClient,
+                "The client is not known, or its secret is another.",
+            ),
+            Self::UnsupportedTokenType => (
+                StatusCode::BAD_REQUEST,
+                OAuthErrorCode::UnsupportedTokenType,
+                "An access token without a session cannot be taken back; it is good until it expires.",
+            ),
+            Self::NotConfigured => (
+                StatusCode::NOT_FOUND,
+                OAuthErrorCode::NotConfigured,
+                "No client is configured; [clients.NAME] in hallpass.toml makes one.",
+            ),
+            Self::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                OAuthErrorCode::TemporarilyUnavailable,
+                "The server cannot answer now. Try again in a moment.",
+            ),
+        };
+        let body = Json(OAuthError { error, error_description: sentence.to_owned() });
+        let mut response = (status, body).into_response();
+        if let Self::Unavailable(retry_after) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+        }
+        response
+    }
+}
+
+/// Every 401 says how to authenticate.
+pub(super) async fn challenge(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
+    }
+    response
+}
+
+/// Both endpoints are for `POST` alone, so that no token stands in a URL.
+pub(super) async fn wrong_method() -> Response {
+    let mut response = Refusal::InvalidRequest("Send a POST request.").into_response();
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
+}
