@@ -48,9 +48,11 @@ def wait(url) -> None:
     raise TimeoutError(url)
 
 
-def as_text(value) -> str:
+def as_text(name, value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if name == "AUDIENCE" and isinstance(value, list):
+        return json.dumps(value)
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
@@ -79,7 +81,7 @@ class Sides:
         port = free_port()
         # A spent token is refused at once here, as Simple JWT does.
         own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{self.folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0}
-        variables = {f"HALLPASS_{name}": as_text(value) for name, value in {**self.settings, **own}.items()}
+        variables = {f"HALLPASS_{name}": as_text(name, value) for name, value in {**self.settings, **own}.items()}
         environment = {"PATH": os.environ["PATH"], **variables}
         self.environment = environment
         for user in USERS:

@@ -186,6 +186,15 @@ def test_the_docs_have_a_row_for_each_setting():
     assert set(rows) == names
 
 
+def test_of_several_audiences_each_is_enough(tmp_path):
+    with Sides(tmp_path, {"AUDIENCE": ["web", "api"]}) as sides:
+        audiences = [jwt.decode(pair["access"], options={"verify_signature": False})["aud"] for pair in sides.obtain()]
+        assert audiences == [["web", "api"], ["web", "api"]]
+        for audience in ("web", "api", ["x", "web"], "x", ["x"], "webapi", None):
+            token = sides.token(aud=audience)
+            same(sides.both("POST", "/api/token/verify/", json={"token": token}))
+
+
 def test_the_header_of_the_setting_is_the_one_that_counts(tmp_path):
     with Sides(tmp_path, {"AUTH_HEADER_NAME": "HTTP_X_ACCESS_TOKEN"}) as sides:
         good = f"Bearer {sides.token()}"

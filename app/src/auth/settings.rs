@@ -10,7 +10,7 @@ use secrecy::SecretSlice;
 use super::{
     clients::Clients,
     keys::{Algorithm, KeyFault, RingKey, is_symmetric, name},
-    token::TokenType,
+    token::{Audience, TokenType},
     user::UserIdField,
 };
 use crate::wire::PasswordPolicy;
@@ -43,7 +43,7 @@ pub struct Settings {
     /// What an access token looks like.
     pub access_token_profile: AccessTokenProfile,
     /// `AUDIENCE`: written as `aud`, and required of every token, when set.
-    pub audience: Option<String>,
+    pub audience: Option<Audience>,
     /// `ISSUER`: written as `iss`, and required of every token, when set.
     pub issuer: Option<String>,
     /// `LEEWAY`: how far clocks of issuers may be off; 60 seconds at most.

@@ -2,6 +2,7 @@
 //! our ring and verified by it, or by a key of the issuer that the operator trusts. Time comes in as an argument, and nothing here knows the database: whether
 //! a good token is still welcome is decided by the verbs.
 
+mod audience;
 mod payload;
 mod subject;
 
@@ -18,6 +19,7 @@ use super::{
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::{UserIdField, UserKey},
 };
+pub use audience::Audience;
 use payload::Payload;
 pub use subject::{Stamp, Subject};
 
@@ -110,7 +112,7 @@ pub struct Tokens {
     remote: Option<RemoteKeys>,
     profile: AccessTokenProfile,
     issuer: Option<String>,
-    audience: Option<String>,
+    audience: Option<Audience>,
     leeway: std::time::Duration,
     user_id_field: UserIdField,
     names: ClaimNames,
@@ -224,7 +226,7 @@ impl Tokens {
         let payload = Payload::parse(signed.payload)?;
         let expires_at = payload.check_times(now, self.leeway)?;
         payload.check_issuer(self.issuer.as_deref())?;
-        payload.check_audience(self.audience.as_deref())?;
+        payload.check_audience(self.audience.as_ref())?;
         payload.check_texts()?;
         let expires_at = expires_at.ok_or(TokenFault::MissingExpiry)?;
         let jti = payload.jti(&self.names.jti)?;
@@ -302,7 +304,7 @@ impl Tokens {
             claims.insert("iss".into(), issuer.as_str().into());
         }
         if let Some(audience) = &self.audience {
-            claims.insert("aud".into(), audience.as_str().into());
+            claims.insert("aud".into(), audience.claim());
         }
         self.add_profile_claims(&mut claims, subject, stamp);
         claims

@@ -39,10 +39,9 @@ impl Source {
             Err(error) if error.kind() == ErrorKind::NotFound && !is_named => String::new(),
             Err(error) => return Err(ConfigError::File { path: file, problem: error.to_string() }),
         };
-        let table = text.parse::<Table>().map_err(|error| ConfigError::File {
-            path: file.clone(),
-            problem: error.to_string().trim_end().to_owned(),
-        })?;
+        let table = text
+            .parse::<Table>()
+            .map_err(|error| ConfigError::File { path: file.clone(), problem: describe_syntax(&text, &error) })?;
         let (ours, foreign) = environment
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -151,6 +150,13 @@ impl Source {
     }
 }
 
+/// What is wrong and on which line. The line itself is not shown: a secret may stand there.
+fn describe_syntax(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    format!("line {line} is no TOML: {}", error.message())
+}
+
 /// The core's settings in words.
 pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
     let seconds = |duration: std::time::Duration| Value::Integer(duration.as_secs().cast_signed()).to_string() + "s";
@@ -172,7 +178,7 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
                 AccessTokenProfile::Rfc9068 { client_id } => format!("at+jwt, for the client {client_id}"),
             },
         ),
-        ("audience", optional(&auth.audience)),
+        ("audience", auth.audience.as_ref().map_or_else(|| optional(&None), |audience| audience.names().join(", "))),
         ("issuer", optional(&auth.issuer)),
         ("leeway", seconds(auth.leeway)),
         ("auth_header_types", auth.auth_header_types.join(", ")),

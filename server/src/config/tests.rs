@@ -135,6 +135,27 @@ fn a_key_that_nobody_set_is_made_once_and_kept_for_its_owner_alone() {
 }
 
 #[test]
+fn a_file_that_is_no_toml_is_refused_without_showing_what_stands_there() {
+    let refused = Place::with("leeway = 5\nsigning_key = \"a secret\n").load(&[]).expect_err("no TOML");
+    assert!(refused.contains("line 2 is no TOML") && !refused.contains("secret"), "{refused}");
+}
+
+#[test]
+fn an_audience_is_text_or_a_list() {
+    let audience = |file: &str, environment: &[(&str, &str)]| {
+        let config = Place::with(file).load(environment).expect("a configuration");
+        config.auth.audience.map(|audience| audience.claim())
+    };
+    assert_eq!(audience("audience = \"api\"", &[]), Some("api".into()));
+    assert_eq!(audience("audience = [\"web\", \"api\"]", &[]), Some(vec!["web", "api"].into()));
+    assert_eq!(audience("", &[("HALLPASS_AUDIENCE", "a,b")]), Some("a,b".into()));
+    assert_eq!(audience("", &[("HALLPASS_AUDIENCE", "[\"web\"]")]), Some(vec!["web"].into()));
+    for wrong in ["[]", "[5]", "[\"a\""] {
+        assert!(Place::with("").load(&[("HALLPASS_AUDIENCE", wrong)]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_key_of_digits_stays_text() {
     let digits = "12345678901234567890123456789012";
     let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", digits)]).expect("a configuration");

@@ -6,7 +6,7 @@ use app::auth::{
     clients::{Client, Clients},
     keys::{ALGORITHMS, Algorithm},
     settings::{RegistrationMode, SessionCheck},
-    token::TokenType,
+    token::{Audience, TokenType},
     user::UserIdField,
 };
 use http::HeaderName;
@@ -88,6 +88,34 @@ impl FromValue for Vec<String> {
                 Err(wrong())
             }
         }
+    }
+}
+
+impl FromValue for Audience {
+    /// Text, or an array of it; in the environment an array stands in brackets, as in TOML.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || "must be text, or a list of it like [\"web\", \"api\"]".to_owned();
+        match value {
+            Value::String(name) => Ok(Self::One(name.clone())),
+            Value::Array(items) if !items.is_empty() => {
+                let names = items.iter().map(|item| item.as_str().map(str::to_owned));
+                names.collect::<Option<_>>().map(Self::Several).ok_or_else(wrong)
+            }
+            Value::Array(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_)
+            | Value::Table(_) => Err(wrong()),
+        }
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        if !text.starts_with('[') {
+            return Ok(Self::One(text.to_owned()));
+        }
+        let value = format!("audience = {text}").parse::<toml::Table>().ok();
+        Self::from_toml(&value.and_then(|mut table| table.remove("audience")).unwrap_or(Value::Boolean(false)))
     }
 }
 

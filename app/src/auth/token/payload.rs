@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{TokenFault, TokenType};
+use super::{Audience, TokenFault, TokenType};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -53,17 +53,8 @@ impl Payload {
     }
 
     /// Our audience among the token's, when one is configured (RFC 7519 §4.1.3).
-    pub(super) fn check_audience(&self, expected: Option<&str>) -> Result<(), TokenFault> {
-        let Some(expected) = expected else {
-            return Ok(());
-        };
-        let is_meant = match self.0.get("aud") {
-            Some(Value::String(audience)) => audience == expected,
-            Some(Value::Array(audiences)) => {
-                audiences.iter().all(Value::is_string) && audiences.iter().any(|audience| audience == expected)
-            }
-            Some(_) | None => false,
-        };
+    pub(super) fn check_audience(&self, expected: Option<&Audience>) -> Result<(), TokenFault> {
+        let is_meant = expected.is_none_or(|audience| audience.is_in(self.0.get("aud")));
         is_meant.then_some(()).ok_or(TokenFault::Invalid)
     }
 

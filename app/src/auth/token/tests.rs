@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Stamp, Subject, Token, TokenFault, TokenType, Tokens};
+use super::{Audience, Stamp, Subject, Token, TokenFault, TokenType, Tokens};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
@@ -200,6 +200,24 @@ fn issuer_and_audience_are_exact_when_they_are_configured() {
     assert_eq!(strict.verify(&good(), None, NOW).err(), Some(TokenFault::Invalid), "neither is there");
     let own = strict.sign(&subject(), &stamp(TokenType::Access));
     assert!(strict.verify(&own, None, NOW).is_ok());
+}
+
+#[test]
+fn of_several_audiences_each_is_enough() {
+    let several = Audience::Several(vec!["web".into(), "api".into()]);
+    let tokens = Tokens::new(&Settings { audience: Some(several), ..settings() }).expect("good settings");
+    let verify_with = |aud: Value| {
+        let token = payload_with(|claims| drop(claims.insert("aud".into(), aud)));
+        tokens.verify(&token, None, NOW).map(drop)
+    };
+    for aud in [json!("web"), json!("api"), json!(["x", "web"]), json!(["web", "api"])] {
+        assert_eq!(verify_with(aud), Ok(()));
+    }
+    for aud in [json!("webapi"), json!(["x"]), json!([["web", "api"]]), json!(null)] {
+        assert_eq!(verify_with(aud), Err(TokenFault::Invalid));
+    }
+    let own = tokens.verify(&tokens.sign(&subject(), &stamp(TokenType::Access)), None, NOW).expect("a good token");
+    assert_eq!(own.claims["aud"], json!(["web", "api"]));
 }
 
 #[test]

@@ -1,0 +1,46 @@
+//! For whom tokens are (RFC 7519 §4.1.3).
+
+use serde_json::Value;
+
+/// `AUDIENCE`: written as `aud` the way it was set, and looked for in the `aud` of every token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Written as text.
+    One(String),
+    /// Written as a list; a token for any of them is for us.
+    Several(Vec<String>),
+}
+
+impl Audience {
+    /// The claim's value.
+    pub fn claim(&self) -> Value {
+        match self {
+            Self::One(name) => name.as_str().into(),
+            Self::Several(names) => names.clone().into(),
+        }
+    }
+
+    /// The names, one at least.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+        }
+    }
+
+    /// Whether a token with this claim is for us: exactly, never by a part of a name.
+    pub(super) fn is_in(&self, claim: Option<&Value>) -> bool {
+        let is_ours = |value: &Value| self.names().iter().any(|name| value == name);
+        match claim {
+            Some(Value::Array(audiences)) => audiences.iter().all(Value::is_string) && audiences.iter().any(is_ours),
+            Some(audience) => is_ours(audience),
+            None => false,
+        }
+    }
+}
+
+impl From<&str> for Audience {
+    fn from(name: &str) -> Self {
+        Self::One(name.to_owned())
+    }
+}
