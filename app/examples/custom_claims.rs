@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 const PASSWORD: &str = "violet kettle harvests nine moons";
 
-/// Staff sign in by day and by night; tokens say what somebody may do.
+/// Guests do not sign in; tokens say what somebody may do.
 struct House;
 
 #[async_trait]

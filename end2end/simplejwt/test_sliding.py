@@ -45,10 +45,9 @@ def test_a_sliding_token_at_a_protected_endpoint(both, sides, name):
     same_me(at_me(sides, token))
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [name for name in CHANGES if "jti" not in name])
 def test_an_access_token_where_both_are_allowed(both, name):
-    if "jti" not in name:
-        same_me(at_me(both, both.token(**CHANGES[name])))
+    same_me(at_me(both, both.token(**CHANGES[name])))
 
 
 @pytest.mark.parametrize("token", MALFORMED)

@@ -66,7 +66,7 @@ enum Command {
         #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
         before: Option<SystemTime>,
     },
-    /// Delete outstanding and blacklisted tokens that have expired
+    /// Delete expired tokens, and security events that are older than they are kept
     Flushexpiredtokens,
     /// Bring users and refresh tokens out of a Django project's database, which is only read
     ImportDjango {

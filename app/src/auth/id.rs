@@ -73,6 +73,11 @@ impl fmt::Display for Jti {
     }
 }
 
+/// Bytes as text: two lower-case digits each.
+pub(crate) fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::SessionId;

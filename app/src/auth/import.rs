@@ -136,6 +136,9 @@ pub enum Reason {
     /// Its name is.
     #[error("left, because another user here has the name")]
     NameTaken,
+    /// Its new name is.
+    #[error("the old name kept, because another user here has the new one")]
+    RenamedToTaken,
     /// It was brought once and deleted here.
     #[error("left, because it was deleted here since")]
     DeletedHere,
@@ -163,6 +166,9 @@ pub enum Reason {
     /// The token's user has the number of a user who was made here, whose account it would open.
     #[error("blacklisted here, because the number of its user belongs to a user who was made here")]
     OfAnotherUser,
+    /// The token's user was deleted there; the number that it names may be given to somebody here.
+    #[error("blacklisted here, because its user was deleted there")]
+    OfNobody,
 }
 
 /// What became of one row.

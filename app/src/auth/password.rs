@@ -15,7 +15,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task};
 
-use super::clock::Randomness;
+use super::{clock::Randomness, id::hexadecimal};
 use crate::wire::PasswordPolicy;
 use django::DjangoHash;
 
@@ -138,9 +138,8 @@ impl Passwords {
 }
 
 /// A stored hash by which it is known again, without being kept: SHA-256 in hexadecimal.
-pub fn fingerprint(stored: &SecretString) -> String {
-    let digest = digest(&SHA256, stored.expose_secret().as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+pub fn hash_digest(stored: &SecretString) -> String {
+    hexadecimal(digest(&SHA256, stored.expose_secret().as_bytes()))
 }
 
 fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> SecretString {

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::{
+    id::hexadecimal,
     rotation::UserStanding,
     session::Origin,
     settings::Settings,
@@ -82,8 +83,7 @@ impl fmt::Debug for AccountRule {
 /// What `REVOKE_TOKEN_CLAIM` holds: the MD5 of the stored password hash (Simple JWT:
 /// `get_md5_hash_password`). It only tells one hash from another; nothing is proved by it.
 pub(super) fn fingerprint(password: &SecretString) -> String {
-    let digest = Md5::digest(password.expose_secret());
-    digest.iter().map(|byte| format!("{byte:02X}")).collect()
+    hexadecimal(Md5::digest(password.expose_secret())).to_uppercase()
 }
 
 /// Whether a token's claim is the fingerprint of the password hash in force.

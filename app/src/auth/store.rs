@@ -52,6 +52,19 @@ pub struct NewSession {
     pub update_last_login: bool,
 }
 
+/// A user's next password.
+#[derive(Clone, Debug)]
+pub struct NewPassword {
+    /// Whose.
+    pub user: UserId,
+    /// Its hash.
+    pub hash: SecretString,
+    /// The hash in force that the old password was checked against, if it was asked for.
+    pub checked: Option<SecretString>,
+    /// The session that goes on.
+    pub keep: Option<SessionId>,
+}
+
 /// A verified refresh or sliding token, as the database needs to know it.
 #[derive(Clone, Debug)]
 pub struct PresentedToken {
@@ -212,14 +225,9 @@ pub trait Store: Administration + Send + Sync {
     /// longer the `old` one.
     async fn upgrade_password(&self, user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
 
-    /// Sets a password and ends the user's sessions, but for the one to keep.
-    async fn set_password(
-        &self,
-        user: UserId,
-        password: SecretString,
-        keep: Option<SessionId>,
-        ending: Ending,
-    ) -> Result<Vec<Revocation>, StoreError>;
+    /// Sets a password and ends the user's sessions, but for the one to keep. `None` when the password in
+    /// force is another than the one that was checked.
+    async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
 
     /// Begins a session with its first refresh token; `None` when the user is gone, inactive, or has
     /// another password than the one that was checked.

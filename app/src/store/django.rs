@@ -20,6 +20,11 @@ pub enum DjangoError {
     /// There is no file of that name.
     #[error("there is no database {0:?}; write the path of a SQLite file, or postgres://user@host/name")]
     NoFile(String),
+    /// Its address begins with a word that is not known.
+    #[error(
+        "{0}:// is no kind of database that is read; write the path of a SQLite file, or postgres://user@host/name"
+    )]
+    UnknownKind(String),
     /// It is of a kind that is not read.
     #[error(
         "{0} databases are not read. Take the data over into a SQLite file first: in the Django project run \

@@ -31,8 +31,8 @@ use crate::auth::{
     revocation::Revocation,
     session::Session,
     store::{
-        Blacklisting, CreateUserError, Ending, Flushed, NewSession, PresentedToken, Refresh, Refreshed, Store,
-        StoreError, TokenStanding,
+        Blacklisting, CreateUserError, Ending, Flushed, NewPassword, NewSession, PresentedToken, Refresh, Refreshed,
+        Store, StoreError, TokenStanding,
     },
     user::{NewUser, StoredCredentials, User, UserKey},
 };
@@ -149,18 +149,14 @@ impl Store for SqliteStore {
         self.writer.write(move |c| Box::pin(async move { users::upgrade_password(c, user, &old, &new).await })).await
     }
 
-    async fn set_password(
-        &self,
-        user: UserId,
-        password: SecretString,
-        keep: Option<SessionId>,
-        ending: Ending,
-    ) -> Result<Vec<Revocation>, StoreError> {
+    async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError> {
         self.writer
             .write(move |c| {
                 Box::pin(async move {
-                    users::set_password(c, user, &password, &ending).await?;
-                    sessions::end_all_of(c, user, keep, &ending).await
+                    if !users::set_password(c, &new, &ending).await? {
+                        return Ok(None);
+                    }
+                    sessions::end_all_of(c, new.user, new.keep, &ending).await.map(Some)
                 })
             })
             .await

@@ -36,10 +36,10 @@ pub enum OAuthErrorCode {
 pub struct Introspection {
     /// Whether the token is good now.
     pub active: bool,
-    /// `Bearer` for an access token; a refresh token opens nothing and has none (RFC 6749 §7.1).
+    /// `Bearer` for an access or a sliding token; a refresh token opens nothing and has none (RFC 6749 §7.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
-    /// `access` or `refresh`, our own: a refresh token must not pass for an access token.
+    /// `access`, `refresh` or `sliding`, our own: a refresh token must not pass for an access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_use: Option<String>,
     /// The user's id.

@@ -150,6 +150,15 @@ impl Source {
     }
 }
 
+/// An address without what may be secret in it.
+fn without_credentials(url: &str) -> String {
+    let plain = url.split(['?', '#']).next().unwrap_or(url);
+    match plain.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host)),
+        None => plain.to_owned(),
+    }
+}
+
 /// What is wrong and on which line. The line itself is not shown: a secret may stand there.
 fn describe_syntax(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
@@ -170,7 +179,7 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("refresh_reuse_grace", seconds(auth.refresh_reuse_grace)),
         ("session_max_lifetime", seconds(auth.session_max_lifetime)),
         ("update_last_login", auth.update_last_login.to_string()),
-        ("jwk_url", auth.foreign_issuer.as_ref().map_or_else(|| "(not set)".to_owned(), |issuer| issuer.url.clone())),
+        ("jwk_url", optional(&auth.foreign_issuer.as_ref().map(|issuer| without_credentials(&issuer.url)))),
         (
             "access_token_profile",
             match &auth.access_token_profile {

@@ -14,6 +14,10 @@ use super::reject::{self, Rejection};
 
 /// Lets through who takes JSON, and shows browsers to the documentation of the endpoint.
 pub(super) async fn json_or_docs(State(docs): State<HeaderValue>, request: Request, next: Next) -> Response {
+    // What is no text names nothing.
+    if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+        return reject::not_found().await;
+    }
     let mut response = match wanted(&request) {
         Wanted::Json => next.run(request).await,
         Wanted::Page => (StatusCode::SEE_OTHER, [(header::LOCATION, docs)]).into_response(),

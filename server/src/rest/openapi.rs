@@ -24,9 +24,8 @@ const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-d
 #[openapi(
     info(
         title = "Hallpass",
-        description = "Token authentication in the dialect of Django REST framework Simple JWT. Each endpoint takes \
-            JSON, form and multipart bodies, is there with and without the trailing slash, and says what it is \
-            when asked with OPTIONS."
+        description = "Token authentication in the dialect of Django REST framework Simple JWT. Each endpoint \
+            below `/api/` takes JSON, form and multipart bodies; all are there with and without the trailing slash."
     ),
     tags(
         (name = "tokens", description = "Sign in, stay signed in, sign out"),

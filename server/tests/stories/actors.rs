@@ -16,7 +16,7 @@ use app::{
         policy::Policy,
         settings::Settings,
         store::Store,
-        user::{Role, User},
+        user::{Role, User, UserIdField},
     },
     store,
 };
@@ -117,10 +117,18 @@ impl World {
         self.account(username, true).await
     }
 
+    /// An address, where one is needed.
+    fn address_of(&self, username: &str) -> String {
+        match self.auth.settings().user_id_field {
+            UserIdField::Email => format!("{username}@x"),
+            UserIdField::Id | UserIdField::Username => String::new(),
+        }
+    }
+
     pub(crate) async fn account(&self, username: &str, is_active: bool) -> User {
         let account = Account {
             username: username.into(),
-            email: String::new(),
+            email: self.address_of(username),
             password: PASSWORD.into(),
             role: Role::User,
             is_active,

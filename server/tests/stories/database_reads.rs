@@ -17,8 +17,9 @@ use app::auth::{
     revocation::Revocation,
     session::Session,
     store::{
-        Administration, Blacklisting, ChangedUser, CreateUserError, Deed, Done, Ending, Flushed, NewSession,
-        OutstandingToken, PresentedToken, Refresh, Refreshed, Store, StoreError, TokenQuery, TokenStanding, UserQuery,
+        Administration, Blacklisting, ChangedUser, CreateUserError, Deed, Done, Ending, Flushed, NewPassword,
+        NewSession, OutstandingToken, PresentedToken, Refresh, Refreshed, Store, StoreError, TokenQuery, TokenStanding,
+        UserQuery,
     },
     token::TokenType,
     user::{NewUser, StoredCredentials, User, UserKey},
@@ -51,7 +52,7 @@ counted!(Store {
     find_credentials(username: &str) -> Result<Option<StoredCredentials>, StoreError>;
     find_user(user: UserId) -> Result<Option<User>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
-    set_password(user: UserId, password: SecretString, keep: Option<SessionId>, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
+    set_password(new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
     open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;

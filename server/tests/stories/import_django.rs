@@ -25,6 +25,12 @@ async fn django(folder: &Path, rows: &'static str) {
     }
 }
 
+async fn change(folder: &Path, file: &str, statement: &'static str) {
+    let options = SqliteConnectOptions::new().filename(folder.join(file));
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("a file");
+    sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
+}
+
 async fn numbers(folder: &Path, query: &'static str) -> Vec<Option<i64>> {
     let options = SqliteConnectOptions::new().filename(folder.join("hallpass.db"));
     let mut connection = SqliteConnection::connect_with(&options).await.expect("our file");
@@ -71,6 +77,30 @@ async fn times_are_right_to_the_millisecond_and_odd_rows_are_told() {
     assert_eq!(spent, [None, Some(1_700_000_000_000)]);
     let text = std::fs::read(folder.path().join("hallpass.db")).expect("our file");
     assert!(!text.windows(5).any(|window| window == b"x.y.z"), "no token is stored");
+}
+
+#[tokio::test]
+async fn a_token_of_a_deleted_user_opens_nobodys_account_and_a_taken_name_loses_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    django(
+        folder.path(),
+        "INSERT INTO auth_user VALUES
+             (5, '!', NULL, 0, 'bob', '', 0, 1, '2023-11-14 22:13:20'),
+             (6, '!', NULL, 0, 'eve', '', 0, 1, '2023-11-14 22:13:20');
+         INSERT INTO token_blacklist_outstandingtoken VALUES
+             (1, 'x.y.z', '2023-11-14 22:13:20', '2990-01-01 00:00:00', NULL, 'of nobody');",
+    )
+    .await;
+    let run = || said(&hallpass(folder.path(), &["import-django", "db.sqlite3"], ""));
+    let output = run();
+    assert!(output.contains("blacklisted here, because its user was deleted there — of nobody"), "{output}");
+    let spent = "SELECT blacklisted_at FROM outstanding_tokens WHERE jti = 'of nobody'";
+    assert!(numbers(folder.path(), spent).await[0].is_some());
+    change(folder.path(), "db.sqlite3", "UPDATE auth_user SET username = 'joy', is_active = 0 WHERE id = 5").await;
+    change(folder.path(), "hallpass.db", "UPDATE users SET username = 'joy' WHERE id = 6").await;
+    let output = run();
+    assert!(output.contains("the old name kept, because another user here has the new one"), "{output}");
+    assert_eq!(numbers(folder.path(), "SELECT is_active FROM users WHERE username = 'bob'").await, [Some(0)]);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod me;
 mod oauth;
 mod pages;
 mod policy;
+mod races;
 mod register;
 mod routes;
 mod rpc;

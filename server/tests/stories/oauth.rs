@@ -4,10 +4,12 @@ use app::auth::{
     clients::{Client, Clients},
     keys::{self, Algorithm},
     settings::Settings,
+    token::TokenType,
+    user::UserIdField,
 };
 use serde_json::{Value, json};
 
-use crate::actors::{Answer, World, claims, foreign, settings};
+use crate::actors::{Answer, PASSWORD, World, claims, foreign, settings};
 
 const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
 
@@ -223,4 +225,25 @@ async fn an_issuer_that_is_no_address_has_no_description() {
     assert_eq!(metadata(with("https://auth.example/a"), "/a").await.body["issuer"], "https://auth.example/a");
     metadata(with("https://auth.example/a"), "").await.is(404, not_found.clone());
     metadata(with("https://auth.example"), "/a").await.is(404, not_found);
+}
+
+#[tokio::test]
+async fn a_name_that_passed_to_another_account_makes_no_token_active() {
+    let world = World::with(Settings { user_id_field: UserIdField::Username, ..with_client() }).await;
+    let ada = world.signed_in("ada").await;
+    world.user("eve").await;
+    world.sql("UPDATE users SET username = 'lovelace' WHERE username = 'ada'").await;
+    world.sql("UPDATE users SET username = 'ada' WHERE username = 'eve'").await;
+    assert_eq!(introspect(&world, &ada.access).await, json!({ "active": false }));
+}
+
+#[tokio::test]
+async fn a_sliding_token_is_active_where_it_opens_something() {
+    for (kinds, is_active) in [(vec![TokenType::Access], false), (vec![TokenType::Access, TokenType::Sliding], true)] {
+        let world = World::with(Settings { auth_token_classes: kinds, ..with_client() }).await;
+        world.user("ada").await;
+        let sliding = world.post("/api/token/sliding/", json!({ "username": "ada", "password": PASSWORD })).await;
+        let answer = introspect(&world, &sliding.text("token")).await;
+        assert_eq!((&answer["active"], answer["token_use"] == "sliding"), (&json!(is_active), is_active));
+    }
 }

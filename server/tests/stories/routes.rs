@@ -35,7 +35,7 @@ async fn other_methods_are_refused_with_those_that_are_allowed() {
 #[tokio::test]
 async fn unknown_paths_of_the_api_are_not_found() {
     let world = World::new().await;
-    for path in ["/api/", "/api", "/api/nothing", "/api/token/nothing/"] {
+    for path in ["/api/", "/api", "/api/nothing", "/api/sessions/%FF/", "/api/token/nothing/"] {
         call(&world, "GET", path).await.is(404, json!({ "detail": "Not found." }));
     }
 }

@@ -177,10 +177,12 @@ async fn the_document_names_these_operations() {
         .iter()
         .map(|(method, path, operation)| {
             let id = operation["operationId"].as_str().expect("an id");
-            let lock = match operation.pointer("/security/0").and_then(Value::as_object) {
-                Some(scheme) if scheme.contains_key("client") => " as a client",
-                Some(_) => " with an access token",
-                None => "",
+            let schemes = operation["security"].as_array().into_iter().flatten();
+            let schemes: Vec<_> = schemes.filter_map(Value::as_object).flat_map(|scheme| scheme.keys()).collect();
+            let lock = match schemes.as_slice() {
+                [] => "",
+                [scheme] if *scheme == "client" => " as a client",
+                _ => " with an access token",
             };
             format!("{method} {path} {}/{id}{lock}", operation["tags"][0].as_str().expect("a tag"))
         })

@@ -1,7 +1,10 @@
-use app::auth::{settings::Settings, user::UserIdField};
+use app::auth::{
+    settings::Settings,
+    user::{Role, UserIdField},
+};
 use serde_json::json;
 
-use crate::actors::{World, claims, foreign, settings};
+use crate::actors::{PASSWORD, World, claims, foreign, settings};
 
 async fn world(user_id_field: UserIdField) -> World {
     World::with(Settings { user_id_field, ..settings() }).await
@@ -60,9 +63,36 @@ async fn an_address_that_two_accounts_share_names_neither() {
     for name in ["ada", "eve"] {
         world.user(name).await;
     }
-    for address in ["UPDATE users SET email = 'same@x'", "UPDATE users SET email = ''"] {
+    world.sql("UPDATE users SET email = username || '@x'").await;
+    let ada = world.sign_in("ada").await;
+    for address in ["UPDATE users SET email = 'ada@x'", "UPDATE users SET email = ''"] {
         world.sql(address).await;
-        let ada = world.sign_in("ada").await;
         ada.me().await.is(401, json!({ "detail": "User not found", "code": "user_not_found" }));
+        let credentials = json!({ "username": "eve", "password": PASSWORD });
+        let refused = world.post("/api/token/", credentials).await;
+        refused.is(401, json!({ "detail": "No active account found with the given credentials" }));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_names_somebody_already_is_nobody_elses() {
+    let world = world(UserIdField::Email).await;
+    let form = |name: &str, email: &str| json!({ "username": name, "password": PASSWORD, "email": email });
+    assert_eq!(world.post("/api/register/", form("ada", "ada@x")).await.status, 201);
+    let taken = world.post("/api/register/", form("eve", "ada@x")).await;
+    taken.is(400, json!({ "email": ["A user with that email address already exists."] }));
+    world.post("/api/register/", form("eve", "")).await.is(400, json!({ "email": ["This field may not be blank."] }));
+}
+
+#[tokio::test]
+async fn a_user_who_is_called_otherwise_signs_in_again_where_tokens_name_it_so() {
+    for (field, status) in [(UserIdField::Id, 200), (UserIdField::Username, 401)] {
+        let world = world(field).await;
+        let root = world.administrator("root", Role::Superuser).await;
+        let ada = world.signed_in("ada").await;
+        let renamed = root.send("PATCH", "/api/admin/users/2/", json!({ "username": "lovelace" })).await;
+        assert_eq!(renamed.status, 200, "{renamed:?}");
+        assert_eq!(ada.try_refresh().await.status, status);
+        assert_eq!(ada.me().await.status, status);
     }
 }

@@ -12,6 +12,7 @@ use pem::{EncodeConfig, LineEnding, Pem};
 use secrecy::SecretSlice;
 
 use super::Algorithm;
+use crate::auth::id::hexadecimal;
 
 /// Bytes of a new secret: enough for every HMAC algorithm.
 const SECRET_BYTES: usize = 64;
@@ -27,8 +28,7 @@ pub fn generate(algorithm: Algorithm) -> Result<SecretSlice<u8>, Unspecified> {
         Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => {
             let mut secret = [0; SECRET_BYTES];
             fill(&mut secret)?;
-            let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-            return Ok(text.into_bytes().into());
+            return Ok(hexadecimal(secret).into_bytes().into());
         }
         Algorithm::ES256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)?.as_ref().to_vec(),
         Algorithm::ES384 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random)?.as_ref().to_vec(),

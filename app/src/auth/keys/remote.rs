@@ -33,7 +33,7 @@ pub trait FetchKeys: Send + Sync {
 pub struct RemoteKeys {
     source: Arc<dyn FetchKeys>,
     algorithm: Algorithm,
-    keys: RwLock<Arc<KeySet>>,
+    keys: Arc<RwLock<Arc<KeySet>>>,
     /// When the last fetch began. Who holds it is fetching; the others wait for that one.
     fetched_at: Mutex<Option<Timestamp>>,
 }
@@ -41,7 +41,7 @@ pub struct RemoteKeys {
 impl RemoteKeys {
     /// Keys for one algorithm, none of which is known yet.
     pub fn new(source: Arc<dyn FetchKeys>, algorithm: Algorithm) -> Self {
-        Self { source, algorithm, keys: RwLock::default(), fetched_at: Mutex::new(None) }
+        Self { source, algorithm, keys: Arc::default(), fetched_at: Mutex::new(None) }
     }
 
     /// Whether the signature is by a key of the name that the token gives. A token without a name is
@@ -73,19 +73,25 @@ impl RemoteKeys {
         self.fetch().await;
     }
 
+    /// Fetches to the end, even when the request is gone that asked for it.
     async fn fetch(&self) {
-        let fetched = self.source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|fault| fault.to_string()));
-        match fetched.map(|keys| keys.limited_to(self.algorithm)) {
-            Ok(keys) if keys.is_empty() => {
-                tracing::warn!("the issuer at jwk_url has no key that can be used: the old ones are kept");
-            }
-            Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys),
-            Err(problem) => tracing::warn!(problem, "the keys at jwk_url were not fetched: the old ones are kept"),
-        }
+        let fetching = fetch(self.source.clone(), self.algorithm, self.keys.clone());
+        drop(tokio::spawn(fetching).await);
     }
 
     fn keys(&self) -> Arc<KeySet> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn fetch(source: Arc<dyn FetchKeys>, algorithm: Algorithm, known: Arc<RwLock<Arc<KeySet>>>) {
+    let fetched = source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|fault| fault.to_string()));
+    match fetched.map(|keys| keys.limited_to(algorithm)) {
+        Ok(keys) if keys.is_empty() => {
+            tracing::warn!("the issuer at jwk_url has no key that can be used: the old ones are kept");
+        }
+        Ok(keys) => *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys),
+        Err(problem) => tracing::warn!(problem, "the keys at jwk_url were not fetched: the old ones are kept"),
     }
 }
 

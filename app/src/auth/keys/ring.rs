@@ -84,6 +84,9 @@ pub enum RingFault {
     /// Two keys are called the same.
     #[error("has two keys that are called {0}")]
     Twice(String),
+    /// Another key is to sign later on.
+    #[error("has a key already that is to sign later; wait for it, or retire it: hallpass keys list")]
+    Scheduled,
     /// No published key waits.
     #[error("has no published key to rotate to; make one with: hallpass keys generate")]
     NothingPublished,
@@ -320,8 +323,11 @@ impl KeyRing {
     /// `lifetime` more: the longest that any of its tokens can live.
     ///
     /// # Errors
-    /// `NothingPublished`.
+    /// `NothingPublished`, or `Scheduled` when another rotation is to come after this one.
     pub fn rotate(&mut self, at: Timestamp, lifetime: Duration) -> Result<Rotated, RingFault> {
+        if self.keys.iter().any(|key| key.signs_from.is_some_and(|from| from > at)) {
+            return Err(RingFault::Scheduled);
+        }
         let until = at + lifetime;
         let from = self.signing(at).id.clone();
         let next = self.newest_published().ok_or(RingFault::NothingPublished)?;
@@ -372,6 +378,11 @@ impl KeyRing {
     }
 
     fn succeed(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingFault> {
+        // The key that was to sign next signs now.
+        if let Some(next) = self.keys.iter_mut().find(|key| key.signs_from.is_some_and(|from| from > now)) {
+            next.signs_from = Some(now);
+            return Ok(next.id.clone());
+        }
         if self.newest_published().is_none() {
             self.generate(algorithm, now)?;
         }

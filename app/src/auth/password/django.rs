@@ -13,6 +13,8 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use md5::{Digest, Md5};
 
+use crate::auth::id::hexadecimal;
+
 /// Django 5.2 makes one million iterations, and every release a fifth more.
 const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
 /// Django makes 2^12 rounds.
@@ -134,10 +136,6 @@ fn within_bounds(hash: &str) -> Option<&str> {
 /// Exactly so many fields between dollars.
 fn fields<const N: usize>(text: &str) -> Option<[&str; N]> {
     text.split('$').collect::<Vec<_>>().try_into().ok()
-}
-
-fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
         paging::{Listed, PageRequest},
         revocation::Revocation,
         session::{Origin, Session},
-        user::{NewUser, User},
+        user::{NewUser, User, UserIdField},
     },
     wire::{BlacklistReason, EndReason},
 };
@@ -31,6 +31,8 @@ pub struct Deed {
     pub origin: Origin,
     /// How long an access token stays acceptable past its `exp` (`LEEWAY`).
     pub leeway: std::time::Duration,
+    /// What of a user stands in its tokens (`USER_ID_FIELD`).
+    pub naming: UserIdField,
 }
 
 impl Deed {
@@ -82,7 +84,7 @@ pub enum Direction {
     Descending,
 }
 
-/// A user before and after a change, and the sessions that it ended.
+/// A user after a change, and the sessions that it ended.
 #[derive(Clone, Debug)]
 pub struct ChangedUser {
     /// After.

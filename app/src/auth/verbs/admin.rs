@@ -17,6 +17,7 @@ use crate::auth::{
 
 /// Somebody who may enter the administration. Having one is the proof: nothing else makes it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Administrator {
     /// Who.
     pub user: UserId,
@@ -37,6 +38,12 @@ impl Auth {
 
     /// A deed that is done now.
     fn deed(&self, administrator: &Administrator, origin: &Origin) -> Deed {
-        Deed { actor: administrator.user, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway }
+        Deed {
+            actor: administrator.user,
+            now: self.clock.now(),
+            origin: origin.clone(),
+            leeway: self.settings.leeway,
+            naming: self.settings.user_id_field,
+        }
     }
 }

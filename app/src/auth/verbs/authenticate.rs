@@ -19,6 +19,7 @@ use crate::{
 
 /// Who a good token speaks for. Having one is the proof: nothing else makes it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Bearer {
     /// The user.
     pub user: UserId,
@@ -49,7 +50,8 @@ impl Auth {
 
     /// Authenticates a token of one of these kinds. The database is asked where only it knows: about the
     /// session with `SESSION_CHECK = "database"`; about the user with that, with `CHECK_REVOKE_TOKEN`,
-    /// and with a `USER_ID_FIELD` other than the number; about a sliding token that has no session.
+    /// with a `USER_ID_FIELD` other than the number, and of a token that has no session; about a sliding token
+    /// that has none as well.
     ///
     /// # Errors
     /// `NoTokenType` for a bad one or one of an ended session, `NoUserId` or `UserNotFound` when it names
@@ -58,7 +60,7 @@ impl Auth {
         let token = self.believe(text, kinds)?;
         self.check_in_database(&token, kinds).await?;
         let user = match user_of(&token)? {
-            UserKey::Id(user) if !self.reads_users() => *user,
+            UserKey::Id(user) if !self.reads_user_of(&token) => *user,
             key => self.load_owner(key, &token).await?,
         };
         Ok(Bearer { user, session: token.session, expires_at: token.expires_at })
@@ -76,9 +78,19 @@ impl Auth {
             if !is_stateless && let Some(end) = self.revocations.find(session) {
                 return Err(self.ended(&token, kinds, end));
             }
+        }
+        self.note_seen(&token);
+        Ok(token)
+    }
+
+    /// A token of this generation is in somebody's hands: the reply that brought it was not lost.
+    pub(super) fn note_seen(&self, token: &Token) {
+        let opens = |kind: &TokenType| self.tokens.check_type(token, *kind).is_ok();
+        if let Some(session) = token.session
+            && [TokenType::Access, TokenType::Sliding].iter().any(opens)
+        {
             self.seen.note(session, token.generation, token.expires_at);
         }
-        Ok(token)
     }
 
     async fn check_in_database(&self, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {
@@ -102,9 +114,12 @@ impl Auth {
         }
     }
 
-    /// Whether settings ask for what only the database knows of a user.
-    fn reads_users(&self) -> bool {
-        self.settings.check_revoke_token || self.settings.session_check == SessionCheck::Database
+    /// Whether only the database knows what is to be known of the user: settings may ask for it, and a
+    /// token of another issuer has no session that a deactivation could have ended.
+    fn reads_user_of(&self, token: &Token) -> bool {
+        let is_stateless = self.settings.session_check == SessionCheck::Stateless;
+        let is_known_here = token.session.is_some() || is_stateless;
+        self.settings.check_revoke_token || self.settings.session_check == SessionCheck::Database || !is_known_here
     }
 
     async fn load_owner(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {

@@ -8,7 +8,7 @@ use crate::{
         Auth, Error,
         password::Verdict,
         session::Origin,
-        store::Ending,
+        store::NewPassword,
         user::{self, User},
     },
     wire::{EndReason, PasswordChange},
@@ -23,16 +23,19 @@ impl Auth {
         let user = self.load_active_user(bearer).await?;
         let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
         let current: SecretString = form.current_password.expose().into();
-        if self.passwords.verify(current, stored).await == Verdict::Wrong {
-            return Err(Error::field("current_password", "This is not your current password."));
+        let wrong = || Error::field("current_password", "This is not your current password.");
+        if self.passwords.verify(current, stored.clone()).await == Verdict::Wrong {
+            return Err(wrong());
         }
         let new: SecretString = form.new_password.expose().into();
         self.check_password_of(&user, &new).await.map_err(|message| Error::field("new_password", message))?;
-        let password = self.passwords.hash(new).await;
+        let hash = self.passwords.hash(new).await;
         let ending = self.ending(EndReason::PasswordChanged, origin);
         // Where a token ends with its password, the session that asks has none left either.
         let keep = bearer.session.filter(|_| !self.settings.check_revoke_token);
-        let revoked = self.store.set_password(user.id, password, keep, ending).await?;
+        let new = NewPassword { user: user.id, hash, checked: stored, keep };
+        // Somebody who knows the old password must not undo a reset that came in between.
+        let revoked = self.store.set_password(new, ending).await?.ok_or_else(wrong)?;
         self.revocations.insert_all(revoked);
         Ok(())
     }
@@ -46,9 +49,10 @@ impl Auth {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         let user = found.ok_or(Error::UserNotFound)?.user;
         self.check_password_of(&user, &new).await.map_err(|message| Error::field("password", message))?;
-        let password = self.passwords.hash(new).await;
-        let ending: Ending = self.ending(EndReason::PasswordChanged, &Origin::default());
-        let revoked = self.store.set_password(user.id, password, None, ending).await?;
+        let hash = self.passwords.hash(new).await;
+        let ending = self.ending(EndReason::PasswordChanged, &Origin::default());
+        let new = NewPassword { user: user.id, hash, checked: None, keep: None };
+        let revoked = self.store.set_password(new, ending).await?.ok_or(Error::UserNotFound)?;
         self.revocations.insert_all(revoked);
         Ok(user)
     }

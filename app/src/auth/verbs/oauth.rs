@@ -8,10 +8,11 @@ use crate::{
         clock::Timestamp,
         id::SessionId,
         revocation::Revocation,
+        rotation::UserStanding,
         session::Origin,
         store::{Ending, TokenStanding},
         token::{Token, TokenType},
-        user::User,
+        user::{User, UserKey},
     },
     wire::{EndReason, Introspection},
 };
@@ -39,15 +40,12 @@ impl Auth {
         let Ok(token) = self.tokens.verify(text, None, now) else {
             return Ok(Introspection::default());
         };
-        let is_welcome = match self.type_of(&token) {
-            Some(TokenType::Access | TokenType::Sliding) => self.is_bearer_welcome(&token).await?,
-            Some(TokenType::Refresh) => self.is_refresh_welcome(&token).await?,
-            None => false,
+        let owner = match self.type_of(&token) {
+            Some(TokenType::Access | TokenType::Sliding) => self.find_bearer(text, &token).await?,
+            Some(TokenType::Refresh) => self.find_renewer(&token).await?,
+            None => None,
         };
-        match self.find_owner(&token).await? {
-            Some(owner) if is_welcome => Ok(self.describe(&token, owner)),
-            Some(_) | None => Ok(Introspection::default()),
-        }
+        Ok(owner.map_or_else(Introspection::default, |owner| self.describe(&token, owner)))
     }
 
     /// Takes a token back with its session, be it a refresh token, a spent one, or an access token. One
@@ -87,35 +85,40 @@ impl Auth {
         kinds.into_iter().find(|kind| self.tokens.check_type(token, *kind).is_ok())
     }
 
-    async fn find_owner(&self, token: &Token) -> Result<Option<User>, Error> {
-        let Some(key) = &token.user else {
-            return Ok(None);
+    /// Who may open protected endpoints with the token: whom the guard lets in, unless the database knows
+    /// of an end that the guard is not set to look at.
+    async fn find_bearer(&self, text: &str, token: &Token) -> Result<Option<User>, Error> {
+        let bearer = match self.authenticate(text, &self.settings.auth_token_classes).await {
+            Ok(bearer) => bearer,
+            Err(error @ Error::Unavailable { .. }) => return Err(error),
+            Err(_) => return Ok(None),
         };
-        let account = self.store.find_account(key).await?;
-        Ok(account.map(|account| account.user).filter(|user| user.is_active))
+        let standing = self.store.token_standing(token.jti.clone(), token.session).await?;
+        let user = self.store.find_user(bearer.user).await?.filter(|_| standing == TokenStanding::Good);
+        Ok(user.filter(|user| user.is_active || !self.settings.check_user_is_active))
     }
 
-    async fn is_bearer_welcome(&self, token: &Token) -> Result<bool, Error> {
-        if token.session.is_some_and(|session| self.revocations.find(session).is_some()) {
-            return Ok(false);
-        }
-        Ok(self.store.token_standing(token.jti.clone(), token.session).await? == TokenStanding::Good)
-    }
-
-    /// As a refresh would find it: known by name, not spent, its session alive. A token of another
-    /// issuer need not be known.
-    async fn is_refresh_welcome(&self, token: &Token) -> Result<bool, Error> {
+    /// Who may renew with the token, as a refresh would find it: known by name, not spent, its session
+    /// alive, its account as it should be. A token of another issuer need not be known.
+    async fn find_renewer(&self, token: &Token) -> Result<Option<User>, Error> {
         let known = self.store.find_token(token.jti.clone()).await?;
         if known.as_ref().is_some_and(|known| known.blacklisted.is_some()) {
-            return Ok(false);
+            return Ok(None);
         }
         let is_known = known.is_some();
-        let Some(session) = known.and_then(|known| known.session).or(token.session) else {
-            return Ok(true);
+        let key = match known.and_then(|known| known.session).or(token.session) {
+            Some(session) => {
+                let now = self.clock.now();
+                let session = self.store.find_session(session).await?;
+                let alive = session.filter(|session| is_known && session.end.is_none() && session.ends_at > now);
+                alive.map(|session| UserKey::Id(session.user))
+            }
+            None => token.user.clone(),
         };
-        let now = self.clock.now();
-        let session = self.store.find_session(session).await?;
-        Ok(is_known && session.is_some_and(|session| session.end.is_none() && session.ends_at > now))
+        let Some(key) = key else { return Ok(None) };
+        let account = self.store.find_account(&key).await?;
+        let standing = self.account_rule(token).standing(account.as_ref());
+        Ok(account.filter(|_| standing == UserStanding::Active).map(|account| account.user))
     }
 
     fn describe(&self, token: &Token, owner: User) -> Introspection {

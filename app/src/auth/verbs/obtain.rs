@@ -79,6 +79,9 @@ impl Auth {
         let StoredCredentials { user, password } = account;
         let FirstToken { token, access_expires_at } = first;
         let now = token.issued_at;
+        if !self.is_named_alone(user).await? {
+            return Err(Error::NoActiveAccount);
+        }
         let custom = self.custom_claims(account).await;
         let session = NewSession {
             id: SessionId::random(self.randomness.as_ref()),
@@ -98,6 +101,18 @@ impl Auth {
         let user = self.settings.user_id_field.key_of(user);
         let subject = Subject { user, session: session.id, generation: 0, custom };
         Ok(Some((session, subject)))
+    }
+
+    /// Whether tokens would name this user and nobody else: an address may be shared, and others believe
+    /// what a token says.
+    async fn is_named_alone(&self, user: &User) -> Result<bool, Error> {
+        match self.settings.user_id_field.key_of(user) {
+            UserKey::Id(_) | UserKey::Username(_) => Ok(true),
+            key @ UserKey::Email(_) => {
+                let named = self.store.find_account(&key).await?;
+                Ok(named.is_some_and(|named| named.user.id == user.id))
+            }
+        }
     }
 
     /// The claims beyond the standard ones that a new session's tokens carry.

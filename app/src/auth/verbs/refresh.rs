@@ -67,11 +67,16 @@ impl Auth {
             adopted: SessionId::random(self.randomness.as_ref()),
             adopted_ends_at: now + self.settings.session_max_lifetime,
             mode: self.rotation_mode(),
-            rule: AccountRule {
-                policy: self.policy.clone(),
-                settings: self.settings.clone(),
-                fingerprint: self.tokens.fingerprint(token).cloned(),
-            },
+            rule: self.account_rule(token),
+        }
+    }
+
+    /// How the account behind a refresh token is judged.
+    pub(super) fn account_rule(&self, token: &Token) -> AccountRule {
+        AccountRule {
+            policy: self.policy.clone(),
+            settings: self.settings.clone(),
+            fingerprint: self.tokens.fingerprint(token).cloned(),
         }
     }
 

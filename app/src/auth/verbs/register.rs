@@ -5,9 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     auth::{
         Auth, Error,
+        id::UserId,
         settings::RegistrationMode,
         store::CreateUserError,
-        user::{Email, NewUser, Role, User, Username},
+        user::{Email, NewUser, Role, User, UserIdField, UserKey, Username},
     },
     wire::{FieldError, Registration},
 };
@@ -71,14 +72,14 @@ impl Auth {
     /// All the fields at once, so that a person mends them at once.
     pub(super) async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
         let username = Username::parse(&account.username);
-        let email = Email::parse(&account.email);
+        let email = self.check_email(&account.email, None).await?;
         let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await;
         match (username, email, password) {
             (Ok(username), Ok(email), Ok(())) => Ok((username, email)),
             (username, email, password) => Err(Error::Invalid(
                 [
                     ("username", username.err().map(|error| error.to_string())),
-                    ("email", email.err().map(|error| error.to_string())),
+                    ("email", email.err()),
                     ("password", password.err()),
                 ]
                 .into_iter()
@@ -86,6 +87,20 @@ impl Auth {
                 .collect(),
             )),
         }
+    }
+
+    /// Judges an address. Where it stands in tokens for its user, it has to be one's own.
+    pub(super) async fn check_email(&self, text: &str, of: Option<UserId>) -> Result<Result<Email, String>, Error> {
+        let email = match Email::parse(text) {
+            Ok(email) if self.settings.user_id_field == UserIdField::Email => email,
+            parsed => return Ok(parsed.map_err(|error| error.to_string())),
+        };
+        if email.as_str().is_empty() {
+            return Ok(Err("This field may not be blank.".to_owned()));
+        }
+        let owner = self.store.find_account(&UserKey::Email(email.as_str().to_owned())).await?;
+        let is_taken = owner.is_some_and(|owner| Some(owner.user.id) != of);
+        Ok(if is_taken { Err("A user with that email address already exists.".to_owned()) } else { Ok(email) })
     }
 
     /// Judges a new password, given what is known of its owner.

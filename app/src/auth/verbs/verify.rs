@@ -13,8 +13,11 @@ impl Auth {
         if let Some(end) = token.session.and_then(|session| self.revocations.find(session)) {
             return Err(Error::Blacklisted(Some(end)));
         }
-        match self.store.token_standing(token.jti, token.session).await? {
-            TokenStanding::Good => Ok(()),
+        match self.store.token_standing(token.jti.clone(), token.session).await? {
+            TokenStanding::Good => {
+                self.note_seen(&token);
+                Ok(())
+            }
             TokenStanding::Blacklisted => Err(Error::Blacklisted(None)),
         }
     }

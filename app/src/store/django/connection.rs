@@ -50,7 +50,9 @@ impl Connection {
             Some(scheme) if POSTGRES.contains(&scheme) => Self::open_postgres(source, scheme).await,
             Some(scheme) => match OTHERS.iter().find(|(other, _)| *other == scheme) {
                 Some((_, name)) => Err(DjangoError::OtherKind(name)),
-                None => Self::open_sqlite(source).await,
+                None if scheme == "sqlite" => Self::open_sqlite(source).await,
+                // An address may hold a password: no more of it is shown.
+                None => Err(DjangoError::UnknownKind(scheme.to_owned())),
             },
             None => Self::open_sqlite(source).await,
         }

@@ -23,8 +23,8 @@ use crate::{
         revocation::Revocation,
         session::Session,
         store::{
-            Administration, ChangedUser, Deed, Direction, Done, OutstandingToken, StoreError, TokenQuery, UserOrder,
-            UserQuery,
+            Administration, ChangedUser, Deed, Direction, Done, NewPassword, OutstandingToken, StoreError, TokenQuery,
+            UserOrder, UserQuery,
         },
         user::{NewUser, User},
     },
@@ -205,11 +205,16 @@ async fn change_user(
         }
         record_change(connection, deed, &after, &changed).await?;
     }
-    // Also when the account was inactive before: whatever sessions there are, they end.
-    let revocations = if after.is_active {
-        Vec::new()
+    // Also when the account was inactive before: whatever sessions there are, they end. And the tokens of a
+    // user who is called otherwise now name whoever gets the name.
+    let reason = if after.is_active {
+        changed.contains(&deed.naming.name()).then_some(EndReason::Revoked)
     } else {
-        sessions::end_all_of(connection, user, None, &deed.ending(EndReason::UserDeactivated)).await?
+        Some(EndReason::UserDeactivated)
+    };
+    let revocations = match reason {
+        Some(reason) => sessions::end_all_of(connection, user, None, &deed.ending(reason)).await?,
+        None => Vec::new(),
     };
     Ok(Ok(ChangedUser { user: after, revocations }))
 }
@@ -243,7 +248,8 @@ async fn set_password(
     let (actor, target) = facts(connection, deed, user).await?;
     allowed!(administration::check_password(actor.as_ref(), target));
     let ending = deed.ending(EndReason::PasswordChanged);
-    users::set_password(connection, user, password, &ending).await?;
+    let new = NewPassword { user, hash: password.clone(), checked: None, keep: None };
+    users::set_password(connection, &new, &ending).await?;
     sessions::end_all_of(connection, user, None, &ending).await.map(Ok)
 }
 

@@ -5,7 +5,10 @@ mod users;
 
 use sqlx::SqliteConnection;
 
-use crate::auth::import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome};
+use crate::auth::{
+    id::UserId,
+    import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
+};
 
 pub(super) use users::follow_upgrade;
 
@@ -55,6 +58,18 @@ async fn end(connection: &mut SqliteConnection, mode: ImportMode) -> sqlx::Resul
             sqlx::query("RELEASE rehearsal").execute(connection).await.map(drop)
         }
     }
+}
+
+/// Whether a token of another issuer with the same key can mean this user: after an import its numbers
+/// are those of the users who were brought, and nobody else's.
+pub(super) async fn may_be_theirs(connection: &mut SqliteConnection, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT NOT EXISTS (SELECT 1 FROM imported_users)
+             OR EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
+    )
+    .bind(user.0)
+    .fetch_one(connection)
+    .await
 }
 
 /// The highest number is where `AUTOINCREMENT` goes on from.

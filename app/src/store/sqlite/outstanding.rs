@@ -24,7 +24,8 @@ pub(super) async fn insert_current(connection: &mut SqliteConnection, session: &
     sqlx::query(
         "INSERT INTO outstanding_tokens (jti, session_id, user_id, generation, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (jti) DO UPDATE SET session_id = excluded.session_id, generation = excluded.generation",
+         ON CONFLICT (jti) DO UPDATE SET session_id = excluded.session_id, user_id = excluded.user_id,
+             generation = excluded.generation",
     )
     .bind(session.current.jti.as_str())
     .bind(session.id.to_string())

@@ -4,7 +4,7 @@
 use sqlx::SqliteConnection;
 
 use super::{
-    outstanding,
+    import, outstanding,
     rows::TokenRow,
     sessions::{self, Found},
     users,
@@ -27,7 +27,15 @@ pub(super) async fn refresh(connection: &mut SqliteConnection, refresh: &Refresh
     let Some(session) = session else {
         return adopt(connection, refresh, known).await;
     };
-    match sessions::find(connection, session).await? {
+    let found = match sessions::find(connection, session).await? {
+        // A name of its own is not all that a token of another issuer has to share with the one that is known.
+        Some(found) if refresh.token.lineage.is_none() => {
+            let named = find_named(connection, &refresh.token).await?;
+            named.filter(|named| named.user.id == found.session.user).map(|_| found)
+        }
+        found => found,
+    };
+    match found {
         Some(found) => {
             let presented = presented(refresh, known);
             decide(connection, refresh, found, presented).await
@@ -57,7 +65,10 @@ async fn adopt(
     if known.is_some_and(|row| row.blacklisted_at.is_some()) {
         return Ok(Refreshed::Blacklisted);
     }
-    let owner = find_named(connection, &refresh.token).await?;
+    let owner = match find_named(connection, &refresh.token).await? {
+        Some(owner) if import::may_be_theirs(connection, owner.user.id).await? => Some(owner),
+        Some(_) | None => None,
+    };
     let session = match (refresh.rule.standing(owner.as_ref()), &owner) {
         (UserStanding::Active, Some(owner)) => Session::adopting(refresh, owner.user.id),
         (UserStanding::PasswordChanged, _) => return Ok(Refreshed::PasswordChanged),

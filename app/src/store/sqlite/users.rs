@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::{
         id::UserId,
-        store::Ending,
+        store::{Ending, NewPassword},
         user::{NewUser, StoredCredentials, User, UserKey},
     },
     wire::EventKind,
@@ -107,26 +107,32 @@ pub(super) async fn upgrade_password(
     if done.rows_affected() == 1 { import::follow_upgrade(connection, user, old, new).await } else { Ok(()) }
 }
 
+/// Whether the password in force was still the one that was checked.
 pub(super) async fn set_password(
     connection: &mut SqliteConnection,
-    user: UserId,
-    password: &SecretString,
+    new: &NewPassword,
     ending: &Ending,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE users SET password = $1 WHERE id = $2")
-        .bind(password.expose_secret())
+) -> sqlx::Result<bool> {
+    let NewPassword { user, hash, checked, .. } = new;
+    let done = sqlx::query("UPDATE users SET password = $1 WHERE id = $2 AND ($3 IS NULL OR password = $3)")
+        .bind(hash.expose_secret())
         .bind(user.0)
+        .bind(checked.as_ref().map(ExposeSecret::expose_secret))
         .execute(&mut *connection)
         .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
     let event = NewEvent {
         at: ending.now,
         kind: EventKind::PasswordChanged,
-        user,
+        user: *user,
         session: None,
         actor: ending.actor,
         origin: &ending.origin,
         other: None,
         changed: None,
     };
-    events::insert(connection, event).await
+    events::insert(connection, event).await?;
+    Ok(true)
 }

@@ -2,10 +2,10 @@
 //! and only then answers each: many durable writes for the price of one sync to the disk. A write
 //! that fails takes nothing with it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -48,7 +48,7 @@ impl Writer {
     }
 }
 
-/// The writer has gone, which happens when a write panicked.
+/// The writer has gone, as when the server stops.
 #[derive(Debug, thiserror::Error)]
 #[error("the writer has stopped")]
 struct Stopped;
@@ -88,7 +88,9 @@ where
 {
     async fn run(&mut self, connection: &mut SqliteConnection) -> bool {
         if let Some(work) = self.work.take() {
-            self.result = Some(work(connection).await);
+            // A panic, as in a policy of the deployment's own, ends its own write and not the writer.
+            let caught = AssertUnwindSafe(work(connection)).catch_unwind().await;
+            self.result = Some(caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned()))));
         }
         self.result.as_ref().is_some_and(Result::is_ok)
     }

@@ -77,7 +77,7 @@ struct AboutToken {
         (status = 413, description = "The body is larger than 64 kB.", body = OAuthError),
         (status = 503, description = "The database does not answer: the token may still be good.", body = OAuthError),
     ),
-    security(("client" = []))
+    security((), ("client" = []))
 )]
 async fn revoke(
     State(auth): Core,
@@ -108,7 +108,7 @@ async fn revoke(
         (status = 413, description = "The body is larger than 64 kB.", body = OAuthError),
         (status = 503, description = "The database does not answer.", body = OAuthError),
     ),
-    security(("client" = []))
+    security((), ("client" = []))
 )]
 async fn introspect(State(auth): Core, request: Request) -> Result<Json<Introspection>, Refusal> {
     auth.introspect(&request.client, &request.token).await.map(Json).map_err(Refusal::core)

@@ -161,3 +161,15 @@ fn what_is_printed_of_a_ring_has_no_secret() {
     let ring = first(Algorithm::HS256);
     assert_eq!(format!("{ring:?}"), r#"["unnamed"]"#);
 }
+
+#[test]
+fn rotations_do_not_overtake_each_other_and_a_retired_key_is_followed_by_the_one_that_waits() {
+    let mut ring = first(Algorithm::HS256);
+    let next = ring.generate(Algorithm::HS256, NOW).expect("a key");
+    ring.rotate(NOW + WEEK, WEEK).expect("a rotation to come");
+    ring.generate(Algorithm::HS256, NOW).expect("another key");
+    assert_eq!(ring.rotate(NOW, WEEK).err(), Some(RingFault::Scheduled));
+    let retired = ring.retire("unnamed", NOW).expect("the key is gone");
+    assert_eq!(retired.successor.as_deref(), Some(next.as_str()));
+    assert_eq!(ring.signing(NOW).id, next);
+}

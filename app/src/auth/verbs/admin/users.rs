@@ -9,7 +9,7 @@ use crate::{
         paging::{Listed, PageRequest},
         session::Origin,
         store::UserQuery,
-        user::{Email, NewUser, Role, User, Username},
+        user::{NewUser, Role, User, Username},
     },
     wire::{FieldError, NewUserForm, PasswordForm, UserChange, UserRecord},
 };
@@ -83,7 +83,8 @@ impl Auth {
         change: &UserChange,
         origin: &Origin,
     ) -> Result<UserRecord, Error> {
-        let changed = self.store.change_user(user, checked(change)?, self.deed(by, origin)).await??;
+        let change = self.checked(user, change).await?;
+        let changed = self.store.change_user(user, change, self.deed(by, origin)).await??;
         self.revocations.insert_all(changed.revocations);
         Ok(record(&changed.user))
     }
@@ -107,28 +108,28 @@ impl Auth {
         self.revocations.insert_all(revoked);
         Ok(())
     }
-}
 
-fn checked(change: &UserChange) -> Result<Change, Error> {
-    let username = change.username.as_deref().map(Username::parse).transpose();
-    let email = change.email.as_deref().map(Email::parse).transpose();
-    match (username, email) {
-        (Ok(username), Ok(email)) => Ok(Change {
-            username,
-            email,
-            is_active: change.is_active,
-            is_staff: change.is_staff,
-            is_superuser: change.is_superuser,
-        }),
-        (username, email) => Err(Error::Invalid(
-            [
-                ("username", username.err().map(|error| error.to_string())),
-                ("email", email.err().map(|error| error.to_string())),
-            ]
-            .into_iter()
-            .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }))
-            .collect(),
-        )),
+    async fn checked(&self, user: UserId, change: &UserChange) -> Result<Change, Error> {
+        let username = change.username.as_deref().map(Username::parse).transpose();
+        let email = match &change.email {
+            Some(email) => self.check_email(email, Some(user)).await?.map(Some),
+            None => Ok(None),
+        };
+        match (username, email) {
+            (Ok(username), Ok(email)) => Ok(Change {
+                username,
+                email,
+                is_active: change.is_active,
+                is_staff: change.is_staff,
+                is_superuser: change.is_superuser,
+            }),
+            (username, email) => Err(Error::Invalid(
+                [("username", username.err().map(|error| error.to_string())), ("email", email.err())]
+                    .into_iter()
+                    .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }))
+                    .collect(),
+            )),
+        }
     }
 }
 

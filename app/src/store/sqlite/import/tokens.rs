@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use crate::{
     auth::{
         clock::Timestamp,
-        id::{SessionId, UserId},
+        id::SessionId,
         import::{Change, ForeignToken, Outcome, Reason},
         store::Ending,
     },
@@ -19,15 +19,11 @@ pub(super) async fn import(
     token: &ForeignToken,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
-    // Signed with our key, it would open the account of whoever has its user's number here.
-    let is_of_another = is_made_here(connection, token.user).await?;
-    let blacklisted_at = token.blacklisted_at.or(is_of_another.then_some(ending.now));
+    let refusal = refusal_of(connection, token).await?;
+    let blacklisted_at = token.blacklisted_at.or(refusal.map(|_| ending.now));
     if insert(connection, token, blacklisted_at, ending.now).await? {
-        let reasons = match token.blacklisted_at {
-            None if is_of_another => vec![Reason::OfAnotherUser],
-            None | Some(_) => Vec::new(),
-        };
-        return Ok(Outcome { change: Change::Added, reasons });
+        let reasons = refusal.filter(|_| token.blacklisted_at.is_none());
+        return Ok(Outcome { change: Change::Added, reasons: reasons.into_iter().collect() });
     }
     let known = outstanding::find(connection, &token.jti).await?;
     let change = match (known, blacklisted_at) {
@@ -41,14 +37,20 @@ pub(super) async fn import(
     Ok(Outcome::of(change))
 }
 
-async fn is_made_here(connection: &mut SqliteConnection, user: Option<UserId>) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
+/// Why a token must not be good here: signed with our key, it would open the account of whoever has the
+/// number that it names.
+async fn refusal_of(connection: &mut SqliteConnection, token: &ForeignToken) -> sqlx::Result<Option<Reason>> {
+    let Some(user) = token.user else {
+        return Ok(Some(Reason::OfNobody));
+    };
+    let is_made_here: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)
              AND NOT EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
     )
-    .bind(user.map(|user| user.0))
+    .bind(user.0)
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok(is_made_here.then_some(Reason::OfAnotherUser))
 }
 
 /// Whether it was not known.

@@ -9,7 +9,7 @@ use crate::{
         clock::Timestamp,
         id::UserId,
         import::{Change, ForeignUser, Merge, Outcome, Reason},
-        password::fingerprint,
+        password::hash_digest,
         store::Ending,
         user::Username,
     },
@@ -85,7 +85,7 @@ async fn find(connection: &mut SqliteConnection, user: UserId) -> sqlx::Result<P
         (None, Some(_)) => Place::DeletedHere,
         (Some(here), Some(before)) => Place::Brought(Box::new(Known {
             last_login: rows::user(&here)?.last_login,
-            password_here: fingerprint(&here.try_get::<String, _>("password")?.into()),
+            password_here: hash_digest(&here.try_get::<String, _>("password")?.into()),
             password_before: Password {
                 there: before.try_get("password_there")?,
                 here: before.try_get("password_here")?,
@@ -134,7 +134,7 @@ async fn add(
         }
         added => added?,
     };
-    remember(connection, user.id, there, &Password::same(fingerprint(&user.password))).await?;
+    remember(connection, user.id, there, &Password::same(hash_digest(&user.password))).await?;
     sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'imported', $2)")
         .bind(now.millis())
         .bind(user.id.0)
@@ -176,11 +176,13 @@ async fn update(
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
     let mut merged = Merged::of(&known, there);
-    let password = merged.merge_password(&known, fingerprint(&user.password));
+    let password = merged.merge_password(&known, hash_digest(&user.password));
     let last_login = known.last_login.max(user.last_login);
     let is_changed = merged.here != known.here || password == Merge::Take || last_login != known.last_login;
     if is_changed && !write(connection, user.id, &merged.here, last_login).await? {
-        return Ok(Outcome::left(Reason::NameTaken));
+        // The rest of what happened there must not be lost with the name.
+        merged.keep_name(&known);
+        write(connection, user.id, &merged.here, last_login).await?;
     }
     if password == Merge::Take {
         replace_password(connection, user).await?;
@@ -211,6 +213,13 @@ struct Merged {
 }
 
 impl Merged {
+    /// The name is another user's here: it stays as it was, and is tried again at the next import.
+    fn keep_name(&mut self, known: &Known) {
+        self.here.username.clone_from(&known.here.username);
+        self.before.username.clone_from(&known.before.username);
+        self.reasons.push(Reason::RenamedToTaken);
+    }
+
     fn of(known: &Known, there: &Fields) -> Self {
         let (mut here, mut before) = (known.here.clone(), known.before.clone());
         let merges = [
@@ -303,9 +312,9 @@ pub(in crate::store::sqlite) async fn follow_upgrade(
     new: &SecretString,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE imported_users SET password_here = $1 WHERE user_id = $2 AND password_here = $3")
-        .bind(fingerprint(new))
+        .bind(hash_digest(new))
         .bind(user.0)
-        .bind(fingerprint(old))
+        .bind(hash_digest(old))
         .execute(connection)
         .await
         .map(drop)

@@ -1,0 +1,82 @@
+//! What happens while a password is being checked, which takes its time.
+
+use std::time::Duration;
+
+use app::{
+    auth::{
+        clock::{SystemRandomness, Timestamp},
+        id::{Jti, SessionId, UserId},
+        session::{CurrentToken, Origin},
+        store::{Ending, NewPassword, NewSession},
+    },
+    store,
+    wire::EndReason,
+};
+use serde_json::json;
+
+use crate::actors::{World, foreign};
+
+#[tokio::test]
+async fn a_change_of_password_does_not_undo_a_reset_that_came_in_between() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let store = store::connect(&world.database).await.expect("the database again");
+    let now = Timestamp::from_seconds(world.now());
+    let ending = Ending {
+        reason: EndReason::PasswordChanged,
+        now,
+        origin: Origin::default(),
+        leeway: Duration::ZERO,
+        actor: None,
+    };
+    let new = |checked: &str| NewPassword {
+        user: UserId(1),
+        hash: "a new hash".into(),
+        checked: Some(checked.into()),
+        keep: None,
+    };
+    let late = store.set_password(new("the hash before the reset"), ending.clone()).await;
+    assert!(late.expect("an answer").is_none());
+    let hash = store.find_credentials("ada").await.expect("an answer").expect("ada").password;
+    let in_time = NewPassword { checked: Some(hash), ..new("") };
+    assert!(store.set_password(in_time, ending).await.expect("an answer").is_some());
+}
+
+#[tokio::test]
+async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let store = store::connect(&world.database).await.expect("the database again");
+    let hash = store.find_credentials("ada").await.expect("an answer").expect("ada").password;
+    let now = Timestamp::from_seconds(world.now());
+    let open = async |hash: secrecy::SecretString| {
+        let token = CurrentToken { jti: Jti::random(&SystemRandomness), issued_at: now, expires_at: now };
+        let session = NewSession {
+            id: SessionId::random(&SystemRandomness),
+            user: UserId(1),
+            password: hash,
+            token,
+            now,
+            ends_at: now,
+            access_expires_at: now,
+            origin: Origin::default(),
+            update_last_login: true,
+        };
+        store.open_session(session).await.expect("an answer").is_some()
+    };
+    assert!(open(hash.clone()).await);
+    assert!(!open("another hash".into()).await);
+    world.sql("UPDATE users SET is_active = 0").await;
+    assert!(!open(hash).await);
+}
+
+#[tokio::test]
+async fn a_token_without_a_session_opens_nothing_for_an_inactive_user() {
+    let world = World::new().await;
+    world.account("ada", false).await;
+    let claims = json!({
+        "token_type": "access", "user_id": "1", "jti": "x", "iat": world.now(), "exp": world.now() + 60,
+    });
+    let refused = world.get("/api/sessions/", &foreign(&claims)).await;
+    refused.is(401, json!({ "detail": "User is inactive", "code": "user_inactive" }));
+}
