@@ -89,7 +89,6 @@ pub const fn status(code: Code) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         Code::Forbidden | Code::RegistrationClosed => StatusCode::FORBIDDEN,
-
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::NotFound | Code::Outdated => StatusCode::NOT_FOUND,

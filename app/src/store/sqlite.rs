@@ -48,10 +48,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// Each change of the tables, in order. The numbers are those of the files.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "accounts", include_str!("../../../migrations/sqlite/0001_accounts.sql")),
     (2, "imported users", include_str!("../../../migrations/sqlite/0002_imported_users.sql")),
     (3, "administration", include_str!("../../../migrations/sqlite/0003_administration.sql")),
+    (4, "adoption", include_str!("../../../migrations/sqlite/0004_adoption.sql")),
 ];
 
 /// A [`Store`] in one SQLite file.

@@ -51,7 +51,7 @@ pub enum Failure {
     /// The user that was named does not exist.
     #[error("user {0:?} does not exist")]
     NoSuchUser(String),
-    /// The terminal or standard input did not give what was needed.
+    /// What was given cannot be read, or is not what was needed.
     #[error("{0}")]
     Input(String),
     /// The Django database is none, or cannot be opened.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::auth::{
     clients::{Client, Clients},
-    keys::{ALGORITHMS, Algorithm},
+    keys::{self, ALGORITHMS, Algorithm},
     settings::{RegistrationMode, SessionCheck},
     token::{Audience, TokenType},
     user::UserIdField,
@@ -121,8 +121,7 @@ impl FromValue for Audience {
 
 impl FromValue for Algorithm {
     fn from_toml(value: &Value) -> Result<Self, String> {
-        let named = |name: &str| ALGORITHMS.into_iter().find(|(known, _)| *known == name);
-        let found = value.as_str().and_then(named).map(|(_, algorithm)| algorithm);
+        let found = value.as_str().and_then(keys::find);
         found.ok_or_else(|| format!("must be one of {}", ALGORITHMS.map(|(name, _)| name).join(", ")))
     }
 }

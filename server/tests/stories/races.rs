@@ -71,6 +71,23 @@ async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
 }
 
 #[tokio::test]
+async fn what_ends_sessions_ends_tokens_of_another_issuer_that_nobody_here_has_seen() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let refresh = |jti: &str| {
+        let (iat, exp) = (world.now(), world.now() + 600);
+        foreign(&json!({ "token_type": "refresh", "user_id": "1", "jti": jti, "iat": iat, "exp": exp }))
+    };
+    let early = refresh("early");
+    world.pass(Duration::from_secs(1));
+    world.auth.set_password("ada", "seven copper lanterns drift upstream".into()).await.expect("a new password");
+    world.pass(Duration::from_secs(1));
+    let refused = world.post("/api/token/refresh/", json!({ "refresh": early })).await;
+    refused.is_bad_token("Token is blacklisted");
+    assert_eq!(world.post("/api/token/refresh/", json!({ "refresh": refresh("late") })).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_token_without_a_session_opens_nothing_for_an_inactive_user() {
     let world = World::new().await;
     world.account("ada", false).await;

@@ -53,18 +53,18 @@ impl Administration for SqliteStore {
             // As literals: the few who are inactive or staff have an index of their own, and to find the
             // many, the order's index is read.
             match query.is_active {
-                Some(true) => drop(conditions.next("is_active = 1")),
-                Some(false) => drop(conditions.next("is_active = 0")),
+                Some(true) => drop(conditions.and("is_active = 1")),
+                Some(false) => drop(conditions.and("is_active = 0")),
                 None => {}
             }
             match query.is_staff {
-                Some(true) => drop(conditions.next("is_staff = 1")),
-                Some(false) => drop(conditions.next("is_staff = 0")),
+                Some(true) => drop(conditions.and("is_staff = 1")),
+                Some(false) => drop(conditions.and("is_staff = 0")),
                 None => {}
             }
             for word in &query.words {
                 // A word has no space in it, so it is never found across the two.
-                let sql = conditions.next("instr(lower(username || ' ' || email), ");
+                let sql = conditions.and("instr(lower(username || ' ' || email), ");
                 sql.push_bind(word.to_ascii_lowercase()).push(")");
             }
         };
@@ -93,10 +93,10 @@ impl Administration for SqliteStore {
             List { columns: "*", table: "sessions", joined: "", order: "refreshed_at DESC, id", read: rows::session };
         let conditions = |sql: &mut QueryBuilder<Sqlite>| {
             let mut conditions = Conditions::of(sql);
-            conditions.equal("user_id = ", Some(user.0));
-            conditions.next("revoked_at IS NULL");
-            conditions.equal("ends_at > ", Some(now.millis()));
-            conditions.equal("current_expires_at > ", Some(now.millis()));
+            conditions.compare("user_id = ", Some(user.0));
+            conditions.and("revoked_at IS NULL");
+            conditions.compare("ends_at > ", Some(now.millis()));
+            conditions.compare("current_expires_at > ", Some(now.millis()));
         };
         Ok(paged::list(&self.readers, page, list, conditions).await?)
     }
@@ -123,16 +123,16 @@ impl Administration for SqliteStore {
         };
         let conditions = |sql: &mut QueryBuilder<Sqlite>| {
             let mut conditions = Conditions::of(sql);
-            conditions.equal("outstanding_tokens.user_id = ", query.user.map(|user| user.0));
-            conditions.equal("outstanding_tokens.session_id = ", query.session.map(|session| session.to_string()));
+            conditions.compare("outstanding_tokens.user_id = ", query.user.map(|user| user.0));
+            conditions.compare("outstanding_tokens.session_id = ", query.session.map(|session| session.to_string()));
             match query.is_blacklisted {
-                Some(true) => drop(conditions.next("outstanding_tokens.blacklisted_at IS NOT NULL")),
-                Some(false) => drop(conditions.next("outstanding_tokens.blacklisted_at IS NULL")),
+                Some(true) => drop(conditions.and("outstanding_tokens.blacklisted_at IS NOT NULL")),
+                Some(false) => drop(conditions.and("outstanding_tokens.blacklisted_at IS NULL")),
                 None => {}
             }
             let now = query.now.millis();
-            conditions.equal("outstanding_tokens.expires_at <= ", (query.is_expired == Some(true)).then_some(now));
-            conditions.equal("outstanding_tokens.expires_at > ", (query.is_expired == Some(false)).then_some(now));
+            conditions.compare("outstanding_tokens.expires_at <= ", (query.is_expired == Some(true)).then_some(now));
+            conditions.compare("outstanding_tokens.expires_at > ", (query.is_expired == Some(false)).then_some(now));
         };
         Ok(paged::list(&self.readers, page, list, conditions).await?)
     }

@@ -80,10 +80,10 @@ pub(super) async fn list(
 ) -> sqlx::Result<Option<Listed<Event>>> {
     let conditions = |sql: &mut QueryBuilder<Sqlite>| {
         let mut conditions = Conditions::of(sql);
-        conditions.equal("security_events.user_id = ", query.user.map(|user| user.0));
-        conditions.equal("security_events.kind = ", query.kind.map(EventKind::name));
-        conditions.equal("security_events.at >= ", query.since.map(Timestamp::millis));
-        conditions.equal("security_events.at < ", query.until.map(Timestamp::millis));
+        conditions.compare("security_events.user_id = ", query.user.map(|user| user.0));
+        conditions.compare("security_events.kind = ", query.kind.map(EventKind::name));
+        conditions.compare("security_events.at >= ", query.since.map(Timestamp::millis));
+        conditions.compare("security_events.at < ", query.until.map(Timestamp::millis));
     };
     let list = List {
         columns: "security_events.*, users.username",

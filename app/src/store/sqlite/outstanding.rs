@@ -93,7 +93,8 @@ pub(super) async fn blacklist_all_of(
 }
 
 /// Blacklists the tokens, brought from elsewhere, that would begin a session for a user, or for anybody.
-/// Who ends sessions ends these too: up to a moment, or all of them.
+/// Who ends sessions ends these too: up to a moment, or all of them; and those that come later and were
+/// issued before are not taken.
 pub(super) async fn blacklist_unattached(
     connection: &mut SqliteConnection,
     user: Option<UserId>,
@@ -110,9 +111,14 @@ pub(super) async fn blacklist_unattached(
     .bind(why)
     .bind(user.map(|user| user.0))
     .bind(before.map(Timestamp::millis))
-    .execute(connection)
-    .await
-    .map(drop)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE users SET adopts_from = $1 WHERE adopts_from < $1 AND ($2 IS NULL OR id = $2)")
+        .bind(before.unwrap_or(now).millis())
+        .bind(user.map(|user| user.0))
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Blacklists a token that belongs to no session.

@@ -18,18 +18,18 @@ impl<'s> Conditions<'s> {
     }
 
     /// `comparison` with a value, if there is one.
-    pub(super) fn equal<'v, T: Encode<'v, Sqlite> + Type<Sqlite>>(
+    pub(super) fn compare<'v, T: Encode<'v, Sqlite> + Type<Sqlite>>(
         &mut self,
         comparison: &'static str,
         value: Option<T>,
     ) {
         if let Some(value) = value {
-            self.next(comparison).push_bind(value);
+            self.and(comparison).push_bind(value);
         }
     }
 
     /// One that stands as it is.
-    pub(super) fn next(&mut self, condition: &'static str) -> &mut QueryBuilder<Sqlite> {
+    pub(super) fn and(&mut self, condition: &'static str) -> &mut QueryBuilder<Sqlite> {
         let sql = self.sql.push(self.word).push(condition);
         self.word = " AND ";
         sql

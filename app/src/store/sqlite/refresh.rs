@@ -76,6 +76,9 @@ async fn adopt(
             return Ok(Refreshed::NoActiveAccount);
         }
     };
+    if !users::adopts(connection, session.user, refresh.token.issued_at).await? {
+        return Ok(Refreshed::Blacklisted);
+    }
     sessions::insert(connection, &session).await?;
     outstanding::insert_current(connection, &session).await?;
     let presented = Presented { generation: 0, spent_at: None };

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     auth::{
+        clock::Timestamp,
         id::UserId,
         store::{Ending, NewPassword},
         user::{NewUser, StoredCredentials, User, UserKey},
@@ -77,6 +78,19 @@ pub(super) async fn find_account(
 pub(super) async fn find<'c>(executor: impl SqliteExecutor<'c>, user: UserId) -> sqlx::Result<Option<User>> {
     let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0).fetch_optional(executor).await?;
     row.as_ref().map(rows::user).transpose()
+}
+
+/// Whether the user's sessions have not been ended since a token of another issuer was issued.
+pub(super) async fn adopts(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    issued_at: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT adopts_from <= $1 FROM users WHERE id = $2")
+        .bind(issued_at.millis())
+        .bind(user.0)
+        .fetch_one(connection)
+        .await
 }
 
 /// Whether the user is active and has this very hash.
