@@ -7,7 +7,8 @@ use app::{
     auth::{
         Account, Auth,
         clock::{SystemClock, SystemRandomness},
-        policy::Policy,
+        id::UserId,
+        policy::{Policy, TokenUser},
         session::Origin,
         settings::Settings,
         user::{Role, User},
@@ -33,6 +34,11 @@ impl Policy for House {
     async fn custom_claims(&self, user: &User) -> Map<String, Value> {
         let role = if user.is_staff { "editor" } else { "reader" };
         Map::from_iter([("username".into(), json!(user.username)), ("role".into(), json!(role))])
+    }
+
+    fn token_user(&self, id: UserId, claims: &Map<String, Value>) -> TokenUser {
+        let username = claims.get("username").and_then(Value::as_str).unwrap_or_default().to_owned();
+        TokenUser { id, username, is_staff: claims.get("role") == Some(&json!("editor")), is_superuser: false }
     }
 
     async fn signed_in(&self, user: &User, _origin: &Origin) {
@@ -71,6 +77,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
+    use app::auth::token::TokenType;
+
     use super::*;
 
     #[tokio::test]
@@ -81,6 +89,10 @@ mod tests {
         make_user(&auth, "guest-7", Role::User).await?;
         let claims = sign_in(&auth, "ada").await?;
         assert_eq!((&claims["role"], &claims["username"]), (&json!("editor"), &json!("ada")));
+        let credentials = Credentials { username: "ada".into(), password: Secret::from(PASSWORD.to_owned()) };
+        let pair = auth.obtain_pair(&credentials, Origin::default()).await?;
+        let bearer = auth.authenticate(pair.access.expose(), &[TokenType::Access]).await?;
+        assert!(auth.token_user(&bearer).is_staff);
         let refused = sign_in(&auth, "guest-7").await.expect_err("a guest");
         assert_eq!(refused.to_string(), "No active account found with the given credentials");
         Ok(())

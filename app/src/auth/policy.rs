@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::{
-    id::hexadecimal,
+    id::{UserId, hexadecimal},
     rotation::UserStanding,
     session::Origin,
     settings::Settings,
@@ -40,6 +40,27 @@ pub trait Policy: Send + Sync {
 
     /// `ON_LOGIN_FAILED`: a sign-in was refused; whether the user exists is not told.
     async fn sign_in_refused(&self, _username: &str, _origin: &Origin) {}
+
+    /// `TOKEN_USER_CLASS`: the user as the claims of a good token tell, for who asks no database
+    /// ([`Auth::token_user`](super::Auth::token_user)). What they do not say is empty, or no.
+    fn token_user(&self, id: UserId, claims: &Map<String, Value>) -> TokenUser {
+        let flag = |name| claims.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let username = claims.get("username").and_then(Value::as_str).unwrap_or_default();
+        TokenUser { id, username: username.to_owned(), is_staff: flag("is_staff"), is_superuser: flag("is_superuser") }
+    }
+}
+
+/// A user as a token tells of it, at the time of its sign-in (Simple JWT: `TokenUser`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenUser {
+    /// Its number.
+    pub id: UserId,
+    /// The name it signed in with.
+    pub username: String,
+    /// Whether it was staff.
+    pub is_staff: bool,
+    /// Whether it was a superuser.
+    pub is_superuser: bool,
 }
 
 /// Simple JWT's defaults, and `username` as a custom claim.

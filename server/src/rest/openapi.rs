@@ -8,7 +8,7 @@ use http::header;
 use utoipa::{
     OpenApi,
     openapi::{
-        PathItem, Ref, RefOr, Schema,
+        PathItem, Ref, RefOr, Required, Schema,
         path::{Operation, Paths},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -93,6 +93,10 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// Adds to the operations of an endpoint what comes from around their handlers.
 pub(super) fn complete_endpoint(item: &mut PathItem) {
+    // A partial update may say nothing at all.
+    if let Some(body) = item.patch.as_mut().and_then(|patch| patch.request_body.as_mut()) {
+        body.required = Some(Required::False);
+    }
     for operation in operations_mut(item) {
         add_answers(operation, Source::Endpoint);
         if operation.security.is_some() {

@@ -1,13 +1,15 @@
 //! `authenticate`: who holds this token. No I/O unless a setting asks for it: the signature, the claims,
 //! then one look in the set of revoked sessions.
 
+use serde_json::{Map, Value};
+
 use crate::{
     auth::{
         Auth, Error,
         clock::Timestamp,
         error::KindRefusal,
         id::{SessionId, UserId},
-        policy,
+        policy::{self, TokenUser},
         session::{Session, SessionEnd},
         settings::SessionCheck,
         store::TokenStanding,
@@ -27,9 +29,17 @@ pub struct Bearer {
     pub session: Option<SessionId>,
     /// When the token ends.
     pub expires_at: Timestamp,
+    /// What the token says, every claim of it.
+    pub claims: Map<String, Value>,
 }
 
 impl Auth {
+    /// The bearer as its token tells, without a look into the database: what stood there when the person
+    /// signed in ([`Policy::token_user`](policy::Policy::token_user)).
+    pub fn token_user(&self, bearer: &Bearer) -> TokenUser {
+        self.policy.token_user(bearer.user, &bearer.claims)
+    }
+
     /// Authenticates the values of the `Authorization` header fields of a request, of which there may
     /// be only one (RFC 9110 §11.6.2). The scheme is one of `types`, in any case (RFC 9110 §11.1).
     ///
@@ -63,7 +73,8 @@ impl Auth {
             UserKey::Id(user) if !self.reads_user_of(&token) => *user,
             key => self.load_owner(key, &token).await?,
         };
-        Ok(Bearer { user, session: token.session, expires_at: token.expires_at })
+        let Token { session, expires_at, claims, .. } = token;
+        Ok(Bearer { user, session, expires_at, claims })
     }
 
     /// A good token of one of these kinds whose session, as far as this process knows, goes on.

@@ -30,7 +30,7 @@ pub(super) struct TokenListQuery {
     /// Those of the user with this id.
     user: Option<i64>,
     /// Those of this session.
-    #[param(pattern = "^[0-9a-f]{32}$")]
+    #[param(pattern = "^([0-9a-f]{32})?$")]
     session: Option<String>,
     /// Whether they were spent or taken back.
     blacklisted: Option<bool>,
