@@ -42,9 +42,11 @@ test('an endpoint is tried with a token that the page was given', async ({ page,
   await expect(me.locator('.live-responses-table .response .response-col_status')).toContainText('401');
 
   await page.getByRole('button', { name: 'Authorize' }).click();
-  await page.locator('.modal-ux input').fill(access);
-  await page.locator('.modal-ux').getByRole('button', { name: 'Apply credentials' }).click();
-  await page.locator('.modal-ux').getByRole('button', { name: 'Close' }).click();
+  // The second one in the dialog is that of clients.
+  const bearer = page.locator('.modal-ux .auth-container').first();
+  await bearer.getByRole('textbox', { name: 'auth-bearer-value' }).fill(access);
+  await bearer.getByRole('button', { name: 'Apply credentials' }).click();
+  await bearer.getByRole('button', { name: 'Close' }).click();
   await me.getByRole('button', { name: 'Execute' }).click();
   await expect(me.locator('.live-responses-table .response .response-col_status')).toContainText('200');
   await expect(me.locator('.live-responses-table')).toContainText(username);
