@@ -187,7 +187,10 @@ impl Config {
             problem: error.problem,
         })?;
         let keys = KeySource { file, configured, algorithm: wanted, first: auth.clone() };
-        let ring = keys.load()?;
+        let ring = match key.ring {
+            Some(ring) => Some(ring),
+            None => keys.load()?,
+        };
         Ok(Self { database_url, listen, auth, new_key_file: key.new_file, keys, ring })
     }
 
@@ -230,6 +233,12 @@ fn first_key(
     }
     let (material, new_file) = key_file::load_or_make(database_url, algorithm)?;
     Ok(FirstKey { algorithm, material, ring: None, new_file })
+}
+
+/// The line of a mistake, counted from one.
+fn line_of(text: &str, error: &toml::de::Error) -> usize {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    before.matches('\n').count() + 1
 }
 
 /// `HALLPASS_LISTEN`, or what `cargo leptos` asks for, or the default.

@@ -104,6 +104,14 @@ pub struct KindRefusal {
 }
 
 impl Error {
+    /// A form with those of its fields wrong of which something is to be said.
+    pub fn fields<const N: usize>(faults: [(&str, Option<String>); N]) -> Self {
+        let wrong = faults
+            .into_iter()
+            .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }));
+        Self::Invalid(wrong.collect())
+    }
+
     /// A form with one wrong field.
     pub fn field(field: &str, message: impl ToString) -> Self {
         Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])

@@ -71,6 +71,9 @@ pub struct SessionEnd {
 }
 
 impl Origin {
+    /// Where nobody said: at the command line, or in another database.
+    pub const UNKNOWN: Self = Self { address: None, user_agent: None };
+
     const MAX_USER_AGENT_BYTES: usize = 512;
 
     /// Keeps what fits of the header; the rest says nothing more.

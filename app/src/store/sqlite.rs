@@ -198,9 +198,8 @@ impl Store for SqliteStore {
         self.writer
             .write(move |c| {
                 Box::pin(async move {
-                    let found = sessions::find(c, session).await?;
-                    match found.filter(|found| found.session.user == user && found.session.end.is_none()) {
-                        Some(found) => sessions::end(c, &found.session, &ending).await.map(Some),
+                    match sessions::find_own_living(c, user, session).await? {
+                        Some(session) => sessions::end(c, &session, &ending).await.map(Some),
                         None => Ok(None),
                     }
                 })

@@ -51,11 +51,7 @@ pub(super) fn beside(database_url: &str) -> PathBuf {
 }
 
 fn make(path: &Path, algorithm: Algorithm) -> io::Result<SecretSlice<u8>> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private().create_new(true).open(path)?;
     let written = keys::generate(algorithm).map_err(io::Error::other).and_then(|key| {
         file.write_all(key.expose_secret())?;
         file.sync_all()?;
@@ -66,6 +62,15 @@ fn make(path: &Path, algorithm: Algorithm) -> io::Result<SecretSlice<u8>> {
         fs::remove_file(path)?;
     }
     written
+}
+
+/// For writing a file that only its owner can read.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 //! read it; it is replaced as a whole, so that nobody reads half of it.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
@@ -79,7 +79,7 @@ impl RingFile {
         key_file::check_permissions(&self.path).map_err(|problem| self.refused(problem))?;
         // What the parser says of a mistake shows the line, which may be a secret.
         let stored: Stored = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let line = super::line_of(&text, &error);
             self.refused(format!("is not understood: {} near line {line}", error.message()))
         })?;
         let read = |stored: &StoredKey| {
@@ -111,7 +111,8 @@ impl RingFile {
     /// When the lock's file cannot be made.
     pub fn lock(&self) -> Result<File, ConfigError> {
         let path = self.path.with_extension("keys.lock");
-        let locked = private().truncate(false).create(true).open(path).and_then(|file| file.lock().map(|()| file));
+        let locked =
+            key_file::private().truncate(false).create(true).open(path).and_then(|file| file.lock().map(|()| file));
         locked.map_err(|error| self.refused(format!("cannot be locked: {error}")))
     }
 
@@ -136,7 +137,7 @@ impl RingFile {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        let mut file = private().create_new(true).open(&new)?;
+        let mut file = key_file::private().create_new(true).open(&new)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&new, &self.path)?;
@@ -194,15 +195,6 @@ impl StoredKey {
 /// PEM as people can read it in TOML, however the lines of its own file ended.
 fn plain_lines(secret: &str) -> String {
     secret.trim().replace("\r\n", "\n")
-}
-
-/// For writing a file that only its owner can read.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// A rename is durable when its folder is.

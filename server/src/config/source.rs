@@ -161,8 +161,7 @@ fn without_credentials(url: &str) -> String {
 
 /// What is wrong and on which line. The line itself is not shown: a secret may stand there.
 fn describe_syntax(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
+    let line = super::line_of(text, error);
     format!("line {line} is no TOML: {}", error.message())
 }
 

@@ -94,19 +94,18 @@ impl FromValue for Vec<String> {
 impl FromValue for Audience {
     /// Text, or an array of it; in the environment an array stands in brackets, as in TOML.
     fn from_toml(value: &Value) -> Result<Self, String> {
-        let wrong = || "must be text, or a list of it like [\"web\", \"api\"]".to_owned();
         match value {
             Value::String(name) => Ok(Self::One(name.clone())),
             Value::Array(items) if !items.is_empty() => {
                 let names = items.iter().map(|item| item.as_str().map(str::to_owned));
-                names.collect::<Option<_>>().map(Self::Several).ok_or_else(wrong)
+                names.collect::<Option<_>>().map(Self::Several).ok_or_else(no_audience)
             }
             Value::Array(_)
             | Value::Integer(_)
             | Value::Float(_)
             | Value::Boolean(_)
             | Value::Datetime(_)
-            | Value::Table(_) => Err(wrong()),
+            | Value::Table(_) => Err(no_audience()),
         }
     }
 
@@ -114,9 +113,12 @@ impl FromValue for Audience {
         if !text.starts_with('[') {
             return Ok(Self::One(text.to_owned()));
         }
-        let value = format!("audience = {text}").parse::<toml::Table>().ok();
-        Self::from_toml(&value.and_then(|mut table| table.remove("audience")).unwrap_or(Value::Boolean(false)))
+        inline(text).ok_or_else(no_audience).and_then(|names| Self::from_toml(&names))
     }
+}
+
+fn no_audience() -> String {
+    "must be text, or a list of it like [\"web\", \"api\"]".to_owned()
 }
 
 impl FromValue for Algorithm {
@@ -182,11 +184,14 @@ impl FromValue for Clients {
 
     /// The same, as TOML writes a table on one line: `{gateway = {secret = "…"}}`.
     fn from_text(text: &str) -> Result<Self, String> {
-        let table = format!("clients = {text}").parse::<toml::Table>();
-        let clients = table.ok().and_then(|mut table| table.remove("clients"));
         let wrong = || "must be a table in TOML like {gateway = {secret = \"…\"}}".to_owned();
-        clients.as_ref().ok_or_else(wrong).and_then(Self::from_toml)
+        inline(text).ok_or_else(wrong).and_then(|clients| Self::from_toml(&clients))
     }
+}
+
+/// A value as TOML writes it on one line.
+fn inline(text: &str) -> Option<Value> {
+    format!("value = {text}").parse::<toml::Table>().ok()?.remove("value")
 }
 
 fn read_client(name: &str, client: &Value) -> Result<Client, String> {

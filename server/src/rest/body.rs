@@ -1,8 +1,6 @@
 //! Bodies, as Django REST framework reads them: JSON, form and multipart, at most 64 kB; and their
 //! fields, as its `CharField` reads those.
 
-use std::collections::BTreeMap;
-
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Multipart, Request},
@@ -112,15 +110,11 @@ impl Fields {
     /// # Errors
     /// What is wrong with each of them, all at once.
     pub(super) fn read<const N: usize>(&self, wanted: [(&str, Kind); N]) -> Result<[String; N], Rejection> {
-        let mut errors = BTreeMap::new();
-        let values = wanted.map(|(name, kind)| match read_field(self.0.get(name), kind) {
-            Ok(value) => value,
-            Err(message) => {
-                errors.insert(name.to_owned(), vec![message.to_owned()]);
-                String::new()
-            }
+        let mut errors = FieldErrors::default();
+        let values = wanted.map(|(name, kind)| {
+            read_field(self.find(name), kind).map_err(|message| errors.add(name, message)).unwrap_or_default()
         });
-        if errors.is_empty() { Ok(values) } else { Err(Rejection::Fields(FieldErrors(errors))) }
+        errors.check().map(|()| values)
     }
 }
 

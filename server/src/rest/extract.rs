@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::auth::{Auth, authenticate::Bearer};
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::reject::{Door, Rejection};
+use super::reject::{Rejection, at_protected};
 
 /// The bearer of the access token in the `Authorization` header, or the one of `AUTH_HEADER_NAME`.
 pub(super) struct Authenticated(pub(super) Bearer);
@@ -20,6 +20,6 @@ impl FromRequestParts<Arc<Auth>> for Authenticated {
         let settings = auth.settings();
         let bearer =
             auth.authenticate_headers(&settings.auth_header_types, &headers, &settings.auth_token_classes).await;
-        bearer.map(Self).map_err(|error| Rejection::Core(error, Door::Protected))
+        bearer.map(Self).map_err(at_protected)
     }
 }

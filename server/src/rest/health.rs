@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{
     refusal::Refusal,
-    reject::{Core, Door, Rejection},
+    reject::{Core, Rejection, at_token},
 };
 
 /// Whether the server can do its work.
@@ -21,7 +21,7 @@ use super::{
     )
 )]
 pub(super) async fn healthz(State(auth): Core) -> Result<Json<Health>, Rejection> {
-    auth.check_health().await.map_err(|error| Rejection::Core(error, Door::Token))?;
+    auth.check_health().await.map_err(at_token)?;
     Ok(Json(Health { status: "ok" }))
 }
 

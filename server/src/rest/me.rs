@@ -5,7 +5,7 @@ use axum::{Json, extract::State};
 
 use super::{
     extract::Authenticated,
-    reject::{Core, Door, Rejection},
+    reject::{Core, Rejection, at_protected},
 };
 
 /// Who the bearer of an access token is.
@@ -18,5 +18,5 @@ use super::{
     responses((status = 200, description = "The account, and the session of the token.", body = Me))
 )]
 pub(super) async fn me(State(auth): Core, Authenticated(bearer): Authenticated) -> Result<Json<Me>, Rejection> {
-    auth.load_me(&bearer).await.map(Json).map_err(|error| Rejection::Core(error, Door::Protected))
+    auth.load_me(&bearer).await.map(Json).map_err(at_protected)
 }

@@ -6,6 +6,8 @@ use app::auth::error::KindRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reject::Rejection;
+
 /// Why a request was refused.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Refusal {
@@ -35,7 +37,7 @@ struct TokenMessage {
 
 /// The names of fields and what is wrong with each; what is wrong with all of them together is under
 /// `non_field_errors`.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(super) struct FieldErrors(pub(super) BTreeMap<String, Vec<String>>);
 
 impl Refusal {
@@ -61,6 +63,16 @@ impl Refusal {
 }
 
 impl FieldErrors {
+    /// Notes what is wrong with a field.
+    pub(super) fn add(&mut self, name: &str, message: impl Into<String>) {
+        self.0.insert(name.to_owned(), vec![message.into()]);
+    }
+
+    /// Nothing may be wrong.
+    pub(super) fn check(self) -> Result<(), Rejection> {
+        if self.0.is_empty() { Ok(()) } else { Err(Rejection::Fields(self)) }
+    }
+
     /// What is wrong with the fields together.
     pub(super) fn of_all(sentence: &str) -> Self {
         Self([("non_field_errors".to_owned(), vec![sentence.to_owned()])].into())

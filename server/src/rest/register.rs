@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{
     body::{Fields, Kind},
     refusal::Refusal,
-    reject::{Core, Door, Rejection},
+    reject::{Core, Rejection, at_token},
 };
 
 /// Make oneself an account, where the operator allows it.
@@ -32,7 +32,7 @@ pub(super) async fn register(State(auth): Core, fields: Fields) -> Result<Respon
     let wanted = [("username", Kind::Text), ("password", Kind::Verbatim), ("email", Kind::Optional)];
     let [username, password, email] = fields.read(wanted)?;
     let registration = Registration { username, email, password: password.into() };
-    let user = auth.register(&registration).await.map_err(|error| Rejection::Core(error, Door::Token))?;
+    let user = auth.register(&registration).await.map_err(at_token)?;
     let body = Registered { id: user.id.to_string(), username: user.username };
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }

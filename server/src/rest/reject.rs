@@ -78,6 +78,16 @@ impl IntoResponse for Rejection {
     }
 }
 
+/// What the core refused at an endpoint that takes credentials or a token in its body.
+pub(super) fn at_token(error: Error) -> Rejection {
+    Rejection::Core(error, Door::Token)
+}
+
+/// What the core refused at an endpoint that wants an access token.
+pub(super) fn at_protected(error: Error) -> Rejection {
+    Rejection::Core(error, Door::Protected)
+}
+
 /// Whatever is not an endpoint below `/api`.
 pub async fn not_found() -> Response {
     detail(StatusCode::NOT_FOUND, "Not found.")

@@ -1,9 +1,6 @@
 //! `/api/sessions/…`: the own sign-ins, seen and ended.
 
-use app::{
-    auth::{Error, session::Origin},
-    wire::SessionInfo,
-};
+use app::{auth::session::Origin, wire::SessionInfo};
 use axum::{
     Extension, Json,
     extract::{Path, State},
@@ -13,7 +10,7 @@ use http::StatusCode;
 use super::{
     extract::Authenticated,
     refusal::Refusal,
-    reject::{Core, Door, Rejection},
+    reject::{Core, Rejection, at_protected},
 };
 
 /// The own sessions that are alive, the one last renewed first.
@@ -29,7 +26,7 @@ pub(super) async fn list(
     State(auth): Core,
     Authenticated(bearer): Authenticated,
 ) -> Result<Json<Vec<SessionInfo>>, Rejection> {
-    auth.list_sessions(&bearer).await.map(Json).map_err(refused)
+    auth.list_sessions(&bearer).await.map(Json).map_err(at_protected)
 }
 
 /// End one of the own sessions, which may be the one that asks.
@@ -51,7 +48,7 @@ pub(super) async fn end(
     Extension(origin): Extension<Origin>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Rejection> {
-    auth.revoke_session(&bearer, &id, &origin).await.map_err(refused)?;
+    auth.revoke_session(&bearer, &id, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -69,10 +66,6 @@ pub(super) async fn end_others(
     Authenticated(bearer): Authenticated,
     Extension(origin): Extension<Origin>,
 ) -> Result<StatusCode, Rejection> {
-    auth.revoke_other_sessions(&bearer, &origin).await.map_err(refused)?;
+    auth.revoke_other_sessions(&bearer, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn refused(error: Error) -> Rejection {
-    Rejection::Core(error, Door::Protected)
 }

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::{
     body::{Fields, Kind},
     refusal::Refusal,
-    reject::{Core, Door, Rejection},
+    reject::{Core, Door, Rejection, at_token},
 };
 
 /// Sign in: an access and a refresh token for a name and a password.
@@ -182,10 +182,6 @@ pub(super) struct Nothing {}
 fn credentials(fields: &Fields) -> Result<Credentials, Rejection> {
     let [username, password] = fields.read([("username", Kind::Text), ("password", Kind::Verbatim)])?;
     Ok(Credentials { username, password: password.into() })
-}
-
-fn at_token(error: app::auth::Error) -> Rejection {
-    Rejection::Core(error, Door::Token)
 }
 
 /// Tokens, which nothing on the way may keep (RFC 6749 §5.1).

@@ -89,19 +89,9 @@ impl Auth {
             if !is_stateless && let Some(end) = self.revocations.find(session) {
                 return Err(self.ended(&token, kinds, end));
             }
-        }
-        self.note_seen(&token);
-        Ok(token)
-    }
-
-    /// A token of this generation is in somebody's hands: the reply that brought it was not lost.
-    pub(super) fn note_seen(&self, token: &Token) {
-        let opens = |kind: &TokenType| self.tokens.check_type(token, *kind).is_ok();
-        if let Some(session) = token.session
-            && [TokenType::Access, TokenType::Sliding].iter().any(opens)
-        {
             self.seen.note(session, token.generation, token.expires_at);
         }
+        Ok(token)
     }
 
     async fn check_in_database(&self, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {

@@ -80,7 +80,8 @@ impl Auth {
         }
     }
 
-    fn type_of(&self, token: &Token) -> Option<TokenType> {
+    /// The kind of a verified token.
+    pub(super) fn type_of(&self, token: &Token) -> Option<TokenType> {
         let kinds = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
         kinds.into_iter().find(|kind| self.tokens.check_type(token, *kind).is_ok())
     }

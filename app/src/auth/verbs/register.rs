@@ -10,7 +10,7 @@ use crate::{
         store::CreateUserError,
         user::{Email, NewUser, Role, User, UserIdField, UserKey, Username},
     },
-    wire::{FieldError, Registration},
+    wire::Registration,
 };
 
 /// An account to be made, unchecked: what a person typed and what its maker decided.
@@ -54,38 +54,38 @@ impl Auth {
     /// # Errors
     /// `Invalid` with every field to mend, or `Unavailable`.
     pub async fn create_user(&self, account: Account) -> Result<User, Error> {
-        let (username, email) = self.check(&account).await?;
-        let user = NewUser {
-            username,
-            email,
-            password: self.passwords.hash(account.password).await,
-            role: account.role,
-            is_active: account.is_active,
-            date_joined: self.clock.now(),
-        };
+        let user = self.new_user(account).await?;
         self.store.create_user(user).await.map_err(|error| match error {
             CreateUserError::UsernameTaken => Error::field("username", error),
             CreateUserError::Store(cause) => cause.into(),
         })
     }
 
+    /// A user to be made, with every field checked.
+    pub(super) async fn new_user(&self, account: Account) -> Result<NewUser, Error> {
+        let (username, email) = self.check(&account).await?;
+        Ok(NewUser {
+            username,
+            email,
+            password: self.passwords.hash(account.password).await,
+            role: account.role,
+            is_active: account.is_active,
+            date_joined: self.clock.now(),
+        })
+    }
+
     /// All the fields at once, so that a person mends them at once.
-    pub(super) async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
+    async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
         let username = Username::parse(&account.username);
         let email = self.check_email(&account.email, None).await?;
         let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await;
         match (username, email, password) {
             (Ok(username), Ok(email), Ok(())) => Ok((username, email)),
-            (username, email, password) => Err(Error::Invalid(
-                [
-                    ("username", username.err().map(|error| error.to_string())),
-                    ("email", email.err()),
-                    ("password", password.err()),
-                ]
-                .into_iter()
-                .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }))
-                .collect(),
-            )),
+            (username, email, password) => Err(Error::fields([
+                ("username", username.err().map(|error| error.to_string())),
+                ("email", email.err()),
+                ("password", password.err()),
+            ])),
         }
     }
 

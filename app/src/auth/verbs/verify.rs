@@ -1,6 +1,6 @@
 //! `verify`: whether a token of any kind is good.
 
-use crate::auth::{Auth, Error, store::TokenStanding};
+use crate::auth::{Auth, Error, store::TokenStanding, token::TokenType};
 
 impl Auth {
     /// Verifies a token for somebody who cannot do it alone.
@@ -15,7 +15,12 @@ impl Auth {
         }
         match self.store.token_standing(token.jti.clone(), token.session).await? {
             TokenStanding::Good => {
-                self.note_seen(&token);
+                // One that opens something is in somebody's hands: the reply that brought it was not lost.
+                if let (Some(session), Some(TokenType::Access | TokenType::Sliding)) =
+                    (token.session, self.type_of(&token))
+                {
+                    self.seen.note(session, token.generation, token.expires_at);
+                }
                 Ok(())
             }
             TokenStanding::Blacklisted => Err(Error::Blacklisted(None)),

@@ -261,8 +261,7 @@ async fn end_session(
 ) -> Outcome<Revocation> {
     let (actor, target) = facts(connection, deed, user).await?;
     allowed!(administration::check_touch(actor.as_ref(), target));
-    let found = sessions::find(connection, session).await?.map(|found| found.session);
-    match found.filter(|session| session.user == user && session.end.is_none()) {
+    match sessions::find_own_living(connection, user, session).await? {
         Some(session) => sessions::end(connection, &session, &deed.ending(EndReason::Revoked)).await.map(Ok),
         None => Ok(Err(Denial::NotFound)),
     }
@@ -320,16 +319,7 @@ async fn facts(
 }
 
 fn event<'e>(deed: &'e Deed, user: &User, kind: EventKind) -> NewEvent<'e> {
-    NewEvent {
-        at: deed.now,
-        kind,
-        user: user.id,
-        session: None,
-        actor: Some(deed.actor),
-        origin: &deed.origin,
-        other: None,
-        changed: None,
-    }
+    NewEvent { actor: Some(deed.actor), ..NewEvent::new(deed.now, kind, user.id, &deed.origin) }
 }
 
 async fn record(connection: &mut SqliteConnection, deed: &Deed, user: &User, kind: EventKind) -> sqlx::Result<()> {

@@ -28,6 +28,13 @@ pub(super) struct NewEvent<'e> {
     pub(super) changed: Option<String>,
 }
 
+impl<'e> NewEvent<'e> {
+    /// What happened to an account, when and from where; there may be more to tell.
+    pub(super) const fn new(at: Timestamp, kind: EventKind, user: UserId, origin: &'e Origin) -> Self {
+        Self { at, kind, user, session: None, actor: None, origin, other: None, changed: None }
+    }
+}
+
 pub(super) async fn insert(connection: &mut SqliteConnection, event: NewEvent<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO security_events (at, kind, user_id, session_id, actor_id, address, user_agent,

@@ -54,14 +54,8 @@ pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> 
             .await?;
     }
     let signed_in = NewEvent {
-        at: new.now,
-        kind: EventKind::SignedIn,
-        user: session.user,
         session: Some(session.id),
-        actor: None,
-        origin: &session.origin,
-        other: None,
-        changed: None,
+        ..NewEvent::new(new.now, EventKind::SignedIn, session.user, &session.origin)
     };
     events::insert(connection, signed_in).await?;
     Ok(Some(session))
@@ -101,6 +95,16 @@ pub(super) async fn find(connection: &mut SqliteConnection, id: SessionId) -> sq
     .fetch_optional(connection)
     .await?;
     row.map(|row| Ok(Found { session: rows::session(&row)?, owner: rows::owner(&row)? })).transpose()
+}
+
+/// The user's session of that id, while it goes on.
+pub(super) async fn find_own_living(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    id: SessionId,
+) -> sqlx::Result<Option<Session>> {
+    let found = find(connection, id).await?.map(|found| found.session);
+    Ok(found.filter(|session| session.user == user && session.end.is_none()))
 }
 
 /// Writes a renewed session down if it is still at the generation it was read at: compare and swap.
@@ -174,14 +178,10 @@ async fn insert_end_event(connection: &mut SqliteConnection, session: &Session, 
         }
     };
     let event = NewEvent {
-        at: ending.now,
-        kind,
-        user: session.user,
         session: Some(session.id),
         actor: ending.actor,
-        origin: &ending.origin,
         other: Some(&session.origin),
-        changed: None,
+        ..NewEvent::new(ending.now, kind, session.user, &ending.origin)
     };
     events::insert(connection, event).await
 }

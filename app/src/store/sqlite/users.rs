@@ -11,6 +11,7 @@ use crate::{
     auth::{
         clock::Timestamp,
         id::UserId,
+        session::Origin,
         store::{Ending, NewPassword},
         user::{NewUser, StoredCredentials, User, UserKey},
     },
@@ -22,11 +23,8 @@ pub(super) async fn create(connection: &mut SqliteConnection, new: &NewUser) -> 
     let Some(user) = insert(connection, new).await? else {
         return Ok(None);
     };
-    sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'registered', $2)")
-        .bind(new.date_joined.millis())
-        .bind(user.id.0)
-        .execute(connection)
-        .await?;
+    let event = NewEvent::new(new.date_joined, EventKind::Registered, user.id, &Origin::UNKNOWN);
+    events::insert(connection, event).await?;
     Ok(Some(user))
 }
 
@@ -137,16 +135,7 @@ pub(super) async fn set_password(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let event = NewEvent {
-        at: ending.now,
-        kind: EventKind::PasswordChanged,
-        user: *user,
-        session: None,
-        actor: ending.actor,
-        origin: &ending.origin,
-        other: None,
-        changed: None,
-    };
-    events::insert(connection, event).await?;
+    let event = NewEvent::new(ending.now, EventKind::PasswordChanged, *user, &ending.origin);
+    events::insert(connection, NewEvent { actor: ending.actor, ..event }).await?;
     Ok(true)
 }

@@ -12,12 +12,11 @@ use super::{
     extract::Staff,
     page::{PageQuery, Place},
     query::Query,
-    refused,
 };
 use crate::rest::{
     extract::Authenticated,
     refusal::{FieldErrors, Refusal},
-    reject::{Core, Rejection},
+    reject::{Core, Rejection, at_protected},
 };
 
 /// Which events.
@@ -63,7 +62,7 @@ pub(super) async fn list(
         until: query.number("until").map(Timestamp::from_seconds),
     };
     query.check()?;
-    place.answer(auth.list_events(&by, events, place.page()?).await.map_err(refused)?)
+    place.answer(auth.list_events(&by, events, place.page()?).await.map_err(at_protected)?)
 }
 
 /// Security events of the own account, the last one first.
@@ -84,5 +83,5 @@ pub(super) async fn list_own(
     Authenticated(bearer): Authenticated,
     place: Place,
 ) -> Result<Json<Page<OwnEvent>>, Rejection> {
-    place.answer(auth.list_own_events(&bearer, place.page()?).await.map_err(refused)?)
+    place.answer(auth.list_own_events(&bearer, place.page()?).await.map_err(at_protected)?)
 }

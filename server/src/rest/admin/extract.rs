@@ -5,8 +5,8 @@ use std::sync::Arc;
 use app::auth::{Auth, Error, admin::Administrator, id::UserId};
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::{super::extract::Authenticated, refused};
-use crate::rest::reject::Rejection;
+use super::super::extract::Authenticated;
+use crate::rest::reject::{Rejection, at_protected};
 
 /// The bearer, who is staff: a 401 comes before a 403, and a 403 before everything else.
 pub(in crate::rest) struct Staff(pub(super) Administrator);
@@ -16,11 +16,11 @@ impl FromRequestParts<Arc<Auth>> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
         let Authenticated(bearer) = Authenticated::from_request_parts(parts, auth).await?;
-        auth.authorize_staff(&bearer).await.map(Self).map_err(refused)
+        auth.authorize_staff(&bearer).await.map(Self).map_err(at_protected)
     }
 }
 
 /// The user whom a path names; what is no number names nobody.
 pub(super) fn user_id(text: &str) -> Result<UserId, Rejection> {
-    text.parse().map_err(|_| refused(Error::NotFound))
+    text.parse().map_err(|_| at_protected(Error::NotFound))
 }

@@ -1,7 +1,5 @@
 //! Bodies of which some fields may be absent, as a partial update has them.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::query::flag;
@@ -14,12 +12,12 @@ use crate::rest::{
 /// A body whose fields are taken one by one; what is wrong with them is told at once.
 pub(super) struct Form<'f> {
     fields: &'f Fields,
-    errors: BTreeMap<String, Vec<String>>,
+    errors: FieldErrors,
 }
 
 impl<'f> Form<'f> {
     pub(super) fn of(fields: &'f Fields) -> Self {
-        Self { fields, errors: BTreeMap::new() }
+        Self { fields, errors: FieldErrors::default() }
     }
 
     /// Text that has to be there.
@@ -48,11 +46,11 @@ impl<'f> Form<'f> {
     }
 
     fn noted<T>(&mut self, name: &str, read: Result<T, &'static str>) -> Option<T> {
-        read.map_err(|message| self.errors.insert(name.to_owned(), vec![message.to_owned()])).ok()
+        read.map_err(|message| self.errors.add(name, message)).ok()
     }
 
     /// Nothing may be wrong.
     pub(super) fn check(self) -> Result<(), Rejection> {
-        if self.errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(FieldErrors(self.errors))) }
+        self.errors.check()
     }
 }

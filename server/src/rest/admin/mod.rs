@@ -9,13 +9,9 @@ mod sessions;
 mod tokens;
 mod users;
 
-use app::auth::Error;
 use utoipa_axum::routes;
 
-use super::{
-    method::{Routes, staff_view, view},
-    reject::{Door, Rejection},
-};
+use super::method::{Routes, staff_view, view};
 pub(super) use extract::Staff;
 
 /// Every endpoint for staff, and everybody's own events.
@@ -31,8 +27,4 @@ pub(super) fn endpoints() -> [Routes; 9] {
         staff_view("Security Event List", routes!(events::list)),
         view("Event List", routes!(events::list_own)),
     ]
-}
-
-fn refused(error: Error) -> Rejection {
-    Rejection::Core(error, Door::Protected)
 }

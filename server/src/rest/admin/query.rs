@@ -10,7 +10,7 @@ use crate::rest::{refusal::FieldErrors, reject::Rejection};
 /// The query of a request. Filters are taken one by one; what is wrong with them is told at once.
 pub(super) struct Query {
     pub(super) values: BTreeMap<String, String>,
-    errors: BTreeMap<String, Vec<String>>,
+    errors: FieldErrors,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
@@ -19,7 +19,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
         let values = form_urlencoded::parse(query.as_bytes());
-        Ok(Self { values: values.into_owned().collect(), errors: BTreeMap::new() })
+        Ok(Self { values: values.into_owned().collect(), errors: FieldErrors::default() })
     }
 }
 
@@ -51,7 +51,7 @@ impl Query {
 
     /// Notes what is wrong with a filter.
     pub(super) fn refuse(&mut self, name: &str, message: String) {
-        self.errors.insert(name.to_owned(), vec![message]);
+        self.errors.add(name, message);
     }
 
     /// Nothing may be wrong.
@@ -59,11 +59,7 @@ impl Query {
     /// # Errors
     /// What is wrong with each filter, all at once.
     pub(super) fn check(&mut self) -> Result<(), Rejection> {
-        if self.errors.is_empty() {
-            Ok(())
-        } else {
-            Err(Rejection::Fields(FieldErrors(std::mem::take(&mut self.errors))))
-        }
+        std::mem::take(&mut self.errors).check()
     }
 }
 

@@ -13,11 +13,10 @@ use http::StatusCode;
 use super::{
     extract::{Staff, user_id},
     page::{PageQuery, Place},
-    refused,
 };
 use crate::rest::{
     refusal::Refusal,
-    reject::{Core, Rejection},
+    reject::{Core, Rejection, at_protected},
 };
 
 /// A user's sessions that are alive, the one last renewed first.
@@ -39,7 +38,7 @@ pub(super) async fn list(
     Path(id): Path<String>,
     place: Place,
 ) -> Result<Json<Page<SessionInfo>>, Rejection> {
-    place.answer(auth.list_sessions_of(&by, user_id(&id)?, place.page()?).await.map_err(refused)?)
+    place.answer(auth.list_sessions_of(&by, user_id(&id)?, place.page()?).await.map_err(at_protected)?)
 }
 
 /// End all of a user's sessions, at once.
@@ -61,7 +60,7 @@ pub(super) async fn reset(
     Path(id): Path<String>,
     Extension(origin): Extension<Origin>,
 ) -> Result<StatusCode, Rejection> {
-    auth.reset_sessions(&by, user_id(&id)?, &origin).await.map_err(refused)?;
+    auth.reset_sessions(&by, user_id(&id)?, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -84,6 +83,6 @@ pub(super) async fn end(
     Path((id, session)): Path<(String, String)>,
     Extension(origin): Extension<Origin>,
 ) -> Result<StatusCode, Rejection> {
-    auth.end_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(refused)?;
+    auth.end_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,11 +15,10 @@ use super::{
     extract::Staff,
     page::{PageQuery, Place},
     query::Query,
-    refused,
 };
 use crate::rest::{
     refusal::{FieldErrors, Refusal},
-    reject::{Core, Rejection},
+    reject::{Core, Rejection, at_protected},
 };
 
 /// Which refresh tokens.
@@ -67,7 +66,7 @@ pub(super) async fn list(
         is_expired: query.flag("expired"),
     };
     query.check()?;
-    place.answer(auth.list_tokens(&by, filter, place.page()?).await.map_err(refused)?)
+    place.answer(auth.list_tokens(&by, filter, place.page()?).await.map_err(at_protected)?)
 }
 
 /// Take a refresh token back; its session is over with it.
@@ -89,5 +88,5 @@ pub(super) async fn blacklist(
     Path(jti): Path<String>,
     Extension(origin): Extension<Origin>,
 ) -> Result<Json<TokenRecord>, Rejection> {
-    auth.blacklist_by(&by, &jti, &origin).await.map(Json).map_err(refused)
+    auth.blacklist_by(&by, &jti, &origin).await.map(Json).map_err(at_protected)
 }

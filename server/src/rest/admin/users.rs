@@ -19,12 +19,11 @@ use super::{
     form::Form,
     page::{PageQuery, Place},
     query::Query,
-    refused,
 };
 use crate::rest::{
     body::{Fields, Kind},
     refusal::{FieldErrors, Refusal},
-    reject::{Core, Rejection},
+    reject::{Core, Rejection, at_protected},
 };
 
 /// How many words a search may have.
@@ -74,7 +73,7 @@ pub(super) async fn list(
         direction,
     };
     query.check()?;
-    place.answer(auth.list_users(&by, users, place.page()?).await.map_err(refused)?)
+    place.answer(auth.list_users(&by, users, place.page()?).await.map_err(at_protected)?)
 }
 
 /// Make a user.
@@ -107,7 +106,7 @@ pub(super) async fn create(
         is_superuser: form.flag("is_superuser"),
     };
     form.check()?;
-    let user = auth.create_user_by(&by, user, &origin).await.map_err(refused)?;
+    let user = auth.create_user_by(&by, user, &origin).await.map_err(at_protected)?;
     Ok((StatusCode::CREATED, Json(user)))
 }
 
@@ -129,7 +128,7 @@ pub(super) async fn show(
     Staff(by): Staff,
     Path(id): Path<String>,
 ) -> Result<Json<UserRecord>, Rejection> {
-    auth.load_user(&by, user_id(&id)?).await.map(Json).map_err(refused)
+    auth.load_user(&by, user_id(&id)?).await.map(Json).map_err(at_protected)
 }
 
 /// Change a user, or deactivate it; what is absent stays.
@@ -165,7 +164,7 @@ pub(super) async fn change(
         is_superuser: form.flag("is_superuser"),
     };
     form.check()?;
-    auth.change_user(&by, user, &change, &origin).await.map(Json).map_err(refused)
+    auth.change_user(&by, user, &change, &origin).await.map(Json).map_err(at_protected)
 }
 
 /// Set a user's password, which ends all of the user's sessions.
@@ -193,7 +192,7 @@ pub(super) async fn set_password(
     let mut form = Form::of(&fields);
     let password = PasswordForm { password: form.text("password", Kind::Verbatim).into() };
     form.check()?;
-    auth.set_password_by(&by, user, password, &origin).await.map_err(refused)?;
+    auth.set_password_by(&by, user, password, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,9 +9,9 @@ use crate::{
         paging::{Listed, PageRequest},
         session::Origin,
         store::UserQuery,
-        user::{NewUser, Role, User, Username},
+        user::{Role, User, Username},
     },
-    wire::{FieldError, NewUserForm, PasswordForm, UserChange, UserRecord},
+    wire::{NewUserForm, PasswordForm, UserChange, UserRecord},
 };
 
 impl Auth {
@@ -59,16 +59,8 @@ impl Auth {
             role,
             is_active: form.is_active.unwrap_or(true),
         };
-        let (username, email) = self.check(&account).await?;
+        let user = self.new_user(account).await?;
         let deed = self.deed(by, origin);
-        let user = NewUser {
-            username,
-            email,
-            password: self.passwords.hash(account.password).await,
-            role: account.role,
-            is_active: account.is_active,
-            date_joined: deed.now,
-        };
         Ok(record(&self.store.create_user_by(user, deed).await??))
     }
 
@@ -123,12 +115,10 @@ impl Auth {
                 is_staff: change.is_staff,
                 is_superuser: change.is_superuser,
             }),
-            (username, email) => Err(Error::Invalid(
-                [("username", username.err().map(|error| error.to_string())), ("email", email.err())]
-                    .into_iter()
-                    .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }))
-                    .collect(),
-            )),
+            (username, email) => Err(Error::fields([
+                ("username", username.err().map(|error| error.to_string())),
+                ("email", email.err()),
+            ])),
         }
     }
 }

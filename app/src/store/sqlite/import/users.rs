@@ -10,11 +10,15 @@ use crate::{
         id::UserId,
         import::{Change, ForeignUser, Merge, Outcome, Reason},
         password::hash_digest,
+        session::Origin,
         store::Ending,
         user::Username,
     },
-    store::sqlite::{rows, sessions},
-    wire::EndReason,
+    store::sqlite::{
+        events::{self, NewEvent},
+        rows, sessions,
+    },
+    wire::{EndReason, EventKind},
 };
 
 /// A user's fields, those that a person may change: as they stand here, there, or stood there.
@@ -135,11 +139,7 @@ async fn add(
         added => added?,
     };
     remember(connection, user.id, there, &Password::same(hash_digest(&user.password))).await?;
-    sqlx::query("INSERT INTO security_events (at, kind, user_id) VALUES ($1, 'imported', $2)")
-        .bind(now.millis())
-        .bind(user.id.0)
-        .execute(connection)
-        .await?;
+    events::insert(connection, NewEvent::new(now, EventKind::Imported, user.id, &Origin::UNKNOWN)).await?;
     Ok(Outcome::of(Change::Added))
 }
 
