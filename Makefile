@@ -38,7 +38,7 @@ dev: tools ## Rebuild and reload while you edit
 .PHONY: build
 build: tools ## Build the browser's files and the server in release mode
 	@$(call say,Building the release)
-	@cargo leptos build --release --precompress
+	@cargo leptos build --release --precompress --split
 
 .PHONY: test
 test: build check test-rust e2e ## Run every test, the browser's included

@@ -28,8 +28,9 @@ export const test = base.extend<{ quiet: void }>({
       context.on('page', (page) => {
         page.on('pageerror', (error) => noises.push(`exception: ${error.message}`));
         page.on('console', (message) => {
-          // The browser itself reports every request that fails; stories make some fail on purpose.
-          const isNetwork = message.text().startsWith('Failed to load resource');
+          // The browser reports every request that fails, and the loader every chunk; stories make some fail on
+          // purpose.
+          const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch/.test(message.text());
           if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
         });
       });

@@ -3,6 +3,8 @@
 
 #![expect(unreachable_pub, reason = "the component macro writes `pub` where nobody outside can reach")]
 
+mod application;
+mod chunk;
 mod components;
 mod next;
 mod pages;
@@ -10,4 +12,4 @@ pub mod panic;
 mod routes;
 pub mod shell;
 
-pub use routes::App;
+pub use application::App;

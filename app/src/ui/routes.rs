@@ -1,55 +1,61 @@
-//! The application: its frame, its routes, and the one place where the token engine is started.
+//! The addresses of the application: which page each one names.
 
-use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
+/// A page. One a route; [`Page::of`] is the whole routing table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// `/`
+    Home,
+    /// `/register`
+    Register,
+    /// `/sign-in`
+    SignIn,
+    /// `/account`
+    Account,
+    /// Every other address.
+    NotFound,
+}
 
-use super::{
-    components::{Banner, Footer, Header, Hydrated, ServerFacts},
-    pages::{Account, Home, NotFound, Register, SignIn},
-};
-use crate::session::{self, Session};
+impl Page {
+    /// The page of a path. A slash at the end makes no difference.
+    pub(crate) fn of(path: &str) -> Self {
+        match path.trim_end_matches('/') {
+            "" => Self::Home,
+            "/register" => Self::Register,
+            "/sign-in" => Self::SignIn,
+            "/account" => Self::Account,
+            _ => Self::NotFound,
+        }
+    }
 
-/// The application.
-#[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
-    provide_context(ServerFacts::find());
-    let session = Session::unknown();
-    provide_context(session);
-    let hydrated = Hydrated::provide();
-    // Runs in the browser alone, after hydration: until then both renders are of `Unknown`.
-    Effect::new(move |_| {
-        hydrated.mark();
-        session::start(session);
-    });
-    Effect::new(move |_| mark_document(session.state.get().word()));
-    view! {
-        <Title formatter=|page: String| if page.is_empty() { "Hallpass".to_owned() } else { format!("{page} · Hallpass") }/>
-        <Router>
-            <a class="skip" href="#main">"Skip to the content"</a>
-            <Header/>
-            <Banner/>
-            <main id="main" tabindex="-1">
-                <Routes fallback=NotFound>
-                    <Route path=path!("/") view=Home/>
-                    <Route path=path!("/register") view=Register/>
-                    <Route path=path!("/sign-in") view=SignIn/>
-                    <Route path=path!("/account") view=Account/>
-                </Routes>
-            </main>
-            <Footer/>
-        </Router>
+    /// What the window's title says of it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Home => "Hallpass",
+            Self::Register => "Create an account · Hallpass",
+            Self::SignIn => "Sign in · Hallpass",
+            Self::Account => "Your account · Hallpass",
+            Self::NotFound => "No such page · Hallpass",
+        }
     }
 }
 
-/// Tells stylesheets and tests who is signed in: `<html data-session=…>`.
-fn mark_document(word: &str) {
-    if let Some(root) = document().document_element() {
-        // The name is a constant that no browser refuses.
-        drop(root.set_attribute("data-session", word));
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    #[test]
+    fn a_slash_at_the_end_makes_no_difference_and_nothing_else_is_guessed() {
+        for (path, page) in [
+            ("/", Page::Home),
+            ("", Page::Home),
+            ("/sign-in", Page::SignIn),
+            ("/sign-in/", Page::SignIn),
+            ("/account", Page::Account),
+            ("/Account", Page::NotFound),
+            ("/account/x", Page::NotFound),
+            ("/sign-in.html", Page::NotFound),
+        ] {
+            assert_eq!(Page::of(path), page, "{path}");
+        }
     }
 }

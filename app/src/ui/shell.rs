@@ -2,9 +2,9 @@
 //! what both renders must agree on.
 
 use leptos::{nonce::use_nonce, prelude::*};
-use leptos_meta::MetaTags;
+use leptos_router::location::RequestUrl;
 
-use super::App;
+use super::{App, routes::Page};
 use crate::wire::PasswordPolicy;
 
 /// The files that a page loads, as the build named them.
@@ -46,10 +46,10 @@ pub fn shell() -> impl IntoView {
                     name="description"
                     content="Hallpass signs people in, keeps them signed in, and ends it at once."
                 />
+                <title>{title()}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" id="leptos" href=assets.css.clone()/>
                 <Boot assets=assets.clone()/>
-                <MetaTags/>
                 {assets.auto_reload.then(reload_on_build)}
             </head>
             <body>
@@ -57,6 +57,11 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+fn title() -> &'static str {
+    let url = expect_context::<RequestUrl>();
+    Page::of(url.as_ref().split(['?', '#']).next().unwrap_or_default()).title()
 }
 
 /// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and

@@ -1,7 +1,7 @@
 //! Pages for who is signed in. Until that is known they show their outline; for who is not, they send
 //! to the sign-in, and from there back.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
@@ -9,13 +9,16 @@ use leptos_router::{
 
 use crate::{
     session::{Session, SessionState},
-    ui::next::{SIGN_IN, with_next},
+    ui::{
+        chunk::{Chunk, Page},
+        next::{SIGN_IN, with_next},
+    },
 };
 
-/// Shows its children to who is signed in. They are made in the browser alone, never by the server,
+/// Shows its page to who is signed in. They are made in the browser alone, never by the server,
 /// which does not know anybody.
 #[component]
-pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
+pub(crate) fn Protected(page: Page) -> impl IntoView {
     let session = expect_context::<Session>();
     let navigate = use_navigate();
     let location = use_location();
@@ -32,7 +35,7 @@ pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     });
     // A renewal must not build the page anew, and another person must not see what was shown to one.
     let sid = Memo::new(move |_| if session.state.get().is_signed_in() { session.sid.get() } else { None });
-    move || if sid.get().is_some() { Either::Left(children()) } else { Either::Right(view! { <Skeleton/> }) }
+    view! { <Chunk page key=sid/> }
 }
 
 /// The outline of a page that is not there yet.

@@ -4,9 +4,16 @@ mod details;
 mod password;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::{session::sign_out, ui::components::Protected};
+use leptos::wasm_split::wasm_split;
+
+use crate::{
+    session::sign_out,
+    ui::{
+        chunk::{Filled, Place},
+        components::Protected,
+    },
+};
 use details::Details;
 use password::PasswordForm;
 
@@ -14,9 +21,18 @@ use password::PasswordForm;
 #[component]
 pub(crate) fn Account() -> impl IntoView {
     view! {
-        <Title text="Your account"/>
         <h1>"Your account"</h1>
-        <Protected>
+        <Protected page=|place| Box::pin(account(place))/>
+    }
+}
+
+#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
+fn account(place: Place) -> Filled {
+    place.fill(contents)
+}
+
+fn contents() -> impl IntoView {
+    view! {
             <Details/>
             <PasswordForm/>
             <section class="card" aria-labelledby="leave">
@@ -24,6 +40,5 @@ pub(crate) fn Account() -> impl IntoView {
                 <p>"Signing out ends this session at once, in every tab of this browser."</p>
                 <button type="button" on:click=move |_| sign_out()>"Sign out"</button>
             </section>
-        </Protected>
     }
 }

@@ -1,7 +1,6 @@
 //! `/`: what this is, and who you are.
 
 use leptos::{either::EitherOf3, prelude::*};
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     view! {
-        <Title text=""/>
         <section class="hero">
             <h1>"A pass that renews itself, and ends when you say so"</h1>
             <p class="lead">

@@ -1,7 +1,6 @@
 //! Every path that is no page.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 use crate::api::status;
@@ -11,7 +10,6 @@ use crate::api::status;
 pub(crate) fn NotFound() -> impl IntoView {
     status::set_not_found();
     view! {
-        <Title text="No such page"/>
         <section class="card">
             <h1>"There is no such page"</h1>
             <p>"The address may be mistyped, or the page has moved."</p>

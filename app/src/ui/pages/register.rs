@@ -1,7 +1,6 @@
 //! `/register`: an account, and with it the first pass.
 
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 use crate::{
@@ -20,7 +19,6 @@ pub(crate) fn Register() -> impl IntoView {
     let sign_in = also_next(SIGN_IN);
     let is_open = expect_context::<ServerFacts>().is_registration_open;
     view! {
-        <Title text="Create an account"/>
         <section class="card">
             <h1>"Create an account"</h1>
             {if is_open {

@@ -1,7 +1,6 @@
 //! `/sign-in?next=…`: why one was signed out, the form, and the way back.
 
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 use crate::{
@@ -26,7 +25,6 @@ pub(crate) fn SignIn() -> impl IntoView {
         state.send(session::sign_in(credentials), || {});
     };
     view! {
-        <Title text="Sign in"/>
         <section class="card">
             <h1>"Sign in"</h1>
             <Farewell/>

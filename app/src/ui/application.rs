@@ -1,0 +1,78 @@
+//! The application: its frame, the page of the address, and the one place where the token engine is
+//! started.
+
+use leptos::{either::EitherOf5, prelude::*};
+use leptos_router::{components::Router, hooks::use_location};
+
+use super::{
+    components::{Banner, Footer, Header, Hydrated, ServerFacts},
+    pages::{Account, Home, NotFound, Register, SignIn},
+    routes::Page,
+};
+use crate::session::{self, Session};
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_context(ServerFacts::find());
+    let session = Session::unknown();
+    provide_context(session);
+    let hydrated = Hydrated::provide();
+    // Runs in the browser alone, after hydration: until then both renders are of `Unknown`.
+    Effect::new(move |_| {
+        hydrated.mark();
+        session::start(session);
+    });
+    Effect::new(move |_| mark_document(session.state.get().word()));
+    view! {
+        <Router>
+            <a class="skip" href="#main">"Skip to the content"</a>
+            <Header/>
+            <Banner/>
+            <main id="main" tabindex="-1">
+                <CurrentPage/>
+            </main>
+            <Footer/>
+        </Router>
+    }
+}
+
+/// The page of the address. The router's own `Routes` erases the types of pages, and with them brings
+/// each one's code for hydrating it piece by piece, which nothing here uses: a third of a page's size.
+#[component]
+fn CurrentPage() -> impl IntoView {
+    let path = use_location().pathname;
+    let page = Memo::new(move |_| Page::of(&path.read()));
+    Effect::new(move |_| {
+        path.track();
+        document().set_title(page.get().title());
+        complete_navigation();
+    });
+    move || match page.get() {
+        Page::Home => EitherOf5::A(view! { <Home/> }),
+        Page::Register => EitherOf5::B(view! { <Register/> }),
+        Page::SignIn => EitherOf5::C(view! { <SignIn/> }),
+        Page::Account => EitherOf5::D(view! { <Account/> }),
+        Page::NotFound => EitherOf5::E(view! { <NotFound/> }),
+    }
+}
+
+/// Tells the router that the page is there: it writes the address then, and scrolls.
+#[cfg(not(feature = "ssr"))]
+fn complete_navigation() {
+    use leptos_router::location::{BrowserUrl, LocationProvider};
+    if let Some(location) = use_context::<BrowserUrl>() {
+        location.ready_to_complete();
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn complete_navigation() {}
+
+/// Tells stylesheets and tests who is signed in: `<html data-session=…>`.
+fn mark_document(word: &str) {
+    if let Some(root) = document().document_element() {
+        // The name is a constant that no browser refuses.
+        drop(root.set_attribute("data-session", word));
+    }
+}

@@ -1,0 +1,78 @@
+//! Parts of the application that are downloaded when they are first needed, and made in the browser
+//! alone: the server does not know who is signed in, and what it never renders needs no code to be
+//! hydrated by. A page of this kind is a function that fills a [`Place`], marked with `wasm_split`;
+//! all functions that name the same chunk are downloaded together.
+
+use std::pin::Pin;
+
+use leptos::{html::Div, mount::mount_to, prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+use send_wrapper::SendWrapper;
+use web_sys::{HtmlElement, wasm_bindgen::JsCast};
+
+use super::components::Skeleton;
+
+/// What a page of a chunk answers: an error when the chunk could not be downloaded.
+pub(crate) type Filled = Result<(), SplitLoaderError>;
+
+/// Downloads the chunk, when it is not there yet, and fills the place.
+pub(crate) type Page = fn(Place) -> Pin<Box<dyn Future<Output = Filled>>>;
+
+/// Where a page goes, and how long it is wanted there.
+pub(crate) struct Place {
+    element: HtmlElement,
+    owner: Owner,
+    is_wanted: StoredValue<()>,
+}
+
+impl Place {
+    /// Makes the page here, unless the person has gone on meanwhile.
+    #[expect(clippy::unnecessary_wraps, reason = "a page of a chunk answers this, and fails only on its way")]
+    pub(crate) fn fill<View: IntoView + 'static>(self, page: impl FnOnce() -> View + 'static) -> Filled {
+        if self.is_wanted.try_get_value().is_some() {
+            self.owner.with(|| {
+                let page = SendWrapper::new(mount_to(self.element, page));
+                on_cleanup(move || drop(page));
+            });
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Waiting,
+    Filled,
+    Failed,
+}
+
+/// Shows a page of a chunk while `key` is there, and makes it anew when it is another.
+#[component]
+pub(crate) fn Chunk(page: Page, #[prop(into)] key: Signal<Option<String>>) -> impl IntoView {
+    let slot = NodeRef::<Div>::new();
+    let progress = RwSignal::new(Progress::Waiting);
+    let attempts = RwSignal::new(0_u32);
+    // Whatever the page owns belongs to this effect, and goes when it runs again.
+    Effect::new(move |_| {
+        attempts.track();
+        progress.set(Progress::Waiting);
+        let (Some(_), Some(element), Some(owner)) = (key.get(), slot.get(), Owner::current()) else { return };
+        let place = Place { element: element.unchecked_into(), owner, is_wanted: StoredValue::new(()) };
+        let filling = page(place);
+        spawn_local(async move {
+            let progress_now = if filling.await.is_ok() { Progress::Filled } else { Progress::Failed };
+            progress.try_set(progress_now);
+        });
+    });
+    view! {
+        <div class="page" node_ref=slot></div>
+        <Show when=move || progress.get() == Progress::Waiting>
+            <Skeleton/>
+        </Show>
+        <Show when=move || progress.get() == Progress::Failed>
+            <div class="notice" role="alert">
+                <p>"This page could not be downloaded. Check the connection and try again."</p>
+                <button type="button" on:click=move |_| attempts.update(|attempts| *attempts += 1)>"Try again"</button>
+            </div>
+        </Show>
+    }
+}
