@@ -15,7 +15,7 @@ use super::components::Skeleton;
 pub(crate) type Filled = Result<(), SplitLoaderError>;
 
 /// Downloads the chunk, when it is not there yet, and fills the place.
-pub(crate) type Page = fn(Place) -> Pin<Box<dyn Future<Output = Filled>>>;
+pub(crate) type PageChunk = fn(Place) -> Pin<Box<dyn Future<Output = Filled>>>;
 
 /// Where a page goes, and how long it is wanted there.
 pub(crate) struct Place {
@@ -47,7 +47,7 @@ enum Progress {
 
 /// Shows a page of a chunk while `key` is there, and makes it anew when it is another.
 #[component]
-pub(crate) fn Chunk(page: Page, #[prop(into)] key: Signal<Option<String>>) -> impl IntoView {
+pub(crate) fn Chunk(page: PageChunk, #[prop(into)] key: Signal<Option<String>>) -> impl IntoView {
     let slot = NodeRef::<Div>::new();
     let progress = RwSignal::new(Progress::Waiting);
     let attempts = RwSignal::new(0_u32);

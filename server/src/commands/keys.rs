@@ -37,6 +37,8 @@ pub enum KeysCommand {
     /// Take a key away at once, because it leaked: its tokens are dead
     Retire {
         /// The key's name, or enough of its beginning
+        // Names are thumbprints in base64url, and one in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         key: String,
     },
 }

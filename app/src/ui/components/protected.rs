@@ -10,7 +10,7 @@ use leptos_router::{
 use crate::{
     session::{Session, SessionState},
     ui::{
-        chunk::{Chunk, Page},
+        chunk::{Chunk, PageChunk},
         next::{SIGN_IN, with_next},
     },
 };
@@ -18,7 +18,7 @@ use crate::{
 /// Shows its page to who is signed in. They are made in the browser alone, never by the server,
 /// which does not know anybody.
 #[component]
-pub(crate) fn Protected(page: Page) -> impl IntoView {
+pub(crate) fn Protected(page: PageChunk) -> impl IntoView {
     let session = expect_context::<Session>();
     let navigate = use_navigate();
     let location = use_location();
