@@ -1,9 +1,11 @@
 //! The browser's token engine: it keeps the pair in local storage, renews it unnoticed, and agrees
 //! with the other tabs. The rules are in `docs/protocol.md`; those that can be stated without a
 //! browser are pure functions here ([`pair::merge`], [`schedule`], [`outcome`]) and tested as such.
+//! Pages meet the engine in [`Session`] and in the functions of `chunk`, which downloads the rest.
 
 mod backoff;
 mod browser;
+mod chunk;
 mod engine;
 mod lock;
 pub mod outcome;
@@ -16,18 +18,5 @@ mod state;
 mod storage;
 mod tabs;
 
-pub use sign_in::{register, sign_in};
-pub use sign_out::sign_out;
+pub use chunk::{prepare, register, sign_in, sign_out, start};
 pub use state::{Connection, Session, SessionState};
-
-use crate::api::client;
-
-/// Starts the engine of this tab, once, after hydration: from here on `session` tells who is signed
-/// in.
-pub fn start(session: Session) {
-    engine::attach(session);
-    client::install(refresh::Source);
-    tabs::listen();
-    engine::wake();
-    sign_out::finish_pending();
-}

@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// What the server answered.
-pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
+pub(super) async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
     let sent_at = browser::now();
     begin(session::obtain(credentials).await?, sent_at)
 }
@@ -24,7 +24,7 @@ pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// What the server answered.
-pub async fn register(registration: Registration) -> Result<(), ApiError> {
+pub(super) async fn register(registration: Registration) -> Result<(), ApiError> {
     let sent_at = browser::now();
     begin(session::register(registration).await?, sent_at)
 }

@@ -22,7 +22,7 @@ thread_local! {
 const MAX_ATTEMPTS: u32 = 12;
 
 /// Signs out. The tombstone comes first, so that nothing on its way can bring the session back.
-pub fn sign_out() {
+pub(super) fn sign_out() {
     let Some(Stored::Pair(pair)) = storage::load() else {
         return engine::wake();
     };

@@ -34,6 +34,11 @@ fn text() -> Option<String> {
     if is_usable() { LocalStorage::raw().get_item(KEY).ok().flatten() } else { None }
 }
 
+/// Whether nothing is stored here, neither a pair nor word of how one ended.
+pub(super) fn is_empty() -> bool {
+    text().is_none()
+}
+
 /// What is stored now. What cannot be read is not ours.
 pub(super) fn load() -> Option<Stored> {
     let text = text();

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::session::{Connection, Session};
+use crate::session::{Connection, Session, SessionState};
 
 /// A line that is empty most of the time; screen readers hear when it is not.
 #[component]
 pub(crate) fn Banner() -> impl IntoView {
     let session = expect_context::<Session>();
     let sentence = move || {
-        if !session.state.get().is_signed_in() {
+        if session.state.get() == SessionState::SignedOut {
             return "";
         }
         match session.connection.get() {

@@ -5,7 +5,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
 use super::Hydrated;
-use crate::wire::ApiError;
+use crate::{session, wire::ApiError};
 
 /// Where a form stands.
 #[derive(Clone, Copy)]
@@ -65,6 +65,7 @@ pub(crate) fn Form(
         <form
             method="post"
             novalidate=true
+            on:focusin=|_| session::prepare()
             on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
                 on_submit();
