@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::client::SessionClient;
-use crate::wire::{ApiError, Me, PasswordChange};
+use crate::wire::{ApiError, Me, PasswordChange, ProfileForm};
 
 #[cfg(feature = "ssr")]
 use super::{expose::Expose, request};
@@ -30,4 +30,14 @@ pub async fn me() -> Result<Me, ApiError> {
 pub async fn change_password(form: PasswordChange) -> Result<(), ApiError> {
     let bearer = request::bearer().await?;
     request::auth().change_password(&bearer, &form, &request::origin()).await.exposed()
+}
+
+/// Changes what people change of their own account without the password: the address.
+///
+/// # Errors
+/// `Invalid` with the field to mend, what `me` can answer, or what can befall any call.
+#[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/change_profile")]
+pub async fn change_profile(form: ProfileForm) -> Result<Me, ApiError> {
+    let bearer = request::bearer().await?;
+    request::auth().change_profile(&bearer, &form, &request::origin()).await.exposed()
 }

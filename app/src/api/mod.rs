@@ -2,13 +2,18 @@
 //! unpacks, calls one verb of the core, and packs; it decides nothing.
 
 pub mod account;
+pub mod admin;
 mod answer;
 mod call;
 pub mod client;
+pub mod events;
 pub mod session;
+pub mod sessions;
 pub mod status;
 
 #[cfg(feature = "ssr")]
 pub mod expose;
+#[cfg(feature = "ssr")]
+mod listing;
 #[cfg(feature = "ssr")]
 mod request;

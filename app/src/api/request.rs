@@ -7,7 +7,7 @@ use leptos::prelude::{expect_context, use_context};
 
 use super::expose::Expose;
 use crate::{
-    auth::{Auth, authenticate::Bearer, session::Origin, token::TokenType},
+    auth::{Auth, admin::Administrator, authenticate::Bearer, session::Origin, token::TokenType},
     wire::ApiError,
 };
 
@@ -33,4 +33,10 @@ pub(super) async fn bearer() -> Result<Bearer, ApiError> {
     let headers: Vec<_> =
         parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
     auth().authenticate_headers(&[SCHEME], &headers, &KINDS).await.exposed()
+}
+
+/// The bearer, who is staff.
+pub(super) async fn administrator() -> Result<Administrator, ApiError> {
+    let bearer = bearer().await?;
+    auth().authorize_staff(&bearer).await.exposed()
 }

@@ -2,11 +2,21 @@
 
 use std::{fmt, str::FromStr};
 
-use super::clock::Randomness;
+use super::{Error, clock::Randomness};
 
 /// A user's number. The `user_id` claim carries it as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
+
+impl UserId {
+    /// The user whom an address or a call names; what is no number names nobody.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn named(text: &str) -> Result<Self, Error> {
+        text.parse().map_err(|_| Error::NotFound)
+    }
+}
 
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

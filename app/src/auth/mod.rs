@@ -17,6 +17,7 @@ pub mod password;
 pub mod policy;
 pub mod revocation;
 pub mod rotation;
+pub mod search;
 pub mod seen;
 pub mod session;
 pub mod settings;

@@ -16,13 +16,11 @@ use super::{
     revocation::Revocation,
     rotation::Refusal,
     session::{CurrentToken, Origin, Session},
-    user::{NewUser, StoredCredentials, User, UserKey},
+    user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 use crate::wire::EndReason;
 
-pub use administration::{
-    Administration, ChangedUser, Deed, Direction, Done, OutstandingToken, TokenQuery, UserOrder, UserQuery,
-};
+pub use administration::{Administration, ChangedUser, Deed, Direction, Done, OutstandingToken, TokenQuery, UserQuery};
 
 /// The database did not do what it was asked; nothing of it happened.
 #[derive(Debug, thiserror::Error)]
@@ -228,6 +226,16 @@ pub trait Store: Administration + Send + Sync {
     /// Sets a password and ends the user's sessions, but for the one to keep. `None` when the password in
     /// force is another than the one that was checked.
     async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
+
+    /// Gives the user another address. Where it stands in tokens for its user, that ends all of the user's
+    /// sessions. `None` when the user is gone.
+    async fn change_profile(
+        &self,
+        user: UserId,
+        email: Email,
+        naming: UserIdField,
+        ending: Ending,
+    ) -> Result<Option<ChangedUser>, StoreError>;
 
     /// Begins a session with its first refresh token; `None` when the user is gone, inactive, or has
     /// another password than the one that was checked.

@@ -2,6 +2,7 @@
 //! `synchronous = FULL`: what was answered is on the disk.
 
 mod admin;
+mod changes;
 mod events;
 mod flush;
 mod import;
@@ -25,16 +26,17 @@ use sqlx::{
 
 use super::ConnectError;
 use crate::auth::{
+    administration::Change,
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     revocation::Revocation,
     session::Session,
     store::{
-        Blacklisting, CreateUserError, Ending, Flushed, NewPassword, NewSession, PresentedToken, Refresh, Refreshed,
-        Store, StoreError, TokenStanding,
+        Blacklisting, ChangedUser, CreateUserError, Ending, Flushed, NewPassword, NewSession, PresentedToken, Refresh,
+        Refreshed, Store, StoreError, TokenStanding,
     },
-    user::{NewUser, StoredCredentials, User, UserKey},
+    user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 use writer::Writer;
 
@@ -160,6 +162,19 @@ impl Store for SqliteStore {
                     sessions::end_all_of(c, new.user, new.keep, &ending).await.map(Some)
                 })
             })
+            .await
+    }
+
+    async fn change_profile(
+        &self,
+        user: UserId,
+        email: Email,
+        naming: UserIdField,
+        ending: Ending,
+    ) -> Result<Option<ChangedUser>, StoreError> {
+        let change = Change { email: Some(email), ..Change::default() };
+        self.writer
+            .write(move |c| Box::pin(async move { changes::change_own(c, user, &change, naming, &ending).await }))
             .await
     }
 

@@ -75,6 +75,13 @@ pub struct Registration {
     pub password: Secret,
 }
 
+/// What the profile form sends. The name that one signs in with stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileForm {
+    /// The address that shall be; may be empty.
+    pub email: String,
+}
+
 /// What the change-password form sends.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PasswordChange {

@@ -29,7 +29,7 @@ pub enum EventKind {
     PasswordChanged,
     /// An administrator made the account.
     UserCreated,
-    /// An administrator changed the account.
+    /// The account was changed, by its owner or by an administrator.
     UserChanged,
     /// An administrator deactivated the account.
     UserDeactivated,

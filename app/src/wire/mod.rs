@@ -7,14 +7,16 @@ mod claims;
 mod error;
 mod event;
 mod oauth;
+mod search;
 mod secret;
 mod token;
 
-pub use account::{Credentials, Me, PasswordChange, PasswordPolicy, Registration, SessionInfo};
+pub use account::{Credentials, Me, PasswordChange, PasswordPolicy, ProfileForm, Registration, SessionInfo};
 pub use admin::{BlacklistReason, NewUserForm, Page, PasswordForm, TokenRecord, UserChange, UserRecord};
 pub use claims::SessionClaims;
 pub use error::{ApiError, Code, EndReason, Ended, FieldError};
 pub use event::{EventKind, EventRecord, OwnEvent};
 pub use oauth::{Introspection, OAuthError, OAuthErrorCode, ServerMetadata};
+pub use search::{EventSearch, Listing, TokenSearch, UserOrdering, UserSearch};
 pub use secret::Secret;
 pub use token::{SlidingToken, TokenPair};

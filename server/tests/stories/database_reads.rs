@@ -22,7 +22,7 @@ use app::auth::{
         UserQuery,
     },
     token::TokenType,
-    user::{NewUser, StoredCredentials, User, UserKey},
+    user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -53,6 +53,7 @@ counted!(Store {
     find_user(user: UserId) -> Result<Option<User>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
     set_password(new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
+    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<Option<ChangedUser>, StoreError>;
     open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
@@ -76,13 +77,14 @@ counted!(Administration {
     list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError>;
     create_user_by(user: NewUser, deed: Deed) -> Done<User>;
     change_user(user: UserId, change: Change, deed: Deed) -> Done<ChangedUser>;
+    change_users(users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>>;
     set_password_by(user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>>;
     list_sessions_of(user: UserId, now: Timestamp, page: PageRequest) -> Result<Option<Listed<Session>>, StoreError>;
     end_session_by(user: UserId, session: SessionId, deed: Deed) -> Done<Revocation>;
     reset_sessions(user: UserId, deed: Deed) -> Done<Vec<Revocation>>;
     list_tokens(query: TokenQuery, page: PageRequest) -> Result<Option<Listed<OutstandingToken>>, StoreError>;
     find_token(jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
-    blacklist_by(jti: Jti, deed: Deed) -> Done<Option<Revocation>>;
+    blacklist_by(jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>>;
     list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError>;
     note_failed_sign_ins(failed: Vec<FailedSignIns>) -> Result<(), StoreError>;
     flush_events(before: Timestamp, limit: u32) -> Result<u64, StoreError>;

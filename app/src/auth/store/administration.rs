@@ -14,10 +14,11 @@ use crate::{
         id::{Jti, SessionId, UserId},
         paging::{Listed, PageRequest},
         revocation::Revocation,
+        search::SearchWords,
         session::{Origin, Session},
         user::{NewUser, User, UserIdField},
     },
-    wire::{BlacklistReason, EndReason},
+    wire::{BlacklistReason, EndReason, UserOrdering},
 };
 
 /// An administrator's deed: who, when, from where.
@@ -49,30 +50,15 @@ pub type Done<T> = Result<Result<T, Denial>, StoreError>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserQuery {
     /// Each of these stands in the name or the address, in either case of A to Z.
-    pub words: Vec<String>,
+    pub words: SearchWords,
     /// Whether they may be used.
     pub is_active: Option<bool>,
     /// Whether they may enter the administration.
     pub is_staff: Option<bool>,
     /// By what they are ordered.
-    pub order: UserOrder,
+    pub order: UserOrdering,
     /// Which way.
     pub direction: Direction,
-}
-
-/// By what users are ordered. Those of whom it is the same stand in the order of their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserOrder {
-    /// Their number.
-    Id,
-    /// Their name.
-    Username,
-    /// Their address.
-    Email,
-    /// When they were made.
-    DateJoined,
-    /// Their last sign-in.
-    LastLogin,
 }
 
 /// Which way a list runs.
@@ -141,6 +127,9 @@ pub trait Administration: Send + Sync {
     /// Changes a user. Deactivating ends all of the user's sessions in the same step.
     async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<ChangedUser>;
 
+    /// The same change of each of these users, or of none. Each is named once.
+    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>>;
+
     /// Sets a password and ends all of the user's sessions.
     async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>>;
 
@@ -168,8 +157,8 @@ pub trait Administration: Send + Sync {
     /// The outstanding token of that name.
     async fn find_token(&self, jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
 
-    /// Blacklists a token and ends its session; also when it was spent before.
-    async fn blacklist_by(&self, jti: Jti, deed: Deed) -> Done<Option<Revocation>>;
+    /// Blacklists each of these tokens and ends its session, also when it was spent before; or none.
+    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>>;
 
     /// A page of security events, the last one first.
     async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError>;

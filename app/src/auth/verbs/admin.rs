@@ -5,7 +5,10 @@ mod sessions;
 mod tokens;
 mod users;
 
+use std::{collections::HashSet, hash::Hash};
+
 pub use tokens::TokenFilter;
+pub use users::Activation;
 
 use super::authenticate::Bearer;
 use crate::auth::{
@@ -23,6 +26,24 @@ pub struct Administrator {
     pub user: UserId,
     /// The session that asks.
     pub session: Option<SessionId>,
+}
+
+/// How many users or tokens one call may change: each is judged in the one transaction of all.
+const MAX_AT_ONCE: usize = 100;
+
+/// What a call names, each once.
+fn distinct<T: Clone + Eq + Hash>(
+    field: &str,
+    names: &[String],
+    read: impl Fn(&str) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    if names.len() > MAX_AT_ONCE {
+        return Err(Error::field(field, format!("Choose at most {MAX_AT_ONCE} at a time.")));
+    }
+    let mut named = names.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = HashSet::new();
+    named.retain(|one| seen.insert(one.clone()));
+    Ok(named)
 }
 
 impl Auth {

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod authenticate;
 mod blacklist;
 mod change_password;
+mod change_profile;
 mod events;
 mod follow;
 mod import;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    SqliteStore,
+    SqliteStore, changes,
     events::{self, NewEvent},
     outstanding,
     paged::{self, Conditions, List},
@@ -24,11 +24,11 @@ use crate::{
         session::Session,
         store::{
             Administration, ChangedUser, Deed, Direction, Done, NewPassword, OutstandingToken, StoreError, TokenQuery,
-            UserOrder, UserQuery,
+            UserQuery,
         },
         user::{NewUser, User},
     },
-    wire::{BlacklistReason, EndReason, EventKind},
+    wire::{BlacklistReason, EndReason, EventKind, UserOrdering},
 };
 
 /// What a deed inside a transaction comes to.
@@ -62,7 +62,7 @@ impl Administration for SqliteStore {
                 Some(false) => drop(conditions.and("is_staff = 0")),
                 None => {}
             }
-            for word in &query.words {
+            for word in query.words.iter() {
                 // A word has no space in it, so it is never found across the two.
                 let sql = conditions.and("instr(lower(username || ' ' || email), ");
                 sql.push_bind(word.to_ascii_lowercase()).push(")");
@@ -72,15 +72,19 @@ impl Administration for SqliteStore {
     }
 
     async fn create_user_by(&self, user: NewUser, deed: Deed) -> Done<User> {
-        self.writer.write(move |c| Box::pin(async move { create_user(c, &user, &deed).await })).await
+        self.writer.write_deed(move |c| Box::pin(async move { create_user(c, &user, &deed).await })).await
     }
 
     async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<ChangedUser> {
-        self.writer.write(move |c| Box::pin(async move { change_user(c, user, &change, &deed).await })).await
+        self.writer.write_deed(move |c| Box::pin(async move { change_user(c, user, &change, &deed).await })).await
+    }
+
+    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>> {
+        self.writer.write_deed(move |c| Box::pin(async move { change_users(c, &users, &change, &deed).await })).await
     }
 
     async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>> {
-        self.writer.write(move |c| Box::pin(async move { set_password(c, user, &password, &deed).await })).await
+        self.writer.write_deed(move |c| Box::pin(async move { set_password(c, user, &password, &deed).await })).await
     }
 
     async fn list_sessions_of(
@@ -102,11 +106,11 @@ impl Administration for SqliteStore {
     }
 
     async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<Revocation> {
-        self.writer.write(move |c| Box::pin(async move { end_session(c, user, session, &deed).await })).await
+        self.writer.write_deed(move |c| Box::pin(async move { end_session(c, user, session, &deed).await })).await
     }
 
     async fn reset_sessions(&self, user: UserId, deed: Deed) -> Done<Vec<Revocation>> {
-        self.writer.write(move |c| Box::pin(async move { reset_sessions(c, user, &deed).await })).await
+        self.writer.write_deed(move |c| Box::pin(async move { reset_sessions(c, user, &deed).await })).await
     }
 
     async fn list_tokens(
@@ -148,8 +152,8 @@ impl Administration for SqliteStore {
         Ok(row.as_ref().map(token).transpose()?)
     }
 
-    async fn blacklist_by(&self, jti: Jti, deed: Deed) -> Done<Option<Revocation>> {
-        self.writer.write(move |c| Box::pin(async move { blacklist(c, &jti, &deed).await })).await
+    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>> {
+        self.writer.write_deed(move |c| Box::pin(async move { blacklist_all(c, &jtis, &deed).await })).await
     }
 
     async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError> {
@@ -167,16 +171,16 @@ impl Administration for SqliteStore {
 
 const fn user_order(query: &UserQuery) -> &'static str {
     match (query.order, query.direction) {
-        (UserOrder::Id, Direction::Ascending) => "id",
-        (UserOrder::Id, Direction::Descending) => "id DESC",
-        (UserOrder::Username, Direction::Ascending) => "username",
-        (UserOrder::Username, Direction::Descending) => "username DESC",
-        (UserOrder::Email, Direction::Ascending) => "email, id",
-        (UserOrder::Email, Direction::Descending) => "email DESC, id DESC",
-        (UserOrder::DateJoined, Direction::Ascending) => "date_joined, id",
-        (UserOrder::DateJoined, Direction::Descending) => "date_joined DESC, id DESC",
-        (UserOrder::LastLogin, Direction::Ascending) => "last_login, id",
-        (UserOrder::LastLogin, Direction::Descending) => "last_login DESC, id DESC",
+        (UserOrdering::Id, Direction::Ascending) => "id",
+        (UserOrdering::Id, Direction::Descending) => "id DESC",
+        (UserOrdering::Username, Direction::Ascending) => "username",
+        (UserOrdering::Username, Direction::Descending) => "username DESC",
+        (UserOrdering::Email, Direction::Ascending) => "email, id",
+        (UserOrdering::Email, Direction::Descending) => "email DESC, id DESC",
+        (UserOrdering::DateJoined, Direction::Ascending) => "date_joined, id",
+        (UserOrdering::DateJoined, Direction::Descending) => "date_joined DESC, id DESC",
+        (UserOrdering::LastLogin, Direction::Ascending) => "last_login, id",
+        (UserOrdering::LastLogin, Direction::Descending) => "last_login DESC, id DESC",
     }
 }
 
@@ -198,13 +202,9 @@ async fn change_user(
 ) -> Outcome<ChangedUser> {
     let (actor, target) = facts(connection, deed, user).await?;
     let (before, after) = allowed!(administration::decide_change(actor.as_ref(), target, change));
-    let changed = administration::differences(&before, &after);
-    if !changed.is_empty() {
-        if !update(connection, &after).await? {
-            return Ok(Err(Denial::UsernameTaken));
-        }
-        record_change(connection, deed, &after, &changed).await?;
-    }
+    let Some(changed) = changes::write(connection, &before, &after, &deed.ending(EndReason::Revoked)).await? else {
+        return Ok(Err(Denial::UsernameTaken));
+    };
     // Also when the account was inactive before: whatever sessions there are, they end. And the tokens of a
     // user who is called otherwise now name whoever gets the name.
     let reason = if after.is_active {
@@ -219,24 +219,17 @@ async fn change_user(
     Ok(Ok(ChangedUser { user: after, revocations }))
 }
 
-/// Whether the name was free: the constraint decides.
-async fn update(connection: &mut SqliteConnection, user: &User) -> sqlx::Result<bool> {
-    let done = sqlx::query(
-        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5 WHERE id = $6",
-    )
-    .bind(&user.username)
-    .bind(&user.email)
-    .bind(user.is_active)
-    .bind(user.is_staff)
-    .bind(user.is_superuser)
-    .bind(user.id.0)
-    .execute(connection)
-    .await;
-    match done {
-        Ok(_) => Ok(true),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-        Err(error) => Err(error),
+async fn change_users(
+    connection: &mut SqliteConnection,
+    users: &[UserId],
+    change: &Change,
+    deed: &Deed,
+) -> Outcome<Vec<ChangedUser>> {
+    let mut changed = Vec::with_capacity(users.len());
+    for user in users {
+        changed.push(allowed!(change_user(connection, *user, change, deed).await?));
     }
+    Ok(Ok(changed))
 }
 
 async fn set_password(
@@ -272,6 +265,14 @@ async fn reset_sessions(connection: &mut SqliteConnection, user: UserId, deed: &
     let target = allowed!(administration::check_touch(actor.as_ref(), target));
     record(connection, deed, &target, EventKind::SessionsReset).await?;
     sessions::end_all_of(connection, user, None, &deed.ending(EndReason::Revoked)).await.map(Ok)
+}
+
+async fn blacklist_all(connection: &mut SqliteConnection, jtis: &[Jti], deed: &Deed) -> Outcome<Vec<Revocation>> {
+    let mut revocations = Vec::with_capacity(jtis.len());
+    for jti in jtis {
+        revocations.extend(allowed!(blacklist(connection, jti, deed).await?));
+    }
+    Ok(Ok(revocations))
 }
 
 async fn blacklist(connection: &mut SqliteConnection, jti: &Jti, deed: &Deed) -> Outcome<Option<Revocation>> {
@@ -333,25 +334,6 @@ async fn record_in(
     session: Option<SessionId>,
 ) -> sqlx::Result<()> {
     events::insert(connection, NewEvent { session, ..event(deed, user, EventKind::TokenRevoked) }).await
-}
-
-/// One event for whether the account may be used, one for everything else.
-async fn record_change(
-    connection: &mut SqliteConnection,
-    deed: &Deed,
-    user: &User,
-    changed: &[&str],
-) -> sqlx::Result<()> {
-    if changed.contains(&"is_active") {
-        let kind = if user.is_active { EventKind::UserReactivated } else { EventKind::UserDeactivated };
-        record(connection, deed, user, kind).await?;
-    }
-    let others: Vec<_> = changed.iter().copied().filter(|field| *field != "is_active").collect();
-    if others.is_empty() {
-        return Ok(());
-    }
-    let changed = Some(others.join(","));
-    events::insert(connection, NewEvent { changed, ..event(deed, user, EventKind::UserChanged) }).await
 }
 
 fn token(row: &SqliteRow) -> sqlx::Result<OutstandingToken> {

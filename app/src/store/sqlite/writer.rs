@@ -1,6 +1,6 @@
 //! The one writer. It takes whatever writes are waiting, runs them in one transaction, commits once,
 //! and only then answers each: many durable writes for the price of one sync to the disk. A write
-//! that fails takes nothing with it.
+//! that fails or is denied leaves nothing, and takes nothing with it.
 
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
@@ -9,7 +9,10 @@ use futures::{FutureExt, future::BoxFuture};
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::auth::store::StoreError;
+use crate::auth::{
+    administration::Denial,
+    store::{Done, StoreError},
+};
 
 /// How many writes one transaction takes at most: the last to come should not wait long for the
 /// first.
@@ -38,8 +41,25 @@ impl Writer {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static,
     {
+        self.send(work, |_| true).await
+    }
+
+    /// The same for a deed. When it is denied, nothing of it stays.
+    pub(super) async fn write_deed<T, W>(&self, work: W) -> Done<T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<Result<T, Denial>>> + Send + 'static,
+    {
+        self.send(work, Result::is_ok).await
+    }
+
+    async fn send<T, W>(&self, work: W, is_kept: fn(&T) -> bool) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let job = Write { work: Some(work), result: None, reply };
+        let job = Write { work: Some(work), is_kept, result: None, reply };
         let is_running = self.jobs.send(Box::new(job)).await.is_ok();
         match answer.await {
             Ok(result) if is_running => result,
@@ -67,7 +87,7 @@ impl std::error::Error for NotCommitted {}
 
 #[async_trait]
 trait Job: Send {
-    /// Does the work and keeps the result; whether it succeeded.
+    /// Does the work and keeps the result; whether what it wrote stays.
     async fn run(&mut self, connection: &mut SqliteConnection) -> bool;
 
     /// Tells the caller, once it is known whether the batch was committed.
@@ -76,6 +96,7 @@ trait Job: Send {
 
 struct Write<T, W> {
     work: Option<W>,
+    is_kept: fn(&T) -> bool,
     result: Option<sqlx::Result<T>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -92,7 +113,7 @@ where
             let caught = AssertUnwindSafe(work(connection)).catch_unwind().await;
             self.result = Some(caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned()))));
         }
-        self.result.as_ref().is_some_and(Result::is_ok)
+        self.result.as_ref().is_some_and(|result| result.as_ref().is_ok_and(self.is_kept))
     }
 
     fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {

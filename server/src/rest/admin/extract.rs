@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::auth::{Auth, Error, admin::Administrator, id::UserId};
+use app::auth::{Auth, admin::Administrator, id::UserId};
 use axum::{extract::FromRequestParts, http::request::Parts};
 
 use super::super::extract::Authenticated;
@@ -20,7 +20,7 @@ impl FromRequestParts<Arc<Auth>> for Staff {
     }
 }
 
-/// The user whom a path names; what is no number names nobody.
+/// The user whom a path names.
 pub(super) fn user_id(text: &str) -> Result<UserId, Rejection> {
-    text.parse().map_err(|_| at_protected(Error::NotFound))
+    UserId::named(text).map_err(at_protected)
 }

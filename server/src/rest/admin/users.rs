@@ -2,10 +2,11 @@
 
 use app::{
     auth::{
+        search::SearchWords,
         session::Origin,
-        store::{Direction, UserOrder, UserQuery},
+        store::{Direction, UserQuery},
     },
-    wire::{NewUserForm, Page, PasswordForm, UserChange, UserRecord},
+    wire::{NewUserForm, Page, PasswordForm, UserChange, UserOrdering, UserRecord},
 };
 use axum::{
     Extension, Json,
@@ -25,9 +26,6 @@ use crate::rest::{
     refusal::{FieldErrors, Refusal},
     reject::{Core, Rejection, at_protected},
 };
-
-/// How many words a search may have.
-const MAX_WORDS: usize = 10;
 
 /// Which users, and in which order.
 #[derive(IntoParams)]
@@ -64,7 +62,7 @@ pub(super) async fn list(
     place: Place,
     mut query: Query,
 ) -> Result<Json<Page<UserRecord>>, Rejection> {
-    let (order, direction) = query.choice("ordering", ordering).unwrap_or((UserOrder::Id, Direction::Ascending));
+    let (order, direction) = query.choice("ordering", ordering).unwrap_or((UserOrdering::Id, Direction::Ascending));
     let users = UserQuery {
         words: words(&mut query),
         is_active: query.flag("is_active"),
@@ -197,29 +195,15 @@ pub(super) async fn set_password(
 }
 
 /// A name of a field, with `-` before it for the other way round.
-fn ordering(text: &str) -> Option<(UserOrder, Direction)> {
+fn ordering(text: &str) -> Option<(UserOrdering, Direction)> {
     let (name, direction) = match text.strip_prefix('-') {
         Some(name) => (name, Direction::Descending),
         None => (text, Direction::Ascending),
     };
-    let order = match name {
-        "id" => UserOrder::Id,
-        "username" => UserOrder::Username,
-        "email" => UserOrder::Email,
-        "date_joined" => UserOrder::DateJoined,
-        "last_login" => UserOrder::LastLogin,
-        _ => return None,
-    };
-    Some((order, direction))
+    Some((UserOrdering::parse(name)?, direction))
 }
 
-/// Between white space and commas (Django REST framework: `SearchFilter`).
-fn words(query: &mut Query) -> Vec<String> {
-    let search = query.text("search").unwrap_or_default();
-    let is_between = |c: char| c.is_whitespace() || c == ',';
-    let words: Vec<_> = search.split(is_between).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    if words.len() > MAX_WORDS {
-        query.refuse("search", format!("Search for at most {MAX_WORDS} words."));
-    }
-    words
+fn words(query: &mut Query) -> SearchWords {
+    let words = SearchWords::parse(query.text("search").unwrap_or_default());
+    words.map_err(|error| query.refuse("search", error.to_string())).unwrap_or_default()
 }

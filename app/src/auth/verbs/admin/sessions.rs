@@ -1,4 +1,4 @@
-//! `list_sessions_of`, `end_session_by`, `reset_sessions`: other people's sign-ins (ASVS 7.4.5).
+//! `list_sessions_of`, `end_session_by`, `end_any_session_by`, `reset_sessions`: other people's sign-ins (ASVS 7.4.5).
 
 use super::Administrator;
 use crate::{
@@ -42,6 +42,16 @@ impl Auth {
         let revocation = self.store.end_session_by(user, session, self.deed(by, origin)).await??;
         self.revocations.insert_all([revocation]);
         Ok(())
+    }
+
+    /// Ends one session, whoever has it, with its access tokens, at once.
+    ///
+    /// # Errors
+    /// `NotFound` when it is over or none; `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn end_any_session_by(&self, by: &Administrator, session: &str, origin: &Origin) -> Result<(), Error> {
+        let id = SessionId::parse(session).ok_or(Error::NotFound)?;
+        let owner = self.store.find_session(id).await?.ok_or(Error::NotFound)?.user;
+        self.end_session_by(by, owner, session, origin).await
     }
 
     /// Ends all of the user's sessions with their access tokens, at once.

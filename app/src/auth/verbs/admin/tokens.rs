@@ -1,6 +1,6 @@
-//! `list_tokens`, `blacklist_by`: refresh tokens by name, never as text.
+//! `list_tokens`, `blacklist_by`, `blacklist_all_by`: refresh tokens by name, never as text.
 
-use super::Administrator;
+use super::{Administrator, distinct};
 use crate::{
     auth::{
         Auth, Error,
@@ -48,8 +48,37 @@ impl Auth {
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn blacklist_by(&self, by: &Administrator, jti: &str, origin: &Origin) -> Result<TokenRecord, Error> {
         let jti = Jti::from_text(jti);
-        let revocation = self.store.blacklist_by(jti.clone(), self.deed(by, origin)).await??;
-        self.revocations.insert_all(revocation);
+        self.blacklist_these(by, vec![jti.clone()], origin).await?;
+        self.load_token(jti).await
+    }
+
+    /// Blacklists up to a hundred tokens and ends their sessions, also when they were spent before. When
+    /// one of them is refused, all stay as they are.
+    ///
+    /// # Errors
+    /// `Invalid` when there are more, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn blacklist_all_by(
+        &self,
+        by: &Administrator,
+        jtis: &[String],
+        origin: &Origin,
+    ) -> Result<Vec<TokenRecord>, Error> {
+        let jtis = distinct("jtis", jtis, |jti| Ok(Jti::from_text(jti)))?;
+        self.blacklist_these(by, jtis.clone(), origin).await?;
+        let mut records = Vec::with_capacity(jtis.len());
+        for jti in jtis {
+            records.push(self.load_token(jti).await?);
+        }
+        Ok(records)
+    }
+
+    async fn blacklist_these(&self, by: &Administrator, jtis: Vec<Jti>, origin: &Origin) -> Result<(), Error> {
+        let revocations = self.store.blacklist_by(jtis, self.deed(by, origin)).await??;
+        self.revocations.insert_all(revocations);
+        Ok(())
+    }
+
+    async fn load_token(&self, jti: Jti) -> Result<TokenRecord, Error> {
         Ok(record(self.store.find_token(jti).await?.ok_or(Error::NotFound)?))
     }
 }

@@ -1,6 +1,7 @@
-//! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_password_by`.
+//! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_active_by`,
+//! `set_password_by`.
 
-use super::Administrator;
+use super::{Administrator, distinct};
 use crate::{
     auth::{
         Account, Auth, Error,
@@ -8,11 +9,20 @@ use crate::{
         id::UserId,
         paging::{Listed, PageRequest},
         session::Origin,
-        store::UserQuery,
+        store::{ChangedUser, UserQuery},
         user::{Role, User, Username},
     },
     wire::{NewUserForm, PasswordForm, UserChange, UserRecord},
 };
+
+/// Several users who shall be active, or inactive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activation {
+    /// Who.
+    pub ids: Vec<String>,
+    /// Whether their accounts may be used.
+    pub is_active: bool,
+}
 
 impl Auth {
     /// A page of users; `None` when there is no such page.
@@ -77,8 +87,24 @@ impl Auth {
     ) -> Result<UserRecord, Error> {
         let change = self.checked(user, change).await?;
         let changed = self.store.change_user(user, change, self.deed(by, origin)).await??;
-        self.revocations.insert_all(changed.revocations);
-        Ok(record(&changed.user))
+        Ok(self.after(changed))
+    }
+
+    /// Makes up to a hundred users active or inactive. When one of them is refused, all stay as they are.
+    ///
+    /// # Errors
+    /// `Invalid` when there are more or one of them is the own account, `NotFound`, `SuperuserOnly`,
+    /// `Forbidden`, or `Unavailable`.
+    pub async fn set_active_by(
+        &self,
+        by: &Administrator,
+        activation: &Activation,
+        origin: &Origin,
+    ) -> Result<Vec<UserRecord>, Error> {
+        let users = distinct("ids", &activation.ids, UserId::named)?;
+        let change = Change { is_active: Some(activation.is_active), ..Change::default() };
+        let changed = self.store.change_users(users, change, self.deed(by, origin)).await??;
+        Ok(changed.into_iter().map(|changed| self.after(changed)).collect())
     }
 
     /// Sets another user's password and ends all of that user's sessions.
@@ -99,6 +125,12 @@ impl Auth {
         let revoked = self.store.set_password_by(user, password, self.deed(by, origin)).await??;
         self.revocations.insert_all(revoked);
         Ok(())
+    }
+
+    /// Notes what a change has ended.
+    fn after(&self, changed: ChangedUser) -> UserRecord {
+        self.revocations.insert_all(changed.revocations);
+        record(&changed.user)
     }
 
     async fn checked(&self, user: UserId, change: &UserChange) -> Result<Change, Error> {

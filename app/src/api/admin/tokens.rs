@@ -1,0 +1,55 @@
+//! Outstanding and blacklisted refresh tokens, by name. Their texts are nowhere kept.
+
+#![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
+
+use leptos::prelude::*;
+use server_fn::codec::Json;
+
+use crate::{
+    api::client::SessionClient,
+    wire::{ApiError, Listing, TokenRecord, TokenSearch},
+};
+
+#[cfg(feature = "ssr")]
+use crate::{
+    api::{
+        expose::Expose,
+        listing::{self, listing},
+        request,
+    },
+    auth::{Error, admin::TokenFilter, id::SessionId},
+};
+
+/// A page of refresh tokens, the one issued last first.
+///
+/// # Errors
+/// `Invalid` with the filter that is not understood, `NotFound` when there is no such page, `Forbidden`,
+/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+#[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/tokens")]
+pub async fn list_tokens(query: TokenSearch) -> Result<Listing<TokenRecord>, ApiError> {
+    let by = request::administrator().await?;
+    let tokens = token_filter(&query).exposed()?;
+    request::auth().list_tokens(&by, tokens, listing::page(query.page)).await.and_then(listing).exposed()
+}
+
+/// Takes up to a hundred refresh tokens back, with their sessions: all of them or, when one of them is
+/// refused, none.
+///
+/// # Errors
+/// `Invalid` when there are more, `NotFound`, or what [`list_tokens`] can answer to anybody.
+#[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/blacklist_tokens")]
+pub async fn blacklist_tokens(jtis: Vec<String>) -> Result<Vec<TokenRecord>, ApiError> {
+    let by = request::administrator().await?;
+    request::auth().blacklist_all_by(&by, &jtis, &request::origin()).await.exposed()
+}
+
+#[cfg(feature = "ssr")]
+fn token_filter(search: &TokenSearch) -> Result<TokenFilter, Error> {
+    let session = search.session.as_deref().map(|id| SessionId::parse(id).ok_or(id)).transpose();
+    Ok(TokenFilter {
+        user: listing::searched_user(search.user.as_deref())?,
+        session: session.map_err(|_| Error::field("session", "The id of a session is 32 digits from 0 to f."))?,
+        is_blacklisted: search.is_blacklisted,
+        is_expired: search.is_expired,
+    })
+}

@@ -1,0 +1,94 @@
+//! A user becomes another than it was, through whichever door: the row, the security events that tell
+//! of it, and the sessions whose tokens name the user as it was.
+
+use sqlx::SqliteConnection;
+
+use super::{
+    events::{self, NewEvent},
+    sessions, users,
+};
+use crate::{
+    auth::{
+        administration::{self, Change},
+        id::UserId,
+        store::{ChangedUser, Ending},
+        user::{User, UserIdField},
+    },
+    wire::EventKind,
+};
+
+/// Changes what users change of their own. `None` when there is no such user, or the name is taken.
+pub(super) async fn change_own(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    change: &Change,
+    naming: UserIdField,
+    ending: &Ending,
+) -> sqlx::Result<Option<ChangedUser>> {
+    let Some(before) = users::find(&mut *connection, user).await? else {
+        return Ok(None);
+    };
+    let after = change.applied_to(&before);
+    let Some(changed) = write(connection, &before, &after, ending).await? else {
+        return Ok(None);
+    };
+    let revocations = if changed.contains(&naming.name()) {
+        sessions::end_all_of(connection, user, None, ending).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Some(ChangedUser { user: after, revocations }))
+}
+
+/// Writes the user as it is after a change, and its events. Answers which fields are different; `None`
+/// when the name is taken.
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    before: &User,
+    after: &User,
+    by: &Ending,
+) -> sqlx::Result<Option<Vec<&'static str>>> {
+    let changed = administration::differences(before, after);
+    if changed.is_empty() {
+        return Ok(Some(changed));
+    }
+    if !update(connection, after).await? {
+        return Ok(None);
+    }
+    record(connection, by, after, &changed).await?;
+    Ok(Some(changed))
+}
+
+/// Whether the name was free: the constraint decides.
+async fn update(connection: &mut SqliteConnection, user: &User) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5 WHERE id = $6",
+    )
+    .bind(&user.username)
+    .bind(&user.email)
+    .bind(user.is_active)
+    .bind(user.is_staff)
+    .bind(user.is_superuser)
+    .bind(user.id.0)
+    .execute(connection)
+    .await;
+    match done {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// One event for whether the account may be used, one for everything else.
+async fn record(connection: &mut SqliteConnection, by: &Ending, user: &User, changed: &[&str]) -> sqlx::Result<()> {
+    let event = |kind| NewEvent { actor: by.actor, ..NewEvent::new(by.now, kind, user.id, &by.origin) };
+    if changed.contains(&"is_active") {
+        let kind = if user.is_active { EventKind::UserReactivated } else { EventKind::UserDeactivated };
+        events::insert(connection, event(kind)).await?;
+    }
+    let others: Vec<_> = changed.iter().copied().filter(|field| *field != "is_active").collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    events::insert(connection, NewEvent { changed: Some(others.join(",")), ..event(EventKind::UserChanged) }).await
+}
