@@ -1,13 +1,14 @@
 //! Hallpass, the application, compiled twice: to WebAssembly for the browser and natively for the
 //! server. This file is the map; `docs/architecture.md` explains the rooms.
 //!
-//! Imports run one way: `ui → session → api → auth ← store`; `wire` is imported by all and imports
-//! nothing.
+//! Imports run one way: `ui → session → api → auth ← store`; `wire` and `language` are imported by all
+//! and import nothing.
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "256"]
 
 pub mod api;
+pub mod language;
 pub mod session;
 pub mod ui;
 pub mod wire;

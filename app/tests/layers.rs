@@ -8,9 +8,9 @@ use std::{
 
 /// Each room and the rooms it may use.
 const ARROWS: [(&str, &[&str]); 6] = [
-    ("ui", &["session", "api", "wire"]),
+    ("ui", &["session", "api", "wire", "language", "texts"]),
     ("session", &["api", "wire"]),
-    ("api", &["auth", "wire"]),
+    ("api", &["auth", "wire", "language", "texts"]),
     ("auth", &["wire"]),
     ("store", &["auth", "wire"]),
     ("wire", &[]),

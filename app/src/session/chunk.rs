@@ -31,6 +31,11 @@ struct Engine {
 
 #[wasm_split(engine, wasm_split_path = leptos::wasm_split, fallible)]
 fn load() -> Result<Engine, SplitLoaderError> {
+    loaded()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a chunk answers fails only on its way")]
+fn loaded() -> Result<Engine, SplitLoaderError> {
     Ok(Engine {
         start: begin,
         sign_in: |credentials| Box::pin(signing_in::sign_in(credentials)),

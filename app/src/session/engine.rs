@@ -8,6 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     backoff, browser,
+    flight::{self, Deed},
     outcome::Outcome,
     pair::{Stored, StoredPair},
     refresh, schedule,
@@ -29,6 +30,7 @@ thread_local! {
             is_wished: false,
             arrived_at: None,
             looked_at: None,
+            own: None,
             lost: None,
         })
     };
@@ -48,6 +50,8 @@ struct Engine {
     arrived_at: Option<i64>,
     /// The access token that was last seen in storage.
     looked_at: Option<Secret>,
+    /// The access token that this tab has got itself.
+    own: Option<Secret>,
     /// The access token whose refresh token the server did not take: it is used to its end.
     lost: Option<Secret>,
 }
@@ -96,6 +100,7 @@ fn look(pair: &StoredPair) {
     let is_news = ENGINE.with_borrow_mut(|engine| {
         let is_news = engine.looked_at.as_ref() != Some(&pair.access);
         if is_news {
+            note_news(engine, pair);
             engine.looked_at = Some(pair.access.clone());
             engine.forget_failures();
         }
@@ -104,6 +109,19 @@ fn look(pair: &StoredPair) {
     if is_news && browser::is_online() {
         show_connection(Connection::Fine);
     }
+}
+
+/// Writes down where a pair came from that was not here before.
+fn note_news(engine: &Engine, pair: &StoredPair) {
+    if engine.own.as_ref() == Some(&pair.access) {
+        return;
+    }
+    flight::note(if engine.looked_at.is_some() { Deed::Adopted } else { Deed::Started });
+}
+
+/// A pair that this tab has got itself is about to be stored.
+pub(super) fn expect_own(pair: &StoredPair) {
+    ENGINE.with_borrow_mut(|engine| engine.own = Some(pair.access.clone()));
 }
 
 fn has_news() -> bool {
@@ -204,6 +222,7 @@ fn back_off(wished: Option<u32>) {
         let delay = backoff::delay(engine.failures, wished, browser::random());
         engine.attempt_at = browser::monotonic() + i64::from(delay);
         engine.is_wished = wished.is_some();
+        flight::note(Deed::Retrying(delay));
     });
     show_connection(if browser::is_online() { Connection::Unreachable } else { Connection::Offline });
     wake();
@@ -213,6 +232,7 @@ fn back_off(wished: Option<u32>) {
 /// again.
 fn wait_for_the_end() {
     if let Some(Stored::Pair(pair)) = storage::load() {
+        flight::note(Deed::Refused);
         ENGINE.with_borrow_mut(|engine| engine.lost = Some(pair.access));
     }
     wake();
@@ -227,6 +247,7 @@ pub(super) fn wake_afresh() {
 
 /// The browser says that the network is gone.
 pub(super) fn notice_offline() {
+    flight::note(Deed::Offline);
     show_connection(Connection::Offline);
 }
 
@@ -252,6 +273,9 @@ fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
 
 fn show_signed_out(ended: Option<crate::wire::Ended>) {
     set_timer(None);
+    if ENGINE.with_borrow_mut(|engine| engine.looked_at.take()).is_some() {
+        flight::note(Deed::Ended);
+    }
     let Some(session) = session() else { return };
     show(session.sid, None);
     show(session.username, None);

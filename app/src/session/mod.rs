@@ -7,6 +7,8 @@ mod backoff;
 mod browser;
 mod chunk;
 mod engine;
+mod flight;
+mod inspect;
 mod lock;
 pub mod outcome;
 pub mod pair;
@@ -19,4 +21,6 @@ mod storage;
 mod tabs;
 
 pub use chunk::{prepare, register, sign_in, sign_out, start};
+pub use flight::{Deed, Entry, Flight, flight};
+pub use inspect::{renew_now, stored_pair};
 pub use state::{Connection, Session, SessionState};

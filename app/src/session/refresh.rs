@@ -9,6 +9,8 @@ use leptos::task::spawn_local;
 
 use super::{
     browser, engine,
+    flight::{self, Deed},
+    inspect::stored_pair,
     lock::with_lock_if_available,
     outcome::{self, Outcome, Refusal},
     pair::{Incoming, Stored, StoredPair, Tombstone, VERSION},
@@ -100,13 +102,16 @@ async fn ask(pair: StoredPair) -> Outcome {
         return Outcome::Renewed;
     }
     let sent_at = browser::now();
+    flight::note(Deed::Asked);
     match session::refresh(pair.refresh.clone()).await {
         // A device that slept meanwhile holds a reply that is stale: others may have asked again with the
         // same token, and using this one now would make them look like thieves.
         Ok(_) if browser::now() - sent_at > MAX_REPLY_AGE => Outcome::Retry(None),
         Ok(tokens) => match received(tokens, Some(&pair), sent_at) {
             Some(renewed) => {
+                engine::expect_own(&renewed);
                 storage::store(Incoming::Renewal(renewed));
+                flight::note(Deed::Renewed);
                 Outcome::Renewed
             }
             None => Outcome::Retry(None),
@@ -184,13 +189,6 @@ impl TokenSource for Source {
             newer()
         }
         .boxed_local()
-    }
-}
-
-fn stored_pair() -> Option<StoredPair> {
-    match storage::load()? {
-        Stored::Pair(pair) => Some(pair),
-        Stored::Tombstone(_) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     browser, engine,
+    flight::{self, Deed},
     pair::{Incoming, Stored},
     refresh::received,
     sign_out, storage,
@@ -38,7 +39,9 @@ fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
         Some(Stored::Tombstone(old)) => old.pending.map(|refresh| (old.sid, refresh)),
         None => None,
     };
+    engine::expect_own(&pair);
     storage::store(Incoming::SignIn(pair));
+    flight::note(Deed::SignedIn);
     engine::note_arrival();
     engine::wake_afresh();
     if let Some((sid, refresh)) = replaced {

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use super::{
     backoff, browser, engine,
+    flight::{self, Deed},
     outcome::{self, Outcome},
     pair::{Incoming, Stored, Tombstone, VERSION},
     storage,
@@ -33,6 +34,7 @@ pub(super) fn sign_out() {
         ended: None,
         pending: Some(pair.refresh.clone()),
     }));
+    flight::note(Deed::SignedOut);
     engine::wake_afresh();
     tell_server(pair.sid, pair.refresh);
 }

@@ -5,11 +5,20 @@ use leptos::{either::EitherOf5, prelude::*};
 use leptos_router::{components::Router, hooks::use_location};
 
 use super::{
-    components::{Banner, Footer, Header, Hydrated, ServerFacts},
-    pages::{Account, Home, NotFound, Register, SignIn},
+    components::{Banner, Footer, Header, Hydrated, ServerFacts, Toast, Toasts},
+    pages::{Home, NotFound, Protected, Register, SignIn},
     routes::Page,
 };
-use crate::session::{self, Session};
+use crate::{
+    session::{self, Session},
+    texts,
+};
+
+texts! {
+    Text {
+        skip: "Skip to the content" | "본문으로 건너뛰기",
+    }
+}
 
 /// The application.
 #[component]
@@ -18,6 +27,7 @@ pub fn App() -> impl IntoView {
     let session = Session::unknown();
     provide_context(session);
     let hydrated = Hydrated::provide();
+    let toast = Toast::provide();
     // Runs in the browser alone, after hydration: until then both renders are of `Unknown`.
     Effect::new(move |_| {
         hydrated.mark();
@@ -26,13 +36,14 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| mark_document(session.state.get().word()));
     view! {
         <Router>
-            <a class="skip" href="#main">"Skip to the content"</a>
+            <a class="skip" href="#main">{Text::get().skip}</a>
             <Header/>
             <Banner/>
             <main id="main" tabindex="-1">
                 <CurrentPage/>
             </main>
             <Footer/>
+            <Toasts toast/>
         </Router>
     }
 }
@@ -45,14 +56,14 @@ fn CurrentPage() -> impl IntoView {
     let page = Memo::new(move |_| Page::of(&path.read()));
     Effect::new(move |_| {
         path.track();
-        document().set_title(page.get().title());
+        document().set_title(&page.get().title());
         complete_navigation();
     });
     move || match page.get() {
         Page::Home => EitherOf5::A(view! { <Home/> }),
         Page::Register => EitherOf5::B(view! { <Register/> }),
         Page::SignIn => EitherOf5::C(view! { <SignIn/> }),
-        Page::Account => EitherOf5::D(view! { <Account/> }),
+        Page::Protected(page) => EitherOf5::D(view! { <Protected page/> }),
         Page::NotFound => EitherOf5::E(view! { <NotFound/> }),
     }
 }

@@ -5,11 +5,22 @@
 
 use std::pin::Pin;
 
-use leptos::{html::Div, mount::mount_to, prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+use leptos::{
+    either::EitherOf3, html::Div, mount::mount_to, prelude::*, task::spawn_local, wasm_split::SplitLoaderError,
+};
 use send_wrapper::SendWrapper;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
-use super::components::Skeleton;
+use super::components::{Shape, Skeleton};
+use crate::texts;
+
+texts! {
+    Text {
+        failed: "This page could not be downloaded. Check the connection and try again."
+            | "이 페이지를 내려받지 못했습니다. 연결을 확인하고 다시 시도하세요.",
+        again: "Try again" | "다시 시도",
+    }
+}
 
 /// What a page of a chunk answers: an error when the chunk could not be downloaded.
 pub(crate) type Filled = Result<(), SplitLoaderError>;
@@ -47,7 +58,8 @@ enum Progress {
 
 /// Shows a page of a chunk while `key` is there, and makes it anew when it is another.
 #[component]
-pub(crate) fn Chunk(page: PageChunk, #[prop(into)] key: Signal<Option<String>>) -> impl IntoView {
+pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) -> impl IntoView {
+    let text = Text::get();
     let slot = NodeRef::<Div>::new();
     let progress = RwSignal::new(Progress::Waiting);
     let attempts = RwSignal::new(0_u32);
@@ -65,14 +77,17 @@ pub(crate) fn Chunk(page: PageChunk, #[prop(into)] key: Signal<Option<String>>) 
     });
     view! {
         <div class="page" node_ref=slot></div>
-        <Show when=move || progress.get() == Progress::Waiting>
-            <Skeleton/>
-        </Show>
-        <Show when=move || progress.get() == Progress::Failed>
-            <div class="notice" role="alert">
-                <p>"This page could not be downloaded. Check the connection and try again."</p>
-                <button type="button" on:click=move |_| attempts.update(|attempts| *attempts += 1)>"Try again"</button>
-            </div>
-        </Show>
+        {move || match progress.get() {
+            Progress::Waiting => EitherOf3::A(view! { <Skeleton shape/> }),
+            Progress::Filled => EitherOf3::B(()),
+            Progress::Failed => EitherOf3::C(view! {
+                <div class="notice" role="alert">
+                    <p>{text.failed}</p>
+                    <button type="button" on:click=move |_| attempts.update(|attempts| *attempts += 1)>
+                        {text.again}
+                    </button>
+                </div>
+            }),
+        }}
     }
 }

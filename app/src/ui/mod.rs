@@ -6,10 +6,13 @@
 mod application;
 mod chunk;
 mod components;
+mod load;
 mod next;
 mod pages;
 pub mod panic;
 mod routes;
 pub mod shell;
+mod standing;
+pub mod theme;
 
 pub use application::App;

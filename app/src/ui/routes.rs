@@ -1,5 +1,7 @@
 //! The addresses of the application: which page each one names.
 
+use crate::texts;
+
 /// A page. One a route; [`Page::of`] is the whole routing table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
@@ -9,39 +11,115 @@ pub(crate) enum Page {
     Register,
     /// `/sign-in`
     SignIn,
-    /// `/account`
-    Account,
+    /// For who is signed in.
+    Protected(ProtectedPage),
     /// Every other address.
     NotFound,
+}
+
+/// A page that only somebody who is signed in can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProtectedPage {
+    /// `/account`
+    Profile,
+    /// `/account/sessions`
+    Sessions,
+    /// `/account/security`
+    Security,
+    /// `/tokens`
+    Tokens,
+    /// `/diagnostics`
+    Diagnostics,
+    /// `/admin` and `/admin/users`
+    Users,
+    /// `/admin/users/…`
+    User,
+    /// `/admin/tokens`
+    OutstandingTokens,
+    /// `/admin/events`
+    Events,
+}
+
+texts! {
+    Text {
+        register: "Create an account" | "계정 만들기",
+        sign_in: "Sign in" | "로그인",
+        profile: "Your account" | "내 계정",
+        sessions: "Your sessions" | "내 세션",
+        security: "Security events" | "보안 기록",
+        tokens: "Your tokens" | "내 토큰",
+        diagnostics: "Diagnostics" | "진단",
+        users: "Users" | "사용자",
+        user: "User" | "사용자 정보",
+        outstanding: "Outstanding tokens" | "발급된 토큰",
+        events: "All security events" | "모든 보안 기록",
+        not_found: "No such page" | "없는 페이지",
+    }
 }
 
 impl Page {
     /// The page of a path. A slash at the end makes no difference.
     pub(crate) fn of(path: &str) -> Self {
+        use ProtectedPage as P;
         match path.trim_end_matches('/') {
             "" => Self::Home,
             "/register" => Self::Register,
             "/sign-in" => Self::SignIn,
-            "/account" => Self::Account,
-            _ => Self::NotFound,
+            "/account" => Self::Protected(P::Profile),
+            "/account/sessions" => Self::Protected(P::Sessions),
+            "/account/security" => Self::Protected(P::Security),
+            "/tokens" => Self::Protected(P::Tokens),
+            "/diagnostics" => Self::Protected(P::Diagnostics),
+            "/admin" | "/admin/users" => Self::Protected(P::Users),
+            "/admin/tokens" => Self::Protected(P::OutstandingTokens),
+            "/admin/events" => Self::Protected(P::Events),
+            path => match path.strip_prefix("/admin/users/") {
+                Some(id) if !id.contains('/') => Self::Protected(P::User),
+                _ => Self::NotFound,
+            },
         }
     }
 
     /// What the window's title says of it.
-    pub(crate) fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> String {
+        let text = Text::get();
+        let title = match self {
+            Self::Home => return "Hallpass".to_owned(),
+            Self::Register => text.register,
+            Self::SignIn => text.sign_in,
+            Self::Protected(page) => page.heading(),
+            Self::NotFound => text.not_found,
+        };
+        format!("{title} · Hallpass")
+    }
+}
+
+impl ProtectedPage {
+    /// What stands at its top.
+    pub(crate) fn heading(self) -> &'static str {
+        let text = Text::get();
         match self {
-            Self::Home => "Hallpass",
-            Self::Register => "Create an account · Hallpass",
-            Self::SignIn => "Sign in · Hallpass",
-            Self::Account => "Your account · Hallpass",
-            Self::NotFound => "No such page · Hallpass",
+            Self::Profile => text.profile,
+            Self::Sessions => text.sessions,
+            Self::Security => text.security,
+            Self::Tokens => text.tokens,
+            Self::Diagnostics => text.diagnostics,
+            Self::Users => text.users,
+            Self::User => text.user,
+            Self::OutstandingTokens => text.outstanding,
+            Self::Events => text.events,
         }
+    }
+
+    /// Whether it belongs to the administration.
+    pub(crate) const fn is_administration(self) -> bool {
+        matches!(self, Self::Users | Self::User | Self::OutstandingTokens | Self::Events)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{Page, ProtectedPage};
 
     #[test]
     fn a_slash_at_the_end_makes_no_difference_and_nothing_else_is_guessed() {
@@ -50,7 +128,9 @@ mod tests {
             ("", Page::Home),
             ("/sign-in", Page::SignIn),
             ("/sign-in/", Page::SignIn),
-            ("/account", Page::Account),
+            ("/account", Page::Protected(ProtectedPage::Profile)),
+            ("/admin/users/7", Page::Protected(ProtectedPage::User)),
+            ("/admin/users/7/x", Page::NotFound),
             ("/Account", Page::NotFound),
             ("/account/x", Page::NotFound),
             ("/sign-in.html", Page::NotFound),

@@ -4,8 +4,8 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_router::location::RequestUrl;
 
-use super::{App, routes::Page};
-use crate::wire::PasswordPolicy;
+use super::{App, routes::Page, theme::Theme};
+use crate::{language::Language, texts, wire::PasswordPolicy};
 
 /// The files that a page loads, as the build named them.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,13 @@ pub struct Assets {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegistrationOpen(pub bool);
 
+texts! {
+    Text {
+        description: "Hallpass signs people in, keeps them signed in, and ends it at once."
+            | "Hallpass는 로그인하게 하고, 로그인을 유지하고, 바로 끝냅니다.",
+    }
+}
+
 /// The whole document.
 pub fn shell() -> impl IntoView {
     let assets = expect_context::<Assets>();
@@ -32,7 +39,8 @@ pub fn shell() -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html
-            lang="en"
+            lang=Language::current().tag()
+            data-theme=Theme::current().word()
             data-session="unknown"
             data-registration=if is_open { "open" } else { "closed" }
             data-password-min=policy.min_length.to_string()
@@ -41,13 +49,14 @@ pub fn shell() -> impl IntoView {
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
+                <meta name="color-scheme" content=Theme::current().color_scheme()/>
                 <meta
                     name="description"
-                    content="Hallpass signs people in, keeps them signed in, and ends it at once."
+                    content=Text::get().description
                 />
                 <title>{title()}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" id="leptos" href=assets.css.clone()/>
                 <Boot assets=assets.clone()/>
                 {assets.auto_reload.then(reload_on_build)}
@@ -59,7 +68,7 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-fn title() -> &'static str {
+fn title() -> String {
     let url = expect_context::<RequestUrl>();
     Page::of(url.as_ref().split(['?', '#']).next().unwrap_or_default()).title()
 }

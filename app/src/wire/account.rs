@@ -112,19 +112,34 @@ impl PasswordPolicy {
     /// judged by the server.
     ///
     /// # Errors
-    /// The sentence for the person, when it is too short or too long.
-    pub fn check_length(self, password: &str) -> Result<(), String> {
+    /// Which end of the range it is beyond.
+    pub fn check_length(self, password: &str) -> Result<(), LengthFault> {
         let length = password.chars().count();
         if length < self.min_length {
-            let min = self.min_length;
-            return Err(format!("This password is too short. Use at least {min} characters."));
+            return Err(LengthFault::TooShort { min: self.min_length });
         }
         if length > self.max_length {
-            let max = self.max_length;
-            return Err(format!("This password is too long. Use at most {max} characters."));
+            return Err(LengthFault::TooLong { max: self.max_length });
         }
         Ok(())
     }
+}
+
+/// Why a password is of the wrong length, in code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LengthFault {
+    /// It has too few.
+    #[error("This password is too short. Use at least {min} characters.")]
+    TooShort {
+        /// The fewest there may be.
+        min: usize,
+    },
+    /// It has too many.
+    #[error("This password is too long. Use at most {max} characters.")]
+    TooLong {
+        /// The most there may be.
+        max: usize,
+    },
 }
 
 #[cfg(test)]

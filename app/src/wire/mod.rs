@@ -11,7 +11,9 @@ mod search;
 mod secret;
 mod token;
 
-pub use account::{Credentials, Me, PasswordChange, PasswordPolicy, ProfileForm, Registration, SessionInfo};
+pub use account::{
+    Credentials, LengthFault, Me, PasswordChange, PasswordPolicy, ProfileForm, Registration, SessionInfo,
+};
 pub use admin::{BlacklistReason, NewUserForm, Page, PasswordForm, TokenRecord, UserChange, UserRecord};
 pub use claims::SessionClaims;
 pub use error::{ApiError, Code, EndReason, Ended, FieldError};

@@ -1,13 +1,63 @@
-//! The bottom of every page.
+//! The bottom of every page: the language and the colours that the person prefers.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
-/// One line.
+use crate::{language::Language, texts, ui::theme::Theme};
+
+texts! {
+    Text {
+        line: "Your pass is kept in this browser, renewed unnoticed, and taken back the moment you say so."
+            | "출입증은 이 브라우저에 보관되고, 모르는 사이에 갱신되며, 원하는 순간 회수됩니다.",
+        preferences: "Language and colours" | "언어와 색상",
+        system: "System" | "시스템",
+        light: "Light" | "밝게",
+        dark: "Dark" | "어둡게",
+    }
+}
+
+/// One line, and links that the server answers by keeping the choice: they work without script, and
+/// the next page comes in the right language and colours from its first byte.
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
+    let text = Text::get();
+    let location = use_location();
+    let here = Memo::new(move |_| {
+        let query = location.search.get();
+        let query = query.trim_start_matches('?');
+        format!("{}?{query}{}", location.pathname.get(), if query.is_empty() { "" } else { "&" })
+    });
+    let link = move |name: &'static str,
+                     value: &'static str,
+                     label: &'static str,
+                     lang: Option<&'static str>,
+                     is_current: bool| {
+        view! {
+            <li>
+                <a
+                    rel="external nofollow"
+                    lang=lang
+                    href=move || format!("{}{name}={value}", here.get())
+                    aria-current=is_current.then_some("true")
+                >
+                    {label}
+                </a>
+            </li>
+        }
+    };
+    let languages = Language::ALL.map(|language| {
+        let tag = language.tag();
+        link("language", tag, language.own_name(), Some(tag), language == Language::current())
+    });
+    let themes = [(Theme::System, text.system), (Theme::Light, text.light), (Theme::Dark, text.dark)]
+        .map(|(theme, label)| link("theme", theme.word(), label, None, theme == Theme::current()));
     view! {
         <footer class="bottom">
-            <p>"Your pass is kept in this browser, renewed unnoticed, and taken back the moment you say so."</p>
+            <p>{text.line}</p>
+            <nav class="preferences" aria-label=text.preferences>
+                <ul>{languages}</ul>
+                <ul>{themes}</ul>
+            </nav>
         </footer>
     }
 }

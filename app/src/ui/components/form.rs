@@ -53,11 +53,11 @@ impl FormState {
 
 /// A form with its summary and its button. `on_submit` is called instead of the browser's sending.
 #[component]
-pub(crate) fn Form(
+pub(crate) fn Form<Fields: IntoView + 'static>(
     state: FormState,
     button: &'static str,
     on_submit: impl Fn() + 'static,
-    children: Children,
+    children: TypedChildren<Fields>,
 ) -> impl IntoView {
     let hydrated = expect_context::<Hydrated>();
     let summary = move || state.error.with(|error| error.as_ref().map(|error| error.message.clone()));
@@ -72,7 +72,7 @@ pub(crate) fn Form(
             }
         >
             <div class="summary" role="alert">{summary}</div>
-            {children()}
+            {children.into_inner()()}
             <button
                 type="submit"
                 class="primary"

@@ -1,35 +1,47 @@
 //! The top of every page: where one is, and where one can go.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::ServerFacts;
-use crate::session::{Session, SessionState, sign_out};
+use crate::{session, texts};
 
-/// Name, navigation, and sign-out for who is signed in.
+texts! {
+    Text {
+        main: "Main" | "주 메뉴",
+        sign_in: "Sign in" | "로그인",
+        register: "Register" | "가입",
+        account: "Account" | "계정",
+        administration: "Administration" | "관리",
+        sign_out: "Sign out" | "로그아웃",
+    }
+}
+
+/// Name, navigation, and sign-out. What is only for some stands there for all and is hidden by the
+/// stylesheet, which knows the state of the session from the document.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let is_signed_in = Memo::new(move |_| session.state.get().is_signed_in());
-    let is_signed_out = Memo::new(move |_| session.state.get() == SessionState::SignedOut);
+    let text = Text::get();
+    let path = use_location().pathname;
+    let link = move |class: &'static str, href: &'static str, label: &'static str| {
+        let is_here = move || path.with(|path| path.starts_with(href)).then_some("page");
+        view! { <a class=class href=href aria-current=is_here>{label}</a> }
+    };
     let is_open = expect_context::<ServerFacts>().is_registration_open;
     view! {
         <header class="top">
-            <A href="/" attr:class="brand">
+            <a href="/" class="brand">
                 <span class="mark" aria-hidden="true"></span>
                 "Hallpass"
-            </A>
-            <nav aria-label="Main">
-                <Show when=move || is_signed_out.get()>
-                    <A href="/sign-in">"Sign in"</A>
-                    <Show when=move || is_open>
-                        <A href="/register">"Register"</A>
-                    </Show>
-                </Show>
-                <Show when=move || is_signed_in.get()>
-                    <A href="/account">"Account"</A>
-                    <button type="button" class="quiet" on:click=move |_| sign_out()>"Sign out"</button>
-                </Show>
+            </a>
+            <nav aria-label=text.main>
+                {link("when-signed-out", "/sign-in", text.sign_in)}
+                {is_open.then(|| link("when-signed-out", "/register", text.register))}
+                {link("when-signed-in", "/account", text.account)}
+                {link("when-staff", "/admin", text.administration)}
+                <button type="button" class="quiet when-signed-in" on:click=|_| session::sign_out()>
+                    {text.sign_out}
+                </button>
             </nav>
         </header>
     }

@@ -7,7 +7,24 @@ use super::{
     Hydrated,
     field::{Notes, described_by},
 };
-use crate::wire::PasswordPolicy;
+use crate::{
+    language::fill,
+    texts,
+    wire::{LengthFault, PasswordPolicy},
+};
+
+texts! {
+    Text {
+        show: "Show" | "표시",
+        hide: "Hide" | "숨기기",
+        rule: "At least {min} characters of any kind, and not easy to guess." | "{min}자 이상, 종류는 상관없고 추측하기 어려워야 합니다.",
+        to_go: "{rule} {count} to go." | "{rule} {count}자 남았습니다.",
+        long_enough: "{count} characters: long enough. Its strength is judged when it is sent."
+            | "{count}자: 길이는 충분합니다. 강도는 보낼 때 확인합니다.",
+        too_long: "This password is too long. Use at most {max} characters."
+            | "비밀번호가 너무 깁니다. {max}자 이하로 쓰세요.",
+    }
+}
 
 /// A password. With a `policy` it is a new one; without, the one in force.
 #[component]
@@ -20,8 +37,9 @@ pub(crate) fn PasswordField(
 ) -> impl IntoView {
     expect_context::<Hydrated>().keep_typed(name, value);
     let is_shown = RwSignal::new(false);
-    let verb = move || if is_shown.get() { "Hide" } else { "Show" };
-    let hint = Signal::derive(move || policy.map(|policy| describe(policy, &value.get())).unwrap_or_default());
+    let text = Text::get();
+    let verb = move || if is_shown.get() { text.hide } else { text.show };
+    let hint = Signal::derive(move || policy.map(|policy| describe(text, policy, &value.get())).unwrap_or_default());
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -42,7 +60,7 @@ pub(crate) fn PasswordField(
                     type="button"
                     class="quiet"
                     aria-controls=name
-                    aria-label=move || format!("{} {}", verb(), label.to_lowercase())
+                    aria-label=move || format!("{label}: {}", verb())
                     on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                 >
                     {verb}
@@ -54,28 +72,30 @@ pub(crate) fn PasswordField(
 }
 
 /// The rule, and how far what was typed is from it.
-fn describe(policy: PasswordPolicy, typed: &str) -> String {
+fn describe(text: &Text, policy: PasswordPolicy, typed: &str) -> String {
     let length = typed.chars().count();
-    let rule = format!("At least {} characters of any kind, and not easy to guess.", policy.min_length);
+    let rule = |min: usize| fill(text.rule, &[("min", &min.to_string())]);
     match policy.check_length(typed) {
-        Ok(()) => format!("{length} characters: long enough. Its strength is judged when it is sent."),
-        Err(_) if length == 0 => rule,
-        Err(_) if length < policy.min_length => format!("{rule} {} to go.", policy.min_length - length),
-        Err(sentence) => sentence,
+        Ok(()) => fill(text.long_enough, &[("count", &length.to_string())]),
+        Err(LengthFault::TooShort { min }) if length == 0 => rule(min),
+        Err(LengthFault::TooShort { min }) => {
+            fill(text.to_go, &[("rule", &rule(min)), ("count", &(min - length).to_string())])
+        }
+        Err(LengthFault::TooLong { max }) => fill(text.too_long, &[("max", &max.to_string())]),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::describe;
+    use super::{Text, describe};
     use crate::wire::PasswordPolicy;
 
     #[test]
     fn the_hint_says_the_rule_first_and_then_how_far_it_is() {
         let policy = PasswordPolicy { min_length: 15, max_length: 20 };
-        assert_eq!(describe(policy, ""), "At least 15 characters of any kind, and not easy to guess.");
-        assert!(describe(policy, "한국어").ends_with(" 12 to go."));
-        assert!(describe(policy, &"a".repeat(15)).starts_with("15 characters: long enough."));
-        assert!(describe(policy, &"a".repeat(21)).contains("at most 20"));
+        assert_eq!(describe(&Text::ENGLISH, policy, ""), "At least 15 characters of any kind, and not easy to guess.");
+        assert!(describe(&Text::ENGLISH, policy, "한국어").ends_with(" 12 to go."));
+        assert!(describe(&Text::ENGLISH, policy, &"a".repeat(15)).starts_with("15 characters: long enough."));
+        assert!(describe(&Text::ENGLISH, policy, &"a".repeat(21)).contains("at most 20"));
     }
 }

@@ -4,7 +4,19 @@
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-const LOCALE: &str = "en-GB";
+use crate::{
+    language::{Language, fill},
+    texts,
+};
+
+texts! {
+    Text {
+        seconds: "{a} s" | "{a}초",
+        minutes: "{a} min {b} s" | "{a}분 {b}초",
+        hours: "{a} h {b} min" | "{a}시간 {b}분",
+        days: "{a} d {b} h" | "{a}일 {b}시간",
+    }
+}
 
 /// "23 Nov 2026, 14:02".
 pub(crate) fn date_time(seconds: i64) -> String {
@@ -15,6 +27,26 @@ pub(crate) fn date_time(seconds: i64) -> String {
 pub(crate) fn clock_time(seconds: i64) -> String {
     let is_today = date(seconds).to_date_string() == Date::new_0().to_date_string();
     if is_today { format(seconds, &[("timeStyle", "short")]) } else { date_time(seconds) }
+}
+
+/// "14:02".
+pub(crate) fn clock_only(seconds: i64) -> String {
+    format(seconds, &[("timeStyle", "short")])
+}
+
+/// "14:02:11.204", from milliseconds.
+pub(crate) fn precise_time(millis: i64) -> String {
+    format!("{}.{:03}", format(millis / 1000, &[("timeStyle", "medium")]), millis % 1000)
+}
+
+/// "Monday, 23 November 2026".
+pub(crate) fn day(seconds: i64) -> String {
+    format(seconds, &[("dateStyle", "full")])
+}
+
+/// "2026-11-23T14:02:00.000Z", for machines.
+pub(crate) fn iso_time(seconds: i64) -> String {
+    date(seconds).to_iso_string().into()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are exact in a double")]
@@ -28,24 +60,29 @@ fn format(seconds: i64, styles: &[(&str, &str)]) -> String {
         // Setting a property of a plain object cannot fail.
         drop(Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)));
     }
-    date(seconds).to_locale_string(LOCALE, &options).into()
+    date(seconds).to_locale_string(Language::current().locale(), &options).into()
 }
 
 /// "4 min 12 s".
 pub(crate) fn remaining_words(millis: i64) -> String {
+    remaining_in(Text::get(), millis)
+}
+
+fn remaining_in(text: &Text, millis: i64) -> String {
     let seconds = millis.max(0) / 1000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
+    let (words, a, b) = match (days, hours, minutes) {
+        (0, 0, 0) => (text.seconds, seconds, 0),
+        (0, 0, minutes) => (text.minutes, minutes, seconds % 60),
+        (0, hours, minutes) => (text.hours, hours, minutes),
+        (days, hours, _) => (text.days, days, hours),
+    };
+    fill(words, &[("a", &a.to_string()), ("b", &b.to_string())])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::remaining_words;
+    use super::{Text, remaining_in};
 
     #[test]
     fn durations_are_told_in_their_two_largest_units() {
@@ -57,7 +94,7 @@ mod tests {
             (180_000_000, "2 d 2 h"),
         ];
         for (millis, expected) in words {
-            assert_eq!(remaining_words(millis), expected);
+            assert_eq!(remaining_in(&Text::ENGLISH, millis), expected);
         }
     }
 }

@@ -1,44 +1,47 @@
-//! `/account`: who you are, your session, and what you can change.
+//! `/account…`: who you are, where you are signed in, and what happened. One chunk.
 
-mod details;
 mod password;
+mod profile;
+mod security;
+mod sessions;
+mod this_session;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
-use leptos::wasm_split::wasm_split;
-
-use crate::{
-    session::sign_out,
-    ui::{
-        chunk::{Filled, Place},
-        components::Protected,
-    },
+use crate::ui::{
+    chunk::{Filled, Place},
+    standing,
 };
-use details::Details;
 use password::PasswordForm;
+use profile::Profile;
+use security::Security;
+use sessions::Sessions;
 
-/// The account page, for who is signed in.
-#[component]
-pub(crate) fn Account() -> impl IntoView {
-    view! {
-        <h1>"Your account"</h1>
-        <Protected page=|place| Box::pin(account(place))/>
-    }
-}
-
+/// `/account`
 #[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
-fn account(place: Place) -> Filled {
-    place.fill(contents)
+pub(super) fn profile(place: Place) -> Filled {
+    place.fill(|| {
+        view! {
+            <Profile/>
+            <PasswordForm/>
+        }
+    })
 }
 
-fn contents() -> impl IntoView {
-    view! {
-            <Details/>
-            <PasswordForm/>
-            <section class="card" aria-labelledby="leave">
-                <h2 id="leave">"Leave"</h2>
-                <p>"Signing out ends this session at once, in every tab of this browser."</p>
-                <button type="button" on:click=move |_| sign_out()>"Sign out"</button>
-            </section>
-    }
+/// `/account/sessions`
+#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
+pub(super) fn sessions(place: Place) -> Filled {
+    place.fill(|| {
+        standing::find_out();
+        view! { <Sessions/> }
+    })
+}
+
+/// `/account/security`
+#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
+pub(super) fn security(place: Place) -> Filled {
+    place.fill(|| {
+        standing::find_out();
+        view! { <Security/> }
+    })
 }

@@ -1,13 +1,16 @@
-//! One file a route.
+//! One file a route, or a folder for those that are one chunk.
 
 mod account;
+mod administration;
 mod home;
+mod inspection;
 mod not_found;
+mod protected;
 mod register;
 mod sign_in;
 
-pub(crate) use account::Account;
 pub(crate) use home::Home;
 pub(crate) use not_found::NotFound;
+pub(crate) use protected::Protected;
 pub(crate) use register::Register;
 pub(crate) use sign_in::SignIn;

@@ -1,19 +1,29 @@
 //! Every path that is no page.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
-use crate::api::status;
+use crate::{api::status, texts};
+
+texts! {
+    Text {
+        title: "There is no such page" | "그런 페이지가 없습니다",
+        why: "The address may be mistyped, or the page has moved." | "주소가 잘못되었거나 페이지가 옮겨졌을 수 있습니다.",
+        home: "Go to the start" | "처음으로 가기",
+    }
+}
 
 /// Says so, and where to go.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
+    let text = Text::get();
     status::set_not_found();
     view! {
-        <section class="card">
-            <h1>"There is no such page"</h1>
-            <p>"The address may be mistyped, or the page has moved."</p>
-            <p><A href="/">"Go to the start"</A></p>
+        <section class="card empty">
+            <h1>{text.title}</h1>
+            <p>{text.why}</p>
+            <p>
+                <a href="/" class="button">{text.home}</a>
+            </p>
         </section>
     }
 }

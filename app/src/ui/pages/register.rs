@@ -1,10 +1,9 @@
 //! `/register`: an account, and with it the first pass.
 
 use leptos::{either::Either, prelude::*};
-use leptos_router::components::A;
 
 use crate::{
-    session,
+    session, texts,
     ui::{
         components::{Field, Form, FormState, PasswordField, ServerFacts},
         next::{SIGN_IN, also_next, leave_when_signed_in},
@@ -12,27 +11,44 @@ use crate::{
     wire::Registration,
 };
 
+texts! {
+    Text {
+        title: "Create an account" | "계정 만들기",
+        closed: "Registration is closed here. Ask an administrator for an account."
+            | "이곳은 가입을 받지 않습니다. 관리자에게 계정을 요청하세요.",
+        have_one: "Have an account already?" | "이미 계정이 있으신가요?",
+        sign_in: "Sign in" | "로그인",
+        create: "Create account" | "계정 만들기",
+        username: "Username" | "사용자 이름",
+        username_hint: "Letters, digits and @ . + - _" | "문자, 숫자와 @ . + - _",
+        email: "Email (optional)" | "이메일(선택)",
+        password: "Password" | "비밀번호",
+    }
+}
+
 /// The registration page.
 #[component]
 pub(crate) fn Register() -> impl IntoView {
+    let text = Text::get();
     leave_when_signed_in();
     let sign_in = also_next(SIGN_IN);
     let is_open = expect_context::<ServerFacts>().is_registration_open;
     view! {
         <section class="card">
-            <h1>"Create an account"</h1>
+            <h1>{text.title}</h1>
             {if is_open {
                 Either::Left(view! { <RegistrationForm/> })
             } else {
-                Either::Right(view! { <p>"Registration is closed here. Ask an administrator for an account."</p> })
+                Either::Right(view! { <p>{text.closed}</p> })
             }}
-            <p>"Have an account already? " <A href=move || sign_in.get()>"Sign in"</A></p>
+            <p>{text.have_one} " " <a href=move || sign_in.get()>{text.sign_in}</a></p>
         </section>
     }
 }
 
 #[component]
 fn RegistrationForm() -> impl IntoView {
+    let text = Text::get();
     let [username, email, password] = [(); 3].map(|()| RwSignal::new(String::new()));
     let state = FormState::new();
     let policy = expect_context::<ServerFacts>().password_policy;
@@ -45,24 +61,24 @@ fn RegistrationForm() -> impl IntoView {
         state.send(session::register(registration), || {});
     };
     view! {
-        <Form state button="Create account" on_submit=send>
+        <Form state button=text.create on_submit=send>
             <Field
-                label="Username"
+                label=text.username
                 name="username"
                 autocomplete="username"
-                hint="Letters, digits and @ . + - _"
+                hint=text.username_hint
                 value=username
                 error=state.field_error("username")
             />
             <Field
-                label="Email (optional)"
+                label=text.email
                 name="email"
                 kind="email"
                 autocomplete="email"
                 value=email
                 error=state.field_error("email")
             />
-            <PasswordField label="Password" name="password" policy value=password error=state.field_error("password")/>
+            <PasswordField label=text.password name="password" policy value=password error=state.field_error("password")/>
         </Form>
     }
 }

@@ -1,20 +1,32 @@
 //! `/sign-in?next=…`: why one was signed out, the form, and the way back.
 
 use leptos::{either::Either, prelude::*};
-use leptos_router::components::A;
 
 use crate::{
+    language::fill,
     session::{self, Session},
+    texts,
     ui::{
-        components::{Field, Form, FormState, PasswordField, ServerFacts, clock_time},
+        components::{Field, Form, FormState, PasswordField, ServerFacts, clock_time, device_words},
         next::{REGISTER, also_next, leave_when_signed_in},
     },
     wire::{Credentials, EndReason, Ended},
 };
 
+texts! {
+    Text {
+        sign_in: "Sign in" | "로그인",
+        username: "Username" | "사용자 이름",
+        password: "Password" | "비밀번호",
+        no_account: "No account yet?" | "계정이 없으신가요?",
+        register: "Register" | "가입하기",
+    }
+}
+
 /// The sign-in page.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
+    let text = Text::get();
     let (username, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let state = FormState::new();
     let is_open = expect_context::<ServerFacts>().is_registration_open;
@@ -26,16 +38,44 @@ pub(crate) fn SignIn() -> impl IntoView {
     };
     view! {
         <section class="card">
-            <h1>"Sign in"</h1>
+            <h1>{text.sign_in}</h1>
             <Farewell/>
-            <Form state button="Sign in" on_submit=send>
-                <Field label="Username" name="username" autocomplete="username" value=username error=state.field_error("username")/>
-                <PasswordField label="Password" name="password" value=password error=state.field_error("password")/>
+            <Form state button=text.sign_in on_submit=send>
+                <Field
+                    label=text.username
+                    name="username"
+                    autocomplete="username"
+                    value=username
+                    error=state.field_error("username")
+                />
+                <PasswordField label=text.password name="password" value=password error=state.field_error("password")/>
             </Form>
-            <Show when=move || is_open>
-                <p>"No account yet? " <A href=move || register.get()>"Register"</A></p>
-            </Show>
+            {is_open
+                .then(|| view! { <p>{text.no_account} " " <a href=move || register.get()>{text.register}</a></p> })}
         </section>
+    }
+}
+
+texts! {
+    FarewellText {
+        ended: "This session was ended at {at}." | "이 세션은 {at}에 종료되었습니다.",
+        ended_by: "This session was ended from {by} at {at}." | "이 세션은 {at}에 {by}에서 종료되었습니다.",
+        reuse: "This session was ended at {at}, because a token that had been used already came back. \
+                Somebody may have copied it. Sign in again, and change your password if that was not you."
+            | "이미 사용된 토큰이 다시 쓰여 이 세션은 {at}에 종료되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
+               다시 로그인하고, 본인이 아니라면 비밀번호를 바꾸세요.",
+        reuse_by: "This session was ended at {at}, because a token that had been used already came back from {by}. \
+                   Somebody may have copied it. Sign in again, and change your password if that was not you."
+            | "이미 사용된 토큰이 {by}에서 다시 쓰여 이 세션은 {at}에 종료되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
+               다시 로그인하고, 본인이 아니라면 비밀번호를 바꾸세요.",
+        password: "Your password was changed at {at}, which ended this session. Sign in with the new one."
+            | "{at}에 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
+        password_by: "Your password was changed from {by} at {at}, which ended this session. Sign in with the new one."
+            | "{at}에 {by}에서 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
+        inactive: "This account is not active any more. Ask an administrator."
+            | "이 계정은 더 이상 활성 상태가 아닙니다. 관리자에게 문의하세요.",
+        expired: "Your session had run out when it was to be renewed at {at}. Sign in to go on."
+            | "{at}에 갱신하려 했으나 세션이 이미 만료되었습니다. 계속하려면 로그인하세요.",
     }
 }
 
@@ -51,18 +91,15 @@ fn Farewell() -> impl IntoView {
 }
 
 fn explain(ended: &Ended) -> String {
-    let by = ended.by.as_ref().map(|device| format!(" from {device}")).unwrap_or_default();
-    let at = clock_time(ended.at);
-    match ended.reason {
-        EndReason::SignedOut | EndReason::Revoked => format!("This session was ended{by} at {at}."),
-        EndReason::Reuse => format!(
-            "This session was ended at {at}, because a token that had been used already came back{by}. \
-             Somebody may have copied it. Sign in again, and change your password if that was not you."
-        ),
-        EndReason::PasswordChanged => {
-            format!("Your password was changed{by} at {at}, which ended this session. Sign in with the new one.")
-        }
-        EndReason::UserDeactivated => "This account is not active any more. Ask an administrator.".to_owned(),
-        EndReason::Expired => format!("Your session had run out when it was to be renewed at {at}. Sign in to go on."),
-    }
+    let text = FarewellText::get();
+    let (alone, with_device) = match ended.reason {
+        EndReason::SignedOut | EndReason::Revoked => (text.ended, text.ended_by),
+        EndReason::Reuse => (text.reuse, text.reuse_by),
+        EndReason::PasswordChanged => (text.password, text.password_by),
+        EndReason::UserDeactivated => (text.inactive, text.inactive),
+        EndReason::Expired => (text.expired, text.expired),
+    };
+    let by = ended.by.as_deref().map(device_words);
+    let sentence = if by.is_some() { with_device } else { alone };
+    fill(sentence, &[("at", &clock_time(ended.at)), ("by", by.as_deref().unwrap_or_default())])
 }

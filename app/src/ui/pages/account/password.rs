@@ -4,13 +4,26 @@ use leptos::prelude::*;
 
 use crate::{
     api::account,
+    texts,
     ui::components::{Form, FormState, PasswordField, ServerFacts},
     wire::PasswordChange,
 };
 
+texts! {
+    Text {
+        title: "Password" | "비밀번호",
+        done: "Your password was changed. All other sessions were ended."
+            | "비밀번호를 바꾸었습니다. 다른 세션은 모두 종료되었습니다.",
+        change: "Change password" | "비밀번호 바꾸기",
+        current: "Current password" | "현재 비밀번호",
+        new: "New password" | "새 비밀번호",
+    }
+}
+
 /// The form, and word that it was done.
 #[component]
 pub(super) fn PasswordForm() -> impl IntoView {
+    let text = Text::get();
     let [current, new] = [(); 2].map(|()| RwSignal::new(String::new()));
     let state = FormState::new();
     let is_done = RwSignal::new(false);
@@ -29,19 +42,17 @@ pub(super) fn PasswordForm() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="password">
-            <h2 id="password">"Password"</h2>
-            <p role="status">
-                {move || is_done.get().then_some("Your password was changed. All other sessions were ended.")}
-            </p>
-            <Form state button="Change password" on_submit=send>
+            <h2 id="password">{text.title}</h2>
+            <p role="status">{move || is_done.get().then_some(text.done)}</p>
+            <Form state button=text.change on_submit=send>
                 <PasswordField
-                    label="Current password"
+                    label=text.current
                     name="current_password"
                     value=current
                     error=state.field_error("current_password")
                 />
                 <PasswordField
-                    label="New password"
+                    label=text.new
                     name="new_password"
                     policy
                     value=new

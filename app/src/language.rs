@@ -1,0 +1,154 @@
+//! The languages that people read, and the tables of what is said in them. A text is written in all of
+//! them at once, side by side ([`texts!`](crate::texts)): one that is missing, or that has other
+//! placeholders, does not compile.
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// 한국어.
+    Korean,
+}
+
+impl Language {
+    /// All of them, the one that is spoken to strangers first.
+    pub const ALL: [Self; 2] = [Self::English, Self::Korean];
+
+    /// The tag in `<html lang>`, in addresses and in the cookie (RFC 5646).
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Korean => "ko",
+        }
+    }
+
+    /// The tag that dates and numbers are written by.
+    pub const fn locale(self) -> &'static str {
+        match self {
+            Self::English => "en-GB",
+            Self::Korean => "ko-KR",
+        }
+    }
+
+    /// What its speakers call it.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Korean => "한국어",
+        }
+    }
+
+    /// The language of a tag.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The language of this request, which the process has found out and provided.
+    #[cfg(feature = "ssr")]
+    pub fn current() -> Self {
+        leptos::prelude::use_context().unwrap_or(Self::English)
+    }
+
+    /// The language of this document, as the server wrote it.
+    #[cfg(not(feature = "ssr"))]
+    pub fn current() -> Self {
+        thread_local! {
+            static CURRENT: Language = {
+                let root = web_sys::window().and_then(|window| window.document()?.document_element());
+                root.and_then(|root| Language::of_tag(&root.get_attribute("lang")?)).unwrap_or(Language::English)
+            };
+        }
+        CURRENT.with(|current| *current)
+    }
+}
+
+/// A table of texts: `name: "English" | "한국어"`. `Table::get()` is the one in the language of the page,
+/// and [`fill`](crate::language::fill) puts values into a text's `{placeholders}`.
+#[macro_export]
+macro_rules! texts {
+    ($(#[$doc:meta])* $table:ident { $($name:ident: $english:literal | $korean:literal,)+ }) => {
+        $(#[$doc])*
+        struct $table {
+            $($name: &'static str,)+
+        }
+
+        impl $table {
+            const ENGLISH: Self = Self { $($name: $english,)+ };
+            const KOREAN: Self = Self { $($name: $korean,)+ };
+
+            /// Those in the language of the page.
+            fn get() -> &'static Self {
+                match $crate::language::Language::current() {
+                    $crate::language::Language::English => &Self::ENGLISH,
+                    $crate::language::Language::Korean => &Self::KOREAN,
+                }
+            }
+        }
+
+        const _: () = {
+            $(assert!(
+                $crate::language::placeholders($english) == $crate::language::placeholders($korean),
+                concat!("the placeholders differ: ", stringify!($name))
+            );)+
+        };
+    };
+}
+
+/// A number that is the same for texts with the same placeholders, in whatever order.
+pub const fn placeholders(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let (mut sum, mut name, mut is_inside, mut position) = (0_u32, 0_u32, false, 0);
+    while position < bytes.len() {
+        match bytes[position] {
+            b'{' => (is_inside, name) = (true, 7),
+            b'}' => (is_inside, sum) = (false, sum.wrapping_add(name)),
+            byte if is_inside => name = name.wrapping_mul(31).wrapping_add(byte as u32),
+            _ => {}
+        }
+        position += 1;
+    }
+    sum
+}
+
+/// The text with each `{name}` replaced by its value.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        filled.push_str(before);
+        filled.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, fill, placeholders};
+
+    #[test]
+    fn a_value_stands_where_its_language_wants_it_and_is_never_read_as_a_placeholder() {
+        assert_eq!(fill("ended by {by} at {at}.", &[("at", "9"), ("by", "{at}")]), "ended by {at} at 9.");
+        assert_eq!(fill("{at}에 {by}에서", &[("at", "9"), ("by", "x")]), "9에 x에서");
+        assert_eq!(fill("no more than that", &[("by", "x")]), "no more than that");
+    }
+
+    #[test]
+    fn texts_with_the_same_placeholders_are_told_from_others() {
+        assert_eq!(placeholders("{a} and {b}"), placeholders("{b}와 {a}"));
+        assert_ne!(placeholders("{a} and {b}"), placeholders("{a}"));
+        assert_ne!(placeholders("{a}"), placeholders("{b}"));
+        assert_eq!(placeholders("none"), 0);
+    }
+
+    #[test]
+    fn every_language_is_found_by_its_tag() {
+        for language in Language::ALL {
+            assert_eq!(Language::of_tag(language.tag()), Some(language));
+        }
+        assert_eq!(Language::of_tag("EN"), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! A device in words. The server says "Firefox on Linux".
+
+use crate::{language::fill, texts};
+
+texts! {
+    Text {
+        on: "{browser} on {system}" | "{system}의 {browser}",
+    }
+}
+
+/// The device in the language of the page.
+pub(crate) fn device_words(device: &str) -> String {
+    match device.split_once(" on ") {
+        Some((browser, system)) => fill(Text::get().on, &[("browser", browser), ("system", system)]),
+        None => device.to_owned(),
+    }
+}
+
+/// The icon of a device.
+pub(crate) fn device_icon(device: &str) -> &'static str {
+    let is_any = |words: &[&str]| words.iter().any(|word| device.contains(word));
+    if is_any(&["iPhone", "Windows Phone", "Android"]) {
+        "phone"
+    } else if is_any(&["iPad"]) {
+        "tablet"
+    } else if is_any(&[" on "]) {
+        "laptop"
+    } else {
+        "terminal"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device_icon;
+
+    #[test]
+    fn a_device_has_the_icon_of_what_it_is() {
+        for (device, icon) in [
+            ("Safari on iPhone", "phone"),
+            ("Chrome on Android", "phone"),
+            ("Safari on iPad", "tablet"),
+            ("Firefox on Linux", "laptop"),
+            ("curl", "terminal"),
+        ] {
+            assert_eq!(device_icon(device), icon, "{device}");
+        }
+    }
+}

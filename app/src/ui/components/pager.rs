@@ -1,0 +1,38 @@
+//! The way through a list of many pages.
+
+use leptos::prelude::*;
+
+use crate::{language::fill, texts};
+
+texts! {
+    Text {
+        pages: "Pages" | "페이지",
+        previous: "Previous" | "이전",
+        next: "Next" | "다음",
+        here: "Page {page} of {pages}" | "{pages}쪽 중 {page}쪽",
+    }
+}
+
+/// Earlier and later pages, unless there is only one.
+#[component]
+pub(crate) fn Pager(
+    /// The page that is shown, from one.
+    number: u64,
+    /// How many there are.
+    pages: u64,
+    /// Which is wanted.
+    page: RwSignal<u32>,
+) -> impl IntoView {
+    let text = Text::get();
+    let here = fill(text.here, &[("page", &number.to_string()), ("pages", &pages.to_string())]);
+    let turn = move |to: u64| page.set(u32::try_from(to).unwrap_or(u32::MAX));
+    (pages > 1).then(|| {
+        view! {
+            <nav class="pager" aria-label=text.pages>
+                <button type="button" disabled=number <= 1 on:click=move |_| turn(number - 1)>{text.previous}</button>
+                <span>{here}</span>
+                <button type="button" disabled=number >= pages on:click=move |_| turn(number + 1)>{text.next}</button>
+            </nav>
+        }
+    })
+}

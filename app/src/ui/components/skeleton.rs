@@ -1,0 +1,41 @@
+//! The outline of what is not there yet, of the size of what comes.
+
+use leptos::prelude::*;
+
+use crate::texts;
+
+texts! {
+    Text {
+        loading: "Loading" | "불러오는 중",
+    }
+}
+
+/// What will stand there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Cards with facts and fields.
+    Form,
+    /// A list.
+    Rows,
+    /// A table.
+    Table,
+}
+
+/// An outline.
+#[component]
+pub(crate) fn Skeleton(shape: Shape) -> impl IntoView {
+    let shape = match shape {
+        Shape::Form => "form",
+        Shape::Rows => "rows",
+        Shape::Table => "table",
+    };
+    view! {
+        <div class="card skeleton" data-shape=shape role="status" aria-busy="true" aria-label=Text::get().loading>
+            <span></span>
+            <span></span>
+            <span></span>
+            <span></span>
+            <span></span>
+        </div>
+    }
+}

@@ -1,0 +1,68 @@
+//! A word on what was done, at the edge of the page, for a while. Screen readers hear it.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+/// How long a word stays. It only repeats what the page shows as well.
+const SHOWN_FOR: Duration = Duration::from_secs(7);
+
+/// How a word is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// It was done.
+    Good,
+    /// It was not.
+    Bad,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    tone: Tone,
+    sentence: String,
+    number: u32,
+}
+
+/// The word that is shown now.
+#[derive(Clone, Copy)]
+pub(crate) struct Toast(RwSignal<Option<Word>>);
+
+impl Toast {
+    /// For all components below.
+    pub(crate) fn provide() -> Self {
+        let toast = Self(RwSignal::new(None));
+        provide_context(toast);
+        toast
+    }
+
+    /// Says it, in place of what is said now.
+    pub(crate) fn say(self, tone: Tone, sentence: String) {
+        let number = self.0.with_untracked(|word| word.as_ref().map_or(0, |word| word.number.wrapping_add(1)));
+        self.0.set(Some(Word { tone, sentence, number }));
+        set_timeout(
+            move || {
+                // Another word has a time of its own.
+                self.0.maybe_update(|word| {
+                    let is_same = word.as_ref().is_some_and(|word| word.number == number);
+                    if is_same {
+                        *word = None;
+                    }
+                    is_same
+                });
+            },
+            SHOWN_FOR,
+        );
+    }
+}
+
+/// Where words appear.
+#[component]
+pub(crate) fn Toasts(toast: Toast) -> impl IntoView {
+    let word = move || {
+        toast.0.get().map(|Word { tone, sentence, .. }| {
+            let tone = if tone == Tone::Good { "good" } else { "bad" };
+            view! { <p class="toast" data-tone=tone>{sentence}</p> }
+        })
+    };
+    view! { <div class="toasts" role="status">{word}</div> }
+}

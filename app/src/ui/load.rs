@@ -1,0 +1,122 @@
+//! What a page asks the server for: asked again when the question changes or the server comes back,
+//! shown as an outline, as itself, or as what went wrong. An answer to an older question is dropped,
+//! and what is shown stays until there is something newer.
+
+use std::time::Duration;
+
+use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
+
+use super::components::{Shape, Skeleton};
+use crate::{
+    session::{Session, SessionState},
+    texts,
+    wire::{ApiError, Code},
+};
+
+texts! {
+    Text {
+        again: "Try again" | "다시 시도",
+    }
+}
+
+/// How long after a failure the server is asked again, when it has no wish of its own.
+const RETRY_SECONDS: u64 = 5;
+
+/// A question to the server, and its last answer.
+pub(crate) struct Load<T: Send + Sync + 'static> {
+    answer: RwSignal<Option<Result<T, ApiError>>>,
+    is_asking: RwSignal<bool>,
+    rounds: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Load<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Load<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Load<T> {
+    /// Asks, and asks again whenever a signal that `ask` reads before its first `await` changes.
+    pub(crate) fn new<Asking>(ask: impl Fn() -> Asking + 'static) -> Self
+    where
+        Asking: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let load = Self { answer: RwSignal::new(None), is_asking: RwSignal::new(false), rounds: RwSignal::new(0) };
+        let session = expect_context::<Session>();
+        let is_reachable = Memo::new(move |_| session.state.get() == SessionState::SignedIn);
+        let newest = StoredValue::new(0_u32);
+        Effect::new(move |_| {
+            load.rounds.track();
+            let asking = ask();
+            if !is_reachable.get() {
+                return;
+            }
+            newest.update_value(|newest| *newest = newest.wrapping_add(1));
+            let number = newest.get_value();
+            load.is_asking.set(true);
+            spawn_local(async move {
+                let answer = asking.await;
+                // The page may have gone, or asked something else.
+                if newest.try_get_value() == Some(number) {
+                    load.take(answer);
+                }
+            });
+        });
+        load
+    }
+
+    fn take(self, answer: Result<T, ApiError>) {
+        self.is_asking.set(false);
+        if let Err(error) = &answer
+            && is_passing(error.code)
+        {
+            let pause = Duration::from_secs(error.retry_after.map_or(RETRY_SECONDS, u64::from));
+            set_timeout(move || _ = self.rounds.try_update(|rounds| *rounds += 1), pause);
+            // What is there is better than word of a failure that passes; the banner tells of it.
+            if self.answer.with_untracked(|shown| matches!(shown, Some(Ok(_)))) {
+                return;
+            }
+        }
+        self.answer.set(Some(answer));
+    }
+
+    /// Asks once more.
+    pub(crate) fn again(self) {
+        self.rounds.update(|rounds| *rounds += 1);
+    }
+
+    /// Puts in place what another call has answered.
+    pub(crate) fn put(self, value: T) {
+        self.answer.set(Some(Ok(value)));
+    }
+
+    /// Whether a question is on its way.
+    pub(crate) fn is_asking(self) -> Signal<bool> {
+        self.is_asking.into()
+    }
+
+    /// The outline, the value, or what went wrong with a way to ask again.
+    pub(crate) fn view<View: IntoView + 'static>(
+        self,
+        shape: Shape,
+        render: impl Fn(T) -> View + Send + 'static,
+    ) -> impl IntoView {
+        move || match self.answer.get() {
+            None => EitherOf3::A(view! { <Skeleton shape/> }),
+            Some(Ok(value)) => EitherOf3::B(render(value)),
+            Some(Err(error)) => EitherOf3::C(view! {
+                <div class="notice" data-tone="bad" role="alert">
+                    <p>{error.message}</p>
+                    <button type="button" on:click=move |_| self.again()>{Text::get().again}</button>
+                </div>
+            }),
+        }
+    }
+}
+
+/// Whether a failure goes away by itself.
+const fn is_passing(code: Code) -> bool {
+    matches!(code, Code::Network | Code::Unavailable | Code::TooManyRequests | Code::Internal)
+}

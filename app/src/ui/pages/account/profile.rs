@@ -1,0 +1,110 @@
+//! Who is signed in, and the address, which can be changed.
+
+use leptos::prelude::*;
+
+use super::this_session::ThisSession;
+use crate::{
+    api::account,
+    texts,
+    ui::{
+        components::{Field, Form, FormState, Shape, Toast, Tone, date_time},
+        load::Load,
+        standing,
+    },
+    wire::{Me, ProfileForm},
+};
+
+texts! {
+    Text {
+        you: "You" | "내 정보",
+        username: "Username" | "사용자 이름",
+        email: "Email" | "이메일",
+        none: "None" | "없음",
+        since: "Member since" | "가입일",
+        last_login: "Last sign-in" | "마지막 로그인",
+        edit: "Edit" | "수정",
+        cancel: "Cancel" | "취소",
+        save: "Save" | "저장",
+        saved: "Your profile was saved." | "프로필을 저장했습니다.",
+    }
+}
+
+/// Asks the server who the bearer is, and again while it cannot be reached.
+#[component]
+pub(super) fn Profile() -> impl IntoView {
+    let me = Load::new(account::me);
+    let is_editing = RwSignal::new(false);
+    me.view(Shape::Form, move |answer| {
+        standing::show(&answer);
+        let session = answer.session.clone();
+        let email = answer.email.clone();
+        view! {
+            <section class="card" aria-labelledby="profile">
+                <header>
+                    <h2 id="profile">{Text::get().you}</h2>
+                    <button
+                        type="button"
+                        aria-expanded=move || is_editing.get().to_string()
+                        on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)
+                    >
+                        {move || if is_editing.get() { Text::get().cancel } else { Text::get().edit }}
+                    </button>
+                </header>
+                <Facts me=answer/>
+                {move || is_editing.get().then(|| view! { <EditForm me is_editing email=email.clone()/> })}
+            </section>
+            {session.map(|info| view! { <ThisSession info/> })}
+        }
+    })
+}
+
+#[component]
+fn Facts(me: Me) -> impl IntoView {
+    let text = Text::get();
+    view! {
+        <dl>
+            <dt>{text.username}</dt>
+            <dd data-testid="username">{me.username}</dd>
+            <dt>{text.email}</dt>
+            <dd>{if me.email.is_empty() { text.none.to_owned() } else { me.email }}</dd>
+            <dt>{text.since}</dt>
+            <dd>{date_time(me.date_joined)}</dd>
+            {me.last_login.map(|at| view! {
+                <dt>{text.last_login}</dt>
+                <dd>{date_time(at)}</dd>
+            })}
+        </dl>
+    }
+}
+
+#[component]
+fn EditForm(me: Load<Me>, is_editing: RwSignal<bool>, email: String) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let email = RwSignal::new(email);
+    let state = FormState::new();
+    let send = move || {
+        let form = ProfileForm { email: email.get_untracked() };
+        let saved = async move {
+            let changed = account::change_profile(form).await?;
+            me.put(changed);
+            Ok(())
+        };
+        state.send(saved, move || {
+            is_editing.set(false);
+            toast.say(Tone::Good, text.saved.to_owned());
+        });
+    };
+    view! {
+        <Form state button=text.save on_submit=send>
+            <Field
+                label=text.email
+                name="email"
+                kind="email"
+                autocomplete="email"
+                value=email
+                error=state.field_error("email")
+            />
+        </Form>
+    }
+}

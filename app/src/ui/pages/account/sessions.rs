@@ -1,0 +1,148 @@
+//! `/account/sessions`: each device, this one marked; one or all others ended.
+
+use leptos::{either::Either, prelude::*, task::spawn_local};
+
+use crate::{
+    api::sessions,
+    language::fill,
+    texts,
+    ui::{
+        components::{
+            Confirm, ConfirmDialog, Icon, Question, Shape, Toast, Tone, date_time, device_icon, device_words,
+        },
+        load::Load,
+    },
+    wire::{ApiError, SessionInfo},
+};
+
+texts! {
+    Text {
+        title: "Where you are signed in" | "로그인한 곳",
+        this_device: "This device" | "이 기기",
+        meta: "{address} · signed in {created} · last used {used}" | "{address} · {created} 로그인 · {used} 마지막 사용",
+        unknown: "unknown address" | "알 수 없는 주소",
+        end: "End" | "종료",
+        end_of: "End the session on {device}" | "{device} 세션 종료",
+        end_others: "End all others" | "다른 세션 모두 종료",
+        only_here: "You are signed in on this device alone. Sign in elsewhere, and that device gets a pass of its own here."
+            | "이 기기에서만 로그인했습니다. 다른 곳에서 로그인하면 그 기기의 출입증이 여기에 나타납니다.",
+        ask_one: "End the session on {device}?" | "{device} 세션을 종료할까요?",
+        ask_one_consequence: "It is signed out at once, whatever is open there. This cannot be undone."
+            | "거기서 무엇을 하고 있든 바로 로그아웃됩니다. 되돌릴 수 없습니다.",
+        ask_others: "End every other session?" | "다른 세션을 모두 종료할까요?",
+        ask_others_consequence: "All other devices are signed out at once. This one stays signed in. This cannot be undone."
+            | "다른 기기는 모두 바로 로그아웃됩니다. 이 기기는 로그인이 유지됩니다. 되돌릴 수 없습니다.",
+        ended_one: "The session on {device} was ended." | "{device} 세션을 종료했습니다.",
+        ended_others: "All other sessions were ended." | "다른 세션을 모두 종료했습니다.",
+    }
+}
+
+/// The own sessions.
+#[component]
+pub(super) fn Sessions() -> impl IntoView {
+    let list = Load::new(sessions::sessions);
+    let confirm = Confirm::new();
+    view! {
+        {list.view(Shape::Rows, move |sessions| view! { <List sessions list confirm/> })}
+        <ConfirmDialog confirm/>
+    }
+}
+
+#[component]
+fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let (here, others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.is_current);
+    let end_others = move |_| {
+        let question = Question {
+            title: text.ask_others.to_owned(),
+            consequence: text.ask_others_consequence.to_owned(),
+            button: text.end_others,
+        };
+        confirm.ask(question, move || {
+            run(toast, list, sessions::end_other_sessions(), text.ended_others.to_owned());
+        });
+    };
+    let has_others = !others.is_empty();
+    let elsewhere = if has_others {
+        Either::Left(others.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view())
+    } else {
+        Either::Right(view! { <li class="row"><p>{text.only_here}</p></li> })
+    };
+    view! {
+        <section aria-labelledby="sessions">
+            <div class="toolbar">
+                <h2 id="sessions">{text.title}</h2>
+                {has_others
+                    .then(|| view! { <button type="button" class="danger" on:click=end_others>{text.end_others}</button> })}
+            </div>
+            <ul class="rows">
+                {here.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view()}
+                {elsewhere}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let device = device_words(&info.device);
+    let meta = fill(
+        text.meta,
+        &[
+            ("address", info.address.as_deref().unwrap_or(text.unknown)),
+            ("created", &date_time(info.created_at)),
+            ("used", &date_time(info.refreshed_at)),
+        ],
+    );
+    let label = fill(text.end_of, &[("device", &device)]);
+    let icon = device_icon(&info.device);
+    let name = device.clone();
+    let end = move |_| {
+        let question = Question {
+            title: fill(text.ask_one, &[("device", &device)]),
+            consequence: text.ask_one_consequence.to_owned(),
+            button: text.end,
+        };
+        let (id, done) = (info.id.clone(), fill(text.ended_one, &[("device", &device)]));
+        confirm.ask(question, move || run(toast, list, sessions::end_session(id), done));
+    };
+    let is_current = info.is_current;
+    view! {
+        <li class="row" class:current=is_current>
+            <Icon name=icon/>
+            <div class="what">
+                <p>
+                    <strong>{name}</strong>
+                    {is_current
+                        .then(|| view! { " " <span class="badge" data-tone="good">{text.this_device}</span> })}
+                </p>
+                <p class="meta">{meta}</p>
+            </div>
+            {(!is_current)
+                .then(|| view! {
+                    <p class="actions">
+                        <button type="button" class="quiet danger" aria-label=label on:click=end>{text.end}</button>
+                    </p>
+                })}
+        </li>
+    }
+}
+
+/// Does it, says how it went, and looks at the list again.
+fn run(
+    toast: Toast,
+    list: Load<Vec<SessionInfo>>,
+    deed: impl Future<Output = Result<(), ApiError>> + 'static,
+    done: String,
+) {
+    spawn_local(async move {
+        match deed.await {
+            Ok(()) => toast.say(Tone::Good, done),
+            Err(error) => toast.say(Tone::Bad, error.message),
+        }
+        list.again();
+    });
+}

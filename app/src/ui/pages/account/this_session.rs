@@ -1,0 +1,71 @@
+//! The session of this browser.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::{
+    session::Session,
+    texts,
+    ui::components::{date_time, device_words, remaining_words},
+    wire::SessionInfo,
+};
+
+texts! {
+    Text {
+        title: "This session" | "이 세션",
+        device: "Device" | "기기",
+        address: "Address" | "주소",
+        unknown: "Unknown" | "알 수 없음",
+        signed_in: "Signed in" | "로그인",
+        renewed: "Last renewed" | "마지막 갱신",
+        ends: "Ends at the latest" | "늦어도 끝나는 때",
+        countdown: "Access token renewed within" | "액세스 토큰 갱신까지",
+    }
+}
+
+/// What the server knows of it, and how long the access token lives.
+#[component]
+pub(super) fn ThisSession(info: SessionInfo) -> impl IntoView {
+    let text = Text::get();
+    view! {
+        <section class="card" aria-labelledby="session">
+            <h2 id="session">{text.title}</h2>
+            <dl>
+                <dt>{text.device}</dt>
+                <dd>{device_words(&info.device)}</dd>
+                <dt>{text.address}</dt>
+                <dd>{info.address.unwrap_or_else(|| text.unknown.to_owned())}</dd>
+                <dt>{text.signed_in}</dt>
+                <dd>{date_time(info.created_at)}</dd>
+                <dt>{text.renewed}</dt>
+                <dd>{date_time(info.refreshed_at)}</dd>
+                <dt>{text.ends}</dt>
+                <dd>{date_time(info.ends_at)}</dd>
+                <dt>{text.countdown}</dt>
+                <dd data-testid="countdown">
+                    <Countdown/>
+                </dd>
+            </dl>
+        </section>
+    }
+}
+
+/// How long the access token lives, second by second.
+#[component]
+fn Countdown() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let now = RwSignal::new(js_sys::Date::now());
+    let tick = set_interval_with_handle(move || now.set(js_sys::Date::now()), Duration::from_secs(1));
+    on_cleanup(move || {
+        if let Ok(tick) = tick {
+            tick.clear();
+        }
+    });
+    move || session.access_ends_at.get().map(|end| remaining_words(end - whole(now.get())))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
+fn whole(millis: f64) -> i64 {
+    millis as i64
+}

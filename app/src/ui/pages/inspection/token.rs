@@ -1,0 +1,78 @@
+//! One token: its parts in their colours, and each claim explained, beside what it was before.
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+use super::{
+    anatomy::{Anatomy, shown},
+    claim::{explain, is_moment},
+};
+use crate::{texts, ui::components::date_time};
+
+texts! {
+    Text {
+        header: "Header" | "헤더",
+        payload: "Payload" | "페이로드",
+        signature: "Signature" | "서명",
+        token: "The token as it is sent" | "전송되는 그대로의 토큰",
+        claim: "Claim" | "항목",
+        value: "Value" | "값",
+        meaning: "What it says" | "뜻",
+    }
+}
+
+/// The parts and the claims of a token; those that are different from `before` are marked.
+#[component]
+pub(super) fn TokenAnatomy(token: Anatomy, before: Option<Anatomy>) -> impl IntoView {
+    let text = Text::get();
+    let [header, payload, signature] = token.parts;
+    let (old_header, old_claims) = before.map(|before| (before.header, before.claims)).unzip();
+    view! {
+        <pre class="token" tabindex="0" role="group" aria-label=text.token>
+            <span class="part-header">{header}</span>"."
+            <span class="part-payload">{payload}</span>"."
+            <span class="part-signature">{signature}</span>
+        </pre>
+        <ol class="parts">
+            <li class="part-header">{text.header}</li>
+            <li class="part-payload">{text.payload}</li>
+            <li class="part-signature">{text.signature}</li>
+        </ol>
+        <div class="table" role="region" tabindex="0" aria-label=text.payload>
+            <table class="claims">
+                <thead>
+                    <tr>
+                        <th scope="col">{text.claim}</th>
+                        <th scope="col">{text.value}</th>
+                        <th scope="col">{text.meaning}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows(&token.header, old_header.as_ref())} {rows(&token.claims, old_claims.as_ref())}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn rows(values: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Vec<impl IntoView + use<>> {
+    values
+        .iter()
+        .map(|(name, value)| {
+            let old = before.and_then(|before| before.get(name)).filter(|old| *old != value).map(shown);
+            let moment = value.as_i64().filter(|_| is_moment(name)).map(date_time);
+            let meaning = match moment {
+                Some(moment) => format!("{moment}. {}", explain(name)),
+                None => explain(name).to_owned(),
+            };
+            let is_different = old.is_some();
+            view! {
+                <tr class:diff=is_different>
+                    <th scope="row">{name.clone()}</th>
+                    <td>
+                        {old.map(|old| view! { <del>{old}</del> " " })} <ins>{shown(value)}</ins>
+                    </td>
+                    <td>{meaning}</td>
+                </tr>
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! The own two tokens: taken apart, counting down, and renewed when asked.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{anatomy::Anatomy, token::TokenAnatomy};
+use crate::{
+    language::fill,
+    session::{self, Session},
+    texts,
+    ui::components::{Icon, Toast, Tone, remaining_words},
+};
+
+texts! {
+    Text {
+        access: "Access token" | "액세스 토큰",
+        refresh: "Refresh token" | "리프레시 토큰",
+        access_why: "Sent with every request, and short-lived." | "요청마다 보내며, 수명이 짧습니다.",
+        refresh_why: "Sent only to get the next pair, and good for one time." | "다음 쌍을 받을 때만 보내며, 한 번만 쓸 수 있습니다.",
+        renew: "Refresh now" | "지금 갱신",
+        renewed: "Renewed. What changed is marked." | "갱신했습니다. 바뀐 것이 표시됩니다.",
+        not_renewed: "The pair could not be renewed now. It is tried again by itself." | "지금은 갱신하지 못했습니다. 저절로 다시 시도합니다.",
+        ends: "Ends in {time}" | "{time} 뒤에 끝남",
+        left: "Left of its lifetime" | "남은 수명",
+        unread: "This token is not one that can be looked into." | "들여다볼 수 없는 토큰입니다.",
+    }
+}
+
+/// The pair that is stored, as it is now and as it was before.
+#[derive(Clone, Default)]
+struct Shown {
+    access: Option<Anatomy>,
+    refresh: Option<Anatomy>,
+    skew: i64,
+}
+
+impl Shown {
+    fn now() -> Self {
+        session::stored_pair().map_or_else(Self::default, |pair| Self {
+            access: Anatomy::of(pair.access.expose()).ok(),
+            refresh: Anatomy::of(pair.refresh.expose()).ok(),
+            skew: pair.skew,
+        })
+    }
+}
+
+/// Both tokens.
+#[component]
+pub(super) fn Tokens() -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let session = expect_context::<Session>();
+    let shown = RwSignal::new((Shown::now(), None::<Shown>));
+    // Whoever renewed, this tab or another.
+    Effect::new(move |earlier: Option<()>| {
+        session.access_ends_at.track();
+        if earlier.is_some() {
+            shown.update(|(now, before)| *before = Some(std::mem::replace(now, Shown::now())));
+        }
+    });
+    let is_renewing = RwSignal::new(false);
+    let renew = move |_| {
+        is_renewing.set(true);
+        spawn_local(async move {
+            if session::renew_now().await {
+                toast.say(Tone::Good, text.renewed.to_owned());
+            } else {
+                toast.say(Tone::Bad, text.not_renewed.to_owned());
+            }
+            is_renewing.try_set(false);
+        });
+    };
+    let access =
+        move || shown.with(|(now, before)| (now.access.clone(), before.clone().and_then(|b| b.access), now.skew));
+    let refresh =
+        move || shown.with(|(now, before)| (now.refresh.clone(), before.clone().and_then(|b| b.refresh), now.skew));
+    view! {
+        <section class="card" aria-labelledby="access">
+            <header>
+                <h2 id="access">{text.access}</h2>
+                <button
+                    type="button"
+                    disabled=is_renewing
+                    aria-busy=move || is_renewing.get().to_string()
+                    on:click=renew
+                >
+                    <Icon name="refresh"/>
+                    {text.renew}
+                </button>
+            </header>
+            <p>{text.access_why}</p>
+            {move || view! { <One token=access()/> }}
+        </section>
+        <section class="card" aria-labelledby="refresh">
+            <h2 id="refresh">{text.refresh}</h2>
+            <p>{text.refresh_why}</p>
+            {move || view! { <One token=refresh()/> }}
+        </section>
+    }
+}
+
+#[component]
+fn One(token: (Option<Anatomy>, Option<Anatomy>, i64)) -> impl IntoView {
+    let (token, before, skew) = token;
+    match token {
+        Some(token) => {
+            let lifetime = token.moment("iat").zip(token.moment("exp"));
+            Ok(view! {
+                {lifetime.map(|(from, to)| view! { <Countdown from to skew/> })}
+                <TokenAnatomy token before/>
+            })
+        }
+        None => Err(view! { <p class="notice">{Text::get().unread}</p> }),
+    }
+    .map_or_else(leptos::either::Either::Left, leptos::either::Either::Right)
+}
+
+/// How long it lives still, on the server's clock.
+#[component]
+fn Countdown(from: i64, to: i64, skew: i64) -> impl IntoView {
+    let text = Text::get();
+    let now = RwSignal::new(js_sys::Date::now());
+    let tick = set_interval_with_handle(move || now.set(js_sys::Date::now()), Duration::from_secs(1));
+    on_cleanup(move || {
+        if let Ok(tick) = tick {
+            tick.clear();
+        }
+    });
+    let left = move || (to * 1000 - skew - whole(now.get())).max(0);
+    view! {
+        <div class="countdown">
+            <p>{move || fill(text.ends, &[("time", &remaining_words(left()))])}</p>
+            <progress
+                max=(to - from).max(1).to_string()
+                value=move || (left() / 1000).to_string()
+                aria-label=text.left
+            ></progress>
+        </div>
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
+fn whole(millis: f64) -> i64 {
+    millis as i64
+}
