@@ -67,12 +67,12 @@ async fn pages_search_filter_and_order_users() {
 async fn pages_make_show_and_change_a_user() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
-    let make = async |form: Value| staff.call("admin/create_user", json!({ "form": form })).await;
-    let made = make(json!({ "username": "ada", "email": "a@b", "password": PASSWORD })).await;
+    let create = async |form: Value| staff.call("admin/create_user", json!({ "form": form })).await;
+    let made = create(json!({ "username": "ada", "email": "a@b", "password": PASSWORD })).await;
     assert_eq!((made.status, &made.body["id"], &made.body["is_active"]), (200, &json!("2"), &json!(true)));
-    let taken = make(json!({ "username": "ada", "password": PASSWORD })).await;
+    let taken = create(json!({ "username": "ada", "password": PASSWORD })).await;
     is_invalid(&taken, "username", "A user with that username already exists.");
-    let powerful = make(json!({ "username": "eve", "password": PASSWORD, "is_staff": true })).await;
+    let powerful = create(json!({ "username": "eve", "password": PASSWORD, "is_staff": true })).await;
     is_refused(&powerful, 403, "forbidden", ONLY_SUPERUSERS);
 
     assert_eq!(staff.call("admin/user", json!({ "id": "2" })).await.body, made.body);
