@@ -2,14 +2,22 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::actors::{Answer, PASSWORD, World};
+use crate::actors::{Actor, Answer, PASSWORD, World};
 
-async fn call(world: &World, function: &str, access: Option<&str>, body: Value) -> Answer {
+/// Calls a server function as a page does.
+pub(crate) async fn call(world: &World, function: &str, access: Option<&str>, body: Value) -> Answer {
     let mut request = world.request("POST", &format!("/rpc/{function}")).json(&body);
     if let Some(access) = access {
         request = request.header("authorization", format!("Bearer {access}"));
     }
     Answer::of(request.send().await.expect("an answer")).await
+}
+
+impl Actor<'_> {
+    /// Calls a server function with the access token.
+    pub(crate) async fn call(&self, function: &str, body: Value) -> Answer {
+        call(self.world, function, Some(&self.access), body).await
+    }
 }
 
 #[tokio::test]
@@ -25,35 +33,6 @@ async fn the_pages_door_leads_to_the_same_room_as_the_api() {
     let out = call(&world, "session/blacklist", None, json!({ "refresh": refreshed.text("refresh") })).await;
     assert_eq!(out.status, 200);
     world.get("/api/me/", &refreshed.text("access")).await.is_bad_access("Token is blacklisted");
-}
-
-#[tokio::test]
-async fn every_protected_function_refuses_who_is_not_signed_in() {
-    let world = World::new().await;
-    let form = json!({ "form": { "current_password": "a", "new_password": "b" } });
-    for (function, body) in [("account/me", json!({})), ("account/change_password", form)] {
-        let answer = call(&world, function, None, body).await;
-        assert_eq!((answer.status, &answer.body["code"]), (401, &json!("token_not_valid")), "{function}");
-        assert!(answer.header("www-authenticate").is_some());
-    }
-}
-
-#[tokio::test]
-async fn no_function_answers_another_method_or_an_unknown_name() {
-    let world = World::new().await;
-    for function in [
-        "session/obtain",
-        "session/refresh",
-        "session/blacklist",
-        "session/register",
-        "account/me",
-        "account/change_password",
-    ] {
-        let answer =
-            Answer::of(world.request("GET", &format!("/rpc/{function}")).send().await.expect("an answer")).await;
-        assert_eq!(answer.status, 405, "{function}");
-    }
-    assert_eq!(call(&world, "session/nothing", None, json!({})).await.status, 404);
 }
 
 #[tokio::test]

@@ -40,10 +40,10 @@ fn distinct<T: Clone + Eq + Hash>(
     if names.len() > MAX_AT_ONCE {
         return Err(Error::field(field, format!("Choose at most {MAX_AT_ONCE} at a time.")));
     }
-    let mut named = names.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut wanted = names.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();
-    named.retain(|one| seen.insert(one.clone()));
-    Ok(named)
+    wanted.retain(|one| seen.insert(one.clone()));
+    Ok(wanted)
 }
 
 impl Auth {
