@@ -10,6 +10,7 @@ pub mod config;
 pub mod jwk_url;
 pub mod layers;
 pub mod pages;
+pub mod preferences;
 pub mod rest;
 pub mod router;
 pub mod site;

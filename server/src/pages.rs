@@ -26,7 +26,11 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_as
 
 use mime::Mime;
 
-use crate::{router::MAX_BODY_BYTES, site};
+use crate::{
+    preferences::{self, Preferences},
+    router::MAX_BODY_BYTES,
+    site,
+};
 
 /// What pages and server functions find in their context.
 #[derive(Clone)]
@@ -49,7 +53,11 @@ impl Pages {
         provide_context(Assets::clone(&self.assets));
         provide_context(settings.password_policy);
         provide_context(RegistrationOpen(settings.registration == RegistrationMode::Open));
-        if let Some(origin) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Origin>().cloned()) {
+        let Some(parts) = use_context::<Parts>() else { return };
+        let Preferences { language, theme } = Preferences::of(&parts.headers);
+        provide_context(language);
+        provide_context(theme);
+        if let Some(origin) = parts.extensions.get::<Origin>().cloned() {
             provide_context(origin);
         }
     }
@@ -111,6 +119,9 @@ pub async fn page(State(pages): State<Pages>, request: Request) -> Response {
     if let Some(file) = site::serve(path, request.headers()) {
         return file;
     }
+    if let Some(chosen) = preferences::choose(request.uri()) {
+        return chosen;
+    }
     let context = move || {
         pages.provide();
         send_policy();
@@ -122,6 +133,7 @@ pub async fn page(State(pages): State<Pages>, request: Request) -> Response {
 fn send_policy() {
     let response = expect_context::<ResponseOptions>();
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response.insert_header(header::VARY, HeaderValue::from_static("cookie, accept-language"));
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     // `cargo leptos watch` tells a page of a debug build over a socket that it has changed.
     let sockets = if cfg!(debug_assertions) { " ws:" } else { "" };

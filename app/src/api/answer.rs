@@ -9,6 +9,7 @@ use server_fn::{
     response::{ClientRes, browser::BrowserResponse},
 };
 
+use super::around::error;
 use crate::wire::{ApiError, Code};
 
 /// What was answered.
@@ -48,19 +49,19 @@ impl Answer {
 
 /// The server was not reached.
 pub(super) fn unreachable() -> ApiError {
-    ApiError::new(Code::Network, "The server cannot be reached. Check the connection and try again.")
+    error(Code::Network)
 }
 
 /// What a failure means that is not in our server's words: nothing that could end a session.
 fn foreign(status: u16, retry_after: Option<u32>) -> ApiError {
-    let error = match status {
-        404 => ApiError::new(Code::Outdated, "This page is older than the server. Reload it and try again."),
-        429 => ApiError::new(Code::TooManyRequests, "That was too often in too short a time. Try again in a moment."),
-        500 => ApiError::new(Code::Internal, "Something went wrong on the server. Try again in a moment."),
-        503 => ApiError::new(Code::Unavailable, "The server cannot answer now. Try again in a moment."),
-        _ => unreachable(),
+    let code = match status {
+        404 => Code::Outdated,
+        429 => Code::TooManyRequests,
+        500 => Code::Internal,
+        503 => Code::Unavailable,
+        _ => Code::Network,
     };
-    ApiError { retry_after, ..error }
+    ApiError { retry_after, ..error(code) }
 }
 
 /// The seconds of `Retry-After` (RFC 9110 §10.2.3). A date in it would be on a clock that we do not

@@ -4,9 +4,10 @@ use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
+use super::{around::error, words};
 use crate::{
     auth::{Error, session::SessionEnd},
-    wire::{ApiError, Code},
+    wire::{ApiError, Code, FieldError},
 };
 
 /// What our own client understands, whatever `AUTH_HEADER_TYPES` asks of others.
@@ -19,52 +20,52 @@ pub(super) trait Expose<T> {
 
 impl<T> Expose<T> for Result<T, Error> {
     fn exposed(self) -> Result<T, ApiError> {
-        self.map_err(|error| {
-            let exposed = expose(error);
+        self.map_err(|cause| {
+            let exposed = expose(cause);
             set_response(&exposed);
             exposed
         })
     }
 }
 
-fn expose(error: Error) -> ApiError {
-    let message = error.to_string();
-    match error {
-        Error::Invalid(fields) => ApiError { fields, ..ApiError::new(Code::Invalid, message) },
-        Error::NoActiveAccount => ApiError::new(
-            Code::NoActiveAccount,
-            "This user name and password do not match an active account. Check both and try again.",
-        ),
+fn expose(cause: Error) -> ApiError {
+    match cause {
+        Error::Invalid(faults) => {
+            let fields = faults.into_iter();
+            let fields =
+                fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words::fault(&wrong.fault) });
+            ApiError { fields: fields.collect(), ..error(Code::Invalid) }
+        }
+        Error::NoActiveAccount => error(Code::NoActiveAccount),
         Error::Token(_)
         | Error::NotAuthenticated
         | Error::BadAuthorizationHeader
         | Error::NoUserId
-        | Error::UserNotFound => ApiError::new(Code::TokenNotValid, "You are not signed in. Sign in to go on."),
+        | Error::UserNotFound => error(Code::TokenNotValid),
         Error::Blacklisted(end) | Error::PasswordChanged(end) => session_ended(end),
         // Our own client is asked for one kind of token.
         Error::NoTokenType(kinds) => match kinds.into_iter().next() {
             Some(refusal) => expose(refusal.error),
-            None => ApiError::new(Code::TokenNotValid, "You are not signed in. Sign in to go on."),
+            None => error(Code::TokenNotValid),
         },
-        Error::NoActiveAccountForToken | Error::UserInactive => {
-            ApiError::new(Code::UserInactive, "This account is not active. Ask an administrator.")
-        }
-        Error::Forbidden | Error::SuperuserOnly => ApiError::new(Code::Forbidden, message),
-        Error::NoSuchSession | Error::NotFound => ApiError::new(Code::NotFound, message),
-        Error::RegistrationClosed => ApiError::new(Code::RegistrationClosed, message),
+        Error::NoActiveAccountForToken | Error::UserInactive => error(Code::UserInactive),
+        Error::Forbidden => error(Code::Forbidden),
+        Error::SuperuserOnly => ApiError::new(Code::Forbidden, words::superuser_only()),
+        Error::NoSuchSession | Error::NotFound => error(Code::NotFound),
+        Error::RegistrationClosed => error(Code::RegistrationClosed),
         Error::Unavailable { retry_after, cause } => {
             if let Some(cause) = cause {
                 tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
             }
             let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
-            ApiError { retry_after: Some(seconds), ..ApiError::new(Code::Unavailable, message) }
+            ApiError { retry_after: Some(seconds), ..error(Code::Unavailable) }
         }
     }
 }
 
 fn session_ended(end: Option<SessionEnd>) -> ApiError {
     let ended = end.map(|end| end.explained());
-    ApiError { ended, ..ApiError::new(Code::SessionEnded, "This session has ended. Sign in again to go on.") }
+    ApiError { ended, ..error(Code::SessionEnded) }
 }
 
 fn set_response(error: &ApiError) {

@@ -3,6 +3,7 @@
 use crate::{
     auth::{
         Error,
+        fault::Fault,
         id::UserId,
         paging::{Listed, PageNumber, PageRequest},
     },
@@ -29,5 +30,5 @@ pub(super) fn listing<T>(listed: Option<Listed<T>>) -> Result<Listing<T>, Error>
 /// Whose things are searched for, if somebody's.
 pub(super) fn searched_user(id: Option<&str>) -> Result<Option<UserId>, Error> {
     let parsed = id.map(str::parse).transpose();
-    parsed.map_err(|_| Error::field("user", "The id of a user is a whole number."))
+    parsed.map_err(|_| Error::field("user", Fault::UserId))
 }

@@ -4,9 +4,11 @@
 pub mod account;
 pub mod admin;
 mod answer;
+pub mod around;
 mod call;
 pub mod client;
 pub mod events;
+mod sentence;
 pub mod session;
 pub mod sessions;
 pub mod status;
@@ -17,3 +19,5 @@ pub mod expose;
 mod listing;
 #[cfg(feature = "ssr")]
 mod request;
+#[cfg(feature = "ssr")]
+mod words;

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use super::{
     administration::Denial,
+    fault::{Fault, FieldFault},
     session::SessionEnd,
     store::StoreError,
     token::{TokenFault, TokenType},
 };
-use crate::wire::FieldError;
 
 /// Why a verb was refused or failed. Its text is the person's sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A form has wrong fields.
     #[error("Some fields need another look.")]
-    Invalid(Vec<FieldError>),
+    Invalid(Vec<FieldFault>),
 
     /// Unknown user, wrong password or inactive account at a sign-in; which one is not told.
     #[error("No active account found with the given credentials")]
@@ -105,16 +105,14 @@ pub struct KindRefusal {
 
 impl Error {
     /// A form with those of its fields wrong of which something is to be said.
-    pub fn fields<const N: usize>(faults: [(&str, Option<String>); N]) -> Self {
-        let wrong = faults
-            .into_iter()
-            .filter_map(|(field, message)| Some(FieldError { field: field.to_owned(), message: message? }));
+    pub fn fields<const N: usize>(faults: [(&'static str, Option<Fault>); N]) -> Self {
+        let wrong = faults.into_iter().filter_map(|(field, fault)| Some(FieldFault { field, fault: fault? }));
         Self::Invalid(wrong.collect())
     }
 
     /// A form with one wrong field.
-    pub fn field(field: &str, message: impl ToString) -> Self {
-        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
+    pub fn field(field: &'static str, fault: impl Into<Fault>) -> Self {
+        Self::Invalid(vec![FieldFault { field, fault: fault.into() }])
     }
 }
 
@@ -124,9 +122,9 @@ impl From<Denial> for Error {
             Denial::NotStaff => Self::Forbidden,
             Denial::SuperuserOnly => Self::SuperuserOnly,
             Denial::NotFound => Self::NotFound,
-            Denial::OwnAccount(field) => Self::field(field.name(), denial),
-            Denial::OwnPassword => Self::field("password", denial),
-            Denial::UsernameTaken => Self::field("username", denial),
+            Denial::OwnAccount(field) => Self::field(field.name(), Fault::OwnAccount),
+            Denial::OwnPassword => Self::field("password", Fault::OwnPassword),
+            Denial::UsernameTaken => Self::field("username", Fault::UsernameTaken),
         }
     }
 }

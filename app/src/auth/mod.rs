@@ -8,6 +8,7 @@ pub mod clock;
 pub mod error;
 pub mod event;
 pub mod failures;
+pub mod fault;
 pub mod id;
 pub mod import;
 pub mod jws;

@@ -14,8 +14,9 @@ use argon2::{
 use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task};
+use zxcvbn::feedback::Feedback;
 
-use super::{clock::Randomness, id::hexadecimal};
+use super::{clock::Randomness, fault::Fault, id::hexadecimal};
 use crate::wire::PasswordPolicy;
 use django::DjangoHash;
 
@@ -111,13 +112,13 @@ impl Passwords {
     /// Judges a new password: its length, and its strength given what is known of its owner.
     ///
     /// # Errors
-    /// The sentence for the person.
+    /// What is wrong with it.
     pub async fn check_new(
         &self,
         policy: PasswordPolicy,
         password: SecretString,
         known: Vec<String>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         policy.check_length(password.expose_secret())?;
         self.run(move || check_strength(password.expose_secret(), &known)).await
     }
@@ -183,29 +184,28 @@ fn is_weaker(argon2: &Argon2<'_>, stored: &PasswordHash) -> bool {
 
 /// Refuses what a guesser would try early: common passwords, words, names, keyboard runs, dates, and
 /// what is `known` of the owner (NIST SP 800-63B-4 §3.1.1.2).
-fn check_strength(password: &str, known: &[String]) -> Result<(), String> {
+fn check_strength(password: &str, known: &[String]) -> Result<(), Fault> {
     let known: Vec<&str> = known.iter().map(String::as_str).chain(["hallpass"]).collect();
     let estimate = zxcvbn::zxcvbn(password, &known);
     if estimate.score() >= MIN_SCORE {
         return check_without(password, &known);
     }
-    let mut sentences = vec!["This password is too easy to guess.".to_owned()];
-    if let Some(feedback) = estimate.feedback() {
-        sentences.extend(feedback.warning().map(|warning| warning.to_string()));
-        sentences.extend(feedback.suggestions().iter().map(ToString::to_string));
-    }
-    Err(sentences.join(" "))
+    let feedback = estimate.feedback();
+    Err(Fault::Guessable {
+        warning: feedback.and_then(Feedback::warning),
+        suggestions: feedback.map(|feedback| feedback.suggestions().to_vec()).unwrap_or_default(),
+    })
 }
 
 /// What is known of the owner adds nothing, however often it stands there: the rest has to be strong
 /// by itself.
-fn check_without(password: &str, known: &[&str]) -> Result<(), String> {
+fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
     let whole = password.to_lowercase();
     let rest = known.iter().fold(whole.clone(), |rest, word| rest.replace(&word.to_lowercase(), ""));
     if rest == whole || zxcvbn::zxcvbn(&rest, &[]).score() >= MIN_SCORE {
         return Ok(());
     }
-    Err("This password is too easy to guess. Leave out your user name and address, or add more words.".to_owned())
+    Err(Fault::OwnersWords)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::{
     sign_out as signing_out, storage, tabs,
 };
 use crate::{
-    api::client,
+    api::{around, client},
     wire::{ApiError, Code, Credentials, Registration},
 };
 
@@ -105,7 +105,7 @@ pub fn prepare() {
 }
 
 fn unreachable(_: SplitLoaderError) -> ApiError {
-    ApiError::new(Code::Network, "The server cannot be reached. Check the connection and try again.")
+    around::error(Code::Network)
 }
 
 /// Signs in with a name and a password.

@@ -8,7 +8,7 @@ use super::{
     sign_out, storage,
 };
 use crate::{
-    api::session,
+    api::{around, session},
     wire::{ApiError, Code, Credentials, Registration, TokenPair},
 };
 
@@ -31,7 +31,7 @@ pub(super) async fn register(registration: Registration) -> Result<(), ApiError>
 }
 
 fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
-    let wrong = || ApiError::new(Code::Outdated, "This page is older than the server. Reload it and try again.");
+    let wrong = || around::error(Code::Outdated);
     let pair = received(tokens, None, sent_at).ok_or_else(wrong)?;
     // The session that this one replaces in this browser ends (ASVS 7.2.4).
     let replaced = match storage::load() {

@@ -1,10 +1,6 @@
 //! The one error that leaves a server function. The browser acts on `code` and shows `message`.
 
 use serde::{Deserialize, Serialize};
-use server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
 
 /// A refusal or failure, in words for the person and a code for the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -102,42 +98,8 @@ impl ApiError {
         Self { code, message, fields: Vec::new(), ended: None, retry_after: None }
     }
 
-    fn misunderstood() -> Self {
-        Self::new(Code::Invalid, "The server did not understand the form. Reload the page and try again.")
-    }
-
     /// What is wrong with the field `name`, if anything is.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|error| error.field == name).map(|error| error.message.as_str())
-    }
-}
-
-impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
-
-    /// Everything that goes wrong around a call rather than in it: none of these may ever end a
-    /// session, so each becomes a code that the engine retries or reports.
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
-                Self::new(Code::Network, "The server cannot be reached. Check the connection and try again.")
-            }
-            // In the server, what it did not understand is the form.
-            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::misunderstood(),
-            // In the browser, something answered and it was not the server: a proxy, or the sign-in page
-            // of a network.
-            ServerFnErrorErr::Deserialization(_) => {
-                Self::new(Code::Network, "The server's answer was not understood. Check the connection and try again.")
-            }
-            ServerFnErrorErr::Registration(_) | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
-                Self::new(Code::Outdated, "This page is older than the server. Reload it and try again.")
-            }
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::misunderstood(),
-            ServerFnErrorErr::MiddlewareError(_)
-            | ServerFnErrorErr::Serialization(_)
-            | ServerFnErrorErr::ServerError(_) => {
-                Self::new(Code::Internal, "Something went wrong on the server. Try again in a moment.")
-            }
-        }
     }
 }

@@ -18,11 +18,11 @@ use app::{
     auth::{
         Auth, Error,
         clock::{SystemClock, SystemRandomness},
+        fault::FieldFault,
         import::ImportError,
         settings::SettingsError,
     },
     store::{self, ConnectError, DjangoError},
-    wire::FieldError,
 };
 
 use crate::{
@@ -44,7 +44,7 @@ pub enum Failure {
     Connect(#[from] ConnectError),
     /// What was typed is not good.
     #[error("{}", sentences(.0))]
-    Fields(Vec<FieldError>),
+    Fields(Vec<FieldFault>),
     /// The core refused or failed.
     #[error(transparent)]
     Core(Error),
@@ -88,8 +88,8 @@ impl From<Error> for Failure {
     }
 }
 
-fn sentences(fields: &[FieldError]) -> String {
-    let sentences: Vec<_> = fields.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+fn sentences(fields: &[FieldFault]) -> String {
+    let sentences: Vec<_> = fields.iter().map(|error| format!("{}: {}", error.field, error.fault)).collect();
     sentences.join("\n       ")
 }
 

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{
-    auth::{Auth, Error},
-    wire::FieldError,
-};
+use app::auth::{Auth, Error, fault::FieldFault};
 use axum::{
     Json,
     extract::State,
@@ -126,8 +123,8 @@ fn refuse(error: Error, door: Door) -> Response {
     }
 }
 
-fn by_name(fields: Vec<FieldError>) -> FieldErrors {
-    FieldErrors(fields.into_iter().map(|error| (error.field, vec![error.message])).collect())
+fn by_name(fields: Vec<FieldFault>) -> FieldErrors {
+    FieldErrors(fields.into_iter().map(|wrong| (wrong.field.to_owned(), vec![wrong.fault.to_string()])).collect())
 }
 
 fn non_field_error(sentence: &str) -> Response {

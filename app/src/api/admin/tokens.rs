@@ -17,7 +17,7 @@ use crate::{
         listing::{self, listing},
         request,
     },
-    auth::{Error, admin::TokenFilter, id::SessionId},
+    auth::{Error, admin::TokenFilter, fault::Fault, id::SessionId},
 };
 
 /// A page of refresh tokens, the one issued last first.
@@ -48,7 +48,7 @@ fn token_filter(search: &TokenSearch) -> Result<TokenFilter, Error> {
     let session = search.session.as_deref().map(|id| SessionId::parse(id).ok_or(id)).transpose();
     Ok(TokenFilter {
         user: listing::searched_user(search.user.as_deref())?,
-        session: session.map_err(|_| Error::field("session", "The id of a session is 32 digits from 0 to f."))?,
+        session: session.map_err(|_| Error::field("session", Fault::SessionId))?,
         is_blacklisted: search.is_blacklisted,
         is_expired: search.is_expired,
     })

@@ -13,6 +13,7 @@ pub use users::Activation;
 use super::authenticate::Bearer;
 use crate::auth::{
     Auth, Error, administration,
+    fault::Fault,
     id::{SessionId, UserId},
     session::Origin,
     store::Deed,
@@ -33,12 +34,12 @@ const MAX_AT_ONCE: usize = 100;
 
 /// What a call names, each once.
 fn distinct<T: Clone + Eq + Hash>(
-    field: &str,
+    field: &'static str,
     names: &[String],
     read: impl Fn(&str) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     if names.len() > MAX_AT_ONCE {
-        return Err(Error::field(field, format!("Choose at most {MAX_AT_ONCE} at a time.")));
+        return Err(Error::field(field, Fault::TooMany { max: MAX_AT_ONCE }));
     }
     let mut wanted = names.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();

@@ -6,6 +6,7 @@ use super::authenticate::Bearer;
 use crate::{
     auth::{
         Auth, Error,
+        fault::Fault,
         password::Verdict,
         session::Origin,
         store::NewPassword,
@@ -23,12 +24,12 @@ impl Auth {
         let user = self.load_active_user(bearer).await?;
         let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
         let current: SecretString = form.current_password.expose().into();
-        let wrong = || Error::field("current_password", "This is not your current password.");
+        let wrong = || Error::field("current_password", Fault::WrongPassword);
         if self.passwords.verify(current, stored.clone()).await == Verdict::Wrong {
             return Err(wrong());
         }
         let new: SecretString = form.new_password.expose().into();
-        self.check_password_of(&user, &new).await.map_err(|message| Error::field("new_password", message))?;
+        self.check_password_of(&user, &new).await.map_err(|fault| Error::field("new_password", fault))?;
         let hash = self.passwords.hash(new).await;
         let ending = self.ending(EndReason::PasswordChanged, origin);
         // Where a token ends with its password, the session that asks has none left either.
@@ -48,7 +49,7 @@ impl Auth {
     pub async fn set_password(&self, username: &str, new: SecretString) -> Result<User, Error> {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         let user = found.ok_or(Error::UserNotFound)?.user;
-        self.check_password_of(&user, &new).await.map_err(|message| Error::field("password", message))?;
+        self.check_password_of(&user, &new).await.map_err(|fault| Error::field("password", fault))?;
         let hash = self.passwords.hash(new).await;
         let ending = self.ending(EndReason::PasswordChanged, &Origin::default());
         let new = NewPassword { user: user.id, hash, checked: None, keep: None };
@@ -57,7 +58,7 @@ impl Auth {
         Ok(user)
     }
 
-    pub(super) async fn check_password_of(&self, user: &User, password: &SecretString) -> Result<(), String> {
+    pub(super) async fn check_password_of(&self, user: &User, password: &SecretString) -> Result<(), Fault> {
         self.check_new_password(password, &[&user.username, &user.email]).await
     }
 }

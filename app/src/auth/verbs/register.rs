@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     auth::{
         Auth, Error,
+        fault::Fault,
         id::UserId,
         settings::RegistrationMode,
         store::CreateUserError,
@@ -56,7 +57,7 @@ impl Auth {
     pub async fn create_user(&self, account: Account) -> Result<User, Error> {
         let user = self.new_user(account).await?;
         self.store.create_user(user).await.map_err(|error| match error {
-            CreateUserError::UsernameTaken => Error::field("username", error),
+            CreateUserError::UsernameTaken => Error::field("username", Fault::UsernameTaken),
             CreateUserError::Store(cause) => cause.into(),
         })
     }
@@ -82,7 +83,7 @@ impl Auth {
         match (username, email, password) {
             (Ok(username), Ok(email), Ok(())) => Ok((username, email)),
             (username, email, password) => Err(Error::fields([
-                ("username", username.err().map(|error| error.to_string())),
+                ("username", username.err().map(Fault::from)),
                 ("email", email.err()),
                 ("password", password.err()),
             ])),
@@ -90,23 +91,23 @@ impl Auth {
     }
 
     /// Judges an address. Where it stands in tokens for its user, it has to be one's own.
-    pub(super) async fn check_email(&self, text: &str, of: Option<UserId>) -> Result<Result<Email, String>, Error> {
+    pub(super) async fn check_email(&self, text: &str, of: Option<UserId>) -> Result<Result<Email, Fault>, Error> {
         let email = match Email::parse(text) {
             Ok(email) if self.settings.user_id_field == UserIdField::Email => email,
-            parsed => return Ok(parsed.map_err(|error| error.to_string())),
+            parsed => return Ok(parsed.map_err(Fault::from)),
         };
         if email.as_str().is_empty() {
-            return Ok(Err("This field may not be blank.".to_owned()));
+            return Ok(Err(Fault::Blank));
         }
         let owner = self.store.find_account(&UserKey::Email(email.as_str().to_owned())).await?;
         let is_taken = owner.is_some_and(|owner| Some(owner.user.id) != of);
-        Ok(if is_taken { Err("A user with that email address already exists.".to_owned()) } else { Ok(email) })
+        Ok(if is_taken { Err(Fault::EmailTaken) } else { Ok(email) })
     }
 
     /// Judges a new password, given what is known of its owner.
-    pub(super) async fn check_new_password(&self, password: &SecretString, known: &[&str]) -> Result<(), String> {
+    pub(super) async fn check_new_password(&self, password: &SecretString, known: &[&str]) -> Result<(), Fault> {
         if password.expose_secret().is_empty() {
-            return Err("This field may not be blank.".to_owned());
+            return Err(Fault::Blank);
         }
         let mut words: Vec<String> = Vec::new();
         for text in known {

@@ -6,6 +6,7 @@ use crate::{
     auth::{
         Account, Auth, Error,
         administration::Change,
+        fault::Fault,
         id::UserId,
         paging::{Listed, PageRequest},
         session::Origin,
@@ -120,7 +121,7 @@ impl Auth {
     ) -> Result<(), Error> {
         let target = self.store.find_user(user).await?.ok_or(Error::NotFound)?;
         let new = form.password.into_exposed().into();
-        self.check_password_of(&target, &new).await.map_err(|message| Error::field("password", message))?;
+        self.check_password_of(&target, &new).await.map_err(|fault| Error::field("password", fault))?;
         let password = self.passwords.hash(new).await;
         let revoked = self.store.set_password_by(user, password, self.deed(by, origin)).await??;
         self.revocations.insert_all(revoked);
@@ -147,10 +148,9 @@ impl Auth {
                 is_staff: change.is_staff,
                 is_superuser: change.is_superuser,
             }),
-            (username, email) => Err(Error::fields([
-                ("username", username.err().map(|error| error.to_string())),
-                ("email", email.err()),
-            ])),
+            (username, email) => {
+                Err(Error::fields([("username", username.err().map(Fault::from)), ("email", email.err())]))
+            }
         }
     }
 }
