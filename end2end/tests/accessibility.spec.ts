@@ -36,8 +36,9 @@ for (const { name, reach, server } of STATES) {
 
         test(`${name} breaks no rule of axe`, async ({ page }) => {
           await reach(page);
-          const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-          const found = violations.flatMap(({ id, help, nodes }) =>
+          const { violations, incomplete } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+          // What axe cannot decide, such as the contrast with a picture behind a text, nobody else would look at.
+          const found = [...violations, ...incomplete].flatMap(({ id, help, nodes }) =>
             nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
           );
           expect(found).toEqual([]);
