@@ -90,6 +90,12 @@ size: build browser ## Weigh a first visit beside a hello-world, and write it in
 	@$(call say,Weighing)
 	@cd end2end && playwright test --config measure size
 
+.PHONY: lighthouse
+lighthouse: $(NODE_MODULES) browser ## Let Lighthouse judge the release as on a telephone
+	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
+	@$(call say,Asking Lighthouse)
+	@cd end2end && playwright test --config measure lighthouse
+
 .PHONY: fmt
 fmt: ## Format everything
 	@cargo fmt --all

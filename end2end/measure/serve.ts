@@ -22,6 +22,7 @@ export async function serveHallpass(): Promise<Served> {
   const served = await serve(binary, ['serve'], folder, address, {
     HALLPASS_LISTEN: address,
     HALLPASS_DATABASE_URL: `sqlite://${join(folder, 'measure.db')}`,
+    RUST_LOG: 'warn',
   });
   return {
     ...served,
@@ -50,7 +51,7 @@ async function serve(
   address: string,
   settings: Record<string, string>,
 ): Promise<Served> {
-  if (!existsSync(binary)) throw new Error(`${binary} is not there; it is built by make size`);
+  if (!existsSync(binary)) throw new Error(`${binary} is not there; run: make build, or make size for the hello-world`);
   const env = { ...withoutSettings(process.env), ...settings };
   const child = spawn(binary, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
   await once(child, 'spawn');
@@ -81,7 +82,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

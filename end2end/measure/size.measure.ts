@@ -18,6 +18,17 @@ const FIRST_VISIT = '/sign-in';
 const AT_MOST = 1.6;
 const README = new URL('../../README.md', import.meta.url);
 
+/** Locks of the two: what both are built of must be the same. */
+const LOCK = new URL('../../Cargo.lock', import.meta.url);
+const HELLO_WORLD_LOCK = new URL('../hello-world/Cargo.lock', import.meta.url);
+
+test('the hello-world is built of the crates that Hallpass is built of', () => {
+  const ours = packages(LOCK);
+  const names = new Set([...ours].map((one) => one.split(' ')[0]));
+  const others = [...packages(HELLO_WORLD_LOCK)].filter((one) => names.has(one.split(' ')[0]) && !ours.has(one));
+  expect(others).toEqual([]);
+});
+
 test('the first visit is not much heavier than a hello-world', async ({ browser }) => {
   const routes = await weighRoutes(browser);
   const helloWorld = await weighHelloWorld(browser);
@@ -31,6 +42,12 @@ test('the first visit is not much heavier than a hello-world', async ({ browser 
   const sentence = `the first visit to ${FIRST_VISIT} weighs ${ratio.toFixed(2)} times the hello-world; at most ${AT_MOST}`;
   expect(ratio, sentence).toBeLessThanOrEqual(AT_MOST);
 });
+
+/** The packages of a lock, as `name version`. */
+function packages(lock: URL): Set<string> {
+  const found = readFileSync(lock, 'utf8').matchAll(/^name = "(.+)"\nversion = "(.+)"$/gm);
+  return new Set([...found].map(([, name, version]) => `${name} ${version}`));
+}
 
 async function weighRoutes(browser: Browser): Promise<Map<string, Weight>> {
   const hallpass = await serveHallpass();
