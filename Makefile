@@ -88,13 +88,13 @@ size: build browser ## Weigh a first visit beside a hello-world, and write it in
 	@$(call say,Building the hello-world to compare with)
 	@cd end2end/hello-world && cargo leptos build --release --precompress
 	@$(call say,Weighing)
-	@cd end2end && playwright test --config measure size
+	@cd end2end && playwright test --config measure size.measure
 
 .PHONY: lighthouse
 lighthouse: $(NODE_MODULES) browser ## Let Lighthouse judge the release as on a telephone
 	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
 	@$(call say,Asking Lighthouse)
-	@cd end2end && playwright test --config measure lighthouse
+	@cd end2end && playwright test --config measure lighthouse.measure
 
 .PHONY: fmt
 fmt: ## Format everything
