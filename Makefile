@@ -83,6 +83,19 @@ bench: ## Measure the hot paths, as ratios in one run
 	@$(call say,Measuring)
 	@cargo bench --package app --features ssr --bench hot_paths
 
+.PHONY: size
+size: build browser ## Weigh a first visit beside a hello-world, and write it into the README
+	@$(call say,Building the hello-world to compare with)
+	@cd end2end/hello-world && cargo leptos build --release --precompress
+	@$(call say,Weighing)
+	@cd end2end && playwright test --config measure size.measure
+
+.PHONY: lighthouse
+lighthouse: $(NODE_MODULES) browser ## Let Lighthouse judge the release as on a telephone
+	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
+	@$(call say,Asking Lighthouse)
+	@cd end2end && playwright test --config measure lighthouse.measure
+
 .PHONY: fmt
 fmt: ## Format everything
 	@cargo fmt --all
@@ -159,6 +172,6 @@ postgres:
 .PHONY: clean
 clean: ## Delete what was built; installed tools stay
 	@cargo clean
-	@rm -rf end2end/test-results end2end/playwright-report
+	@rm -rf end2end/hello-world/target end2end/test-results end2end/playwright-report
 
 , := ,
