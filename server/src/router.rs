@@ -11,6 +11,7 @@ use axum::{
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
@@ -25,11 +26,13 @@ pub fn router(auth: Arc<Auth>) -> Router {
     let rest = rest::router(auth.settings())
         .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
         .with_state(auth.clone());
+    let pages = pages::Pages::new(auth);
     let pages = Router::new()
         .route("/rpc/{*function}", post(pages::function))
         .route("/pkg/{*path}", get(site::file))
-        .fallback(any(pages::page))
-        .with_state(pages::Pages::new(auth));
+        // A page holds no secret that its size could tell; what carries tokens is sent as it is.
+        .fallback_service(any(pages::page).layer(CompressionLayer::new()).with_state(pages.clone()))
+        .with_state(pages);
     rest.merge(pages)
         .layer(middleware::from_fn(layers::security_headers))
         .layer(middleware::from_fn(layers::origin))
