@@ -55,8 +55,10 @@ test('a new sign-in ends the session it replaces in this browser', async ({ page
   // As if the page had been left open at the form while another tab was signed in.
   await page.evaluate(() => localStorage.removeItem('hallpass'));
   await open(page, '/sign-in');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.evaluate((pair) => localStorage.setItem('hallpass', JSON.stringify(pair)), old);
-  await fillSignIn(page, username);
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await isSignedIn(page);
   await expect
     .poll(async () => (await request.get('/api/me/', { headers: { authorization: `Bearer ${old.access}` } })).status())

@@ -26,10 +26,12 @@ export const test = base.extend<{ quiet: void }>({
         });
       });
       context.on('page', (page) => {
-        page.on('pageerror', (error) => noises.push(`exception: ${error.message}`));
+        // The browser reports every request that fails, and the loader every chunk, in both places; stories make
+        // some fail on purpose.
+        page.on('pageerror', (error) => {
+          if (error.message !== 'Failed to fetch') noises.push(`exception: ${error.message}`);
+        });
         page.on('console', (message) => {
-          // The browser reports every request that fails, and the loader every chunk; stories make some fail on
-          // purpose.
           const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch/.test(message.text());
           if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
         });

@@ -16,7 +16,9 @@ use crate::{
 texts! {
     Text {
         show: "Show" | "표시",
+        show_it: "Show {field}" | "{field} 표시",
         hide: "Hide" | "숨기기",
+        hide_it: "Hide {field}" | "{field} 숨기기",
         rule: "At least {min} characters of any kind, and not easy to guess." | "{min}자 이상, 종류는 상관없고 추측하기 어려워야 합니다.",
         to_go: "{rule} {count} to go." | "{rule} {count}자 남았습니다.",
         long_enough: "{count} characters: long enough. Its strength is judged when it is sent."
@@ -38,7 +40,8 @@ pub(crate) fn PasswordField(
     expect_context::<Hydrated>().keep_typed(name, value);
     let is_shown = RwSignal::new(false);
     let text = Text::get();
-    let verb = move || if is_shown.get() { text.hide } else { text.show };
+    let field = label.to_lowercase();
+    let verb = move || if is_shown.get() { (text.hide, text.hide_it) } else { (text.show, text.show_it) };
     let hint = Signal::derive(move || policy.map(|policy| describe(text, policy, &value.get())).unwrap_or_default());
     view! {
         <div class="field">
@@ -60,10 +63,10 @@ pub(crate) fn PasswordField(
                     type="button"
                     class="quiet"
                     aria-controls=name
-                    aria-label=move || format!("{label}: {}", verb())
+                    aria-label=move || fill(verb().1, &[("field", &field)])
                     on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                 >
-                    {verb}
+                    {move || verb().0}
                 </button>
             </div>
             <Notes name hint error/>

@@ -1,6 +1,6 @@
 //! `/account/sessions`: each device, this one marked; one or all others ended.
 
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::sessions,
@@ -24,6 +24,7 @@ texts! {
         end: "End" | "종료",
         end_of: "End the session on {device}" | "{device} 세션 종료",
         end_others: "End all others" | "다른 세션 모두 종료",
+        nowhere_else: "No other sessions" | "다른 세션 없음",
         only_here: "You are signed in on this device alone. Sign in elsewhere, and that device gets a pass of its own here."
             | "이 기기에서만 로그인했습니다. 다른 곳에서 로그인하면 그 기기의 출입증이 여기에 나타납니다.",
         ask_one: "End the session on {device}?" | "{device} 세션을 종료할까요?",
@@ -64,13 +65,8 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
         });
     };
     let has_others = !others.is_empty();
-    let elsewhere = if has_others {
-        Either::Left(others.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view())
-    } else {
-        Either::Right(view! { <li class="row"><p>{text.only_here}</p></li> })
-    };
     view! {
-        <section aria-labelledby="sessions">
+        <section class="page" aria-labelledby="sessions">
             <div class="toolbar">
                 <h2 id="sessions">{text.title}</h2>
                 {has_others
@@ -78,8 +74,16 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
             </div>
             <ul class="rows">
                 {here.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view()}
-                {elsewhere}
+                {others.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view()}
             </ul>
+            {(!has_others)
+                .then(|| view! {
+                    <div class="empty">
+                        <Icon name="ticket"/>
+                        <h3>{text.nowhere_else}</h3>
+                        <p>{text.only_here}</p>
+                    </div>
+                })}
         </section>
     }
 }

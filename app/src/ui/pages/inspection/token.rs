@@ -1,6 +1,6 @@
 //! One token: its parts in their colours, and each claim explained, beside what it was before.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use serde_json::{Map, Value};
 
 use super::{
@@ -38,7 +38,6 @@ pub(super) fn TokenAnatomy(token: Anatomy, before: Option<Anatomy>) -> impl Into
             <li class="part-payload">{text.payload}</li>
             <li class="part-signature">{text.signature}</li>
         </ol>
-        <div class="table" role="region" tabindex="0" aria-label=text.payload>
             <table class="claims">
                 <thead>
                     <tr>
@@ -49,7 +48,6 @@ pub(super) fn TokenAnatomy(token: Anatomy, before: Option<Anatomy>) -> impl Into
                 </thead>
                 <tbody>{rows(&token.header, old_header.as_ref())} {rows(&token.claims, old_claims.as_ref())}</tbody>
             </table>
-        </div>
     }
 }
 
@@ -67,12 +65,22 @@ fn rows(values: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Vec
             view! {
                 <tr class:diff=is_different>
                     <th scope="row">{name.clone()}</th>
-                    <td>
-                        {old.map(|old| view! { <del>{old}</del> " " })} <ins>{shown(value)}</ins>
-                    </td>
+                    <td>{changed(old, shown(value))}</td>
                     <td>{meaning}</td>
                 </tr>
             }
         })
         .collect()
+}
+
+/// A value, beside the one that it has taken the place of.
+fn changed(old: Option<String>, new: String) -> impl IntoView {
+    match old {
+        Some(old) => Either::Left(view! {
+            <del>{old}</del>
+            " "
+            <ins>{new}</ins>
+        }),
+        None => Either::Right(new),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*, task::spawn_local};
 
 use super::{anatomy::Anatomy, token::TokenAnatomy};
 use crate::{
@@ -106,14 +106,13 @@ fn One(token: (Option<Anatomy>, Option<Anatomy>, i64)) -> impl IntoView {
     match token {
         Some(token) => {
             let lifetime = token.moment("iat").zip(token.moment("exp"));
-            Ok(view! {
+            Either::Left(view! {
                 {lifetime.map(|(from, to)| view! { <Countdown from to skew/> })}
                 <TokenAnatomy token before/>
             })
         }
-        None => Err(view! { <p class="notice">{Text::get().unread}</p> }),
+        None => Either::Right(view! { <p class="notice">{Text::get().unread}</p> }),
     }
-    .map_or_else(leptos::either::Either::Left, leptos::either::Either::Right)
 }
 
 /// How long it lives still, on the server's clock.
