@@ -38,7 +38,7 @@ dev: tools ## Rebuild and reload while you edit
 .PHONY: build
 build: tools ## Build the browser's files and the server in release mode
 	@$(call say,Building the release)
-	@cargo leptos build --release --precompress --split
+	@cargo leptos build --release --precompress --split --lib-features split
 
 .PHONY: test
 test: build check test-rust e2e ## Run every test, the browser's included
@@ -64,7 +64,7 @@ check: wasm-target ## Check formatting and lints
 	@$(call say,Linting the server)
 	@cargo clippy --quiet --all-targets -- --deny warnings
 	@$(call say,Linting the browser side)
-	@cargo clippy --quiet --package frontend --target wasm32-unknown-unknown -- --deny warnings
+	@cargo clippy --quiet --package frontend --features split --target wasm32-unknown-unknown -- --deny warnings
 	@$(call say,Type-checking the browser tests)
 	@$(MAKE) $(NODE_MODULES)
 	@cd end2end && tsc

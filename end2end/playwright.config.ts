@@ -24,6 +24,8 @@ export default defineConfig({
     ...devices['Desktop Chrome'],
     baseURL: SERVERS.usual.url,
     trace: 'retain-on-failure',
+    // It passes on pages alone, but what passes there no story can hold up.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: findBrowser(),
       // A container's root has no sandbox to be put in.

@@ -7,6 +7,8 @@
 // The type of a page is as deep as its markup.
 #![recursion_limit = "256"]
 
+mod chunk;
+
 pub mod api;
 pub mod language;
 pub mod session;

@@ -8,8 +8,8 @@ use std::{
 
 /// Each room and the rooms it may use.
 const ARROWS: [(&str, &[&str]); 6] = [
-    ("ui", &["session", "api", "wire", "language", "texts"]),
-    ("session", &["api", "wire"]),
+    ("ui", &["session", "api", "wire", "chunk", "language", "texts"]),
+    ("session", &["api", "wire", "chunk"]),
     ("api", &["auth", "wire", "language", "texts"]),
     ("auth", &["wire"]),
     ("store", &["auth", "wire"]),

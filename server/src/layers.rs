@@ -12,6 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tower_http::request_id::RequestId;
 use tracing::Span;
 
+use crate::site;
+
 /// Headers that a browser should find on every answer, unless the handler set its own.
 const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -61,10 +63,21 @@ pub fn log_response(response: &Response, latency: Duration, _span: &Span) {
 /// A handler that panics ends its own request and nothing else; what it said stays in the log.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    tracing::error!(said, "a handler panicked");
+    log_panic(panic.as_ref());
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let body = r#"{"detail":"The server failed at this request. Try again in a moment."}"#;
     (StatusCode::INTERNAL_SERVER_ERROR, headers, body).into_response()
+}
+
+/// As [`panicked`], for who wanted a page.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+pub fn page_panicked(panic: Box<dyn Any + Send>) -> Response {
+    log_panic(panic.as_ref());
+    site::error_page()
+}
+
+fn log_panic(panic: &(dyn Any + Send)) {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    tracing::error!(said, "a handler panicked");
 }

@@ -139,7 +139,7 @@ fn send_policy() {
     let sockets = if cfg!(debug_assertions) { " ws:" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         connect-src 'self'{sockets}; img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         connect-src 'self'{sockets}; img-src 'self' data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
          object-src 'none'; form-action 'self'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types default"
     );

@@ -27,11 +27,15 @@ pub fn router(auth: Arc<Auth>) -> Router {
         .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
         .with_state(auth.clone());
     let pages = pages::Pages::new(auth);
+    // A page holds no secret that its size could tell; what carries tokens is sent as it is.
+    let page = any(pages::page)
+        .layer((CatchPanicLayer::custom(layers::page_panicked), CompressionLayer::new()))
+        .with_state(pages.clone());
     let pages = Router::new()
         .route("/rpc/{*function}", post(pages::function))
         .route("/pkg/{*path}", get(site::file))
         // A page holds no secret that its size could tell; what carries tokens is sent as it is.
-        .fallback_service(any(pages::page).layer(CompressionLayer::new()).with_state(pages.clone()))
+        .fallback_service(page)
         .with_state(pages);
     rest.merge(pages)
         .layer(middleware::from_fn(layers::security_headers))

@@ -51,10 +51,32 @@ pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Optio
     }
     headers.insert(header::ETAG, etag);
     headers.insert(header::CONTENT_TYPE, content_type(path)?);
+    if let Some(policy) = policy(path) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     Some((headers, file.data).into_response())
+}
+
+/// What a file of the site's root may do that no file otherwise may: a page has a stylesheet, and the
+/// service worker fetches what it was asked for.
+fn policy(path: &str) -> Option<HeaderValue> {
+    match path {
+        "offline.html" | "error.html" => Some(HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'",
+        )),
+        "service-worker.js" => Some(HeaderValue::from_static("default-src 'none'; connect-src 'self'")),
+        _ => None,
+    }
+}
+
+/// The page that is shown when another could not be made.
+pub fn error_page() -> Response {
+    let page = serve("error.html", &HeaderMap::new()).unwrap_or_default();
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], page).into_response()
 }
 
 /// The names of the files that a page loads, as this build spells them.

@@ -6,11 +6,7 @@ use std::cell::Cell;
 use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
-use leptos::{
-    prelude::Set,
-    task::spawn_local,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+use leptos::{prelude::Set, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::{
     Connection, Session, SessionState, backoff, browser, engine, refresh, sign_in as signing_in,
@@ -18,6 +14,7 @@ use super::{
 };
 use crate::{
     api::{around, client},
+    chunk::chunk,
     wire::{ApiError, Code, Credentials, Registration},
 };
 
@@ -29,9 +26,10 @@ struct Engine {
     sign_out: fn(),
 }
 
-#[wasm_split(engine, wasm_split_path = leptos::wasm_split, fallible)]
-fn load() -> Result<Engine, SplitLoaderError> {
-    loaded()
+chunk! {
+    engine: fn load() -> Result<Engine, SplitLoaderError> {
+        loaded()
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what a chunk answers fails only on its way")]

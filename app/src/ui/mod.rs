@@ -4,12 +4,12 @@
 #![expect(unreachable_pub, reason = "the component macro writes `pub` where nobody outside can reach")]
 
 mod application;
-mod chunk;
 mod components;
 mod load;
 mod next;
 mod pages;
 pub mod panic;
+mod place;
 mod routes;
 pub mod shell;
 mod standing;

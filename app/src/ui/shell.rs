@@ -79,12 +79,18 @@ fn title() -> String {
 #[component]
 fn Boot(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
-    // The only policy: markup that the framework compiled may become elements, and nothing else may.
+    // The only policy: markup that the framework compiled may become elements, one script may become the
+    // service worker, and nothing else may.
     let boot = format!(
-        "if (window.trustedTypes) trustedTypes.createPolicy('default', {{ createHTML: html => html }});\n\
+        "const worker = '/service-worker.js';\n\
+         window.trustedTypes?.createPolicy('default', {{\n\
+         \x20 createHTML: html => html,\n\
+         \x20 createScriptURL: url => url === worker ? url : null,\n\
+         }});\n\
          import('{js}')\n\
          \x20 .then(module => module.default({{ module_or_path: '{wasm}' }}).then(() => module.hydrate()))\n\
-         \x20 .catch(error => {{ document.documentElement.dataset.failed = ''; console.error(error); }});"
+         \x20 .catch(error => {{ document.documentElement.dataset.failed = ''; console.error(error); }});\n\
+         addEventListener('load', () => navigator.serviceWorker?.register(worker).catch(() => {{}}));"
     );
     view! {
         <link rel="modulepreload" href=js/>

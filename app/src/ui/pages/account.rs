@@ -6,42 +6,44 @@ mod security;
 mod sessions;
 mod this_session;
 
-use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos::prelude::*;
 
-use crate::ui::{
-    chunk::{Filled, Place},
-    standing,
+use crate::{
+    chunk::chunk,
+    ui::{
+        place::{Filled, Place},
+        standing,
+    },
 };
 use password::PasswordForm;
 use profile::Profile;
 use security::Security;
 use sessions::Sessions;
 
-/// `/account`
-#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
-pub(super) fn profile(place: Place) -> Filled {
-    place.fill(|| {
-        view! {
-            <Profile/>
-            <PasswordForm/>
-        }
-    })
-}
+chunk! {
+    /// `/account`
+    account: pub(super) fn profile(place: Place) -> Filled {
+        place.fill(|| {
+            view! {
+                <Profile/>
+                <PasswordForm/>
+            }
+        })
+    }
 
-/// `/account/sessions`
-#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
-pub(super) fn sessions(place: Place) -> Filled {
-    place.fill(|| {
-        standing::find_out();
-        view! { <Sessions/> }
-    })
-}
+    /// `/account/sessions`
+    account: pub(super) fn sessions(place: Place) -> Filled {
+        place.fill(|| {
+            standing::find_out();
+            view! { <Sessions/> }
+        })
+    }
 
-/// `/account/security`
-#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
-pub(super) fn security(place: Place) -> Filled {
-    place.fill(|| {
-        standing::find_out();
-        view! { <Security/> }
-    })
+    /// `/account/security`
+    account: pub(super) fn security(place: Place) -> Filled {
+        place.fill(|| {
+            standing::find_out();
+            view! { <Security/> }
+        })
+    }
 }

@@ -8,33 +8,36 @@ mod paste;
 mod token;
 mod tokens;
 
-use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos::prelude::*;
 
-use crate::ui::{
-    chunk::{Filled, Place},
-    standing,
+use crate::{
+    chunk::chunk,
+    ui::{
+        place::{Filled, Place},
+        standing,
+    },
 };
 use diagnostics::Diagnostics;
 use paste::Paste;
 use tokens::Tokens;
 
-/// `/tokens`
-#[wasm_split(inspection, wasm_split_path = leptos::wasm_split, fallible)]
-pub(super) fn tokens(place: Place) -> Filled {
-    place.fill(|| {
-        standing::find_out();
-        view! {
-            <Tokens/>
-            <Paste/>
-        }
-    })
-}
+chunk! {
+    /// `/tokens`
+    inspection: pub(super) fn tokens(place: Place) -> Filled {
+        place.fill(|| {
+            standing::find_out();
+            view! {
+                <Tokens/>
+                <Paste/>
+            }
+        })
+    }
 
-/// `/diagnostics`
-#[wasm_split(inspection, wasm_split_path = leptos::wasm_split, fallible)]
-pub(super) fn diagnostics(place: Place) -> Filled {
-    place.fill(|| {
-        standing::find_out();
-        view! { <Diagnostics/> }
-    })
+    /// `/diagnostics`
+    inspection: pub(super) fn diagnostics(place: Place) -> Filled {
+        place.fill(|| {
+            standing::find_out();
+            view! { <Diagnostics/> }
+        })
+    }
 }

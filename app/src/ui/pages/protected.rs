@@ -13,9 +13,9 @@ use crate::{
     session::{Session, SessionState},
     texts,
     ui::{
-        chunk::{Chunk, PageChunk},
         components::{Icon, Shape},
         next::{SIGN_IN, with_next},
+        place::{Chunk, PageChunk},
         routes::ProtectedPage,
     },
 };

@@ -1,7 +1,7 @@
 //! Parts of the application that are downloaded when they are first needed, and made in the browser
 //! alone: the server does not know who is signed in, and what it never renders needs no code to be
-//! hydrated by. A page of this kind is a function that fills a [`Place`], marked with `wasm_split`;
-//! all functions that name the same chunk are downloaded together.
+//! hydrated by. A page of this kind is a function of a [`chunk`](crate::chunk) that
+//! fills a [`Place`].
 
 use std::pin::Pin;
 
