@@ -40,7 +40,8 @@ pub(crate) fn PasswordField(
     expect_context::<Hydrated>().keep_typed(name, value);
     let is_shown = RwSignal::new(false);
     let text = Text::get();
-    let field = label.to_lowercase();
+    // Lower case beyond ASCII would bring its tables into the first download.
+    let field = label.to_ascii_lowercase();
     let verb = move || if is_shown.get() { (text.hide, text.hide_it) } else { (text.show, text.show_it) };
     let hint = Signal::derive(move || policy.map(|policy| describe(text, policy, &value.get())).unwrap_or_default());
     view! {
