@@ -1,9 +1,11 @@
 //! The application: its frame, the page of the address, and the one place where the token engine is
 //! started.
 
-use leptos::{either::EitherOf5, prelude::*};
+use leptos::{either::EitherOf6, prelude::*};
 use leptos_router::{components::Router, hooks::use_location};
 
+#[cfg(debug_assertions)]
+use super::pages::Styleguide;
 use super::{
     components::{Banner, Footer, Header, Hydrated, ServerFacts, Toast, Toasts},
     pages::{Home, NotFound, Protected, Register, SignIn},
@@ -60,11 +62,15 @@ fn CurrentPage() -> impl IntoView {
         complete_navigation();
     });
     move || match page.get() {
-        Page::Home => EitherOf5::A(view! { <Home/> }),
-        Page::Register => EitherOf5::B(view! { <Register/> }),
-        Page::SignIn => EitherOf5::C(view! { <SignIn/> }),
-        Page::Protected(page) => EitherOf5::D(view! { <Protected page/> }),
-        Page::NotFound => EitherOf5::E(view! { <NotFound/> }),
+        Page::Home => EitherOf6::A(view! { <Home/> }),
+        Page::Register => EitherOf6::B(view! { <Register/> }),
+        Page::SignIn => EitherOf6::C(view! { <SignIn/> }),
+        Page::Protected(page) => EitherOf6::D(view! { <Protected page/> }),
+        Page::NotFound => EitherOf6::E(view! { <NotFound/> }),
+        #[cfg(debug_assertions)]
+        Page::Styleguide => EitherOf6::F(view! { <Styleguide/> }),
+        #[cfg(not(debug_assertions))]
+        Page::Styleguide => EitherOf6::F(()),
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) enum Page {
     SignIn,
     /// For who is signed in.
     Protected(ProtectedPage),
+    /// `/styleguide`, in development builds.
+    Styleguide,
     /// Every other address.
     NotFound,
 }
@@ -64,6 +66,7 @@ impl Page {
         match path.trim_end_matches('/') {
             "" => Self::Home,
             "/register" => Self::Register,
+            "/styleguide" if cfg!(debug_assertions) => Self::Styleguide,
             "/sign-in" => Self::SignIn,
             "/account" => Self::Protected(P::Profile),
             "/account/sessions" => Self::Protected(P::Sessions),
@@ -86,6 +89,7 @@ impl Page {
         let title = match self {
             Self::Home => return "Hallpass".to_owned(),
             Self::Register => text.register,
+            Self::Styleguide => "Style guide",
             Self::SignIn => text.sign_in,
             Self::Protected(page) => page.heading(),
             Self::NotFound => text.not_found,

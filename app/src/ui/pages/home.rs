@@ -71,7 +71,7 @@ texts! {
 
 /// The state of this browser, drawn as a pass.
 #[component]
-fn Pass() -> impl IntoView {
+pub(super) fn Pass() -> impl IntoView {
     let text = PassText::get();
     let session = expect_context::<Session>();
     let is_open = expect_context::<ServerFacts>().is_registration_open;

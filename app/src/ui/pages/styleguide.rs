@@ -1,0 +1,196 @@
+//! `/styleguide`, in development builds: every component in every state, to look at while one edits
+//! the stylesheet. It speaks English alone.
+
+use leptos::prelude::*;
+
+use super::home::Pass;
+use crate::{
+    session::{Session, SessionState},
+    ui::components::{
+        Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Question, ServerFacts, Shape,
+        Skeleton, Toast, Tone,
+    },
+    wire::{ApiError, Code, FieldError},
+};
+
+const ICONS: [&str; 21] = [
+    "laptop", "phone", "tablet", "terminal", "key", "lock", "shield", "clock", "user", "users", "ticket", "check", "x",
+    "alert", "search", "sign-out", "refresh", "arrow", "moon", "sun", "globe",
+];
+
+const TONES: [&str; 4] = ["info", "good", "warn", "bad"];
+
+/// Everything there is.
+#[component]
+pub(crate) fn Styleguide() -> impl IntoView {
+    view! {
+        <h1>"Style guide"</h1>
+        <div class="page styleguide">
+            <Passes/>
+            <Buttons/>
+            <Fields/>
+            <Words/>
+            <Lists/>
+            <Waiting/>
+        </div>
+    }
+}
+
+/// The pass of who is not known yet, of nobody, and of somebody.
+#[component]
+fn Passes() -> impl IntoView {
+    let states = [SessionState::Unknown, SessionState::SignedOut, SessionState::SignedIn];
+    let passes = states.map(|state| {
+        let owner = Owner::new();
+        owner.with(|| {
+            let session = Session::unknown();
+            session.state.set(state);
+            session.username.set(Some("margaret.hamilton".to_owned()));
+            provide_context(session);
+            view! { <Pass/> }
+        })
+    });
+    view! {
+        <section>
+            <h2>"Pass"</h2>
+            {passes}
+        </section>
+    }
+}
+
+#[component]
+fn Buttons() -> impl IntoView {
+    let confirm = Confirm::new();
+    let ask = move |_| {
+        let question = Question {
+            title: "End every other session?".to_owned(),
+            consequence: "All other devices are signed out at once.".to_owned(),
+            button: "End them",
+        };
+        confirm.ask(question, || {});
+    };
+    let toast = expect_context::<Toast>();
+    view! {
+        <section>
+            <h2>"Buttons, dialog, toasts"</h2>
+            <p class="actions">
+                <button type="button">"Default"</button>
+                <a class="button" href="/styleguide">"Link"</a>
+                <button type="button" class="primary">"Primary"</button>
+                <button type="button" class="quiet">"Quiet"</button>
+                <button type="button" class="danger" on:click=ask>"Danger, with a dialog"</button>
+                <button type="button" class="icon-button" aria-label="Refresh"><Icon name="refresh"/></button>
+                <button type="button" disabled=true>"Disabled"</button>
+                <button type="button" class="primary" aria-busy="true" disabled=true>"Busy"</button>
+                <button type="button" on:click=move |_| toast.say(Tone::Good, "It was saved.".to_owned())>"Good toast"</button>
+                <button type="button" on:click=move |_| toast.say(Tone::Bad, "It was not saved.".to_owned())>"Bad toast"</button>
+            </p>
+            <p class="actions">{ICONS.map(|name| view! { <Icon name/> })}</p>
+            <ConfirmDialog confirm/>
+        </section>
+    }
+}
+
+#[component]
+fn Fields() -> impl IntoView {
+    let [username, email, password] = [(); 3].map(|()| RwSignal::new(String::new()));
+    let state = FormState::new();
+    let policy = expect_context::<ServerFacts>().password_policy;
+    // Sending it shows what a refused form looks like.
+    let refuse = move || {
+        let wrong =
+            |field: &str| FieldError { field: field.to_owned(), message: "This field may not be blank.".to_owned() };
+        let fields = vec![wrong("styleguide-username"), wrong("styleguide-password")];
+        let error = ApiError { fields, ..ApiError::new(Code::Invalid, "Some fields need another look.") };
+        state.send(async { Err(error) }, || {});
+    };
+    view! {
+        <section class="card">
+            <h2>"Form"</h2>
+            <Form state button="Send" on_submit=refuse>
+                <Field
+                    label="Username"
+                    name="styleguide-username"
+                    autocomplete="off"
+                    hint="With a hint"
+                    value=username
+                    error=state.field_error("styleguide-username")
+                />
+                <Field
+                    label="Email"
+                    name="styleguide-email"
+                    kind="email"
+                    autocomplete="off"
+                    value=email
+                    error=state.field_error("styleguide-email")
+                />
+                <PasswordField
+                    label="Password"
+                    name="styleguide-password"
+                    policy
+                    value=password
+                    error=state.field_error("styleguide-password")
+                />
+            </Form>
+        </section>
+    }
+}
+
+#[component]
+fn Words() -> impl IntoView {
+    let notices = TONES.map(|tone| view! { <p class="notice" data-tone=tone>"A notice, meant as " {tone} "."</p> });
+    let badges = TONES.map(|tone| view! { <span class="badge" data-tone=tone>{tone}</span> });
+    view! {
+        <section>
+            <h2>"Notices and badges"</h2>
+            {notices}
+            <p class="actions">{badges}</p>
+            <div class="empty">
+                <Icon name="ticket"/>
+                <h3>"Nothing here"</h3>
+                <p>"What would be here, and how it comes here."</p>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Lists() -> impl IntoView {
+    let page = RwSignal::new(2);
+    let events = TONES.map(|tone| {
+        view! {
+            <li data-tone=tone>
+                <time>"14:02"</time>
+                <p>"Something happened."</p>
+                <p class="meta">"203.0.113.7 · Firefox on Linux"</p>
+            </li>
+        }
+    });
+    view! {
+        <section>
+            <h2>"Lists"</h2>
+            <ul class="rows">
+                <li class="row current">
+                    <Icon name="laptop"/>
+                    <div class="what">
+                        <p><strong>"Firefox on Linux"</strong> " " <span class="badge" data-tone="good">"This device"</span></p>
+                        <p class="meta">"203.0.113.7"</p>
+                    </div>
+                </li>
+            </ul>
+            <ol class="timeline">{events}</ol>
+            <Pager number=2 pages=7 page/>
+        </section>
+    }
+}
+
+#[component]
+fn Waiting() -> impl IntoView {
+    let shapes = [Shape::Form, Shape::Rows, Shape::Table];
+    view! {
+        <section>
+            <h2>"Skeletons"</h2>
+            {shapes.map(|shape| view! { <Skeleton shape/> })}
+        </section>
+    }
+}
