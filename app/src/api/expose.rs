@@ -51,7 +51,8 @@ fn expose(cause: Error) -> ApiError {
         Error::NoActiveAccountForToken | Error::UserInactive => error(Code::UserInactive),
         Error::Forbidden => error(Code::Forbidden),
         Error::SuperuserOnly => ApiError::new(Code::Forbidden, words::superuser_only()),
-        Error::NoSuchSession | Error::NotFound => error(Code::NotFound),
+        Error::NoSuchSession => ApiError::new(Code::NotFound, words::session_over()),
+        Error::NotFound => error(Code::NotFound),
         Error::RegistrationClosed => error(Code::RegistrationClosed),
         Error::Unavailable { retry_after, cause } => {
             if let Some(cause) = cause {

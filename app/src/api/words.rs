@@ -37,6 +37,7 @@ texts! {
         words: "Search for at most 10 words." | "10개 단어까지 검색할 수 있습니다.",
         user_id: "The id of a user is a whole number." | "사용자 번호는 정수입니다.",
         session_id: "The id of a session is 32 digits from 0 to f." | "세션 번호는 0부터 f까지 32자리입니다.",
+        session_over: "This session is over already." | "이미 끝난 세션입니다.",
         superuser_only: "Only a superuser may make or change staff and superusers."
             | "직원과 최고 관리자는 최고 관리자만 만들거나 바꿀 수 있습니다.",
         keyboard: "Straight rows of keys are easy to guess." | "나란한 자판은 추측하기 쉽습니다.",
@@ -84,6 +85,11 @@ pub(super) fn fault(fault: &Fault) -> String {
 /// What is said to staff who want what takes a superuser.
 pub(super) fn superuser_only() -> &'static str {
     Text::get().superuser_only
+}
+
+/// What is said of a session that cannot be ended any more.
+pub(super) fn session_over() -> &'static str {
+    Text::get().session_over
 }
 
 fn warned(text: &Text, warning: Warning) -> &'static str {

@@ -69,7 +69,7 @@ async fn the_own_events_come_twenty_on_a_page() {
     assert_eq!((shape(&first), shape(&second)), (([24, 1, 2], 20), ([24, 2, 2], 4)));
     assert_eq!(second.body["items"][3]["kind"], "registered");
     for page in [0, 3, u32::MAX] {
-        events(&ada, page).await.is(404, json!({ "code": "not_found", "message": "Not found." }));
+        events(&ada, page).await.is(404, json!({ "code": "not_found", "message": "What you were looking for is not there any more. Reload the page." }));
     }
 }
 

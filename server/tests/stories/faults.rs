@@ -1,0 +1,152 @@
+//! What breaks: the process, the disk, the lock on the database. Afterwards nobody honest is signed
+//! out, nobody else is in, and what was answered is true.
+
+use std::{path::Path, time::Duration};
+
+use reqwest::{Client, StatusCode};
+use sqlx::{Connection, Executor, Row, SqliteConnection};
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::process::{Device, Process};
+
+/// How often the process is killed: a few times by default, and as often as this says for the full
+/// length (`make storm`).
+const ROUNDS: &str = "HALLPASS_STORM_ROUNDS";
+
+/// Devices that renew as fast as they can.
+const DEVICES: usize = 8;
+
+fn client() -> Client {
+    Client::builder().timeout(Duration::from_secs(20)).build().expect("a client")
+}
+
+async fn database(folder: &Path) -> SqliteConnection {
+    let path = folder.join("hallpass.db");
+    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the database")
+}
+
+/// Lets the devices renew without a pause until nobody answers any more. Each ends up with the last
+/// pair that it was given.
+async fn storm(url: &str, devices: Vec<Device>, kill: impl Future<Output = ()>) -> Vec<Device> {
+    let mut running = JoinSet::new();
+    for mut device in devices {
+        let url = url.to_owned();
+        running.spawn(async move {
+            let client = client();
+            while let Ok(status) = device.renew(&client, &url).await {
+                assert_eq!(status, StatusCode::OK, "an honest device was refused");
+            }
+            device
+        });
+    }
+    kill.await;
+    running.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_answered_before_a_kill_is_right_after_it() {
+    let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(4_u64);
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = client();
+    let mut process = Process::start(folder.path(), "");
+    let mut devices = Vec::new();
+    for number in 0..DEVICES {
+        devices.push(Device::register(&client, &process.url, &format!("device{number}")).await);
+    }
+    for round in 0..rounds {
+        let mut thief = Device::register(&client, &process.url, &format!("victim{round}")).await;
+        let stolen = thief.clone();
+        let gone = Device::register(&client, &process.url, &format!("gone{round}")).await;
+        for _ in 0..2 {
+            assert_eq!(thief.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
+        }
+        assert_eq!(gone.leave(&client, &process.url).await, StatusCode::OK);
+
+        // At another moment each time, from the first request to the hundredth.
+        let url = process.url.clone();
+        let moment = Duration::from_millis(7 + round * 37 % 211);
+        devices = storm(&url, devices, async {
+            sleep(moment).await;
+            process.kill();
+        })
+        .await;
+
+        process = Process::start(folder.path(), "");
+        for device in &mut devices {
+            let status = device.renew(&client, &process.url).await.expect("an answer");
+            assert_eq!(status, StatusCode::OK, "an honest device is out after round {round}");
+            assert_eq!(device.me(&client, &process.url).await, StatusCode::OK);
+        }
+        let mut spent = stolen;
+        let status = spent.renew(&client, &process.url).await.expect("an answer");
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was taken");
+        assert_eq!(gone.me(&client, &process.url).await, StatusCode::UNAUTHORIZED, "who signed out is in again");
+        let mut gone = gone;
+        assert_eq!(gone.renew(&client, &process.url).await.expect("an answer"), StatusCode::UNAUTHORIZED);
+    }
+    assert!(process.stop(), "it stops in good order");
+    let mut database = database(folder.path()).await;
+    let row = database.fetch_one("PRAGMA integrity_check").await.expect("an answer");
+    assert_eq!(row.get::<String, _>(0), "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_finishes_what_was_begun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = client();
+    let process = Process::start(folder.path(), "");
+    let mut devices = Vec::new();
+    for number in 0..DEVICES {
+        devices.push(Device::register(&client, &process.url, &format!("device{number}")).await);
+    }
+    let url = process.url.clone();
+    let mut is_in_order = false;
+    let mut devices = storm(&url, devices, async {
+        sleep(Duration::from_millis(60)).await;
+        is_in_order = process.stop();
+    })
+    .await;
+    assert!(is_in_order);
+    let process = Process::start(folder.path(), "");
+    for device in &mut devices {
+        assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_a_failure_of_the_server_and_is_over_when_there_is_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = client();
+    // A write beyond the limit fails, as on a full disk, instead of ending the process.
+    let process = Process::start(folder.path(), "trap '' XFSZ;");
+    let mut device = Device::register(&client, &process.url, "ada").await;
+    let before = device.clone();
+    process.limit_files("1");
+    for _ in 0..3 {
+        let status = device.renew(&client, &process.url).await.expect("an answer");
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(device.leave(&client, &process.url).await.is_server_error(), "no sign-out that did not happen");
+    }
+    assert_eq!(device.refresh, before.refresh);
+    assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading needs no room");
+    process.limit_files("unlimited");
+    assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
+    assert_ne!(device.refresh, before.refresh);
+    assert!(process.stop());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_somebody_else_has_locked_is_waited_for_and_then_said_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = client();
+    let process = Process::start(folder.path(), "");
+    let mut device = Device::register(&client, &process.url, "ada").await;
+    let mut other = database(folder.path()).await;
+    other.execute("BEGIN IMMEDIATE").await.expect("the lock");
+    let status = device.renew(&client, &process.url).await.expect("an answer");
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading needs no lock");
+    other.execute("ROLLBACK").await.expect("the lock given back");
+    assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
+}
