@@ -101,8 +101,19 @@ fmt: ## Format everything
 	@cargo fmt --all
 
 .PHONY: screenshots
-screenshots: build $(NODE_MODULES) browser ## Take the pictures in docs/screenshots anew
+screenshots: build $(NODE_MODULES) browser korean-font ## Take the pictures in docs/screenshots anew
+	@$(call say,Taking the pictures)
+	@rm -f docs/screenshots/*.png
 	@cd end2end && SCREENSHOTS=1 playwright test
+
+.PHONY: korean-font
+korean-font:
+	@if test -z "$$(fc-list :lang=ko)"; then \
+	  $(call say,Installing a font for Korean); \
+	  { command -v apt-get >/dev/null && $$(test "$$(id -u)" = 0 || echo sudo -n) bash -c \
+	      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fonts-nanum' >/dev/null; } \
+	    || $(call fail,a font for Korean cannot be installed; the pictures need one); \
+	fi
 
 .PHONY: tools
 tools: wasm-target cargo-leptos wasm-bindgen $(NODE_MODULES) ## Install what building needs
