@@ -108,7 +108,7 @@ screenshots: build $(NODE_MODULES) browser korean-font ## Take the pictures in d
 
 .PHONY: korean-font
 korean-font:
-	@if test -z "$$(fc-list :lang=ko)"; then \
+	@if command -v fc-list >/dev/null && test -z "$$(fc-list :lang=ko)"; then \
 	  $(call say,Installing a font for Korean); \
 	  { command -v apt-get >/dev/null && $$(test "$$(id -u)" = 0 || echo sudo -n) bash -c \
 	      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fonts-nanum' >/dev/null; } \

@@ -135,7 +135,7 @@ async function chooseKorean(page: Page): Promise<void> {
 async function expectNoEnglish(page: Page): Promise<void> {
   const said = await page.evaluate(() => {
     // Tokens, their claims and names of people are what they are.
-    const leftOut = '.token, .claims th, .claims td:nth-child(2), [data-testid=username], .pass strong, script, style';
+    const leftOut = '.token, .claims th, .claims td:nth-child(2), [data-testid=username], .pass strong, script, style, noscript';
     const copy = document.body.cloneNode(true) as HTMLElement;
     for (const element of copy.querySelectorAll(leftOut)) element.remove();
     const names = ['aria-label', 'title', 'alt', 'placeholder'];

@@ -68,7 +68,10 @@ async function expectStill(page: Page, path: string, isSettled: (page: Page) => 
   await isSettled(page);
   await expect(page.locator('.skeleton')).toHaveCount(0);
   await page.waitForTimeout(300);
-  const { shift, shifts } = await page.evaluate(() => window as unknown as { shift: number; shifts: string[] });
+  const { shift, shifts } = await page.evaluate(() => {
+    const { shift, shifts } = window as unknown as { shift: number; shifts: string[] };
+    return { shift, shifts };
+  });
   test.info().annotations.push({ type: 'layout shift', description: `${path}: ${shift.toFixed(3)}` });
   expect(shift, [path, ...shifts].join('\n')).toBeLessThan(0.05);
 }

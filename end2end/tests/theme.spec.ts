@@ -8,7 +8,7 @@ test('the device decides until the person does', async ({ page }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await open(page, '/');
-    await expect(page.locator('body')).toHaveCSS('background-color', PAPER[colorScheme]);
+    await expect(page.locator('html')).toHaveCSS('background-color', PAPER[colorScheme]);
   }
 });
 
@@ -21,11 +21,11 @@ test('dark is chosen on a light device, and is there from the first byte of ever
     const html = await (await page.goto(path))!.text();
     expect(html).toContain('data-theme="dark"');
     expect(html).toContain('<meta name="color-scheme" content="dark">');
-    await expect(page.locator('body')).toHaveCSS('background-color', PAPER.dark);
+    await expect(page.locator('html')).toHaveCSS('background-color', PAPER.dark);
     await expect(choice(page, 'Dark')).toHaveAttribute('aria-current', 'true');
   }
   await choose(page, 'System');
-  await expect(page.locator('body')).toHaveCSS('background-color', PAPER.light);
+  await expect(page.locator('html')).toHaveCSS('background-color', PAPER.light);
 });
 
 test.describe('without JavaScript', () => {
@@ -33,9 +33,9 @@ test.describe('without JavaScript', () => {
 
   test('light is chosen on a dark device as well', async ({ page }) => {
     await page.goto('/sign-in');
-    await expect(page.locator('body')).toHaveCSS('background-color', PAPER.dark);
+    await expect(page.locator('html')).toHaveCSS('background-color', PAPER.dark);
     await choose(page, 'Light');
-    await expect(page.locator('body')).toHaveCSS('background-color', PAPER.light);
+    await expect(page.locator('html')).toHaveCSS('background-color', PAPER.light);
   });
 });
 

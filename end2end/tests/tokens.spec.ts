@@ -63,6 +63,8 @@ test('the rest of a token is counted down', async ({ page }) => {
 test('a pasted token is looked into, and nothing is sent or kept', async ({ page }) => {
   await register(page);
   await open(page, '/tokens');
+  await expect(page.getByRole('table')).toHaveCount(2);
+  await page.waitForLoadState('networkidle');
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
