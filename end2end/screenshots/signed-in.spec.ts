@@ -1,7 +1,7 @@
 // Takes the pictures in docs/screenshots of who is signed in: `make screenshots`.
 import { devices, type APIRequestContext, type Page } from '@playwright/test';
 import { SERVERS } from '../tests/servers';
-import { PASSWORD, expect, fillSignIn, isSignedOut, open, register, test, toast } from '../tests/story';
+import { PASSWORD, expect, fillSignIn, isSignedIn, isSignedOut, open, register, test, toast } from '../tests/story';
 import { LOOKS, onOneMorning, settings, take } from './picture';
 
 const FOREIGN =
@@ -62,6 +62,7 @@ for (const look of LOOKS) {
       const elsewhere = await other.newPage();
       await open(elsewhere, '/sign-in');
       await fillSignIn(elsewhere, look.username);
+      await isSignedIn(elsewhere);
       await shown(elsewhere, '/account/sessions', '.toolbar button');
       await elsewhere.locator('.toolbar button').click();
       await elsewhere.getByRole('dialog').locator('[value=yes]').click();
