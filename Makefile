@@ -41,7 +41,7 @@ build: tools ## Build the browser's files and the server in release mode
 	@cargo leptos build --release --precompress --split
 
 .PHONY: test
-test: build check test-rust e2e ## Run every test, the browser's included
+test: build check extend test-rust e2e ## Run every test, the browser's included
 	@$(call say,All tests passed)
 
 .PHONY: test-rust
@@ -68,6 +68,11 @@ check: wasm-target ## Check formatting and lints
 	@$(call say,Type-checking the browser tests)
 	@$(MAKE) $(NODE_MODULES)
 	@cd end2end && tsc
+
+.PHONY: extend
+extend: wasm-target ## Compile what docs/extend.md shows
+	@$(call say,Compiling the diffs of docs/extend.md)
+	@docs/extend.sh
 
 .PHONY: lint
 lint: check ## Check formatting, lints, licences and sources
