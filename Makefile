@@ -41,7 +41,7 @@ build: tools ## Build the browser's files and the server in release mode
 	@cargo leptos build --release --precompress --split --lib-features split
 
 .PHONY: test
-test: build check test-rust e2e ## Run every test, the browser's included
+test: build check extend test-rust e2e ## Run every test, the browser's included
 	@$(call say,All tests passed)
 
 .PHONY: test-rust
@@ -68,6 +68,11 @@ check: wasm-target ## Check formatting and lints
 	@$(call say,Type-checking the browser tests)
 	@$(MAKE) $(NODE_MODULES)
 	@cd end2end && tsc
+
+.PHONY: extend
+extend: wasm-target ## Compile what docs/extend.md shows
+	@$(call say,Compiling the diffs of docs/extend.md)
+	@docs/extend.sh
 
 .PHONY: lint
 lint: check ## Check formatting, lints, licences and sources
@@ -101,8 +106,19 @@ fmt: ## Format everything
 	@cargo fmt --all
 
 .PHONY: screenshots
-screenshots: build $(NODE_MODULES) browser ## Take the pictures in docs/screenshots anew
+screenshots: build $(NODE_MODULES) browser korean-font ## Take the pictures in docs/screenshots anew
+	@$(call say,Taking the pictures)
+	@rm -f docs/screenshots/*.png
 	@cd end2end && SCREENSHOTS=1 playwright test
+
+.PHONY: korean-font
+korean-font:
+	@if command -v fc-list >/dev/null && test -z "$$(fc-list :lang=ko)"; then \
+	  $(call say,Installing a font for Korean); \
+	  { command -v apt-get >/dev/null && $$(test "$$(id -u)" = 0 || echo sudo -n) bash -c \
+	      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fonts-nanum' >/dev/null; } \
+	    || $(call fail,a font for Korean cannot be installed; the pictures need one); \
+	fi
 
 .PHONY: tools
 tools: wasm-target cargo-leptos wasm-bindgen $(NODE_MODULES) ## Install what building needs

@@ -7,7 +7,7 @@ import { defineConfig, devices } from '@playwright/test';
 import { findBrowser } from './browser.js';
 import { SERVERS } from './tests/servers';
 
-const binary = resolve('../target/release/hallpass');
+const binary = resolve(process.env.E2E_BINARY ?? '../target/release/hallpass');
 // Workers read this file too; the folder is made once.
 process.env.E2E_FOLDER ??= mkdtempSync(join(tmpdir(), 'hallpass-e2e-'));
 const folder = process.env.E2E_FOLDER;

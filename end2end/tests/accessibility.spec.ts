@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { SERVERS } from './servers';
-import { expect, fillSignIn, isSignedOut, open, register, test } from './story';
+import { expect, fillSignIn, isSignedOut, onTelephone, open, register, test, toast } from './story';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -13,6 +13,8 @@ interface State {
   reach(page: Page): Promise<unknown>;
   /** Where, unless it is the usual server. */
   server?: { url: string };
+  /** In which language, unless it is English. */
+  locale?: string;
 }
 
 const STATES: State[] = [
@@ -24,29 +26,49 @@ const STATES: State[] = [
   { name: 'the account', reach: account },
   { name: 'a refused new password', reach: refusedPassword },
   { name: 'the start of who is signed in', reach: startSignedIn },
+  { name: 'the account being edited', reach: refusedAddress },
+  { name: 'the sessions', reach: sessions },
+  { name: 'the only session', reach: (page) => signedIn(page, '/account/sessions', '.empty') },
+  { name: 'a question before a session is ended', reach: question },
+  { name: 'word that a session was ended', reach: wordOfIt },
+  { name: 'the farewell of an ended session', reach: farewell },
+  { name: 'the security events', reach: (page) => signedIn(page, '/account/security', '.timeline') },
+  { name: 'the tokens', reach: (page) => signedIn(page, '/tokens', '.claims') },
+  { name: 'the tokens after a renewal', reach: renewed },
+  { name: 'a pasted token', reach: (page) => pasted(page, 'eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjIwfQ.c2ln') },
+  { name: 'pasted nonsense', reach: (page) => pasted(page, 'nonsense') },
+  { name: 'the diagnostics', reach: (page) => signedIn(page, '/diagnostics', '.flight > li') },
+  { name: 'the sessions in Korean', reach: sessions, locale: 'ko-KR' },
+  { name: 'the tokens in Korean', reach: (page) => signedIn(page, '/tokens', '.claims'), locale: 'ko-KR' },
+  { name: 'a refused registration in Korean', reach: refusedRegistration, locale: 'ko-KR' },
   { name: 'a page that is not there', reach: (page) => signedOut(page, '/no/such/page') },
   { name: 'the account while offline', reach: offline, server: SERVERS.brief },
 ];
 
-for (const { name, reach, server } of STATES) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [320, 1440]) {
-      test.describe(`${colorScheme}, ${width} px`, () => {
-        test.use({ colorScheme, viewport: { width, height: 900 }, ...(server && { baseURL: server.url }) });
+for (const { name, reach, server, locale = 'en-GB' } of STATES) {
+  test.describe(name, () => {
+    test.use({ locale, ...(server && { baseURL: server.url }) });
 
-        test(`${name} breaks no rule of axe`, async ({ page }) => {
-          await reach(page);
-          await page.evaluate(plain);
+    test(`${name} breaks no rule of axe`, async ({ page }) => {
+      await reach(page);
+      await page.evaluate(plain);
+      const found: string[] = [];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of [320, 1440]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 900 });
           const { violations, incomplete } = await new AxeBuilder({ page }).withTags(RULES).analyze();
           // What axe cannot decide nobody else would look at.
-          const found = [...violations, ...incomplete].flatMap(({ id, help, nodes }) =>
-            nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
-          );
-          expect(found).toEqual([]);
-        });
-      });
-    }
-  }
+          for (const { id, help, nodes } of [...violations, ...incomplete]) {
+            for (const { target, failureSummary } of nodes) {
+              found.push(`${colorScheme}, ${width} px: ${id} (${help}) at ${target.join(' ')}: ${failureSummary}`);
+            }
+          }
+        }
+      }
+      expect(found).toEqual([]);
+    });
+  });
 }
 
 /** Takes ornaments away, and what is scrolled out of sight back: axe does not judge a contrast behind them. */
@@ -54,6 +76,7 @@ function plain(): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     *::before, *::after { content: none !important; }
+    * { animation: none !important; transition: none !important; }
     .pass, .pass * { background-image: none !important; }
     nav { overflow: visible !important; flex-wrap: wrap !important; }
   `);
@@ -73,9 +96,9 @@ async function refusedSignIn(page: Page): Promise<void> {
 
 async function refusedRegistration(page: Page): Promise<void> {
   await open(page, '/register');
-  await page.getByLabel('Username').fill('a name with spaces');
-  await page.getByLabel('Password', { exact: true }).fill('passwordpassword');
-  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.locator('#username').fill('a name with spaces');
+  await page.locator('#password').fill('passwordpassword');
+  await page.locator('main button[type=submit]').click();
   await expect(page.getByRole('alert')).not.toBeEmpty();
 }
 
@@ -90,6 +113,64 @@ async function refusedPassword(page: Page): Promise<void> {
   await page.getByLabel('New password', { exact: true }).fill('short');
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+}
+
+async function refusedAddress(page: Page): Promise<void> {
+  await account(page);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('Email').fill('no address');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Email')).toHaveAttribute('aria-invalid', 'true');
+}
+
+async function signedIn(page: Page, path: string, sign: string): Promise<void> {
+  await register(page);
+  await open(page, path);
+  await expect(page.locator(sign).first()).toBeVisible();
+}
+
+/** Here and on a telephone. */
+async function sessions(page: Page): Promise<void> {
+  const username = await register(page);
+  await onTelephone(page.context().browser()!, new URL(page.url()).origin, username);
+  await open(page, '/account/sessions');
+  await expect(page.locator('.row')).toHaveCount(2);
+}
+
+async function question(page: Page): Promise<void> {
+  await sessions(page);
+  await page.getByRole('button', { name: /^End the session on/ }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+}
+
+async function wordOfIt(page: Page): Promise<void> {
+  await question(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await expect(toast(page)).toBeVisible();
+}
+
+async function farewell(page: Page): Promise<void> {
+  const username = await register(page);
+  const telephone = await onTelephone(page.context().browser()!, new URL(page.url()).origin, username);
+  await open(telephone, '/account/sessions');
+  await telephone.getByRole('button', { name: 'End all others' }).click();
+  await telephone.getByRole('dialog').getByRole('button', { name: 'End all others' }).click();
+  await expect(toast(telephone)).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('main').getByRole('status')).toContainText('This session was ended');
+}
+
+async function renewed(page: Page): Promise<void> {
+  await signedIn(page, '/tokens', '.claims');
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(toast(page)).toBeVisible();
+  await expect(page.locator('ins').first()).toBeVisible();
+}
+
+async function pasted(page: Page, text: string): Promise<void> {
+  await signedIn(page, '/tokens', '.claims');
+  await page.getByLabel('Token', { exact: true }).fill(text);
+  await expect(page.getByRole('region', { name: 'Look inside any token' }).getByRole('status')).toBeVisible();
 }
 
 async function startSignedIn(page: Page): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, isAlive, open, register, test } from './story';
 
-for (const path of ['/', '/register', '/sign-in', '/account', '/no/such/page']) {
+for (const path of ['/', '/register', '/sign-in', '/account', '/account/sessions', '/account/security', '/tokens', '/diagnostics', '/no/such/page']) {
   test(`${path} comes alive without a word in the console`, async ({ page }) => {
     const words: string[] = [];
     page.on('console', (message) => {
@@ -37,15 +37,16 @@ test('a user name of markup is inert', async ({ page, request }) => {
   await register(page, `${username}${Math.random().toString(36).slice(2)}`);
 });
 
-test('nothing is wider than a small telephone', async ({ page }) => {
-  await page.setViewportSize({ width: 320, height: 640 });
-  await register(page);
-  for (const path of ['/', '/account', '/sign-in', '/register']) {
-    await page.goto(path);
-    await isAlive(page);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, path).toBeLessThanOrEqual(0);
-  }
+test('when the application does not load, the page says so and can be read', async ({ page, context }) => {
+  await context.route('**/*.wasm', (route) => route.abort());
+  await page.goto('/sign-in');
+  await expect(page.getByText('The application did not load. Check the connection and reload the page.')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
+  await expect(page.getByRole('main').getByRole('button', { name: 'Sign in' })).toBeDisabled();
+  await context.unroute('**/*.wasm');
+  await page.reload();
+  await isAlive(page);
+  await expect(page.getByText('The application did not load.')).toBeHidden();
 });
 
 test.describe('without JavaScript', () => {
@@ -57,4 +58,18 @@ test.describe('without JavaScript', () => {
     await expect(page.locator('noscript p')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Sign in' })).toBeDisabled();
   });
+
+  for (const [path, heading, words] of [
+    ['/', 'A pass that renews itself, and ends when you say so', 'A stolen token ends the session'],
+    ['/register', 'Create an account', 'At least 15 characters'],
+    ['/account/sessions', 'Your sessions', 'Your pass is kept in this browser'],
+    ['/no/such/page', 'There is no such page', 'Go to the start'],
+  ] as const) {
+    test(`${path} can be read`, async ({ page }) => {
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+      await expect(page.getByText(words)).toBeVisible();
+      await expect(page.locator('noscript p')).toHaveText(/^Hallpass keeps your pass in the browser, which takes JavaScript/);
+    });
+  }
 });

@@ -5,15 +5,20 @@ export interface Server {
   settings: Record<string, string>;
 }
 
+/** The first of their ports, so that two runs on one machine keep out of each other's way. */
+const FIRST_PORT = Number(process.env.E2E_FIRST_PORT ?? 3100);
+
+const address = (place: number): string => `http://127.0.0.1:${FIRST_PORT + place}`;
+
 export const SERVERS = {
   /** As it comes. */
-  usual: { name: 'usual', url: 'http://127.0.0.1:3100', settings: {} },
+  usual: { name: 'usual', url: address(0), settings: {} },
   /** Access tokens live two seconds, so that a story sees many of them. */
-  brief: { name: 'brief', url: 'http://127.0.0.1:3101', settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s' } },
+  brief: { name: 'brief', url: address(1), settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s' } },
   /** As brief, and a spent token is forgiven for one second only. */
   strict: {
     name: 'strict',
-    url: 'http://127.0.0.1:3102',
+    url: address(2),
     settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s', HALLPASS_REFRESH_REUSE_GRACE: '1s' },
   },
 } satisfies Record<string, Server>;

@@ -1,6 +1,6 @@
 // What every story starts from: pages that fail it when anything goes wrong that nobody looks at, and
 // the words for what people do.
-import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { devices, expect, test as base, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
 
 export const PASSWORD = 'violet kettle harvests nine moons';
 
@@ -71,20 +71,35 @@ export async function isSignedOut(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-out');
 }
 
-/** Makes an account on its page; ends up on the account page. */
+/** Makes an account on its page, in whatever language that is; ends up on the account page. */
 export async function register(page: Page, username = somebody()): Promise<string> {
   await open(page, '/register');
-  await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.locator('#username').fill(username);
+  await page.locator('#password').fill(PASSWORD);
+  await page.locator('main button[type=submit]').click();
   await expect(page.getByTestId('username')).toHaveText(username);
   return username;
 }
 
 export async function fillSignIn(page: Page, username: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('#username').fill(username);
+  await page.locator('#password').fill(password);
+  await page.locator('main button[type=submit]').click();
+}
+
+/** The same person on a telephone. */
+export async function onTelephone(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
+  const { userAgent } = devices['iPhone 14'];
+  const page = await (await browser.newContext({ baseURL, userAgent })).newPage();
+  await open(page, '/sign-in');
+  await fillSignIn(page, username);
+  await isSignedIn(page);
+  return page;
+}
+
+/** What is said for a moment at the edge of the page, where screen readers hear it. */
+export function toast(page: Page): Locator {
+  return page.getByRole('status').locator('.toast');
 }
 
 /** What this browser keeps. */

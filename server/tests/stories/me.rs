@@ -31,7 +31,10 @@ async fn without_credentials_of_our_scheme_nobody_is_told() {
         with_header(&world, header).await.is(401, not_provided.clone());
     }
     let query = format!("/api/me/?access={}&token={}", ada.access, ada.access);
-    Answer::of(world.request("GET", &query).send().await.expect("an answer")).await.is(401, not_provided);
+    Answer::of(world.request("GET", &query).send().await.expect("an answer")).await.is(401, not_provided.clone());
+    let cookies = format!("access={0}; token={0}; hallpass={0}; authorization=Bearer {0}", ada.access);
+    let request = world.request("GET", "/api/me/").header("cookie", cookies);
+    Answer::of(request.send().await.expect("an answer")).await.is(401, not_provided);
 }
 
 #[tokio::test]

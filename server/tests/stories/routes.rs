@@ -49,14 +49,43 @@ async fn the_server_says_that_it_is_healthy() {
 #[tokio::test]
 async fn every_answer_tells_browsers_to_be_careful() {
     let world = World::new().await;
-    for path in ["/", "/api/me/", "/healthz", "/nowhere", "/favicon.svg"] {
+    for path in ["/", "/api/me/", "/api/docs/", "/healthz", "/nowhere", "/favicon.svg", "/rpc/account/me"] {
         let answer = call(&world, "GET", path).await;
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert_eq!(answer.header("referrer-policy"), Some("same-origin"));
-        assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"));
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("origin-agent-cluster", "?1"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{name} of {path}");
+        }
         assert!(answer.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
         assert!(answer.header("access-control-allow-origin").is_none());
         assert!(answer.header("server").is_none(), "no banner");
-        assert!(answer.header("set-cookie").is_none(), "no cookie, ever");
+        assert!(answer.header("set-cookie").is_none(), "no cookie that nobody chose");
     }
+}
+
+#[tokio::test]
+async fn every_answer_denies_its_page_what_no_page_here_uses() {
+    let world = World::new().await;
+    for path in ["/", "/api/docs/", "/nowhere"] {
+        let answer = call(&world, "GET", path).await;
+        let policy = answer.header("permissions-policy").expect("a policy").to_owned();
+        let denied: Vec<_> = policy.split(", ").map(|rule| rule.strip_suffix("=()").expect(rule)).collect();
+        for feature in ["camera", "clipboard-read", "display-capture", "geolocation", "microphone", "payment", "usb"] {
+            assert!(denied.contains(&feature), "{feature} in {policy}");
+        }
+        assert!(denied.is_sorted(), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_preference_is_the_only_cookie_and_the_only_thing_that_a_link_changes() {
+    let world = World::new().await;
+    let answer = call(&world, "GET", "/sign-in?theme=dark&next=%2Faccount").await;
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/sign-in?next=%2Faccount")));
+    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(cookies, ["theme=dark; HttpOnly; SameSite=Lax; Path=/; Max-Age=34560000"]);
 }

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Applies each diff of extend.md to a copy of the tree, and compiles and lints the copy for the server
+# and for the browser. A diff that no longer applies, or that has become long, fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+copy=$CARGO_TARGET_DIR/extend
+longest=19
+
+rm -rf "$copy"
+mkdir -p "$copy/diffs"
+tar -c --exclude=target --exclude=.git --exclude=node_modules --exclude=.venv . | tar -x -m -C "$copy"
+awk -v folder="$copy/diffs" '
+  /^```diff$/ { file = sprintf("%s/%d.diff", folder, ++count); next }
+  /^```$/ { file = "" }
+  file { print > file }
+' docs/extend.md
+
+cd "$copy"
+# Without a repository around it, `git apply` works on plain files.
+export GIT_CEILING_DIRECTORIES=$CARGO_TARGET_DIR
+test "$(ls diffs | wc -l)" -ge 4 || { echo "error: docs/extend.md has fewer than four diffs" >&2; exit 1; }
+for diff in diffs/*; do
+  lines=$(grep -E '^[-+]' "$diff" | grep -cvE '^(---|\+\+\+) ')
+  test "$lines" -le "$longest" \
+    || { echo "error: $diff of docs/extend.md changes $lines lines; show it in at most $longest" >&2; exit 1; }
+  git apply "$diff" || { echo "error: $diff of docs/extend.md does not apply any more:" >&2; cat "$diff" >&2; exit 1; }
+done
+# Dependencies are those that are built already. Of the copy itself cargo must not think that it is the
+# original, which it knows by name, version and place in the workspace.
+sed 's/^version = "\(.*\)"$/version = "\1-extended"/' Cargo.toml >Cargo.toml.new && mv Cargo.toml.new Cargo.toml
+cargo fmt --all --check
+cargo clippy --quiet --all-targets -- --deny warnings
+cargo clippy --quiet --package frontend --target wasm32-unknown-unknown -- --deny warnings
+rm -rf "$copy"

@@ -1,0 +1,45 @@
+// What people change of their own account.
+import { expect, open, register, somebody, test, toast } from './story';
+
+test('an address is changed, said so, and kept', async ({ page }) => {
+  await register(page);
+  const email = `${somebody()}@example.com`;
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(toast(page)).toHaveText('Your profile was saved.');
+  await expect(page.getByRole('definition').filter({ hasText: email })).toBeVisible();
+  await expect(page.getByLabel('Email')).toHaveCount(0);
+  await open(page, '/account');
+  await expect(page.getByText(email)).toBeVisible();
+});
+
+test('a wrong address is refused beside its field, and mended there', async ({ page }) => {
+  await register(page);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const field = page.getByLabel('Email');
+  await field.fill('no address');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(field).toHaveAccessibleDescription(/Enter a valid email address/);
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('no address');
+  const email = `${somebody()}@example.com`;
+  await field.fill(email);
+  await field.press('Enter');
+  await expect(page.getByRole('definition').filter({ hasText: email })).toBeVisible();
+});
+
+test('an address that was not saved is forgotten', async ({ page }) => {
+  await register(page);
+  const edit = page.getByRole('button', { name: /Edit|Cancel/ });
+  await expect(edit).toHaveAttribute('aria-expanded', 'false');
+  await edit.click();
+  await expect(edit).toHaveAttribute('aria-expanded', 'true');
+  await page.getByLabel('Email').fill('half@typed.example');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByLabel('Email')).toHaveCount(0);
+  await expect(page.getByRole('definition').filter({ hasText: 'None' })).toBeVisible();
+  await edit.click();
+  await expect(page.getByLabel('Email')).toHaveValue('');
+});

@@ -1,0 +1,63 @@
+// What happened to an account, told to its owner.
+import type { APIRequestContext, Page } from '@playwright/test';
+import { PASSWORD, expect, open, register, test } from './story';
+
+test('what happened is told in sentences, day by day, the last first', async ({ page, request }) => {
+  const username = await register(page);
+  for (let attempt = 0; attempt < 3; attempt += 1) await signIn(request, username, 'not the password');
+  await page.getByLabel('Current password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('New password', { exact: true }).fill('seven copper lanterns drift upstream');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Your password was changed.')).toBeVisible();
+  // Refused sign-ins are counted, and written down every few seconds.
+  await expect
+    .poll(() => sentences(page), { timeout: 20_000, intervals: [1000] })
+    .toContainEqual(expect.stringMatching(/^3 sign-ins were refused, the last at .+\d\d:\d\d\.$/));
+  const told = await sentences(page);
+  expect(told.filter((sentence) => !sentence.includes('refused'))).toEqual([
+    'The password was changed.',
+    'Signed in.',
+    'The account was made.',
+  ]);
+  const today = await page.evaluate(() => new Date().toLocaleDateString('en-GB', { dateStyle: 'full' }));
+  await expect(page.getByRole('heading', { level: 3 })).toHaveText([today]);
+  await expect(page.getByRole('listitem').filter({ hasText: 'Signed in.' })).toContainText(/127\.0\.0\.1 · Chrome on \w+/);
+});
+
+test('more than a page of it is leafed through', async ({ page, request }) => {
+  const username = await register(page);
+  for (let visit = 0; visit < 11; visit += 1) {
+    const { refresh } = await (await signIn(request, username)).json();
+    await request.post('/api/token/blacklist/', { data: { refresh } });
+  }
+  await open(page, '/account/security');
+  const events = page.locator('.timeline > li');
+  const pager = page.getByRole('navigation', { name: 'Pages' });
+  await expect(pager).toContainText('Page 1 of 2');
+  await expect(pager.getByRole('button', { name: 'Previous' })).toBeDisabled();
+  await expect(events).toHaveCount(20);
+  await pager.getByRole('button', { name: 'Next' }).click();
+  await expect(pager).toContainText('Page 2 of 2');
+  await expect(events.last()).toContainText('The account was made.');
+  await expect(pager.getByRole('button', { name: 'Next' })).toBeDisabled();
+  await pager.getByRole('button', { name: 'Previous' }).click();
+  await expect(events).toHaveCount(20);
+});
+
+test('who sees a stranger there is led to the password', async ({ page }) => {
+  await register(page);
+  await open(page, '/account/security');
+  await page.getByRole('main').getByRole('link', { name: 'Change password' }).click();
+  await expect(page).toHaveURL('/account#password');
+  await expect(page.getByRole('heading', { name: 'Password' })).toBeInViewport();
+});
+
+function signIn(request: APIRequestContext, username: string, password = PASSWORD) {
+  return request.post('/api/token/', { data: { username, password } });
+}
+
+async function sentences(page: Page): Promise<string[]> {
+  await open(page, '/account/security');
+  await expect(page.locator('.timeline').first()).toBeVisible();
+  return page.locator('.timeline > li > p:not(.meta)').allInnerTexts();
+}

@@ -1,0 +1,75 @@
+// Where somebody is signed in, and ending it from here.
+import { expect, isSignedIn, isSignedOut, onTelephone, open, register, test, toast } from './story';
+
+const TELEPHONE = 'Safari on iPhone';
+
+test('each device is listed, and this one is marked', async ({ page, browser, baseURL }) => {
+  const username = await register(page);
+  await onTelephone(browser, baseURL, username);
+  await open(page, '/account/sessions');
+  const rows = page.getByRole('main').getByRole('listitem');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText(/Chrome on \w+ +This device/);
+  await expect(rows.first().getByRole('button')).toHaveCount(0);
+  await expect(rows.last()).toContainText(TELEPHONE);
+  await expect(rows.last()).toContainText(/127\.0\.0\.1 · signed in .+ · last used /);
+  await expect(rows.last()).not.toContainText('This device');
+});
+
+test('a session is ended only by a yes, and its device says by whom, from where and when', async ({ page, browser, baseURL }) => {
+  const telephone = await onTelephone(browser, baseURL, await register(page));
+  await open(page, '/account/sessions');
+  const end = page.getByRole('button', { name: `End the session on ${TELEPHONE}` });
+  const dialog = page.getByRole('dialog', { name: `End the session on ${TELEPHONE}?` });
+
+  for (const no of [() => page.keyboard.press('Escape'), () => dialog.getByRole('button', { name: 'Cancel' }).click()]) {
+    await end.click();
+    await expect(dialog).toBeVisible();
+    await expect(dialog.locator(':focus')).toHaveCount(1);
+    await no();
+    await expect(dialog).toBeHidden();
+    await expect(end).toBeFocused();
+  }
+  await expect(toast(page)).toHaveCount(0);
+  await open(telephone, '/account');
+  await isSignedIn(telephone);
+
+  await end.click();
+  await dialog.getByRole('button', { name: 'End' }).click();
+  await expect(toast(page)).toHaveText(`The session on ${TELEPHONE} was ended.`);
+  await expect(end).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeVisible();
+  await isSignedIn(page);
+
+  await telephone.reload();
+  await isSignedOut(telephone);
+  await expect(telephone).toHaveURL('/sign-in?next=%2Faccount');
+  await expect(telephone.getByRole('main').getByRole('status')).toHaveText(
+    /^This session was ended from Chrome on \w+ at \d\d:\d\d\.$/,
+  );
+});
+
+test('all others are ended at once, and this one stays', async ({ page, browser, baseURL }) => {
+  const username = await register(page);
+  const others = [await onTelephone(browser, baseURL, username), await onTelephone(browser, baseURL, username)];
+  await open(page, '/account/sessions');
+  await page.getByRole('button', { name: 'End all others' }).click();
+  const dialog = page.getByRole('dialog', { name: 'End every other session?' });
+  await dialog.getByRole('button', { name: 'End all others' }).click();
+  await expect(toast(page)).toHaveText('All other sessions were ended.');
+  await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'End all others' })).toHaveCount(0);
+  await isSignedIn(page);
+  for (const other of others) {
+    await other.reload();
+    await isSignedOut(other);
+  }
+});
+
+test('who is signed in nowhere else is told so', async ({ page }) => {
+  await register(page);
+  await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
+  await expect(page).toHaveTitle('Your sessions · Hallpass');
+  await expect(page.getByText('You are signed in on this device alone.')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^End/ })).toHaveCount(0);
+});

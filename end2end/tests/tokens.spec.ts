@@ -1,0 +1,128 @@
+// The tokens of this browser, taken apart, and any other that is pasted.
+import type { Page } from '@playwright/test';
+import { expect, open, register, stored, test, toast } from './story';
+
+test('both tokens are taken apart, and each claim is explained', async ({ page }) => {
+  const username = await register(page);
+  await open(page, '/tokens');
+  const pair = await stored(page);
+  for (const [name, token] of [['Access token', pair.access], ['Refresh token', pair.refresh]] as const) {
+    const card = page.getByRole('region', { name });
+    expect((await card.locator('.token').innerText()).replace(/\s/g, '')).toBe(token);
+    const [header, claims] = token.split('.').slice(0, 2).map(decoded);
+    const names = [...Object.keys(header!), ...Object.keys(claims!)];
+    await expect(card.getByRole('rowheader')).toHaveCount(names.length);
+    for (const claim of names) {
+      const row = card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: claim, exact: true }) });
+      await expect(row.getByRole('cell').last()).not.toBeEmpty();
+      await expect(row.getByRole('cell').last(), claim).not.toContainText("deployment's own");
+    }
+    await expect(card.getByRole('row').filter({ hasText: 'username' })).toContainText(username);
+  }
+});
+
+test('what a renewal changed is marked, and said', async ({ page }) => {
+  await register(page);
+  await open(page, '/tokens');
+  const before = await stored(page);
+  const access = page.getByRole('region', { name: 'Access token' });
+  await expect(access.locator('ins')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(toast(page)).toHaveText('Renewed. What changed is marked.');
+  const [old, now] = [before, await stored(page)].map(({ access }) => decoded(access.split('.')[1]!));
+  expect(now!.gen).toBe(Number(old!.gen) + 1);
+  expect(now!.jti).not.toBe(old!.jti);
+  for (const [claim, value] of Object.entries(now!)) {
+    const row = access.getByRole('row').filter({ has: page.getByRole('rowheader', { name: claim, exact: true }) });
+    const isOther = value !== old![claim];
+    await expect(row.locator('del')).toHaveText(isOther ? [String(old![claim])] : []);
+    await expect(row.locator('ins')).toHaveText(isOther ? [String(value)] : []);
+  }
+});
+
+test('a renewal that fails says so', async ({ page, context }) => {
+  await register(page);
+  await open(page, '/tokens');
+  await context.route('**/rpc/session/refresh', (route) => route.abort());
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(toast(page)).toHaveText(/could not be renewed now/);
+});
+
+test('the rest of a token is counted down', async ({ page }) => {
+  await register(page);
+  await open(page, '/tokens');
+  const access = page.getByRole('region', { name: 'Access token' });
+  await expect(access).toContainText(/Ends in ([34] min \d+ s|5 min 0 s)/);
+  const bar = access.getByRole('progressbar', { name: 'Left of its lifetime' });
+  const left = async () => Number(await bar.getAttribute('value'));
+  const before = await left();
+  await expect.poll(left).toBeLessThan(before);
+});
+
+test('a pasted token is looked into, and nothing is sent or kept', async ({ page }) => {
+  await register(page);
+  await open(page, '/tokens');
+  await expect(page.getByRole('table')).toHaveCount(2);
+  await page.waitForLoadState('networkidle');
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const field = card.getByLabel('Token', { exact: true });
+
+  await field.fill(`Bearer ${token({ alg: 'RS256' }, { iss: 'https://elsewhere.example', exp: 1_000_000_000, tier: 'gold' })}`);
+  await expect(card.getByRole('status')).toContainText('Its signature was not verified');
+  await expect(card.getByRole('status')).toContainText(/It ended at 9 Sept? 2001/);
+  await expect(card.getByRole('row').filter({ hasText: 'tier' })).toContainText("A claim of this deployment's own.");
+  await expect(card.getByRole('row').filter({ hasText: 'iss' })).toContainText('https://elsewhere.example');
+
+  for (const [text, sentence] of [
+    ['nonsense', 'This is no token: three parts'],
+    ['a.b.c.d.e', 'This token is encrypted'],
+    ['!.e30.x', 'The first part is no header'],
+    ['e30.W10.x', 'The second part holds no claims'],
+  ] as const) {
+    await field.fill(text);
+    await expect(card.getByRole('status')).toContainText(sentence);
+    await expect(card.getByRole('table')).toHaveCount(0);
+  }
+  await field.fill('');
+  await expect(card.getByRole('status')).toHaveCount(0);
+  expect(requests).toEqual([]);
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).toBe(kept);
+});
+
+test('claims of markup are inert', async ({ page }) => {
+  await register(page);
+  await open(page, '/tokens');
+  const markup = '<img src=x onerror=alert(1)>';
+  page.on('dialog', () => expect(null, 'a script ran').not.toBeNull());
+  await page.getByLabel('Token', { exact: true }).fill(token({ alg: markup }, { username: markup, [markup]: markup }));
+  const card = page.getByRole('region', { name: 'Look inside any token' });
+  await expect(card.getByRole('rowheader', { name: markup })).toHaveText(markup);
+  await expect(card.getByText(markup)).toHaveCount(4);
+  await expect(page.locator('main img')).toHaveCount(0);
+});
+
+test('a renewal in another tab is seen', async ({ page, context }) => {
+  await register(page);
+  await open(page, '/tokens');
+  const other = await context.newPage();
+  await renewIn(other);
+  await expect(page.getByRole('region', { name: 'Access token' }).locator('ins').first()).toBeVisible();
+});
+
+async function renewIn(page: Page): Promise<void> {
+  await open(page, '/tokens');
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(toast(page)).toHaveText(/^Renewed/);
+}
+
+function token(header: object, claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part(header)}.${part(claims)}.c2lnbmF0dXJl`;
+}
+
+function decoded(part: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+}
