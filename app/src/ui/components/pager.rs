@@ -21,7 +21,8 @@ pub(crate) fn Pager(
     /// How many there are.
     pages: u64,
     /// Which is wanted.
-    page: RwSignal<u32>,
+    #[prop(into)]
+    page: SignalSetter<u32>,
 ) -> impl IntoView {
     let text = Text::get();
     let here = fill(text.here, &[("page", &number.to_string()), ("pages", &pages.to_string())]);

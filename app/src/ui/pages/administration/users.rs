@@ -1,0 +1,72 @@
+//! `/admin/users`: found, ordered, made, and made inactive, many at once.
+
+mod bulk;
+mod create;
+mod search;
+mod table;
+mod toolbar;
+
+use leptos::{either::Either, prelude::*};
+
+use super::{address::Address, empty::Empty};
+use crate::{
+    api::admin::users,
+    ui::{
+        components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
+        load::Load,
+    },
+    wire::{ApiError, Code, Listing, UserRecord, UserSearch},
+};
+use bulk::BulkActivation;
+use create::CreateUser;
+use table::Table;
+use toolbar::Toolbar;
+
+/// The users.
+#[component]
+pub(super) fn Users() -> impl IntoView {
+    let address = Address::<UserSearch>::here();
+    let list = Load::new(move || find(address.get()));
+    let selection = Selection::new();
+    let confirm = Confirm::new();
+    let is_creating = RwSignal::new(false);
+    // What is not in sight is not chosen.
+    Effect::new(move |_| {
+        address.get();
+        selection.clear();
+    });
+    view! {
+        <Toolbar address is_creating/>
+        {move || is_creating.get().then(|| view! { <CreateUser list is_creating/> })}
+        {list.view(Shape::Table, move |listing| view! { <Found listing list address selection/> })}
+        <BulkActivation list selection confirm/>
+        <ConfirmDialog confirm/>
+    }
+}
+
+#[component]
+fn Found(
+    listing: Listing<UserRecord>,
+    list: Load<Listing<UserRecord>>,
+    address: Address<UserSearch>,
+    selection: Selection,
+) -> impl IntoView {
+    if listing.items.is_empty() {
+        return Either::Left(view! { <Empty icon="users" address/> });
+    }
+    let (number, pages) = (listing.page, listing.pages);
+    Either::Right(view! {
+        <Table listing list address selection/>
+        <Pager number pages page=address.turn()/>
+    })
+}
+
+/// The page that is asked for, or the first one when there are not as many any more.
+async fn find(search: UserSearch) -> Result<Listing<UserRecord>, ApiError> {
+    match users::list_users(search.clone()).await {
+        Err(error) if error.code == Code::NotFound && search.page > 1 => {
+            users::list_users(UserSearch { page: 1, ..search }).await
+        }
+        answer => answer,
+    }
+}
