@@ -14,10 +14,7 @@ texts! {
 
 /// The bar, with a button for each deed.
 #[component]
-pub(crate) fn Bulk<Deeds: IntoView + 'static>(
-    selection: Selection,
-    children: TypedChildrenFn<Deeds>,
-) -> impl IntoView {
+pub(crate) fn Bulk<Deeds: IntoView + 'static>(selection: Selection, children: TypedChildrenFn<Deeds>) -> impl IntoView {
     let text = Text::get();
     let deeds = children.into_inner();
     let count = Memo::new(move |_| selection.count());

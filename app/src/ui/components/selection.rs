@@ -79,14 +79,15 @@ pub(crate) fn SelectAll(selection: Selection, ids: Vec<String>, label: &'static 
     let is_empty = ids.is_empty();
     let ids = StoredValue::new(ids);
     let chosen = Memo::new(move |_| ids.with_value(|ids| ids.iter().filter(|id| selection.has(id)).count()));
-    let all = move || !is_empty && chosen.get() == ids.with_value(Vec::len);
+    let is_all = move || !is_empty && chosen.get() == ids.with_value(Vec::len);
+    let is_part = move || chosen.get() > 0 && !is_all();
     view! {
         <input
             type="checkbox"
             aria-label=label
             disabled=is_empty
-            prop:checked=all
-            prop:indeterminate=move || chosen.get() > 0 && !all()
+            prop:checked=is_all
+            prop:indeterminate=is_part
             on:change=move |event| {
                 let is_chosen = event_target_checked(&event);
                 ids.with_value(|ids| ids.iter().for_each(|id| selection.choose(id, is_chosen)));

@@ -6,6 +6,7 @@ mod count;
 mod deed;
 mod empty;
 mod events;
+mod found;
 mod narrowed;
 mod tokens;
 mod user;

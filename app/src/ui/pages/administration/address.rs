@@ -69,15 +69,10 @@ pub(super) fn page_parameter(page: u32) -> Option<(&'static str, String)> {
 }
 
 /// The conditions that the address of this page has now.
+#[derive(Clone)]
 pub(super) struct Address<C: Conditions> {
     conditions: Memo<C>,
     go: Callback<C>,
-}
-
-impl<C: Conditions> Clone for Address<C> {
-    fn clone(&self) -> Self {
-        *self
-    }
 }
 
 impl<C: Conditions> Copy for Address<C> {}
@@ -109,10 +104,7 @@ impl<C: Conditions> Address<C> {
     }
 
     /// A part of them.
-    pub(super) fn part<T: 'static>(self, part: impl Fn(&C) -> T + Send + Sync + 'static) -> Signal<T>
-    where
-        T: Send + Sync,
-    {
+    pub(super) fn part<T: Send + Sync + 'static>(self, part: impl Fn(&C) -> T + Send + Sync + 'static) -> Signal<T> {
         Signal::derive(move || self.conditions.with(&part))
     }
 

@@ -8,7 +8,7 @@ mod toolbar;
 
 use leptos::{either::Either, prelude::*};
 
-use super::{address::Address, empty::Empty, narrowed::Narrowed};
+use super::{address::Address, empty::Empty, found::find, narrowed::Narrowed};
 use crate::{
     api::admin::events,
     language::fill,
@@ -17,7 +17,7 @@ use crate::{
         components::{Pager, Shape},
         load::Load,
     },
-    wire::{ApiError, Code, EventRecord, EventSearch, Listing},
+    wire::{EventRecord, Listing},
 };
 use search::EventConditions;
 use table::Table;
@@ -34,7 +34,8 @@ texts! {
 pub(super) fn Events() -> impl IntoView {
     let text = Text::get();
     let address = Address::<EventConditions>::here();
-    let list = Load::new(move || find(address.get().search()));
+    let list =
+        Load::new(move || find(address.get(), |conditions: EventConditions| events::list_events(conditions.search())));
     let of_user = address.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
     view! {
         <Toolbar address/>
@@ -57,14 +58,4 @@ fn Found(
         <Table listing list/>
         <Pager number pages page=address.turn()/>
     })
-}
-
-/// The page that is asked for, or the first one when there are not as many any more.
-async fn find(search: EventSearch) -> Result<Listing<EventRecord>, ApiError> {
-    match events::list_events(search.clone()).await {
-        Err(error) if error.code == Code::NotFound && search.page > 1 => {
-            events::list_events(EventSearch { page: 1, ..search }).await
-        }
-        answer => answer,
-    }
 }

@@ -8,7 +8,7 @@ mod toolbar;
 
 use leptos::{either::Either, prelude::*};
 
-use super::{address::Address, empty::Empty, narrowed::Narrowed};
+use super::{address::Address, empty::Empty, found::find, narrowed::Narrowed};
 use crate::{
     api::admin::tokens,
     language::fill,
@@ -17,7 +17,7 @@ use crate::{
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
         load::Load,
     },
-    wire::{ApiError, Code, Listing, TokenRecord, TokenSearch},
+    wire::{Listing, TokenRecord, TokenSearch},
 };
 use blacklist::BulkBlacklist;
 use table::Table;
@@ -35,7 +35,7 @@ texts! {
 pub(super) fn Tokens() -> impl IntoView {
     let text = Text::get();
     let address = Address::<TokenSearch>::here();
-    let list = Load::new(move || find(address.get()));
+    let list = Load::new(move || find(address.get(), tokens::list_tokens));
     let selection = Selection::new();
     let confirm = Confirm::new();
     // What is not in sight is not chosen.
@@ -70,14 +70,4 @@ fn Found(
         <Table listing list selection/>
         <Pager number pages page=address.turn()/>
     })
-}
-
-/// The page that is asked for, or the first one when there are not as many any more.
-async fn find(search: TokenSearch) -> Result<Listing<TokenRecord>, ApiError> {
-    match tokens::list_tokens(search.clone()).await {
-        Err(error) if error.code == Code::NotFound && search.page > 1 => {
-            tokens::list_tokens(TokenSearch { page: 1, ..search }).await
-        }
-        answer => answer,
-    }
 }

@@ -8,14 +8,14 @@ mod toolbar;
 
 use leptos::{either::Either, prelude::*};
 
-use super::{address::Address, empty::Empty};
+use super::{address::Address, empty::Empty, found::find};
 use crate::{
     api::admin::users,
     ui::{
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
         load::Load,
     },
-    wire::{ApiError, Code, Listing, UserRecord, UserSearch},
+    wire::{Listing, UserRecord, UserSearch},
 };
 use bulk::BulkActivation;
 use create::CreateUser;
@@ -26,7 +26,7 @@ use toolbar::Toolbar;
 #[component]
 pub(super) fn Users() -> impl IntoView {
     let address = Address::<UserSearch>::here();
-    let list = Load::new(move || find(address.get()));
+    let list = Load::new(move || find(address.get(), users::list_users));
     let selection = Selection::new();
     let confirm = Confirm::new();
     let is_creating = RwSignal::new(false);
@@ -59,14 +59,4 @@ fn Found(
         <Table listing list address selection/>
         <Pager number pages page=address.turn()/>
     })
-}
-
-/// The page that is asked for, or the first one when there are not as many any more.
-async fn find(search: UserSearch) -> Result<Listing<UserRecord>, ApiError> {
-    match users::list_users(search.clone()).await {
-        Err(error) if error.code == Code::NotFound && search.page > 1 => {
-            users::list_users(UserSearch { page: 1, ..search }).await
-        }
-        answer => answer,
-    }
 }

@@ -7,7 +7,7 @@ use js_sys::Date;
 pub(super) struct Day {
     year: u32,
     month: i32,
-    day: i32,
+    date: i32,
 }
 
 impl Day {
@@ -18,15 +18,15 @@ impl Day {
         let is_plain = [(year, 4), (month, 2), (day, 2)]
             .iter()
             .all(|(part, length)| part.len() == *length && part.bytes().all(|byte| byte.is_ascii_digit()));
-        let day = Self { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        let day = Self { year: year.parse().ok()?, month: month.parse().ok()?, date: day.parse().ok()? };
         // Years below a hundred would be read as of the last century.
-        let is_day = (100..).contains(&day.year) && (1..=12).contains(&day.month) && (1..=31).contains(&day.day);
+        let is_day = (100..).contains(&day.year) && (1..=12).contains(&day.month) && (1..=31).contains(&day.date);
         (is_plain && is_day).then_some(day)
     }
 
     /// As it was parsed.
     pub(super) fn text(self) -> String {
-        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.date)
     }
 
     /// When it begins, Unix seconds. Only called in the browser, which knows the time zone.
@@ -41,7 +41,7 @@ impl Day {
 
     #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a year with four digits fit")]
     fn begin_after(self, days: i32) -> i64 {
-        let date = Date::new_with_year_month_day(self.year, self.month - 1, self.day + days);
+        let date = Date::new_with_year_month_day(self.year, self.month - 1, self.date + days);
         (date.get_time() / 1000.0) as i64
     }
 }
@@ -55,7 +55,9 @@ mod tests {
         for text in ["2026-11-25", "1970-01-01", "9999-12-31"] {
             assert_eq!(Day::parse(text).map(Day::text).as_deref(), Some(text));
         }
-        for text in ["", "2026", "2026-11", "2026-13-01", "2026-00-10", "2026-1-2", "0026-11-25", "2026-11-25-1", "+026-11-25"] {
+        for text in
+            ["", "2026", "2026-11", "2026-13-01", "2026-00-10", "2026-1-2", "0026-11-25", "2026-11-25-1", "+026-11-25"]
+        {
             assert_eq!(Day::parse(text), None, "{text}");
         }
     }

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn conditions_survive_the_address_and_nonsense_does_not() {
-        let conditions = EventConditions::read(&Query::parse("kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2"));
+        let conditions =
+            EventConditions::read(&Query::parse("kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2"));
         let written: Vec<_> = conditions.write().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(written.join("&"), "kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2");
         assert!(EventConditions::read(&Query::parse("kind=other&since=yesterday&page=-1")).write().is_empty());

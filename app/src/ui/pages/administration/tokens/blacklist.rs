@@ -26,11 +26,7 @@ texts! {
 
 /// The bar under the table.
 #[component]
-pub(super) fn BulkBlacklist(
-    list: Load<Listing<TokenRecord>>,
-    selection: Selection,
-    confirm: Confirm,
-) -> impl IntoView {
+pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
     let ask = move |_| {

@@ -27,11 +27,7 @@ texts! {
 
 /// The word, and since when.
 #[component]
-pub(super) fn State(
-    is_expired: bool,
-    blacklisted_at: Option<i64>,
-    reason: Option<BlacklistReason>,
-) -> impl IntoView {
+pub(super) fn State(is_expired: bool, blacklisted_at: Option<i64>, reason: Option<BlacklistReason>) -> impl IntoView {
     let text = Text::get();
     let (tone, word) = match (blacklisted_at, reason) {
         (Some(_), reason) => words(text, reason.unwrap_or(BlacklistReason::Other)),

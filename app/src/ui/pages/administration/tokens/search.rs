@@ -52,6 +52,9 @@ mod tests {
         };
         let address = with_query("/admin/tokens", &search.write());
         assert_eq!(address, "/admin/tokens?user=7&session=0af3&blacklisted=true&expired=false&page=2");
-        assert_eq!(TokenSearch::read(&Query::parse("user=7&session=0af3&blacklisted=true&expired=false&page=2")), search);
+        assert_eq!(
+            TokenSearch::read(&Query::parse("user=7&session=0af3&blacklisted=true&expired=false&page=2")),
+            search
+        );
     }
 }

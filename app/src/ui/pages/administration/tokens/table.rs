@@ -1,6 +1,9 @@
 //! The tokens that were found. Of a token only its name is kept.
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 
 use super::reason::{State, is_outstanding};
 use crate::{
@@ -87,8 +90,8 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
         <tr>
             <td data-label=text.select>
                 {match select {
-                    Some(id) => leptos::either::Either::Left(view! { <SelectOne selection id label/> }),
-                    None => leptos::either::Either::Right(view! { <span class="visually-hidden">{text.done}</span> }),
+                    Some(id) => Either::Left(view! { <SelectOne selection id label/> }),
+                    None => Either::Right(view! { <span class="visually-hidden">{text.done}</span> }),
                 }}
             </td>
             <th scope="row" data-label=text.token>
@@ -99,8 +102,11 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
             </td>
             <td data-label=text.session>
                 {match session {
-                    Some(id) => leptos::either::Either::Left(view! { <a href=format!("/admin/tokens?session={id}")><code>{id}</code></a> }),
-                    None => leptos::either::Either::Right(text.no_session),
+                    Some(id) => {
+                        let href = format!("/admin/tokens?session={id}");
+                        Either::Left(view! { <a href=href><code>{id}</code></a> })
+                    }
+                    None => Either::Right(text.no_session),
                 }}
             </td>
             <td data-label=text.generation>{generation}</td>

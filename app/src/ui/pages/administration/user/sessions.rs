@@ -43,12 +43,7 @@ pub(super) fn Sessions(id: String, sessions: Load<Vec<SessionInfo>>, confirm: Co
 }
 
 #[component]
-fn List(
-    list: Vec<SessionInfo>,
-    id: String,
-    sessions: Load<Vec<SessionInfo>>,
-    confirm: Confirm,
-) -> impl IntoView {
+fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
     let end_all = move |_| {

@@ -28,11 +28,7 @@ texts! {
 
 /// The bar under the table.
 #[component]
-pub(super) fn BulkActivation(
-    list: Load<Listing<UserRecord>>,
-    selection: Selection,
-    confirm: Confirm,
-) -> impl IntoView {
+pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
     let set = move |is_active: bool| {

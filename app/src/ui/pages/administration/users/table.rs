@@ -1,6 +1,6 @@
 //! The users that were found.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use crate::{
     language::fill,
@@ -116,10 +116,9 @@ fn Row(user: UserRecord, selection: Selection) -> impl IntoView {
             </td>
             <td data-label=text.last_login>
                 {match last_login {
-                    Some(at) => Ok(view! { <time datetime=iso_time(at)>{date_time(at)}</time> }),
-                    None => Err(text.never),
-                }
-                .map_or_else(leptos::either::Either::Left, leptos::either::Either::Right)}
+                    Some(at) => Either::Left(view! { <time datetime=iso_time(at)>{date_time(at)}</time> }),
+                    None => Either::Right(text.never),
+                }}
             </td>
         </tr>
     }
