@@ -19,8 +19,8 @@ impl Day {
             .iter()
             .all(|(part, length)| part.len() == *length && part.bytes().all(|byte| byte.is_ascii_digit()));
         let day = Self { year: year.parse().ok()?, month: month.parse().ok()?, date: day.parse().ok()? };
-        // Years below a hundred would be read as of the last century.
-        let is_day = (100..).contains(&day.year) && (1..=12).contains(&day.month) && (1..=31).contains(&day.date);
+        // A year that is typed digit by digit is 0002 first, which nobody means.
+        let is_day = (1970..).contains(&day.year) && (1..=12).contains(&day.month) && (1..=31).contains(&day.date);
         (is_plain && is_day).then_some(day)
     }
 
@@ -56,7 +56,7 @@ mod tests {
             assert_eq!(Day::parse(text).map(Day::text).as_deref(), Some(text));
         }
         for text in
-            ["", "2026", "2026-11", "2026-13-01", "2026-00-10", "2026-1-2", "0026-11-25", "2026-11-25-1", "+026-11-25"]
+            ["", "2026", "2026-11", "2026-13-01", "2026-00-10", "2026-1-2", "0202-11-25", "2026-11-25-1", "+026-11-25"]
         {
             assert_eq!(Day::parse(text), None, "{text}");
         }

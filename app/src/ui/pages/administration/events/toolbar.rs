@@ -1,6 +1,6 @@
 //! What events are filtered by.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
 use super::{days::Day, kinds::kind_words, search::EventConditions};
 use crate::{
@@ -55,16 +55,26 @@ fn DayField(
     day: Signal<Option<Day>>,
     on_change: impl Fn(Option<Day>) + 'static,
 ) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        let Some(input) = input.get() else { return };
+        let text = day.get().map(Day::text).unwrap_or_default();
+        // A day that is half typed has no value yet, and would be wiped out by being told so.
+        if input.value() != text {
+            input.set_value(&text);
+        }
+    });
+    let change = move |event| {
+        let typed = event_target_value(&event);
+        let day = Day::parse(&typed);
+        if day.is_some() || typed.is_empty() {
+            on_change(day);
+        }
+    };
     view! {
         <div class="check">
             <label for=name>{label}</label>
-            <input
-                type="date"
-                id=name
-                name=name
-                prop:value=move || day.get().map(Day::text).unwrap_or_default()
-                on:change=move |event| on_change(Day::parse(&event_target_value(&event)))
-            />
+            <input type="date" id=name name=name min="1970-01-01" node_ref=input on:change=change/>
         </div>
     }
 }
