@@ -8,6 +8,7 @@ mod empty;
 mod events;
 mod found;
 mod narrowed;
+mod query;
 mod tokens;
 mod user;
 mod users;

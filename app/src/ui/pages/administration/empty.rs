@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::address::{Address, Conditions, Query};
+use super::{
+    address::{Address, Conditions},
+    query::Query,
+};
 use crate::{texts, ui::components::Icon};
 
 texts! {

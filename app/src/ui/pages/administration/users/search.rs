@@ -1,7 +1,10 @@
 //! What is searched for among users, in an address.
 
 use crate::{
-    ui::pages::administration::address::{Conditions, Parameters, Query, page_parameter},
+    ui::pages::administration::{
+        address::Conditions,
+        query::{Parameters, Query, page_parameter},
+    },
     wire::{UserOrdering, UserSearch},
 };
 
@@ -43,7 +46,10 @@ impl Conditions for UserSearch {
 #[cfg(test)]
 mod tests {
     use crate::{
-        ui::pages::administration::address::{Conditions, Query, with_query},
+        ui::pages::administration::{
+            address::Conditions,
+            query::{Query, with_query},
+        },
         wire::{UserOrdering, UserSearch},
     };
 
