@@ -116,7 +116,7 @@ test('a user is made by the rules of a registration, and edited', async ({ page,
 
   await page.getByLabel('Username', { exact: true }).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel(/staff/).check();
+  await page.getByLabel(/\(staff\)/).check();
   await page.getByRole('button', { name: 'Create user' }).click();
   await expect(page.getByText(`${username} was created.`)).toBeVisible();
   await searchFor(page, username);

@@ -58,7 +58,12 @@ fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, co
         });
     };
     let rows = if list.is_empty() {
-        Either::Left(view! { <p>{text.none}</p> })
+        Either::Left(view! {
+            <div class="empty">
+                <Icon name="ticket"/>
+                <h3>{text.none}</h3>
+            </div>
+        })
     } else {
         let rows = list.iter().cloned().map(|info| view! { <Row info sessions confirm/> }).collect_view();
         Either::Right(view! { <ul class="rows">{rows}</ul> })
