@@ -16,10 +16,12 @@ pub(super) fn Narrowed(words: Signal<Option<String>>, on_widen: impl Fn() + Copy
     move || {
         words.get().map(|words| {
             view! {
-                <p class="notice" data-tone="info">
-                    <span>{words}</span>
-                    <button type="button" on:click=move |_| on_widen()>{Text::get().all}</button>
-                </p>
+                <div class="notice" data-tone="info">
+                    <p class="actions">
+                        <span>{words}</span>
+                        <button type="button" on:click=move |_| on_widen()>{Text::get().all}</button>
+                    </p>
+                </div>
             }
         })
     }

@@ -88,7 +88,7 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
     let label = fill(text.select_one, &[("jti", &jti)]);
     view! {
         <tr>
-            <td data-label=text.select>
+            <td data-label=select.is_some().then_some(text.select)>
                 {match select {
                     Some(id) => Either::Left(view! { <SelectOne selection id label/> }),
                     None => Either::Right(view! { <span class="visually-hidden">{text.done}</span> }),
