@@ -47,14 +47,22 @@ pub(super) fn User() -> impl IntoView {
             <a class="button" href="/admin/users">
                 {text.back}
             </a>
-            <a class="button" href=link("tokens")>
-                <Icon name="ticket"/>
-                {text.tokens}
-            </a>
-            <a class="button" href=link("events")>
-                <Icon name="shield"/>
-                {text.events}
-            </a>
+            {move || {
+                is_there
+                    .get()
+                    .then(|| {
+                        view! {
+                            <a class="button" href=link("tokens")>
+                                <Icon name="ticket"/>
+                                {text.tokens}
+                            </a>
+                            <a class="button" href=link("events")>
+                                <Icon name="shield"/>
+                                {text.events}
+                            </a>
+                        }
+                    })
+            }}
         </p>
         {user
             .view(

@@ -30,7 +30,7 @@ texts! {
         nobody: "None" | "없음",
         session: "Session" | "세션",
         no_session: "None" | "없음",
-        generation: "Generation" | "세대",
+        generation: "Generation {number}" | "{number}세대",
         issued: "Issued" | "발급",
         expires: "Expires" | "만료",
         state: "State" | "상태",
@@ -66,7 +66,6 @@ pub(super) fn Table(
                         <th scope="col">{text.token}</th>
                         <th scope="col">{text.user}</th>
                         <th scope="col">{text.session}</th>
-                        <th scope="col">{text.generation}</th>
                         <th scope="col">{text.issued}</th>
                         <th scope="col">{text.expires}</th>
                         <th scope="col">{text.state}</th>
@@ -84,18 +83,23 @@ pub(super) fn Table(
 fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
     let text = Text::get();
     let select = is_outstanding(&token).then(|| token.jti.clone());
+    let select_label = select.is_some().then_some(text.select);
     let TokenRecord { jti, user, username, session, generation, created_at, expires_at, .. } = token;
+    let generation = fill(text.generation, &[("number", &generation.to_string())]);
     let label = fill(text.select_one, &[("jti", &jti)]);
     view! {
         <tr>
-            <td data-label=select.is_some().then_some(text.select)>
+            <td data-label=select_label>
                 {match select {
                     Some(id) => Either::Left(view! { <SelectOne selection id label/> }),
                     None => Either::Right(view! { <span class="visually-hidden">{text.done}</span> }),
                 }}
             </td>
             <th scope="row" data-label=text.token>
-                <code>{jti}</code>
+                <div>
+                    <code>{jti}</code>
+                    <p class="meta">{generation}</p>
+                </div>
             </th>
             <td data-label=text.user>
                 <Owner id=user username/>
@@ -109,7 +113,6 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
                     None => Either::Right(text.no_session),
                 }}
             </td>
-            <td data-label=text.generation>{generation}</td>
             <td data-label=text.issued>
                 <time datetime=iso_time(created_at)>{date_time(created_at)}</time>
             </td>
