@@ -30,9 +30,10 @@ pub(super) fn Users() -> impl IntoView {
     let selection = Selection::new();
     let confirm = Confirm::new();
     let is_creating = RwSignal::new(false);
-    // What is not in sight is not chosen.
+    // What is not in sight is not chosen, and the bar of the chosen does not lie over the form.
     Effect::new(move |_| {
         address.get();
+        is_creating.track();
         selection.clear();
     });
     view! {
