@@ -92,6 +92,20 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         self.answer.set(Some(Ok(value)));
     }
 
+    /// Changes a part of what is shown, as another call has answered.
+    pub(crate) fn change(self, change: impl FnOnce(&mut T)) {
+        self.answer.update(|answer| {
+            if let Some(Ok(value)) = answer {
+                change(value);
+            }
+        });
+    }
+
+    /// Whether there is something to show.
+    pub(crate) fn is_there(self) -> Memo<bool> {
+        Memo::new(move |_| self.answer.with(|answer| matches!(answer, Some(Ok(_)))))
+    }
+
     /// Whether a question is on its way.
     pub(crate) fn is_asking(self) -> Signal<bool> {
         self.is_asking.into()

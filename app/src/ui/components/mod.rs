@@ -1,6 +1,8 @@
 //! What pages share.
 
 mod banner;
+mod bulk;
+mod check;
 mod confirm;
 mod device;
 mod event;
@@ -13,11 +15,16 @@ mod hydrated;
 mod icon;
 mod pager;
 mod password_field;
+mod select;
+mod selection;
 mod skeleton;
+mod sort_header;
 mod time;
 mod toast;
 
 pub(crate) use banner::Banner;
+pub(crate) use bulk::Bulk;
+pub(crate) use check::Check;
 pub(crate) use confirm::{Confirm, ConfirmDialog, Question};
 pub(crate) use device::{device_icon, device_words};
 pub(crate) use event::{Happening, event_origin, event_sentence, event_tone};
@@ -30,6 +37,9 @@ pub(crate) use hydrated::Hydrated;
 pub(crate) use icon::Icon;
 pub(crate) use pager::Pager;
 pub(crate) use password_field::PasswordField;
+pub(crate) use select::Select;
+pub(crate) use selection::{SelectAll, SelectOne, Selection};
 pub(crate) use skeleton::{Shape, Skeleton};
+pub(crate) use sort_header::SortHeader;
 pub(crate) use time::{clock_only, clock_time, date_time, day, iso_time, precise_time, remaining_words};
 pub(crate) use toast::{Toast, Toasts, Tone};

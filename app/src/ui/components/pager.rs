@@ -21,17 +21,19 @@ pub(crate) fn Pager(
     /// How many there are.
     pages: u64,
     /// Which is wanted.
-    page: RwSignal<u32>,
+    #[prop(into)]
+    page: SignalSetter<u32>,
 ) -> impl IntoView {
     let text = Text::get();
     let here = fill(text.here, &[("page", &number.to_string()), ("pages", &pages.to_string())]);
+    let (is_first, is_last) = (number <= 1, number >= pages);
     let turn = move |to: u64| page.set(u32::try_from(to).unwrap_or(u32::MAX));
     (pages > 1).then(|| {
         view! {
             <nav class="pager" aria-label=text.pages>
-                <button type="button" disabled=number <= 1 on:click=move |_| turn(number - 1)>{text.previous}</button>
+                <button type="button" disabled=is_first on:click=move |_| turn(number - 1)>{text.previous}</button>
                 <span>{here}</span>
-                <button type="button" disabled=number >= pages on:click=move |_| turn(number + 1)>{text.next}</button>
+                <button type="button" disabled=is_last on:click=move |_| turn(number + 1)>{text.next}</button>
             </nav>
         }
     })

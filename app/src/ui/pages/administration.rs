@@ -1,5 +1,20 @@
 //! `/admin…`: users, outstanding tokens, security events. One chunk.
 
+mod address;
+mod badges;
+mod count;
+mod deed;
+mod empty;
+mod events;
+mod found;
+mod narrowed;
+mod query;
+mod tokens;
+mod user;
+mod users;
+
+use leptos::prelude::*;
+
 use crate::{
     chunk::chunk,
     ui::{
@@ -7,25 +22,41 @@ use crate::{
         standing,
     },
 };
+use events::Events;
+use tokens::Tokens;
+use user::User;
+use users::Users;
 
 chunk! {
     /// `/admin/users`
     administration: pub(super) fn users(place: Place) -> Filled {
-        place.fill(standing::find_out)
+        place.fill(|| {
+            standing::find_out();
+            view! { <Users/> }
+        })
     }
 
     /// `/admin/users/{id}`
     administration: pub(super) fn user(place: Place) -> Filled {
-        place.fill(standing::find_out)
+        place.fill(|| {
+            standing::find_out();
+            view! { <User/> }
+        })
     }
 
     /// `/admin/tokens`
     administration: pub(super) fn tokens(place: Place) -> Filled {
-        place.fill(standing::find_out)
+        place.fill(|| {
+            standing::find_out();
+            view! { <Tokens/> }
+        })
     }
 
     /// `/admin/events`
     administration: pub(super) fn events(place: Place) -> Filled {
-        place.fill(standing::find_out)
+        place.fill(|| {
+            standing::find_out();
+            view! { <Events/> }
+        })
     }
 }

@@ -1,0 +1,46 @@
+//! What can be done with the rows that are chosen; there while some are.
+
+use leptos::prelude::*;
+
+use super::{Icon, Selection};
+use crate::{language::fill, texts};
+
+texts! {
+    Text {
+        selected: "{count} selected" | "{count}개 선택됨",
+        clear: "Clear the selection" | "선택 해제",
+    }
+}
+
+/// The bar, with a button for each deed.
+#[component]
+pub(crate) fn Bulk<Deeds: IntoView + 'static>(selection: Selection, children: TypedChildrenFn<Deeds>) -> impl IntoView {
+    let text = Text::get();
+    let deeds = children.into_inner();
+    let count = Memo::new(move |_| selection.count());
+    let is_shown = Memo::new(move |_| count.get() > 0);
+    let words = move || fill(text.selected, &[("count", &count.get().to_string())]);
+    view! {
+        <p class="visually-hidden" role="status">{move || is_shown.get().then(words)}</p>
+        {move || {
+            is_shown
+                .get()
+                .then(|| {
+                    view! {
+                        <div class="bulk">
+                            <p>{words}</p>
+                            {deeds()}
+                            <button
+                                type="button"
+                                class="icon-button"
+                                aria-label=text.clear
+                                on:click=move |_| selection.leave()
+                            >
+                                <Icon name="x"/>
+                            </button>
+                        </div>
+                    }
+                })
+        }}
+    }
+}

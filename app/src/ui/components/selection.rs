@@ -1,0 +1,97 @@
+//! Which rows of a table are chosen, by their ids, and the boxes they are chosen by.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use web_sys::{HtmlElement, wasm_bindgen::JsCast};
+
+/// The chosen rows of a page.
+#[derive(Clone, Copy)]
+pub(crate) struct Selection(RwSignal<BTreeSet<String>>);
+
+impl Selection {
+    /// None.
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(BTreeSet::new()))
+    }
+
+    /// How many.
+    pub(crate) fn count(self) -> usize {
+        self.0.with(BTreeSet::len)
+    }
+
+    /// Which, at this moment.
+    pub(crate) fn ids(self) -> Vec<String> {
+        self.0.with_untracked(|ids| ids.iter().cloned().collect())
+    }
+
+    /// Chooses none.
+    pub(crate) fn clear(self) {
+        self.0.maybe_update(|ids| {
+            let had_some = !ids.is_empty();
+            ids.clear();
+            had_some
+        });
+    }
+
+    /// Chooses none, and gives the focus to the table: what had it goes with the choice.
+    pub(crate) fn leave(self) {
+        self.clear();
+        let table = document().query_selector(".table").ok().flatten();
+        if let Some(table) = table.and_then(|table| table.dyn_into::<HtmlElement>().ok()) {
+            // Without it the next Tab begins at the top, which is a nuisance and no more.
+            drop(table.focus());
+        }
+    }
+
+    fn choose(self, id: &str, is_chosen: bool) {
+        self.0.update(|ids| {
+            if is_chosen {
+                ids.insert(id.to_owned());
+            } else {
+                ids.remove(id);
+            }
+        });
+    }
+
+    fn has(self, id: &str) -> bool {
+        self.0.with(|ids| ids.contains(id))
+    }
+}
+
+/// The box of one row.
+#[component]
+pub(crate) fn SelectOne(selection: Selection, id: String, label: String) -> impl IntoView {
+    let (chosen, id) = (id.clone(), id);
+    view! {
+        <input
+            type="checkbox"
+            aria-label=label
+            prop:checked=move || selection.has(&chosen)
+            on:change=move |event| selection.choose(&id, event_target_checked(&event))
+        />
+    }
+}
+
+/// The box of all rows that are shown.
+#[component]
+pub(crate) fn SelectAll(selection: Selection, ids: Vec<String>, label: &'static str) -> impl IntoView {
+    let is_empty = ids.is_empty();
+    let ids = StoredValue::new(ids);
+    let chosen = Memo::new(move |_| ids.with_value(|ids| ids.iter().filter(|id| selection.has(id)).count()));
+    let is_all = move || !is_empty && chosen.get() == ids.with_value(Vec::len);
+    let is_part = move || chosen.get() > 0 && !is_all();
+    view! {
+        <input
+            type="checkbox"
+            aria-label=label
+            disabled=is_empty
+            prop:checked=is_all
+            prop:indeterminate=is_part
+            on:change=move |event| {
+                let is_chosen = event_target_checked(&event);
+                ids.with_value(|ids| ids.iter().for_each(|id| selection.choose(id, is_chosen)));
+            }
+        />
+    }
+}

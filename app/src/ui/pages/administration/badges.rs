@@ -1,0 +1,49 @@
+//! What an account is, in a word.
+
+use leptos::prelude::*;
+
+use crate::{texts, wire::UserRecord};
+
+texts! {
+    Text {
+        active: "Active" | "활성",
+        inactive: "Deactivated" | "비활성",
+        user: "User" | "사용자",
+        staff: "Staff" | "스태프",
+        superuser: "Superuser" | "최고 관리자",
+    }
+}
+
+/// Whether the account may be used.
+#[component]
+pub(super) fn StateBadge(is_active: bool) -> impl IntoView {
+    let text = Text::get();
+    let (tone, word) = if is_active { ("good", text.active) } else { ("bad", text.inactive) };
+    view! { <span class="badge" data-tone=tone>{word}</span> }
+}
+
+/// What its user may do.
+#[component]
+pub(super) fn RoleBadge(is_staff: bool, is_superuser: bool) -> impl IntoView {
+    let text = Text::get();
+    let (tone, word) = match (is_superuser, is_staff) {
+        (true, _) => (Some("warn"), text.superuser),
+        (false, true) => (Some("info"), text.staff),
+        (false, false) => (None, text.user),
+    };
+    view! { <span class="badge" data-tone=tone>{word}</span> }
+}
+
+/// The address of a user's page.
+pub(super) fn user_page(id: &str) -> String {
+    format!("/admin/users/{id}")
+}
+
+/// Puts users as they are now in the place of what they were.
+pub(super) fn replace(shown: &mut [UserRecord], changed: Vec<UserRecord>) {
+    for user in changed {
+        if let Some(place) = shown.iter_mut().find(|shown| shown.id == user.id) {
+            *place = user;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The events that were found.
+
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+use crate::{
+    language::fill,
+    texts,
+    ui::{
+        components::{Happening, date_time, event_origin, event_sentence, event_tone, iso_time},
+        load::Load,
+        pages::administration::{badges::user_page, count::count_words},
+    },
+    wire::{EventRecord, Listing},
+};
+
+texts! {
+    Text {
+        events: "Security events" | "보안 기록",
+        when: "When" | "시각",
+        what: "What" | "내용",
+        account: "Account" | "계정",
+        by: "Done by" | "수행한 사람",
+        from: "From where" | "접속 정보",
+        bad: "Danger" | "위험",
+        warn: "Notice" | "주의",
+        no_account: "No such account" | "없는 계정",
+        gone: "User {id}, deleted" | "삭제된 {id}번 사용자",
+        administrator: "Administrator {id}" | "{id}번 관리자",
+        nobody: "–" | "–",
+        unknown: "Unknown" | "알 수 없음",
+    }
+}
+
+/// One row an event.
+#[component]
+pub(super) fn Table(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>) -> impl IntoView {
+    let text = Text::get();
+    let words = count_words(&listing);
+    view! {
+        <p class="visually-hidden" role="status">{words.clone()}</p>
+        <div
+            class="table"
+            role="region"
+            tabindex="0"
+            aria-label=text.events
+            aria-busy=move || list.is_asking().get().to_string()
+        >
+            <table class="data">
+                <caption>{words}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{text.when}</th>
+                        <th scope="col">{text.what}</th>
+                        <th scope="col">{text.account}</th>
+                        <th scope="col">{text.by}</th>
+                        <th scope="col">{text.from}</th>
+                    </tr>
+                </thead>
+                <tbody>{listing.items.into_iter().map(|event| view! { <Row event/> }).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn Row(event: EventRecord) -> impl IntoView {
+    let text = Text::get();
+    let EventRecord { kind, at, last_at, count, changed, .. } = &event;
+    let sentence = event_sentence(&Happening { kind: *kind, count: *count, last_at: *last_at, changed });
+    let other = (event.other_address.as_deref(), event.other_device.as_deref());
+    let origin = event_origin(event.address.as_deref(), event.device.as_deref(), other, false);
+    let tone = event_tone(*kind);
+    let alarm = match tone {
+        "bad" => Some(text.bad),
+        "warn" => Some(text.warn),
+        _ => None,
+    };
+    view! {
+        <tr>
+            <td data-label=text.when>
+                <time datetime=iso_time(*at)>{date_time(*at)}</time>
+            </td>
+            <td data-label=text.what>
+                <div>
+                    {alarm.map(|word| view! { <span class="badge" data-tone=tone>{word}</span> " " })}
+                    {sentence}
+                </div>
+            </td>
+            <th scope="row" data-label=text.account>
+                <Account id=event.user username=event.username/>
+            </th>
+            <td data-label=text.by>
+                {match event.actor {
+                    Some(id) => {
+                        let words = fill(text.administrator, &[("id", &id)]);
+                        Either::Left(view! { <a href=user_page(&id)>{words}</a> })
+                    }
+                    None => Either::Right(text.nobody),
+                }}
+            </td>
+            <td data-label=text.from>{if origin.is_empty() { text.unknown.to_owned() } else { origin }}</td>
+        </tr>
+    }
+}
+
+/// Whose account: somebody's, of somebody who is gone, or nobody's.
+#[component]
+fn Account(id: Option<String>, username: Option<String>) -> impl IntoView {
+    let text = Text::get();
+    match (id, username) {
+        (Some(id), Some(name)) => EitherOf3::A(view! { <a href=user_page(&id)>{name}</a> }),
+        (Some(id), None) => EitherOf3::B(fill(text.gone, &[("id", &id)])),
+        (None, _) => EitherOf3::C(text.no_account),
+    }
+}

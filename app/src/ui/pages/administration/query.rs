@@ -1,0 +1,76 @@
+//! The query of an address, taken apart and put together.
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// The parameters of a query, in order.
+pub(super) type Parameters = Vec<(&'static str, String)>;
+
+/// A query that was taken apart.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Takes it apart.
+    pub(super) fn parse(search: &str) -> Self {
+        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let pairs = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+        Self(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(name, value)| (decode(name), decode(value)))
+                .collect(),
+        )
+    }
+
+    /// The value of that name; none when it is empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// As [`get`](Self::get), whether it is so.
+    pub(super) fn get_bool(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(|value| value.parse().ok())
+    }
+
+    /// Which page is wanted.
+    pub(super) fn page(&self) -> u32 {
+        self.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
+    }
+}
+
+/// The address with these parameters.
+pub(super) fn with_query(path: &str, parameters: &Parameters) -> String {
+    let encode = |value: &str| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
+    let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// The parameter of a page, unless it is the first.
+pub(super) fn page_parameter(page: u32) -> Option<(&'static str, String)> {
+    (page > 1).then(|| ("page", page.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Query, with_query};
+
+    #[test]
+    fn whatever_is_searched_for_survives_the_address() {
+        for search in ["ada", "100% & more=?#", "김 하늘", "<b>\"'", "a+b"] {
+            let address = with_query("/admin/users", &vec![("search", search.to_owned())]);
+            let (_, query) = address.split_once('?').expect("a query");
+            assert_eq!(Query::parse(query).get("search"), Some(search), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_asked_for_and_nonsense_neither() {
+        let query = Query::parse("?search=&page=x&active=maybe&&lone");
+        assert_eq!((query.get("search"), query.get("none"), query.get("lone")), (None, None, None));
+        assert_eq!((query.get_bool("active"), query.page()), (None, 1));
+        assert_eq!(Query::parse("page=0").page(), 1);
+        assert_eq!(Query::parse("page=7&page=8").page(), 7);
+        assert_eq!(Query::parse("search=a+b%2Bc").get("search"), Some("a b+c"));
+        assert_eq!(with_query("/admin/users", &Vec::new()), "/admin/users");
+    }
+}

@@ -1,0 +1,147 @@
+//! The tokens that were found. Of a token only its name is kept.
+
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+use super::reason::{State, is_outstanding};
+use crate::{
+    language::fill,
+    texts,
+    ui::{
+        components::{SelectAll, SelectOne, Selection, date_time, iso_time},
+        load::Load,
+        pages::administration::{badges::user_page, count::count_words},
+    },
+    wire::{Listing, TokenRecord},
+};
+
+texts! {
+    Text {
+        tokens: "Refresh tokens" | "리프레시 토큰",
+        select: "Select" | "선택",
+        select_one: "Select the token {jti}" | "{jti} 토큰 선택",
+        select_all: "Select all outstanding on this page" | "이 페이지의 유효한 토큰 모두 선택",
+        done: "Blacklisted" | "블랙리스트",
+        token: "Token (jti)" | "토큰(jti)",
+        user: "User" | "사용자",
+        gone: "User {id}, deleted" | "삭제된 {id}번 사용자",
+        nobody: "None" | "없음",
+        session: "Session" | "세션",
+        no_session: "None" | "없음",
+        generation: "Generation {number}" | "{number}세대",
+        issued: "Issued" | "발급",
+        expires: "Expires" | "만료",
+        state: "State" | "상태",
+    }
+}
+
+/// One row a token.
+#[component]
+pub(super) fn Table(
+    listing: Listing<TokenRecord>,
+    list: Load<Listing<TokenRecord>>,
+    selection: Selection,
+) -> impl IntoView {
+    let text = Text::get();
+    let words = count_words(&listing);
+    let ids = listing.items.iter().filter(|token| is_outstanding(token)).map(|token| token.jti.clone()).collect();
+    view! {
+        <p class="visually-hidden" role="status">{words.clone()}</p>
+        <div
+            class="table"
+            role="region"
+            tabindex="0"
+            aria-label=text.tokens
+            aria-busy=move || list.is_asking().get().to_string()
+        >
+            <table class="data">
+                <caption>{words}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">
+                            <SelectAll selection ids label=text.select_all/>
+                        </th>
+                        <th scope="col">{text.token}</th>
+                        <th scope="col">{text.user}</th>
+                        <th scope="col">{text.session}</th>
+                        <th scope="col">{text.issued}</th>
+                        <th scope="col">{text.expires}</th>
+                        <th scope="col">{text.state}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {listing.items.into_iter().map(|token| view! { <Row token selection/> }).collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
+    let text = Text::get();
+    let select = is_outstanding(&token).then(|| token.jti.clone());
+    let select_label = select.is_some().then_some(text.select);
+    let TokenRecord { jti, user, username, session, generation, created_at, expires_at, .. } = token;
+    let generation = fill(text.generation, &[("number", &generation.to_string())]);
+    let label = fill(text.select_one, &[("jti", &jti)]);
+    view! {
+        <tr>
+            <td data-label=select_label>
+                {match select {
+                    Some(id) => Either::Left(view! { <SelectOne selection id label/> }),
+                    None => Either::Right(view! { <span class="visually-hidden">{text.done}</span> }),
+                }}
+            </td>
+            <th scope="row" data-label=text.token>
+                <div>
+                    <code>{jti}</code>
+                    <p class="meta">{generation}</p>
+                </div>
+            </th>
+            <td data-label=text.user>
+                <Owner id=user username/>
+            </td>
+            <td data-label=text.session>
+                {match session {
+                    Some(id) => {
+                        let href = format!("/admin/tokens?session={id}");
+                        Either::Left(view! { <a href=href><code>{id}</code></a> })
+                    }
+                    None => Either::Right(text.no_session),
+                }}
+            </td>
+            <td data-label=text.issued>
+                <time datetime=iso_time(created_at)>{date_time(created_at)}</time>
+            </td>
+            <td data-label=text.expires>
+                <time datetime=iso_time(expires_at)>{date_time(expires_at)}</time>
+            </td>
+            <td data-label=text.state>
+                <State
+                    is_expired=expires_at <= now()
+                    blacklisted_at=token.blacklisted_at
+                    reason=token.blacklisted_why
+                />
+            </td>
+        </tr>
+    }
+}
+
+/// Whose it is: somebody, somebody who is gone, or nobody.
+#[component]
+fn Owner(id: Option<String>, username: Option<String>) -> impl IntoView {
+    let text = Text::get();
+    match (id, username) {
+        (Some(id), Some(name)) => EitherOf3::A(view! { <a href=user_page(&id)>{name}</a> }),
+        (Some(id), None) => EitherOf3::B(fill(text.gone, &[("id", &id)])),
+        (None, _) => EitherOf3::C(text.nobody),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole seconds of this era fit")]
+fn now() -> i64 {
+    (js_sys::Date::now() / 1000.0) as i64
+}

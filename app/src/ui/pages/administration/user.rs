@@ -1,0 +1,90 @@
+//! `/admin/users/{id}`: one user, what is known, and what can be done.
+
+mod activation;
+mod edit;
+mod facts;
+mod password;
+mod sessions;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    api::admin::{sessions as api, users},
+    texts,
+    ui::{
+        components::{Confirm, ConfirmDialog, Icon, Shape},
+        load::Load,
+    },
+};
+use activation::Activation;
+use edit::EditForm;
+use facts::Facts;
+use password::PasswordForm;
+use sessions::Sessions;
+
+texts! {
+    Text {
+        back: "All users" | "모든 사용자",
+        tokens: "Tokens" | "토큰",
+        events: "Events" | "기록",
+    }
+}
+
+/// The user of the address.
+#[component]
+pub(super) fn User() -> impl IntoView {
+    let text = Text::get();
+    let path = use_location().pathname.get_untracked();
+    let id = StoredValue::new(path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned());
+    let user = Load::new(move || users::load_user(id.get_value()));
+    let sessions = Load::new(move || api::sessions_of(id.get_value()));
+    let is_there = user.is_there();
+    let confirm = Confirm::new();
+    let link = move |page: &str| format!("/admin/{page}?user={}", id.get_value());
+    view! {
+        <p class="actions">
+            <a class="button" href="/admin/users">
+                {text.back}
+            </a>
+            {move || {
+                is_there
+                    .get()
+                    .then(|| {
+                        view! {
+                            <a class="button" href=link("tokens")>
+                                <Icon name="ticket"/>
+                                {text.tokens}
+                            </a>
+                            <a class="button" href=link("events")>
+                                <Icon name="shield"/>
+                                {text.events}
+                            </a>
+                        }
+                    })
+            }}
+        </p>
+        {user
+            .view(
+                Shape::Form,
+                move |record| {
+                    view! {
+                        <Facts record=record.clone()/>
+                        <EditForm record=record.clone() user/>
+                        <Activation record user sessions confirm/>
+                    }
+                },
+            )}
+        {move || {
+            is_there
+                .get()
+                .then(|| {
+                    view! {
+                        <PasswordForm id=id.get_value() sessions/>
+                        <Sessions id=id.get_value() sessions confirm/>
+                    }
+                })
+        }}
+        <ConfirmDialog confirm/>
+    }
+}

@@ -1,0 +1,76 @@
+//! Whether a user's account may be used. That it may not ends all sessions, so it is asked before.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::admin::users,
+    language::fill,
+    texts,
+    ui::{
+        components::{Confirm, Question, Toast},
+        load::Load,
+        pages::administration::deed::run,
+    },
+    wire::{SessionInfo, UserChange, UserRecord},
+};
+
+texts! {
+    Text {
+        deactivate_title: "Deactivate this account" | "이 계정 비활성화",
+        deactivate_why: "Every session ends at once, and nobody can sign in until it is activated again."
+            | "모든 세션이 바로 종료되고, 다시 활성화할 때까지 로그인할 수 없습니다.",
+        deactivate: "Deactivate" | "비활성화",
+        ask: "Deactivate {name}?" | "{name} 계정을 비활성화할까요?",
+        deactivated: "{name} was deactivated." | "{name} 계정을 비활성화했습니다.",
+        activate_title: "Activate this account" | "이 계정 활성화",
+        activate_why: "It is deactivated: nobody can sign in. Sessions that were ended do not come back."
+            | "비활성화되어 로그인할 수 없습니다. 다시 활성화해도 종료된 세션은 돌아오지 않습니다.",
+        activate: "Activate" | "활성화",
+        activated: "{name} was activated." | "{name} 계정을 활성화했습니다.",
+    }
+}
+
+/// The card with the one button or the other.
+#[component]
+pub(super) fn Activation(
+    record: UserRecord,
+    user: Load<UserRecord>,
+    sessions: Load<Vec<SessionInfo>>,
+    confirm: Confirm,
+) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let is_active = record.is_active;
+    let (title, why, button, tone) = if is_active {
+        (text.deactivate_title, text.deactivate_why, text.deactivate, "danger")
+    } else {
+        (text.activate_title, text.activate_why, text.activate, "primary")
+    };
+    let UserRecord { id, username, .. } = record;
+    let question = fill(text.ask, &[("name", &username)]);
+    let set = move || {
+        let change = UserChange { is_active: Some(!is_active), ..UserChange::default() };
+        run(toast, users::change_user(id.clone(), change), move |changed| {
+            let done = if changed.is_active { text.activated } else { text.deactivated };
+            let sentence = fill(done, &[("name", &changed.username)]);
+            user.put(changed);
+            sessions.again();
+            sentence
+        });
+    };
+    let click = move |_| {
+        let set = set.clone();
+        if !is_active {
+            return set();
+        }
+        let question = Question { title: question.clone(), consequence: why.to_owned(), button };
+        confirm.ask(question, set);
+    };
+    view! {
+        <section class=if is_active { "card danger" } else { "card" } aria-labelledby="activation">
+            <h2 id="activation">{title}</h2>
+            <p>{why}</p>
+            <button type="button" class=tone on:click=click>{button}</button>
+        </section>
+    }
+}

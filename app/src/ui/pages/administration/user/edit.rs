@@ -1,0 +1,124 @@
+//! A user's name, address and role, which can be changed. Only what is different is sent: what somebody
+//! else has changed meanwhile stays.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::admin::users,
+    texts,
+    ui::{
+        components::{Check, Field, Form, FormState, Toast, Tone},
+        load::Load,
+    },
+    wire::{UserChange, UserRecord},
+};
+
+texts! {
+    Text {
+        title: "Edit" | "수정",
+        username: "Username" | "사용자 이름",
+        username_hint: "Letters, digits and @ . + - _" | "문자, 숫자와 @ . + - _",
+        email: "Email" | "이메일",
+        may: "May" | "권한",
+        administer: "Administer users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
+        everything: "Make others staff as well (superuser)" | "다른 사람을 스태프로 지정(최고 관리자)",
+        save: "Save" | "저장",
+        saved: "The user was saved." | "사용자를 저장했습니다.",
+        same: "There is nothing to save: nothing is different." | "바뀐 것이 없어 저장하지 않았습니다.",
+    }
+}
+
+/// The form, and what was known when it was made.
+#[component]
+pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let username = RwSignal::new(record.username.clone());
+    let email = RwSignal::new(record.email.clone());
+    let is_staff = RwSignal::new(record.is_staff);
+    let is_superuser = RwSignal::new(record.is_superuser);
+    let state = FormState::new();
+    let send = move || {
+        let wished = UserRecord {
+            username: username.get_untracked(),
+            email: email.get_untracked(),
+            is_staff: is_staff.get_untracked(),
+            is_superuser: is_superuser.get_untracked(),
+            ..record.clone()
+        };
+        let change = difference(&record, wished);
+        if change == UserChange::default() {
+            toast.say(Tone::Good, text.same.to_owned());
+            return;
+        }
+        let changing = users::change_user(record.id.clone(), change);
+        let saved = async move {
+            user.put(changing.await?);
+            Ok(())
+        };
+        state.send(saved, move || toast.say(Tone::Good, text.saved.to_owned()));
+    };
+    view! {
+        <section class="card" aria-labelledby="edit">
+            <h2 id="edit">{text.title}</h2>
+            <Form state button=text.save on_submit=send>
+                <Field
+                    label=text.username
+                    name="username"
+                    autocomplete="off"
+                    hint=text.username_hint
+                    value=username
+                    error=state.field_error("username")
+                />
+                <Field
+                    label=text.email
+                    name="email"
+                    kind="email"
+                    autocomplete="off"
+                    value=email
+                    error=state.field_error("email")
+                />
+                <fieldset>
+                    <legend>{text.may}</legend>
+                    <Check label=text.administer name="is_staff" value=is_staff/>
+                    <Check label=text.everything name="is_superuser" value=is_superuser/>
+                </fieldset>
+            </Form>
+        </section>
+    }
+}
+
+/// What makes the one of the other.
+fn difference(known: &UserRecord, wished: UserRecord) -> UserChange {
+    UserChange {
+        username: (wished.username != known.username).then_some(wished.username),
+        email: (wished.email != known.email).then_some(wished.email),
+        is_active: (wished.is_active != known.is_active).then_some(wished.is_active),
+        is_staff: (wished.is_staff != known.is_staff).then_some(wished.is_staff),
+        is_superuser: (wished.is_superuser != known.is_superuser).then_some(wished.is_superuser),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+    use crate::wire::{UserChange, UserRecord};
+
+    #[test]
+    fn only_what_is_different_is_sent() {
+        let known = UserRecord {
+            id: "7".to_owned(),
+            username: "ada".to_owned(),
+            email: "ada@example.org".to_owned(),
+            is_active: true,
+            is_staff: false,
+            is_superuser: false,
+            date_joined: 0,
+            last_login: None,
+        };
+        assert_eq!(difference(&known, known.clone()), UserChange::default());
+        let wished = UserRecord { email: String::new(), is_staff: true, ..known.clone() };
+        let change = UserChange { email: Some(String::new()), is_staff: Some(true), ..UserChange::default() };
+        assert_eq!(difference(&known, wished), change);
+    }
+}

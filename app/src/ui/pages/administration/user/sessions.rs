@@ -1,0 +1,133 @@
+//! Where a user is signed in; one or all of these ended.
+
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    api::admin::sessions as api,
+    language::fill,
+    texts,
+    ui::{
+        components::{Confirm, Icon, Question, Shape, Toast, date_time, device_icon, device_words},
+        load::Load,
+        pages::administration::deed::run,
+    },
+    wire::SessionInfo,
+};
+
+texts! {
+    Text {
+        title: "Sessions" | "세션",
+        none: "This user is signed in nowhere." | "로그인한 곳이 없습니다.",
+        your_own: "Yours, here" | "지금 이 기기",
+        meta: "{address} · signed in {created} · last used {used}" | "{address} · {created} 로그인 · {used} 마지막 사용",
+        unknown: "unknown address" | "알 수 없는 주소",
+        tokens: "Tokens" | "토큰",
+        tokens_of: "Tokens of the session on {device}" | "{device} 세션의 토큰",
+        end: "End" | "종료",
+        end_of: "End the session on {device}" | "{device} 세션 종료",
+        end_all: "End all" | "모두 종료",
+        ask_one: "End the session on {device}?" | "{device} 세션을 종료할까요?",
+        ask_all: "End every session of this user?" | "이 사용자의 세션을 모두 종료할까요?",
+        consequence: "It is signed out at once, whatever is open there. This cannot be undone."
+            | "무엇을 하고 있든 바로 로그아웃됩니다. 되돌릴 수 없습니다.",
+        ended_one: "The session on {device} was ended." | "{device} 세션을 종료했습니다.",
+        ended_all: "All sessions were ended." | "세션을 모두 종료했습니다.",
+    }
+}
+
+/// The list.
+#[component]
+pub(super) fn Sessions(id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+    let id = StoredValue::new(id);
+    sessions.view(Shape::Rows, move |list| view! { <List list id=id.get_value() sessions confirm/> })
+}
+
+#[component]
+fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let end_all = move |_| {
+        let question =
+            Question { title: text.ask_all.to_owned(), consequence: text.consequence.to_owned(), button: text.end_all };
+        let id = id.clone();
+        confirm.ask(question, move || {
+            run(toast, api::end_sessions_of(id), move |()| {
+                sessions.again();
+                text.ended_all.to_owned()
+            });
+        });
+    };
+    let rows = if list.is_empty() {
+        Either::Left(view! {
+            <div class="empty">
+                <Icon name="ticket"/>
+                <h3>{text.none}</h3>
+            </div>
+        })
+    } else {
+        let rows = list.iter().cloned().map(|info| view! { <Row info sessions confirm/> }).collect_view();
+        Either::Right(view! { <ul class="rows">{rows}</ul> })
+    };
+    view! {
+        <section
+            class="page"
+            aria-labelledby="sessions"
+            aria-busy=move || sessions.is_asking().get().to_string()
+        >
+            <div class="toolbar">
+                <h2 id="sessions">{text.title}</h2>
+                <button type="button" class="danger" disabled=list.is_empty() on:click=end_all>{text.end_all}</button>
+            </div>
+            {rows}
+        </section>
+    }
+}
+
+#[component]
+fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+    let text = Text::get();
+    let toast = expect_context::<Toast>();
+    let SessionInfo { id, device, address, created_at, refreshed_at, is_current, .. } = info;
+    let (icon, device) = (device_icon(&device), device_words(&device));
+    let meta = fill(
+        text.meta,
+        &[
+            ("address", address.as_deref().unwrap_or(text.unknown)),
+            ("created", &date_time(created_at)),
+            ("used", &date_time(refreshed_at)),
+        ],
+    );
+    let [end_label, tokens_label] = [text.end_of, text.tokens_of].map(|words| fill(words, &[("device", &device)]));
+    let tokens = format!("/admin/tokens?session={id}");
+    let name = device.clone();
+    let end = move |_| {
+        let words = |words| fill(words, &[("device", &device)]);
+        let question =
+            Question { title: words(text.ask_one), consequence: text.consequence.to_owned(), button: text.end };
+        let (id, done) = (id.clone(), words(text.ended_one));
+        confirm.ask(question, move || {
+            run(toast, api::end_session_of(id), move |()| {
+                sessions.again();
+                done
+            });
+        });
+    };
+    view! {
+        <li class="row" class:current=is_current>
+            <Icon name=icon/>
+            <div class="what">
+                <p>
+                    <strong>{name}</strong>
+                    {is_current.then(|| view! { <span class="badge" data-tone="good">{text.your_own}</span> })}
+                </p>
+                <p class="meta">{meta}</p>
+            </div>
+            <p class="actions">
+                <a class="button quiet" href=tokens aria-label=tokens_label>
+                    {text.tokens}
+                </a>
+                <button type="button" class="quiet danger" aria-label=end_label on:click=end>{text.end}</button>
+            </p>
+        </li>
+    }
+}

@@ -1,0 +1,125 @@
+//! The users that were found.
+
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    language::fill,
+    texts,
+    ui::{
+        components::{SelectAll, SelectOne, Selection, SortHeader, date_time, iso_time},
+        load::Load,
+        pages::administration::{
+            address::Address,
+            badges::{RoleBadge, StateBadge, user_page},
+            count::count_words,
+        },
+    },
+    wire::{Listing, UserOrdering, UserRecord, UserSearch},
+};
+
+texts! {
+    Text {
+        users: "Users" | "사용자",
+        select: "Select" | "선택",
+        select_one: "Select {name}" | "{name} 선택",
+        select_all: "Select all on this page" | "이 페이지의 모두 선택",
+        username: "Username" | "사용자 이름",
+        email: "Email" | "이메일",
+        state: "State" | "상태",
+        role: "Role" | "역할",
+        joined: "Joined" | "가입",
+        last_login: "Last sign-in" | "마지막 로그인",
+        none: "None" | "없음",
+        never: "Never" | "없음",
+    }
+}
+
+/// One row a user.
+#[component]
+pub(super) fn Table(
+    listing: Listing<UserRecord>,
+    list: Load<Listing<UserRecord>>,
+    address: Address<UserSearch>,
+    selection: Selection,
+) -> impl IntoView {
+    let text = Text::get();
+    let words = count_words(&listing);
+    let ids: Vec<_> = listing.items.iter().map(|user| user.id.clone()).collect();
+    view! {
+        <p class="visually-hidden" role="status">{words.clone()}</p>
+        <div
+            class="table"
+            role="region"
+            tabindex="0"
+            aria-label=text.users
+            aria-busy=move || list.is_asking().get().to_string()
+        >
+            <table class="data">
+                <caption>{words}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">
+                            <SelectAll selection ids label=text.select_all/>
+                        </th>
+                        <Head label=text.username order=UserOrdering::Username address/>
+                        <Head label=text.email order=UserOrdering::Email address/>
+                        <th scope="col">{text.state}</th>
+                        <th scope="col">{text.role}</th>
+                        <Head label=text.joined order=UserOrdering::DateJoined address/>
+                        <Head label=text.last_login order=UserOrdering::LastLogin address/>
+                    </tr>
+                </thead>
+                <tbody>
+                    {listing.items.into_iter().map(|user| view! { <Row user selection/> }).collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// A column that can be ordered by: from the least at first, from the greatest when it is so already.
+#[component]
+fn Head(label: &'static str, order: UserOrdering, address: Address<UserSearch>) -> impl IntoView {
+    let descending = address.part(move |search| (search.order == order).then_some(search.descending));
+    let sort = move || {
+        address.change(|search| {
+            search.descending = search.order == order && !search.descending;
+            search.order = order;
+        });
+    };
+    view! { <SortHeader label descending on_sort=sort/> }
+}
+
+#[component]
+fn Row(user: UserRecord, selection: Selection) -> impl IntoView {
+    let text = Text::get();
+    let UserRecord { id, username, email, is_active, is_staff, is_superuser, date_joined, last_login } = user;
+    let label = fill(text.select_one, &[("name", &username)]);
+    let href = user_page(&id);
+    view! {
+        <tr>
+            <td data-label=text.select>
+                <SelectOne selection id label/>
+            </td>
+            <th scope="row" data-label=text.username>
+                <a href=href>{username}</a>
+            </th>
+            <td data-label=text.email>{if email.is_empty() { text.none.to_owned() } else { email }}</td>
+            <td data-label=text.state>
+                <StateBadge is_active/>
+            </td>
+            <td data-label=text.role>
+                <RoleBadge is_staff is_superuser/>
+            </td>
+            <td data-label=text.joined>
+                <time datetime=iso_time(date_joined)>{date_time(date_joined)}</time>
+            </td>
+            <td data-label=text.last_login>
+                {match last_login {
+                    Some(at) => Either::Left(view! { <time datetime=iso_time(at)>{date_time(at)}</time> }),
+                    None => Either::Right(text.never),
+                }}
+            </td>
+        </tr>
+    }
+}

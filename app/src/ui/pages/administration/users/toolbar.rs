@@ -1,0 +1,97 @@
+//! What users are searched and filtered by.
+
+use leptos::{ev::SubmitEvent, html::Input, prelude::*};
+
+use crate::{
+    texts,
+    ui::{
+        components::{Icon, Select},
+        pages::administration::address::Address,
+    },
+    wire::UserSearch,
+};
+
+texts! {
+    Text {
+        search_users: "Search users" | "사용자 검색",
+        hint: "Name or email" | "이름 또는 이메일",
+        search: "Search" | "검색",
+        state: "State" | "상태",
+        every_state: "Every state" | "모든 상태",
+        active: "Active" | "활성",
+        inactive: "Deactivated" | "비활성",
+        role: "Role" | "역할",
+        every_role: "Every role" | "모든 역할",
+        staff: "Staff" | "스태프",
+        not_staff: "Not staff" | "스태프 아님",
+        new: "New user" | "새 사용자",
+        cancel: "Cancel" | "취소",
+    }
+}
+
+/// The search, the filters, and the button for a new user.
+#[component]
+pub(super) fn Toolbar(address: Address<UserSearch>, is_creating: RwSignal<bool>) -> impl IntoView {
+    let text = Text::get();
+    let states = vec![("", text.every_state), ("true", text.active), ("false", text.inactive)];
+    let roles = vec![("", text.every_role), ("true", text.staff), ("false", text.not_staff)];
+    view! {
+        <div class="toolbar">
+            <SearchForm address/>
+            <Select
+                label=text.state
+                options=states
+                chosen=address.part(|search| word(search.is_active))
+                on_choose=move |word| address.change(|search| search.is_active = word.parse().ok())
+            />
+            <Select
+                label=text.role
+                options=roles
+                chosen=address.part(|search| word(search.is_staff))
+                on_choose=move |word| address.change(|search| search.is_staff = word.parse().ok())
+            />
+            <button
+                type="button"
+                class=move || if is_creating.get() { "" } else { "primary" }
+                aria-expanded=move || is_creating.get().to_string()
+                on:click=move |_| is_creating.update(|is_creating| *is_creating = !*is_creating)
+            >
+                {move || if is_creating.get() { text.cancel } else { text.new }}
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn SearchForm(address: Address<UserSearch>) -> impl IntoView {
+    let text = Text::get();
+    let input = NodeRef::<Input>::new();
+    let searched = address.part(|search| search.search.clone());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = input.get_untracked().map(|input| input.value()).unwrap_or_default();
+        address.change(|search| typed.trim().clone_into(&mut search.search));
+    };
+    view! {
+        <form role="search" class="with-button" on:submit=submit>
+            <input
+                type="search"
+                name="search"
+                node_ref=input
+                aria-label=text.search_users
+                placeholder=text.hint
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                prop:value=searched
+            />
+            <button type="submit" class="quiet" aria-label=text.search>
+                <Icon name="search"/>
+            </button>
+        </form>
+    }
+}
+
+fn word(answer: Option<bool>) -> String {
+    answer.map(|answer| answer.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,291 @@
+// What staff does, on its pages. Each story has people of its own, found by a word in their names: others
+// make theirs at the same time.
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import type { APIRequestContext, Browser, Locator, Page } from '@playwright/test';
+import { PASSWORD, expect, fillSignIn, isSignedIn, isSignedOut, open, somebody, test as base } from './story';
+
+/** `boss` is a superuser of the worker's own. */
+const test = base.extend<object, { boss: string }>({
+  boss: [
+    async ({}, use) => {
+      const username = somebody();
+      execFileSync(resolve('../target/release/hallpass'), ['createsuperuser', '--username', username, '--password-stdin'], {
+        cwd: process.env.E2E_FOLDER,
+        env: { ...process.env, HALLPASS_DATABASE_URL: `sqlite://${join(process.env.E2E_FOLDER ?? '.', 'usual.db')}` },
+        input: `${PASSWORD}\n`,
+      });
+      await use(username);
+    },
+    { scope: 'worker' },
+  ],
+});
+
+/** Signs in, and goes to a page of the administration. */
+async function enter(page: Page, username: string, path: string): Promise<void> {
+  await open(page, `/sign-in?next=${encodeURIComponent(path)}`);
+  await fillSignIn(page, username);
+  await isSignedIn(page);
+  await expect(page).toHaveURL(path);
+}
+
+/** Makes people whose names begin alike and end in numbers; answers how the names begin. */
+async function people(request: APIRequestContext, count: number): Promise<string> {
+  const prefix = `${somebody()}-`;
+  for (let number = 1; number <= count; number += 1) {
+    const username = `${prefix}${String(number).padStart(2, '0')}`;
+    const made = await request.post('/api/register/', { data: { username, password: PASSWORD } });
+    expect(made.status()).toBe(201);
+  }
+  return prefix;
+}
+
+/** Somebody who is signed in, in a browser of their own. */
+async function elsewhere(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
+  const page = await (await browser.newContext({ baseURL })).newPage();
+  await open(page, '/sign-in');
+  await fillSignIn(page, username);
+  await isSignedIn(page);
+  return page;
+}
+
+function rows(page: Page): Locator {
+  return page.locator('table.data tbody tr');
+}
+
+function names(page: Page): Locator {
+  return page.locator('table.data tbody th');
+}
+
+async function searchFor(page: Page, word: string): Promise<void> {
+  await page.getByRole('searchbox', { name: 'Search users' }).fill(word);
+  await page.keyboard.press('Enter');
+}
+
+/** Says yes to what is asked. */
+async function agree(page: Page, button: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('button', { name: button }).click();
+}
+
+test('users are searched, ordered and paged, and the address keeps all of it', async ({ page, request, boss }) => {
+  test.slow();
+  const prefix = await people(request, 22);
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, prefix);
+  await expect(page.getByText('1–20 of 22').first()).toBeVisible();
+  const head = page.getByRole('columnheader', { name: 'Username' });
+  await expect(head).toHaveAttribute('aria-sort', 'none');
+  await head.getByRole('button').press('Enter');
+  await expect(head).toHaveAttribute('aria-sort', 'ascending');
+  await expect(names(page).first()).toHaveText(`${prefix}01`);
+  await expect(head.getByRole('button')).toBeFocused();
+  await head.getByRole('button').press('Enter');
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  await expect(names(page).first()).toHaveText(`${prefix}22`);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await expect(names(page)).toHaveText([`${prefix}02`, `${prefix}01`]);
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toContainText('Page 2 of 2');
+
+  await page.reload();
+  await expect(names(page)).toHaveText([`${prefix}02`, `${prefix}01`]);
+  await expect(page.getByRole('searchbox')).toHaveValue(prefix);
+  await page.getByRole('link', { name: `${prefix}02` }).click();
+  await expect(page.getByTestId('user')).toHaveText(`${prefix}02`);
+  await page.goBack();
+  await expect(names(page)).toHaveText([`${prefix}02`, `${prefix}01`]);
+
+  await page.getByRole('combobox', { name: 'State' }).selectOption('Deactivated');
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await expect(page).toHaveURL('/admin/users');
+  await expect(page.getByRole('combobox', { name: 'State' })).toHaveValue('');
+});
+
+test('a user is made by the rules of a registration, and edited', async ({ page, boss }) => {
+  const username = somebody();
+  await enter(page, boss, '/admin/users');
+  await page.getByRole('button', { name: 'New user' }).click();
+  await page.getByLabel('Username', { exact: true }).fill('not a name');
+  await page.getByLabel('Password', { exact: true }).fill('short');
+  await page.getByRole('button', { name: 'Create user' }).click();
+  await expect(page.getByLabel('Username', { exact: true })).toBeFocused();
+  await expect(page.getByLabel('Username', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/too short/);
+
+  await page.getByLabel('Username', { exact: true }).fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel(/\(staff\)/).check();
+  await page.getByRole('button', { name: 'Create user' }).click();
+  await expect(page.getByText(`${username} was created.`)).toBeVisible();
+  await searchFor(page, username);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page).first()).toContainText('Staff');
+
+  await page.getByRole('link', { name: username }).click();
+  await page.getByLabel('Email', { exact: true }).fill('not an address');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Email', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('Email', { exact: true }).fill(`${username}@example.org`);
+  const sent = page.waitForRequest('**/rpc/admin/change_user');
+  await page.getByRole('button', { name: 'Save' }).click();
+  // Only what is different: the rest may have been changed by somebody else meanwhile.
+  expect((await sent).postDataJSON()).toMatchObject({ change: { email: `${username}@example.org`, username: null, is_staff: null } });
+  await expect(page.getByText('The user was saved.')).toBeVisible();
+  await expect(page.getByRole('definition').filter({ hasText: `${username}@example.org` })).toBeVisible();
+});
+
+test('a user who is deactivated is signed out at once, and can sign in when active again', async ({ page, browser, baseURL, request, boss }) => {
+  const username = `${await people(request, 1)}01`;
+  const other = await elsewhere(browser, baseURL, username);
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, username);
+  await page.getByRole('link', { name: username }).click();
+  await expect(page.locator('ul.rows > li')).toHaveCount(1);
+
+  await page.getByRole('button', { name: 'Deactivate' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('definition').filter({ hasText: 'Active' })).toBeVisible();
+  await page.getByRole('button', { name: 'Deactivate' }).click();
+  await agree(page, 'Deactivate');
+  await expect(page.getByText(`${username} was deactivated.`)).toBeVisible();
+  await expect(page.getByText('This user is signed in nowhere.')).toBeVisible();
+  await other.reload();
+  await isSignedOut(other);
+
+  await page.getByRole('button', { name: 'Activate' }).click();
+  await expect(page.getByText(`${username} was activated.`)).toBeVisible();
+  await fillSignIn(other, username);
+  await isSignedIn(other);
+});
+
+test('a session is ended by an administrator, and so are all by a new password', async ({ page, browser, baseURL, request, boss }) => {
+  const username = `${await people(request, 1)}01`;
+  const other = await elsewhere(browser, baseURL, username);
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, username);
+  await page.getByRole('link', { name: username }).click();
+  await page.getByRole('button', { name: /^End the session on/ }).click();
+  await agree(page, 'End');
+  await expect(page.getByText('This user is signed in nowhere.')).toBeVisible();
+  await other.reload();
+  await isSignedOut(other);
+
+  await fillSignIn(other, username);
+  await isSignedIn(other);
+  await page.getByLabel('New password', { exact: true }).fill('seven copper lanterns drift upstream');
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await expect(page.getByText('The password was set. All sessions were ended.')).toBeVisible();
+  await other.reload();
+  await isSignedOut(other);
+  await fillSignIn(other, username, 'seven copper lanterns drift upstream');
+  await isSignedIn(other);
+});
+
+test('many users are deactivated at once, by the keyboard', async ({ page, request, boss }) => {
+  const prefix = await people(request, 3);
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, prefix);
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).press('Space');
+  await page.getByRole('checkbox', { name: `Select ${prefix}02` }).press('Space');
+  await expect(page.locator('.bulk')).toContainText('2 selected');
+  await page.locator('.bulk').getByRole('button', { name: 'Deactivate' }).press('Enter');
+  await agree(page, 'Deactivate');
+  await expect(page.getByText('Deactivated: 2.')).toBeVisible();
+  await expect(rows(page).filter({ hasText: 'Deactivated' })).toHaveCount(2);
+  await expect(rows(page).filter({ hasText: `${prefix}02` })).toContainText('Active');
+  await expect(page.locator('.bulk')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Users' })).toBeFocused();
+});
+
+test('nobody deactivates themselves, and is told so', async ({ page, boss }) => {
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, boss);
+  await page.getByRole('checkbox', { name: `Select ${boss}` }).check();
+  await page.locator('.bulk').getByRole('button', { name: 'Deactivate' }).click();
+  await agree(page, 'Deactivate');
+  await expect(page.locator('.toast[data-tone=bad]')).toBeVisible();
+  await expect(rows(page).filter({ hasText: boss })).toContainText('Active');
+});
+
+test('a token is blacklisted with its session', async ({ page, browser, baseURL, request, boss }) => {
+  const username = `${await people(request, 1)}01`;
+  const other = await elsewhere(browser, baseURL, username);
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, username);
+  await page.getByRole('link', { name: username }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Tokens', exact: true }).and(page.locator('[href*="?user="]')).click();
+  await expect(page.getByText(/^Only tokens of user \d+ are shown\.$/)).toBeVisible();
+  await page.getByRole('combobox', { name: 'State' }).selectOption('Outstanding');
+  await expect(rows(page)).not.toHaveCount(0);
+  await expect(rows(page).filter({ hasNotText: username })).toHaveCount(0);
+  await page.getByRole('checkbox', { name: 'Select all outstanding on this page' }).check();
+  await page.locator('.bulk').getByRole('button', { name: 'Blacklist' }).click();
+  await agree(page, 'Blacklist');
+  await expect(page.getByText(/^Blacklisted: \d\.$/)).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'State' }).selectOption('Blacklisted');
+  await expect(rows(page).filter({ hasText: 'Taken back' })).not.toHaveCount(0);
+  await other.reload();
+  await isSignedOut(other);
+});
+
+test('events are filtered by kind, user and day', async ({ page, request, boss }) => {
+  const username = `${await people(request, 1)}01`;
+  await enter(page, boss, '/admin/users');
+  await searchFor(page, username);
+  await page.getByRole('link', { name: username }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Events', exact: true }).and(page.locator('[href*="?user="]')).click();
+  await expect(rows(page).filter({ hasText: 'The account was made.' })).toHaveCount(1);
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Sign-in refused');
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Account made');
+  await expect(rows(page)).toHaveCount(1);
+  await page.getByLabel('From', { exact: true }).fill('2020-01-01');
+  await expect(page).toHaveURL(/since=2020%2D01%2D01/);
+  await expect(rows(page)).toHaveCount(1);
+  await page.getByLabel('To', { exact: true }).fill('2020-01-02');
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('To', { exact: true })).toHaveValue('2020-01-02');
+  await expect(page.getByRole('combobox', { name: 'Kind' })).toHaveValue('registered');
+});
+
+test('who is not staff sees nothing of it', async ({ page, request }) => {
+  const username = `${await people(request, 1)}01`;
+  await enter(page, username, '/admin/users');
+  for (const path of ['/admin/users', '/admin/users/1', '/admin/tokens', '/admin/events']) {
+    await open(page, path);
+    await expect(page.getByRole('main').getByRole('alert').filter({ hasText: 'Try again' })).toBeVisible();
+    await expect(page.locator('table')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Deactivate' })).toHaveCount(0);
+  }
+  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Administration' })).toBeHidden();
+});
+
+test('a user name of markup is inert', async ({ page, boss }) => {
+  // No such name can be registered; a database that was brought over may have one.
+  const markup = '<img src=x onerror=alert(1)>';
+  await page.route('**/rpc/admin/users', async (route) => {
+    const answer = await route.fetch();
+    const listing = (await answer.json()) as { items: { username: string; email: string }[] };
+    for (const user of listing.items) Object.assign(user, { username: markup, email: markup });
+    await route.fulfill({ response: answer, json: listing });
+  });
+  await enter(page, boss, '/admin/users');
+  await expect(names(page).first()).toHaveText(markup);
+  await expect(page.locator('main img')).toHaveCount(0);
+});
+
+test('no page is wider than a small telephone', async ({ page, boss }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await enter(page, boss, '/admin/users');
+  for (const path of ['/admin/users', '/admin/users/1', '/admin/tokens', '/admin/events']) {
+    await open(page, path);
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, path).toBeLessThanOrEqual(0);
+  }
+});
