@@ -42,6 +42,7 @@ async fn a_page_brings_a_policy_with_a_fresh_nonce() {
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "form-action 'self'",
+        "require-trusted-types-for 'script'; trusted-types default",
         "'wasm-unsafe-eval'",
         // A page of a development build also hears of new builds, over a socket.
         if cfg!(debug_assertions) { "connect-src 'self' ws:;" } else { "connect-src 'self';" },
