@@ -10,7 +10,7 @@ longest=19
 
 rm -rf "$copy"
 mkdir -p "$copy/diffs"
-tar -c --exclude=target --exclude=.git --exclude=node_modules --exclude=.venv . | tar -x -m -C "$copy"
+tar -c --exclude=target --exclude=.git --exclude=node_modules --exclude=.venv --exclude='*.png' . | tar -x -m -C "$copy"
 awk -v folder="$copy/diffs" '
   /^```diff$/ { file = sprintf("%s/%d.diff", folder, ++count); next }
   /^```$/ { file = "" }
@@ -32,5 +32,5 @@ done
 sed 's/^version = "\(.*\)"$/version = "\1-extended"/' Cargo.toml >Cargo.toml.new && mv Cargo.toml.new Cargo.toml
 cargo fmt --all --check
 cargo clippy --quiet --all-targets -- --deny warnings
-cargo clippy --quiet --package frontend --target wasm32-unknown-unknown -- --deny warnings
+cargo clippy --quiet --package frontend --features split --target wasm32-unknown-unknown -- --deny warnings
 rm -rf "$copy"
