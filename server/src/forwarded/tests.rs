@@ -104,7 +104,8 @@ fn the_other_header_is_not_looked_at() {
     let both = [("x-forwarded-for", CLIENT), ("forwarded", "for=198.51.100.1;proto=https")];
     let plain = seen(ForwardedHeader::XForwardedFor, NEAR, &both);
     assert_eq!((plain.address.to_string().as_str(), plain.is_secure), (CLIENT, false));
-    let standard = seen(ForwardedHeader::Forwarded, NEAR, &[("x-forwarded-for", CLIENT), ("x-forwarded-proto", "https")]);
+    let standard =
+        seen(ForwardedHeader::Forwarded, NEAR, &[("x-forwarded-for", CLIENT), ("x-forwarded-proto", "https")]);
     assert_eq!((standard.address.to_string().as_str(), standard.is_secure), (NEAR, false));
 }
 
