@@ -234,9 +234,10 @@ fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
 mod tests {
     use std::sync::Arc;
 
+    use futures::future::join_all;
     use secrecy::ExposeSecret;
 
-    use super::{Passwords, Usability, Verdict, check_strength};
+    use super::{Busy, MAX_WAITING, Passwords, Usability, Verdict, check_strength};
     use crate::auth::clock::SystemRandomness;
 
     fn passwords() -> Passwords {
@@ -253,6 +254,16 @@ mod tests {
             Verdict::Right
         );
         assert_eq!(passwords.verify("correct horse ".into(), Some(stored)).await.expect("a place"), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn the_line_has_an_end_and_is_there_again_when_it_was_worked_off() {
+        let passwords = Passwords::new(1, Arc::new(SystemRandomness));
+        let check = || passwords.verify("x".into(), None);
+        let outcomes = join_all((0..MAX_WAITING + 11).map(|_| check())).await;
+        let refused = outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count();
+        assert_eq!(refused, 10);
+        assert_eq!(check().await, Ok(Verdict::Wrong));
     }
 
     #[tokio::test]
