@@ -1,8 +1,10 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
-use std::time::Duration;
 
 use super::{Limiter, Limits, Network, Rate};
 use crate::auth::{
@@ -32,9 +34,7 @@ fn limiter(limits: &Limits) -> (Limiter, Arc<Watch>) {
 
 const HOME: Option<Network> = Some(Network::V4(1));
 
-fn elsewhere(number: u32) -> Option<Network> {
-    Some(Network::V4(1000 + number))
-}
+const ELSEWHERE: Option<Network> = Some(Network::V4(1000));
 
 fn wait(outcome: Result<(), Error>) -> Option<Duration> {
     match outcome {
@@ -59,7 +59,7 @@ fn as_many_as_a_rate_says_come_at_once_and_then_one_at_a_time() {
     let (limiter, watch) = limiter(&Limits { register_per_address: Some(Rate::per_minute(6)), ..Limits::OFF });
     let waits: Vec<_> = (0..7).map(|_| wait(limiter.register(HOME)).map(|wait| wait.as_secs())).collect();
     assert_eq!(waits, [None, None, None, None, None, None, Some(10)]);
-    assert_eq!(wait(limiter.register(elsewhere(1))), None, "another address has its own");
+    assert_eq!(wait(limiter.register(ELSEWHERE)), None, "another address has its own");
     watch.0.fetch_add(10_000, Ordering::SeqCst);
     assert_eq!(wait(limiter.register(HOME)), None);
     assert!(wait(limiter.register(HOME)).is_some());
@@ -68,17 +68,17 @@ fn as_many_as_a_rate_says_come_at_once_and_then_one_at_a_time() {
 #[test]
 fn who_fails_too_often_waits_and_the_owner_gets_in_from_elsewhere() {
     let (limiter, _) = limiter(&Limits::default());
-    let waits = (0..100).filter_map(|_| fail(&limiter, elsewhere(1))).count();
+    let waits = (0..100).filter_map(|_| fail(&limiter, ELSEWHERE)).count();
     assert_eq!(waits, 94, "five failures are free, and the sixth makes the others wait");
     assert_eq!(succeed(&limiter, HOME), None);
-    assert!(succeed(&limiter, elsewhere(1)).is_some(), "a good password does not get past the wait");
+    assert!(succeed(&limiter, ELSEWHERE).is_some(), "a good password does not get past the wait");
 }
 
 #[test]
 fn a_crowd_of_strangers_cannot_keep_out_an_owner_who_was_here_before() {
     let (limiter, _) = limiter(&Limits::default());
     assert_eq!(succeed(&limiter, HOME), None);
-    let admitted = (0..1000).filter(|number| fail(&limiter, elsewhere(*number)).is_none()).count();
+    let admitted = (0..1000).filter(|number| fail(&limiter, Some(Network::V4(2000 + number))).is_none()).count();
     assert_eq!(admitted, 9, "all of them together have what is left of the account's rate");
     assert_eq!(succeed(&limiter, HOME), None);
 }
@@ -109,7 +109,7 @@ fn refusals_beyond_the_rate_are_told_to_wait_and_nothing_else() {
     let (limiter, _) = limiter(&Limits { refused_refresh_per_address: Some(Rate::per_minute(1)), ..Limits::OFF });
     assert!(matches!(limiter.refuse(Error::Blacklisted(None), HOME), Error::Blacklisted(None)));
     assert!(matches!(limiter.refuse(Error::Blacklisted(None), HOME), Error::TooMany { .. }));
-    assert!(matches!(limiter.refuse(Error::Blacklisted(None), elsewhere(1)), Error::Blacklisted(None)));
+    assert!(matches!(limiter.refuse(Error::Blacklisted(None), ELSEWHERE), Error::Blacklisted(None)));
     let broken = Error::Unavailable { retry_after: Duration::ZERO, cause: None };
     assert!(matches!(limiter.refuse(broken, HOME), Error::Unavailable { .. }), "that is no refusal");
 }
