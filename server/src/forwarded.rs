@@ -49,16 +49,14 @@ impl Proxies {
         if self.header == ForwardedHeader::XForwardedFor && self.trusts(client.address) {
             client.is_secure = is_secure_before(headers, 0);
         }
-        let mut hops = 0;
-        for hop in self.hops(headers) {
+        for (before, hop) in self.hops(headers).enumerate() {
             if !self.trusts(client.address) {
                 break;
             }
-            client.is_secure = hop.is_secure.unwrap_or_else(|| is_secure_before(headers, hops));
+            client.is_secure = hop.is_secure.unwrap_or_else(|| is_secure_before(headers, before));
             // A hop that hides whom it spoke for, or does not know, is as far as we see.
             let Some(address) = hop.address else { break };
             client.address = address;
-            hops += 1;
         }
         client
     }

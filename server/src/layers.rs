@@ -1,6 +1,11 @@
 //! What is done to every request and response, whatever the URL.
 
-use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    net::SocketAddr,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use app::auth::session::Origin;
 use axum::{
@@ -50,6 +55,9 @@ pub async fn security_headers(State(edge): State<Arc<Edge>>, request: Request, n
 pub async fn origin(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let client = peer.map(|peer| edge.proxies.client(peer, request.headers()));
+    if edge.proxies.trusted.is_empty() {
+        hint_at_proxies(request.headers());
+    }
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let origin = Origin::new(client.map(|client| client.address.to_string()), user_agent);
     request.extensions_mut().insert(origin);
@@ -57,6 +65,19 @@ pub async fn origin(State(edge): State<Arc<Edge>>, mut request: Request, next: N
         request.extensions_mut().insert(client);
     }
     next.run(request).await
+}
+
+/// Says once what an operator behind a proxy may have forgotten: all people would share one address's
+/// limits.
+fn hint_at_proxies(headers: &HeaderMap) {
+    static SAID: Once = Once::new();
+    if headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED) {
+        SAID.call_once(|| {
+            tracing::warn!(
+                "a forwarding header was ignored; behind a proxy, set trusted_proxies (HALLPASS_TRUSTED_PROXIES)"
+            );
+        });
+    }
 }
 
 /// The span of a request: never its query, headers or body.
