@@ -132,7 +132,7 @@ impl Server {
             .header_read_timeout(bounds.next_head)
             .max_header_size(MAX_HEAD_BYTES)
             .max_buf_size(MAX_BUFFER_BYTES);
-        let places = Arc::new(Semaphore::new(bounds.connections));
+        let places = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
         Self { app: TowerToHyperService::new(app), http, bounds, places }
     }
 
