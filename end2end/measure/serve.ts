@@ -22,6 +22,7 @@ export async function serveHallpass(): Promise<Served> {
   const served = await serve(binary, ['serve'], folder, address, {
     HALLPASS_LISTEN: address,
     HALLPASS_DATABASE_URL: `sqlite://${join(folder, 'measure.db')}`,
+    HALLPASS_LIMITS: 'off',
     RUST_LOG: 'warn',
   });
   return {

@@ -82,7 +82,7 @@ class Sides:
     def _start_hallpass(self) -> str:
         port = free_port()
         # A spent token is refused at once here, as Simple JWT does.
-        own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{self.folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0, **self.own}
+        own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{self.folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0, "LIMITS": "off", **self.own}
         variables = {f"HALLPASS_{name}": as_text(name, value) for name, value in {**self.settings, **own}.items()}
         environment = {"PATH": os.environ["PATH"], **variables}
         self.environment = environment

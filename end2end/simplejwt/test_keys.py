@@ -25,7 +25,7 @@ class Server:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.folder = folder
-        own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{folder}/hallpass.db", "ALGORITHM": algorithm}
+        own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{folder}/hallpass.db", "ALGORITHM": algorithm, "LIMITS": "off"}
         variables = {f"HALLPASS_{name}": str(value) for name, value in {**own, **settings}.items()}
         self.environment = {"PATH": os.environ["PATH"], **variables}
 

@@ -47,7 +47,7 @@ class Hall:
 
     def __init__(self, folder, **settings):
         self.folder = folder
-        settings = {"SIGNING_KEY": KEY, "REFRESH_REUSE_GRACE": "0", **settings}
+        settings = {"SIGNING_KEY": KEY, "REFRESH_REUSE_GRACE": "0", "LIMITS": "off", **settings}
         self.environment = {"PATH": os.environ["PATH"], **{f"HALLPASS_{name}": value for name, value in settings.items()}}
 
     def run(self, *arguments, line=""):

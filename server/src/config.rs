@@ -1,6 +1,7 @@
 //! Configuration: `hallpass.toml`, then the environment, each setting under one name. Whatever is not
 //! understood stops the start with one sentence that says which key and where.
 
+mod edge;
 mod key_file;
 mod key_ring;
 mod profile;
@@ -21,6 +22,8 @@ pub use key_ring::RingFile;
 
 use source::Source;
 
+use crate::{connections::Bounds, edge::Edge};
+
 /// Where the database is when nothing is said.
 const DEFAULT_DATABASE_URL: &str = "sqlite://hallpass.db";
 
@@ -34,6 +37,10 @@ pub struct Config {
     pub database_url: String,
     /// `HALLPASS_LISTEN`.
     pub listen: SocketAddr,
+    /// `HALLPASS_MAX_CONNECTIONS`.
+    pub max_connections: usize,
+    /// Proxies, and what browsers are told about TLS.
+    pub edge: Edge,
     /// What the core needs.
     pub auth: Settings,
     /// The signing key's file, when it was made at this very start.
@@ -162,6 +169,8 @@ impl Config {
     fn from_source(source: &mut Source) -> Result<Self, ConfigError> {
         let database_url = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
         let listen = listen_address(source)?;
+        let max_connections = edge::take_connections(source, Bounds::default().connections)?;
+        let edge = edge::take_edge(source)?;
         let wanted: Option<Algorithm> = source.take("algorithm")?;
         let file = RingFile::beside(&database_url);
         let key = first_key(source, &database_url, wanted.unwrap_or(Algorithm::HS256), &file)?;
@@ -170,6 +179,7 @@ impl Config {
         source.apply(&mut auth)?;
         auth.access_token_profile = profile::take_profile(source)?;
         auth.foreign_issuer = profile::take_issuer(source, wanted.unwrap_or(Algorithm::HS256))?;
+        auth.limits = edge::take_limits(source)?;
         source.finish()?;
         if is_from_ring {
             // The ring knows the public halves of its keys.
@@ -191,7 +201,7 @@ impl Config {
             Some(ring) => Some(ring),
             None => keys.load()?,
         };
-        Ok(Self { database_url, listen, auth, new_key_file: key.new_file, keys, ring })
+        Ok(Self { database_url, listen, max_connections, edge, auth, new_key_file: key.new_file, keys, ring })
     }
 
     /// The settings in words, one a line, without secrets.
@@ -200,10 +210,12 @@ impl Config {
         let lines = [
             ("database_url", self.database_url.clone()),
             ("listen", self.listen.to_string()),
+            ("max_connections", self.max_connections.to_string()),
             ("signing_key", format!("{} bytes, hidden", auth.signing_key.expose_secret().len())),
         ];
         let settings = source::describe(auth);
-        let lines = lines.into_iter().chain(settings);
+        let edge = edge::describe(&self.edge, &auth.limits);
+        let lines = lines.into_iter().chain(edge).chain(settings);
         lines.map(|(name, value)| format!("{name} = {value}\n")).collect()
     }
 }

@@ -1,10 +1,15 @@
 //! What is done to every request and response, whatever the URL.
 
-use std::{any::Any, net::SocketAddr, time::Duration};
+use std::{
+    any::Any,
+    net::SocketAddr,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use app::auth::session::Origin;
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -12,7 +17,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tower_http::request_id::RequestId;
 use tracing::Span;
 
-use crate::site;
+use crate::{
+    edge::{Edge, Hsts},
+    forwarded::Client,
+    site,
+};
 
 /// Headers that a browser should find on every answer, unless the handler set its own.
 const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
@@ -37,23 +46,51 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), clip
      publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), sync-xhr=(), usb=(), \
      window-management=(), xr-spatial-tracking=()";
 
+/// Two years of TLS alone, as browsers' lists of such sites ask for; of this host and not of others below
+/// its name, which are not ours to decide about.
+const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
 /// Adds the security headers.
-pub async fn security_headers(request: Request, next: Next) -> Response {
+pub async fn security_headers(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let is_secure = request.extensions().get::<Client>().is_some_and(|client| client.is_secure);
     let mut response = next.run(request).await;
+    if edge.hsts == Hsts::On || (edge.hsts == Hsts::Auto && is_secure) {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
+    }
     for (name, value) in SECURITY_HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
 
-/// Notes where a request came from, for sessions and security events: the peer's own address. Headers
-/// in which a client could name another are not looked at (ASVS 4.1.3).
-pub async fn origin(mut request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+/// Notes where a request came from, for limits, sessions and security events: the peer's own address, or
+/// what a proxy that is trusted says of it.
+pub async fn origin(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let client = peer.map(|peer| edge.proxies.client(peer, request.headers()));
+    if edge.proxies.trusted.is_empty() {
+        hint_at_proxies(request.headers());
+    }
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let origin = Origin::new(address, user_agent);
+    let origin = Origin::new(client.map(|client| client.address.to_string()), user_agent);
     request.extensions_mut().insert(origin);
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
     next.run(request).await
+}
+
+/// Says once what an operator behind a proxy may have forgotten: all people would share one address's
+/// limits.
+fn hint_at_proxies(headers: &HeaderMap) {
+    static SAID: Once = Once::new();
+    if headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED) {
+        SAID.call_once(|| {
+            tracing::warn!(
+                "a forwarding header was ignored; behind a proxy, set trusted_proxies (HALLPASS_TRUSTED_PROXIES)"
+            );
+        });
+    }
 }
 
 /// The span of a request: never its query, headers or body.

@@ -7,10 +7,14 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod connections;
+pub mod edge;
+pub mod forwarded;
 pub mod jwk_url;
 pub mod layers;
 pub mod pages;
 pub mod preferences;
+pub mod punctual;
 pub mod rest;
 pub mod router;
 pub mod site;

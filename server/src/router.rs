@@ -16,13 +16,14 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{layers, pages, rest, site};
+use crate::{edge::Edge, layers, pages, punctual, rest, site};
 
 /// The largest body that any endpoint reads, bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole service.
-pub fn router(auth: Arc<Auth>) -> Router {
+pub fn router(auth: Arc<Auth>, edge: Edge) -> Router {
+    let edge = Arc::new(edge);
     let rest = rest::router(auth.settings())
         .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
         .with_state(auth.clone());
@@ -38,8 +39,9 @@ pub fn router(auth: Arc<Auth>) -> Router {
         .fallback_service(page)
         .with_state(pages);
     rest.merge(pages)
-        .layer(middleware::from_fn(layers::security_headers))
-        .layer(middleware::from_fn(layers::origin))
+        .layer(middleware::from_fn_with_state(edge.clone(), punctual::body_in_time))
+        .layer(middleware::from_fn_with_state(edge.clone(), layers::security_headers))
+        .layer(middleware::from_fn_with_state(edge, layers::origin))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(TraceLayer::new_for_http().make_span_with(layers::span).on_request(()).on_response(layers::log_response))

@@ -1,12 +1,14 @@
 //! What leaves of an error of the core: a code, a sentence, and the status that goes with them.
 
+use std::time::Duration;
+
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{around::error, words};
 use crate::{
-    auth::{Error, session::SessionEnd},
+    auth::{Error, error::seconds, session::SessionEnd},
     wire::{ApiError, Code, FieldError},
 };
 
@@ -54,14 +56,21 @@ fn expose(cause: Error) -> ApiError {
         Error::NoSuchSession => ApiError::new(Code::NotFound, words::session_over()),
         Error::NotFound => error(Code::NotFound),
         Error::RegistrationClosed => error(Code::RegistrationClosed),
+        Error::TooMany { retry_after } => {
+            let message = words::too_many(seconds(retry_after));
+            ApiError { retry_after: Some(whole(retry_after)), ..ApiError::new(Code::TooManyRequests, message) }
+        }
         Error::Unavailable { retry_after, cause } => {
             if let Some(cause) = cause {
                 tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
             }
-            let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
-            ApiError { retry_after: Some(seconds), ..error(Code::Unavailable) }
+            ApiError { retry_after: Some(whole(retry_after)), ..error(Code::Unavailable) }
         }
     }
+}
+
+fn whole(wait: Duration) -> u32 {
+    u32::try_from(seconds(wait)).unwrap_or(u32::MAX)
 }
 
 fn session_ended(end: Option<SessionEnd>) -> ApiError {

@@ -15,18 +15,18 @@ use super::{expose::Expose, request};
 /// Makes an account and signs it in.
 ///
 /// # Errors
-/// `Invalid` with the fields to mend, `RegistrationClosed`, or what can befall any call.
+/// `Invalid` with the fields to mend, `RegistrationClosed`, `TooManyRequests`, or what can befall any call.
 #[server(client = PublicClient, input = Json, prefix = "/rpc", endpoint = "session/register")]
 pub async fn register(registration: Registration) -> Result<TokenPair, ApiError> {
-    let auth = request::auth();
-    let user = auth.register(&registration).await.exposed()?;
-    auth.open_session(&user, request::origin()).await.exposed()
+    let (auth, origin) = (request::auth(), request::origin());
+    let user = auth.register(&registration, &origin).await.exposed()?;
+    auth.open_session(&user, origin).await.exposed()
 }
 
 /// Signs in: a name and password for a pair.
 ///
 /// # Errors
-/// `NoActiveAccount`, or what can befall any call.
+/// `NoActiveAccount`, `TooManyRequests`, or what can befall any call.
 #[server(client = PublicClient, input = Json, prefix = "/rpc", endpoint = "session/obtain")]
 pub async fn obtain(credentials: Credentials) -> Result<TokenPair, ApiError> {
     request::auth().obtain_pair(&credentials, request::origin()).await.exposed()
@@ -35,7 +35,7 @@ pub async fn obtain(credentials: Credentials) -> Result<TokenPair, ApiError> {
 /// Renews: a refresh token for the next pair.
 ///
 /// # Errors
-/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `TokenNotValid`, `SessionEnded`, `UserInactive`, `TooManyRequests`, or what can befall any call.
 #[server(client = PublicClient, input = Json, prefix = "/rpc", endpoint = "session/refresh")]
 pub async fn refresh(refresh: Secret) -> Result<TokenPair, ApiError> {
     request::auth().refresh(refresh.expose(), request::origin()).await.exposed()

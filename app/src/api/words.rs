@@ -40,6 +40,11 @@ texts! {
         session_over: "This session is over already." | "이미 끝난 세션입니다.",
         superuser_only: "Only a superuser may make or change staff and superusers."
             | "직원과 최고 관리자는 최고 관리자만 만들거나 바꿀 수 있습니다.",
+        too_often: "That was too often in too short a time. Try again in {wait}."
+            | "짧은 시간에 너무 많이 시도했습니다. {wait} 뒤에 다시 시도하세요.",
+        second: "a second" | "1초",
+        seconds: "{n} seconds" | "{n}초",
+        minutes: "{n} minutes" | "{n}분",
         keyboard: "Straight rows of keys are easy to guess." | "나란한 자판은 추측하기 쉽습니다.",
         repeats: "Repeats are easy to guess." | "반복은 추측하기 쉽습니다.",
         common: "It is among the common passwords." | "흔히 쓰는 비밀번호입니다.",
@@ -90,6 +95,18 @@ pub(super) fn superuser_only() -> &'static str {
 /// What is said of a session that cannot be ended any more.
 pub(super) fn session_over() -> &'static str {
     Text::get().session_over
+}
+
+/// What is said to who came too often, for so many seconds. Two minutes and more are said in minutes,
+/// rounded up.
+pub(super) fn too_many(seconds: u64) -> String {
+    let text = Text::get();
+    let wait = match seconds {
+        0 | 1 => text.second.to_owned(),
+        2..120 => fill(text.seconds, &[("n", &seconds.to_string())]),
+        _ => fill(text.minutes, &[("n", &seconds.div_ceil(60).to_string())]),
+    };
+    fill(text.too_often, &[("wait", &wait)])
 }
 
 fn warned(text: &Text, warning: Warning) -> &'static str {

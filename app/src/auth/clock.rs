@@ -3,7 +3,8 @@
 
 use std::{
     ops::{Add, Sub},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::LazyLock,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// A moment: milliseconds since the Unix epoch, on the server's clock.
@@ -70,6 +71,10 @@ impl Sub<Duration> for Timestamp {
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// How long it is since some moment of this process: for what is counted in memory, and must neither
+    /// wait nor be forgiven because somebody set the clock.
+    fn elapsed(&self) -> Duration;
 }
 
 /// The machine's clock.
@@ -80,6 +85,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     fn now(&self) -> Timestamp {
         Timestamp::from_system(SystemTime::now())
+    }
+
+    fn elapsed(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{
     administration::Denial,
     fault::{Fault, FieldFault},
+    password::Busy,
     session::SessionEnd,
     store::StoreError,
     token::{TokenFault, TokenType},
@@ -83,6 +84,13 @@ pub enum Error {
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,
 
+    /// Asked too often in too short a time. Django REST framework's words.
+    #[error("Request was throttled. Expected available in {} second{}.", seconds(*.retry_after), plural(*.retry_after))]
+    TooMany {
+        /// When it may be asked again.
+        retry_after: Duration,
+    },
+
     /// The server is too busy or its database does not answer; nothing was changed.
     #[error("The server cannot answer now. Try again in a moment.")]
     Unavailable {
@@ -129,8 +137,38 @@ impl From<Denial> for Error {
     }
 }
 
+/// A wait in whole seconds, rounded up: who comes then is not too early (RFC 9110 §10.2.3).
+pub fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+fn plural(wait: Duration) -> &'static str {
+    if seconds(wait) == 1 { "" } else { "s" }
+}
+
+impl From<Busy> for Error {
+    fn from(Busy: Busy) -> Self {
+        Self::Unavailable { retry_after: Duration::from_secs(1), cause: None }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(cause: StoreError) -> Self {
         Self::Unavailable { retry_after: Duration::from_secs(1), cause: Some(cause) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Error;
+
+    #[test]
+    fn a_wait_is_said_in_whole_seconds_that_are_enough() {
+        for (millis, said) in [(1, "1 second."), (1000, "1 second."), (1001, "2 seconds."), (60_000, "60 seconds.")] {
+            let sentence = Error::TooMany { retry_after: Duration::from_millis(millis) }.to_string();
+            assert!(sentence.ends_with(&format!(" in {said}")), "{sentence}");
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod id;
 pub mod import;
 pub mod jws;
 pub mod keys;
+pub mod limits;
 pub mod paging;
 pub mod password;
 pub mod policy;
@@ -39,6 +40,7 @@ use clock::{Clock, Randomness};
 use failures::Failures;
 use jsonwebtoken::jwk::JwkSet;
 use keys::{FetchKeys, KeyRing, RemoteKeys};
+use limits::Limiter;
 use password::Passwords;
 use policy::{DefaultPolicy, Policy};
 use revocation::RevocationSet;
@@ -56,6 +58,7 @@ pub struct Auth {
     revocations: RevocationSet,
     seen: SeenGenerations,
     failures: Failures,
+    limiter: Limiter,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -80,6 +83,7 @@ impl Auth {
             revocations: RevocationSet::default(),
             seen: SeenGenerations::default(),
             failures: Failures::default(),
+            limiter: Limiter::new(&settings.limits, &clock),
             settings: Arc::new(settings),
             policy: Arc::new(DefaultPolicy),
             store,
@@ -119,6 +123,11 @@ impl Auth {
     /// The public halves of the keys that verify our tokens: for a shared secret there is none.
     pub fn public_keys(&self) -> JwkSet {
         self.tokens.ring().published(self.clock.now())
+    }
+
+    /// Forgets, of what is counted for limits, whatever counts no more.
+    pub fn forget_idle(&self) {
+        self.limiter.forget_idle();
     }
 
     /// What the operator set.

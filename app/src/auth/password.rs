@@ -1,7 +1,8 @@
 //! Passwords: hashing and checking with argon2id, and what is asked of a new one. All the expensive
 //! work passes through [`Passwords::run`], off the async threads and bounded to the processors, so
 //! that a flood of sign-ins exhausts neither memory nor the runtime. Hashes that Django made are
-//! checked too (`django`), and made anew when they are.
+//! checked too (`django`), and made anew when they are. Who finds the processors busy waits in line, in
+//! the order of coming; the line has an end, so that nobody waits for what comes too late.
 
 mod django;
 
@@ -31,15 +32,25 @@ const MAX_WORK: u64 = 4 << 20;
 /// offline slow-hash scenario".
 const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
+/// How many may wait for each processor. A hash takes a twentieth of a second or so: the last one in the
+/// line waits some seconds, well within a client's patience, and whoever comes after is told at once.
+const MAX_WAITING: usize = 64;
+
 /// Hashes and checks passwords.
 pub struct Passwords {
     argon2: Argon2<'static>,
     /// As many at a time as there are processors.
     permits: Arc<Semaphore>,
+    /// Those at work and those in line.
+    places: Semaphore,
     randomness: Arc<dyn Randomness>,
     /// What the password of an unknown user is checked against, so that it costs the same.
     decoy: SecretString,
 }
+
+/// The line is full; nothing was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
 
 /// What checking a password came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,42 +100,53 @@ impl Passwords {
         let params = Params::new(memory, passes, lanes, None).expect("the parameters are within argon2's bounds");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, b"nobody's password", randomness.as_ref());
-        Self { argon2, permits: Arc::new(Semaphore::new(parallelism.max(1))), randomness, decoy }
+        let parallelism = parallelism.max(1);
+        let places = Semaphore::new(parallelism * (1 + MAX_WAITING));
+        Self { argon2, permits: Arc::new(Semaphore::new(parallelism)), places, randomness, decoy }
     }
 
     /// The PHC string of a password, with a fresh salt of 16 bytes.
-    pub async fn hash(&self, password: SecretString) -> SecretString {
+    ///
+    /// # Errors
+    /// `Busy`.
+    pub async fn hash(&self, password: SecretString) -> Result<SecretString, Busy> {
         let (argon2, randomness) = (self.argon2.clone(), self.randomness.clone());
         self.run(move || hash(&argon2, password.expose_secret().as_bytes(), randomness.as_ref())).await
     }
 
     /// Checks a password against a stored hash; against a decoy, at the same cost and always in vain,
     /// when there is none or none that can be checked.
-    pub async fn verify(&self, password: SecretString, stored: Option<SecretString>) -> Verdict {
+    ///
+    /// # Errors
+    /// `Busy`.
+    pub async fn verify(&self, password: SecretString, stored: Option<SecretString>) -> Result<Verdict, Busy> {
         let stored = stored.filter(|stored| Usability::of(stored) == Usability::Checkable);
         let is_known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let argon2 = self.argon2.clone();
-        let verdict = self.run(move || verify(&argon2, &password, &stored)).await;
-        if is_known { verdict } else { Verdict::Wrong }
+        let verdict = self.run(move || verify(&argon2, &password, &stored)).await?;
+        Ok(if is_known { verdict } else { Verdict::Wrong })
     }
 
     /// Judges a new password: its length, and its strength given what is known of its owner.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// `Busy`; within, what is wrong with it.
     pub async fn check_new(
         &self,
         policy: PasswordPolicy,
         password: SecretString,
         known: Vec<String>,
-    ) -> Result<(), Fault> {
-        policy.check_length(password.expose_secret())?;
+    ) -> Result<Result<(), Fault>, Busy> {
+        if let Err(fault) = policy.check_length(password.expose_secret()) {
+            return Ok(Err(fault.into()));
+        }
         self.run(move || check_strength(password.expose_secret(), &known)).await
     }
 
     /// The one place where blocking work leaves the async threads.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        let _place = self.places.try_acquire().map_err(|_| Busy)?;
         let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
         let work = task::spawn_blocking(move || {
             let result = work();
@@ -132,7 +154,7 @@ impl Passwords {
             result
         });
         match work.await {
-            Ok(result) => result,
+            Ok(result) => Ok(result),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }
@@ -212,9 +234,10 @@ fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
 mod tests {
     use std::sync::Arc;
 
+    use futures::future::join_all;
     use secrecy::ExposeSecret;
 
-    use super::{Passwords, Usability, Verdict, check_strength};
+    use super::{Busy, MAX_WAITING, Passwords, Usability, Verdict, check_strength};
     use crate::auth::clock::SystemRandomness;
 
     fn passwords() -> Passwords {
@@ -224,10 +247,23 @@ mod tests {
     #[tokio::test]
     async fn a_stored_hash_says_how_it_was_made_and_matches_only_its_password() {
         let passwords = passwords();
-        let stored = passwords.hash("correct horse".into()).await;
+        let stored = passwords.hash("correct horse".into()).await.expect("a place");
         assert!(stored.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await, Verdict::Right);
-        assert_eq!(passwords.verify("correct horse ".into(), Some(stored)).await, Verdict::Wrong);
+        assert_eq!(
+            passwords.verify("correct horse".into(), Some(stored.clone())).await.expect("a place"),
+            Verdict::Right
+        );
+        assert_eq!(passwords.verify("correct horse ".into(), Some(stored)).await.expect("a place"), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn the_line_has_an_end_and_is_there_again_when_it_was_worked_off() {
+        let passwords = Passwords::new(1, Arc::new(SystemRandomness));
+        let check = || passwords.verify("x".into(), None);
+        let outcomes = join_all((0..MAX_WAITING + 11).map(|_| check())).await;
+        let refused = outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count();
+        assert_eq!(refused, 10);
+        assert_eq!(check().await, Ok(Verdict::Wrong));
     }
 
     #[tokio::test]
@@ -235,14 +271,15 @@ mod tests {
         use argon2::{Argon2, Params, password_hash::PasswordHasher, password_hash::phc::PasswordHash};
         let weak = Argon2::from(Params::new(8192, 1, 1, None).expect("parameters"));
         let stored: PasswordHash = weak.hash_password_with_salt(b"correct horse", &[1; 16]).expect("a hash");
-        let verdict = passwords().verify("correct horse".into(), Some(stored.to_string().into())).await;
+        let verdict =
+            passwords().verify("correct horse".into(), Some(stored.to_string().into())).await.expect("a place");
         assert_eq!(verdict, Verdict::RightButWeaklyHashed);
     }
 
     #[tokio::test]
     async fn nobody_has_the_decoys_password() {
-        assert_eq!(passwords().verify("nobody's password".into(), None).await, Verdict::Wrong);
-        assert_eq!(passwords().verify("x".into(), Some("!unusable".into())).await, Verdict::Wrong);
+        assert_eq!(passwords().verify("nobody's password".into(), None).await.expect("a place"), Verdict::Wrong);
+        assert_eq!(passwords().verify("x".into(), Some("!unusable".into())).await.expect("a place"), Verdict::Wrong);
     }
 
     /// Made by Django 5.2, each with its own defaults but for the fewer iterations of PBKDF2.
@@ -263,8 +300,12 @@ mod tests {
         let passwords = passwords();
         for stored in DJANGO {
             let check = |password: &str| passwords.verify(password.into(), Some(stored.into()));
-            assert_eq!(check("violet kettle — neun Monde").await, Verdict::RightButWeaklyHashed, "{stored}");
-            assert_eq!(check("violet kettle — neun Mond").await, Verdict::Wrong, "{stored}");
+            assert_eq!(
+                check("violet kettle — neun Monde").await.expect("a place"),
+                Verdict::RightButWeaklyHashed,
+                "{stored}"
+            );
+            assert_eq!(check("violet kettle — neun Mond").await.expect("a place"), Verdict::Wrong, "{stored}");
             assert_eq!(Usability::of(&stored.into()), Usability::Checkable, "{stored}");
         }
     }
@@ -275,7 +316,7 @@ mod tests {
             for prefix in ["", "argon2"] {
                 let stored = format!("{prefix}$argon2id$v=19$m={m},t={t},p=1$c2FsdHNhbHQ$B7CT1Par/+/AgouNljD3cQ");
                 assert_eq!(Usability::of(&stored.clone().into()), Usability::Unknown);
-                assert_eq!(passwords().verify("x".into(), Some(stored.into())).await, Verdict::Wrong);
+                assert_eq!(passwords().verify("x".into(), Some(stored.into())).await.expect("a place"), Verdict::Wrong);
             }
         }
     }

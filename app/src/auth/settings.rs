@@ -10,6 +10,7 @@ use secrecy::SecretSlice;
 use super::{
     clients::Clients,
     keys::{Algorithm, KeyFault, RingKey, is_symmetric, name},
+    limits::Limits,
     token::{Audience, TokenType},
     user::UserIdField,
 };
@@ -92,6 +93,8 @@ pub struct Settings {
     pub security_event_retention: Duration,
     /// What is asked of a new password (`PASSWORD_MIN_LENGTH`).
     pub password_policy: PasswordPolicy,
+    /// How much may be asked in how long a time.
+    pub limits: Limits,
 }
 
 /// Where another issuer publishes its keys (`JWK_URL`), and what it signs with (`ALGORITHM`).
@@ -182,6 +185,7 @@ impl Settings {
             clients: Clients::default(),
             security_event_retention: 180 * DAY,
             password_policy: PasswordPolicy::default(),
+            limits: Limits::default(),
         }
     }
 

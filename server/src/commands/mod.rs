@@ -74,9 +74,6 @@ pub enum Failure {
     /// Some tokens were not good; each was said to be.
     #[error("tokens that are not valid: {0}")]
     BadTokens(usize),
-    /// The server stopped by itself.
-    #[error("the server stopped: {0}")]
-    Serve(std::io::Error),
 }
 
 impl From<Error> for Failure {

@@ -2,12 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use app::auth::{Auth, Error};
+use app::auth::{Auth, Error, limits::Limits};
 use tokio::{net::TcpListener, signal, time};
 
 use super::{Failure, open};
 use crate::{
     config::{Config, KeySource},
+    connections::{self, Bounds},
     router, telemetry,
 };
 
@@ -19,6 +20,8 @@ const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
 const RENEW_FOREIGN_KEYS_EVERY: Duration = Duration::from_mins(5);
 /// How often refused sign-ins are written down.
 const WRITE_FAILURES_EVERY: Duration = Duration::from_secs(5);
+/// How often limits forget whom nothing is held against any more.
+const FORGET_IDLE_EVERY: Duration = Duration::from_secs(10);
 /// How often expired tokens are cleared away.
 const FLUSH_EVERY: Duration = Duration::from_hours(1);
 
@@ -30,7 +33,14 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     telemetry::start();
     let config = Config::load(config)?;
     let address = config.listen;
-    let keys = config.keys.clone();
+    let (keys, edge) = (config.keys.clone(), config.edge.clone());
+    let bounds = Bounds { connections: config.max_connections, ..Bounds::default() };
+    if config.auth.limits == Limits::OFF {
+        tracing::warn!(
+            "LIMITS ARE OFF: anybody may try passwords and register as often as they like. This is for benchmarks; \
+             take limits = off out of the configuration (HALLPASS_LIMITS)."
+        );
+    }
     let auth = open(config).await?;
     auth.follow_revocations().await?;
     let listener = TcpListener::bind(address).await.map_err(|cause| Failure::Listen { address, cause })?;
@@ -42,10 +52,10 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     tokio::spawn(follow_keys(auth.clone(), keys));
     tokio::spawn(renew_foreign_keys(auth.clone()));
     tokio::spawn(write_failures(auth.clone()));
+    tokio::spawn(forget_idle(auth.clone()));
 
     tracing::info!("serving http://{address}");
-    let app = router::router(auth.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(Failure::Serve)?;
+    connections::serve(listener, router::router(auth.clone(), edge), bounds, told_to_stop()).await;
     auth.write_seen().await?;
     auth.write_failed_sign_ins().await?;
     tracing::info!("stopped");
@@ -91,6 +101,14 @@ async fn write_seen(auth: Arc<Auth>) {
 
 async fn write_failures(auth: Arc<Auth>) {
     every(WRITE_FAILURES_EVERY, || async { auth.write_failed_sign_ins().await }).await;
+}
+
+async fn forget_idle(auth: Arc<Auth>) {
+    every(FORGET_IDLE_EVERY, || {
+        auth.forget_idle();
+        std::future::ready(Ok(()))
+    })
+    .await;
 }
 
 async fn flush(auth: Arc<Auth>) {

@@ -1,6 +1,6 @@
 use std::{ffi::OsString, fs};
 
-use app::auth::{token::TokenType, user::UserIdField};
+use app::auth::{limits::Limits, token::TokenType, user::UserIdField};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
@@ -60,6 +60,21 @@ fn every_mistake_is_named_with_its_place() {
         (
             "auth_header_name = \"Authorization\"",
             "auth_header_name in ./hallpass.toml must be a header as WSGI spells it, like HTTP_AUTHORIZATION or HTTP_X_TOKEN",
+        ),
+        (
+            "trusted_proxies = [\"10.0.0.0/8\", \"proxy\"]",
+            "trusted_proxies in ./hallpass.toml has \"proxy\", which is not an address or a network like 10.0.0.0/8",
+        ),
+        (
+            "trusted_proxy_header = \"X-Real-IP\"",
+            "trusted_proxy_header in ./hallpass.toml must be X-Forwarded-For or Forwarded",
+        ),
+        ("hsts = true", "hsts in ./hallpass.toml must be auto, on or off"),
+        ("max_connections = 0", "max_connections in ./hallpass.toml must be at least 1"),
+        ("limits = \"maybe\"", "limits in ./hallpass.toml must be on or off"),
+        (
+            "limit_register_per_address = 10",
+            "limit_register_per_address in ./hallpass.toml must be a rate like 10/min, 1/s, 100/h or 1000/d, or off",
         ),
         ("password_min_length = 3", "password_min_length in ./hallpass.toml must lie between 8 and 128"),
     ];
@@ -210,4 +225,26 @@ fn classes_of_tokens_and_fields_of_users_go_by_simple_jwts_names() {
         let refused = Place::with(&format!("{key}{line}")).load(&[]).expect_err(line);
         assert!(refused.ends_with(sentence), "{refused}");
     }
+}
+
+#[test]
+fn proxies_and_limits_are_read_from_the_file_and_from_the_environment() {
+    let toml = "trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nlimit_register_per_address = \"off\"\n";
+    let place = Place::with(toml);
+    let environment = [("HALLPASS_LIMIT_SIGN_IN_PER_ACCOUNT", "3/h"), ("HALLPASS_TRUSTED_PROXY_HEADER", "Forwarded")];
+    let shown = place.load(&environment).expect("a configuration").describe();
+    for line in [
+        "trusted_proxies = 10.0.0.0/8, ::1/128",
+        "trusted_proxy_header = Forwarded",
+        "limit_register_per_address = off",
+        "limit_sign_in_per_account = 3/h",
+        "limit_sign_in_per_address = 60/min",
+        "limits = on",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line} in {shown}");
+    }
+    let off = [("HALLPASS_LIMITS", "off"), ("HALLPASS_TRUSTED_PROXIES", "127.0.0.1,10.1.0.0/16")];
+    let config = place.load(&off).expect("a configuration");
+    assert_eq!(config.auth.limits, Limits::OFF);
+    assert_eq!(config.edge.proxies.trusted.len(), 2);
 }

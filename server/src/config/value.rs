@@ -1,16 +1,21 @@
 //! The kinds of value that a setting takes, from a TOML file or from the environment's text.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use app::auth::{
     clients::{Client, Clients},
     keys::{self, ALGORITHMS, Algorithm},
+    limits::Rate,
     settings::{RegistrationMode, SessionCheck},
     token::{Audience, TokenType},
     user::UserIdField,
 };
 use http::HeaderName;
+use ipnet::IpNet;
 use toml::Value;
+
+use super::edge::{Limit, Switch};
+use crate::{edge::Hsts, forwarded::ForwardedHeader};
 
 /// A kind of value. `Err` says in words what would be right.
 pub(super) trait FromValue: Sized {
@@ -87,6 +92,53 @@ impl FromValue for Vec<String> {
             Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => {
                 Err(wrong())
             }
+        }
+    }
+}
+
+impl FromValue for Vec<IpNet> {
+    /// Addresses, and networks with the length of their prefix.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || "must be a list of addresses and networks like [\"127.0.0.1\", \"10.0.0.0/8\"]".to_owned();
+        let read = |word: &String| {
+            let network = word.parse().ok().or_else(|| word.parse::<IpAddr>().ok().map(IpNet::from));
+            network.ok_or_else(|| format!("has {word:?}, which is not an address or a network like 10.0.0.0/8"))
+        };
+        let words = Vec::<String>::from_toml(value).map_err(|_| wrong())?;
+        words.iter().filter(|word| !word.is_empty()).map(read).collect()
+    }
+}
+
+impl FromValue for ForwardedHeader {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let found = value.as_str().and_then(|text| text.parse().ok());
+        found.ok_or_else(|| "must be X-Forwarded-For or Forwarded".to_owned())
+    }
+}
+
+impl FromValue for Hsts {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let found = value.as_str().and_then(|text| text.parse().ok());
+        found.ok_or_else(|| "must be auto, on or off".to_owned())
+    }
+}
+
+impl FromValue for Switch {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        match value.as_str() {
+            Some("on") => Ok(Self(true)),
+            Some("off") => Ok(Self(false)),
+            Some(_) | None => bool::from_toml(value).map(Self).map_err(|_| "must be on or off".to_owned()),
+        }
+    }
+}
+
+impl FromValue for Limit {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || "must be a rate like 10/min, 1/s, 100/h or 1000/d, or off".to_owned();
+        match value.as_str() {
+            Some("off") => Ok(Self(None)),
+            text => text.and_then(Rate::parse).map(|rate| Self(Some(rate))).ok_or_else(wrong),
         }
     }
 }

@@ -29,6 +29,12 @@ pub(super) fn view(name: &'static str, mut routes: Routes) -> Routes {
     with_layers(routes, |handlers| if is_protected { protected(handlers, name) } else { open(handlers, name) })
 }
 
+/// A view that can be asked for too often.
+pub(super) fn limited_view(name: &'static str, mut routes: Routes) -> Routes {
+    openapi::complete_limited_view(only_item(&mut routes.1));
+    view(name, routes)
+}
+
 /// A view for staff.
 pub(super) fn staff_view(name: &'static str, mut routes: Routes) -> Routes {
     let item = only_item(&mut routes.1);

@@ -27,20 +27,20 @@ use axum::{
 };
 use utoipa_axum::routes;
 
-use method::{plain, view};
+use method::{limited_view, plain, view};
 pub use reject::{challenge, not_found};
 
 /// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
 /// same list.
 pub fn router(settings: &Settings) -> Router<Arc<Auth>> {
     let endpoints = [
-        view("Token Obtain Pair", routes!(token::obtain)),
-        view("Token Refresh", routes!(token::refresh)),
+        limited_view("Token Obtain Pair", routes!(token::obtain)),
+        limited_view("Token Refresh", routes!(token::refresh)),
         view("Token Verify", routes!(token::verify)),
         view("Token Blacklist", routes!(token::blacklist)),
-        view("Token Obtain Sliding", routes!(token::obtain_sliding)),
-        view("Token Refresh Sliding", routes!(token::refresh_sliding)),
-        view("Register", routes!(register::register)),
+        limited_view("Token Obtain Sliding", routes!(token::obtain_sliding)),
+        limited_view("Token Refresh Sliding", routes!(token::refresh_sliding)),
+        limited_view("Register", routes!(register::register)),
         view("Me", routes!(me::me)),
         view("Session List", routes!(sessions::list, sessions::end_others)),
         view("Session", routes!(sessions::end)),

@@ -128,6 +128,13 @@ pub(super) fn complete_staff_view(item: &mut PathItem) {
     }
 }
 
+/// Adds to the operations of a view that can be asked for too often what it answers then.
+pub(super) fn complete_limited_view(item: &mut PathItem) {
+    for operation in operations_mut(item) {
+        add_answers(operation, Source::Limit);
+    }
+}
+
 /// What the handler itself says of a status stands.
 fn add_answers(operation: &mut Operation, source: Source) {
     for shared in SHARED.iter().filter(|shared| shared.source == source) {

@@ -1,8 +1,8 @@
 //! `/api/register/`: an account for whoever asks, where the operator allows it.
 
-use app::wire::Registration;
+use app::{auth::session::Origin, wire::Registration};
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -28,11 +28,15 @@ use super::{
         (status = 403, description = "Registration is closed.", body = Refusal),
     )
 )]
-pub(super) async fn register(State(auth): Core, fields: Fields) -> Result<Response, Rejection> {
+pub(super) async fn register(
+    State(auth): Core,
+    Extension(origin): Extension<Origin>,
+    fields: Fields,
+) -> Result<Response, Rejection> {
     let wanted = [("username", Kind::Text), ("password", Kind::Verbatim), ("email", Kind::Optional)];
     let [username, password, email] = fields.read(wanted)?;
     let registration = Registration { username, email, password: password.into() };
-    let user = auth.register(&registration).await.map_err(at_token)?;
+    let user = auth.register(&registration, &origin).await.map_err(at_token)?;
     let body = Registered { id: user.id.to_string(), username: user.username };
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }

@@ -1,8 +1,8 @@
 //! Refusals as Simple JWT words them: the only place that knows statuses and its sentences.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use app::auth::{Auth, Error, fault::FieldFault};
+use app::auth::{Auth, Error, error::seconds, fault::FieldFault};
 use axum::{
     Json,
     extract::State,
@@ -112,15 +112,21 @@ fn refuse(error: Error, door: Door) -> Response {
         (Error::Forbidden | Error::SuperuserOnly | Error::RegistrationClosed, _) => {
             detail(StatusCode::FORBIDDEN, &sentence)
         }
+        (Error::TooMany { retry_after }, _) => later(StatusCode::TOO_MANY_REQUESTS, &sentence, retry_after),
         (Error::Unavailable { retry_after, cause }, _) => {
             if let Some(cause) = cause {
                 tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
             }
-            let mut response = detail(StatusCode::SERVICE_UNAVAILABLE, &sentence);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
-            response
+            later(StatusCode::SERVICE_UNAVAILABLE, &sentence, retry_after)
         }
     }
+}
+
+/// What may be asked again after a while.
+fn later(status: StatusCode, sentence: &str, wait: Duration) -> Response {
+    let mut response = detail(status, sentence);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
+    response
 }
 
 fn by_name(fields: Vec<FieldFault>) -> FieldErrors {

@@ -1,7 +1,6 @@
 //! The world of a story and who acts in it.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -13,6 +12,7 @@ use app::{
     auth::{
         Account, Auth,
         clock::{Clock, SystemRandomness, Timestamp},
+        limits::Limits,
         policy::Policy,
         settings::Settings,
         store::Store,
@@ -22,9 +22,13 @@ use app::{
 };
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
-use server::router;
+use server::{
+    connections::{self, Bounds},
+    edge::Edge,
+    router,
+};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 pub(crate) const KEY: &[u8] = b"stories are told with a key of more than 32 bytes";
 pub(crate) const PASSWORD: &str = "violet kettle harvests nine moons";
@@ -36,6 +40,10 @@ impl Clock for StillClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst))
     }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::SeqCst).unsigned_abs())
+    }
 }
 
 /// A server of one's own.
@@ -45,11 +53,22 @@ pub(crate) struct World {
     pub(crate) database: String,
     clock: Arc<StillClock>,
     client: Client,
+    stop: Arc<Notify>,
+    served: JoinHandle<()>,
     _folder: TempDir,
 }
 
+/// The defaults, but for the limits: a story signs in more often than people do. Those about limits turn
+/// them on.
 pub(crate) fn settings() -> Settings {
-    Settings::with_signing_key(KEY.to_vec().into())
+    Settings { limits: Limits::OFF, ..Settings::with_signing_key(KEY.to_vec().into()) }
+}
+
+/// What is around a server: its bounds, and what stands before it.
+#[derive(Default)]
+pub(crate) struct Surroundings {
+    pub(crate) edge: Edge,
+    pub(crate) bounds: Bounds,
 }
 
 impl World {
@@ -58,7 +77,18 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        Self::set_up(settings, |store| store, |auth| auth).await
+        Self::set_up(settings, Surroundings::default(), |store| store, |auth| auth).await
+    }
+
+    /// With bounds and proxies of its own.
+    pub(crate) async fn surrounded(settings: Settings, surroundings: Surroundings) -> Self {
+        Self::set_up(settings, surroundings, |store| store, |auth| auth).await
+    }
+
+    /// Tells the server to stop, and waits until it has.
+    pub(crate) async fn stop(self) {
+        self.stop.notify_one();
+        self.served.await.expect("no panic");
     }
 
     pub(crate) async fn with_policy(settings: Settings, policy: Arc<dyn Policy>) -> Self {
@@ -67,16 +97,17 @@ impl World {
 
     /// With something that is not among the settings.
     pub(crate) async fn changed(settings: Settings, change: impl FnOnce(Auth) -> Auth) -> Self {
-        Self::set_up(settings, |store| store, change).await
+        Self::set_up(settings, Surroundings::default(), |store| store, change).await
     }
 
     /// On a store around the real one.
     pub(crate) async fn on(settings: Settings, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Self {
-        Self::set_up(settings, wrap, |auth| auth).await
+        Self::set_up(settings, Surroundings::default(), wrap, |auth| auth).await
     }
 
     async fn set_up(
         settings: Settings,
+        Surroundings { edge, bounds }: Surroundings,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         change: impl FnOnce(Auth) -> Auth,
     ) -> Self {
@@ -88,11 +119,13 @@ impl World {
         let auth = Arc::new(change(auth));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let app = router::router(auth.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let app = router::router(auth.clone(), edge);
+        let stop = Arc::new(Notify::new());
+        let told = stop.clone();
+        let served = tokio::spawn(async move { connections::serve(listener, app, bounds, told.notified()).await });
         // Where one is sent is an answer like others.
         let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
-        Self { auth, url, database, clock, client, _folder: folder }
+        Self { auth, url, database, clock, client, stop, served, _folder: folder }
     }
 
     /// Another process on the same database, started now.

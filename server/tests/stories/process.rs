@@ -27,6 +27,7 @@ impl Process {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HALLPASS_LISTEN", "127.0.0.1:0")
+            .env("HALLPASS_LIMITS", "off")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

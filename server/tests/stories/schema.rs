@@ -1,7 +1,8 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use app::auth::{
     clients::{Client, Clients},
+    limits::{Limits, Rate},
     settings::Settings,
     user::Role,
 };
@@ -138,6 +139,8 @@ async fn every_documented_answer_is_given_and_no_other() {
     let (world, closed, broken) = (World::with(full()).await, closed().await, World::with(full()).await);
     Cast::of(&world).await;
     let (in_closed, in_broken) = (Cast::of(&closed).await, Cast::of(&broken).await);
+    let strict = World::with(strict()).await;
+    Cast::of(&strict).await;
     for statement in ["ALTER TABLE users RENAME TO a", "ALTER TABLE sessions RENAME TO b"] {
         broken.sql(statement).await;
     }
@@ -148,6 +151,9 @@ async fn every_documented_answer_is_given_and_no_other() {
         let now = Cast::anew(&world).await;
         let mut requests = odd_requests(&now, &method, &path);
         requests.extend([&now, &in_broken, &in_closed].map(|cast| good(cast, &method, &path)));
+        strict.pass(Duration::from_hours(1));
+        let limited = Cast::anew(&strict).await;
+        requests.extend((0..4).map(|_| good(&limited, &method, &path)));
         for request in requests {
             given.insert((method.clone(), path.clone(), status(request).await));
         }
@@ -161,6 +167,14 @@ async fn every_documented_answer_is_given_and_no_other() {
 fn full() -> Settings {
     let clients = Clients::from_iter([Client::with_secret("gateway", SECRET).expect("a client")]);
     Settings { clients, issuer: Some(ISSUER.to_owned()), ..settings() }
+}
+
+/// A server that takes little.
+fn strict() -> Settings {
+    let few = Some(Rate::per_minute(2));
+    let limits =
+        Limits { sign_in_per_account: few, register_per_address: few, refresh_per_session: few, ..Limits::OFF };
+    Settings { limits, ..full() }
 }
 
 async fn closed() -> World {

@@ -7,7 +7,8 @@ use crate::{
     auth::{
         Auth, Error,
         fault::Fault,
-        password::Verdict,
+        limits::Network,
+        password::{Busy, Verdict},
         session::Origin,
         store::NewPassword,
         user::{self, User},
@@ -19,18 +20,24 @@ impl Auth {
     /// Changes the bearer's own password. With `CHECK_REVOKE_TOKEN` it ends the session that asks as well.
     ///
     /// # Errors
-    /// `Invalid` with the field to mend, `UserNotFound`, `UserInactive`, or `Unavailable`.
+    /// `Invalid` with the field to mend, `UserNotFound`, `UserInactive`, `TooMany`, or `Unavailable`.
     pub async fn change_password(&self, bearer: &Bearer, form: &PasswordChange, origin: &Origin) -> Result<(), Error> {
         let user = self.load_active_user(bearer).await?;
         let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
         let current: SecretString = form.current_password.expose().into();
         let wrong = || Error::field("current_password", Fault::WrongPassword);
-        if self.passwords.verify(current, stored.clone()).await == Verdict::Wrong {
-            return Err(wrong());
-        }
+        // Who holds somebody's token could guess here what the token does not give.
+        let attempt = self.limiter.begin_attempt(&user.username, Network::of(origin))?;
+        let checked = match self.passwords.verify(current, stored.clone()).await {
+            Ok(Verdict::Wrong) => Err(wrong()),
+            Ok(Verdict::Right | Verdict::RightButWeaklyHashed) => Ok(()),
+            Err(busy) => Err(busy.into()),
+        };
+        attempt.settle(&checked);
+        checked?;
         let new: SecretString = form.new_password.expose().into();
-        self.check_password_of(&user, &new).await.map_err(|fault| Error::field("new_password", fault))?;
-        let hash = self.passwords.hash(new).await;
+        self.check_password_of(&user, &new).await?.map_err(|fault| Error::field("new_password", fault))?;
+        let hash = self.passwords.hash(new).await?;
         let ending = self.ending(EndReason::PasswordChanged, origin);
         // Where a token ends with its password, the session that asks has none left either.
         let keep = bearer.session.filter(|_| !self.settings.check_revoke_token);
@@ -49,8 +56,8 @@ impl Auth {
     pub async fn set_password(&self, username: &str, new: SecretString) -> Result<User, Error> {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         let user = found.ok_or(Error::UserNotFound)?.user;
-        self.check_password_of(&user, &new).await.map_err(|fault| Error::field("password", fault))?;
-        let hash = self.passwords.hash(new).await;
+        self.check_password_of(&user, &new).await?.map_err(|fault| Error::field("password", fault))?;
+        let hash = self.passwords.hash(new).await?;
         let ending = self.ending(EndReason::PasswordChanged, &Origin::default());
         let new = NewPassword { user: user.id, hash, checked: None, keep: None };
         let revoked = self.store.set_password(new, ending).await?.ok_or(Error::UserNotFound)?;
@@ -58,7 +65,11 @@ impl Auth {
         Ok(user)
     }
 
-    pub(super) async fn check_password_of(&self, user: &User, password: &SecretString) -> Result<(), Fault> {
+    pub(super) async fn check_password_of(
+        &self,
+        user: &User,
+        password: &SecretString,
+    ) -> Result<Result<(), Fault>, Busy> {
         self.check_new_password(password, &[&user.username, &user.email]).await
     }
 }

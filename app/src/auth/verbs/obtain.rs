@@ -8,6 +8,7 @@ use crate::{
         Auth, Error,
         clock::Timestamp,
         id::{Jti, SessionId},
+        limits::Network,
         password::Verdict,
         policy,
         session::{CurrentToken, Origin, Session},
@@ -34,7 +35,7 @@ impl Auth {
     /// same answer.
     ///
     /// # Errors
-    /// `NoActiveAccount`, or `Unavailable`.
+    /// `NoActiveAccount`, `TooMany`, or `Unavailable`.
     pub async fn obtain_pair(&self, credentials: &Credentials, origin: Origin) -> Result<TokenPair, Error> {
         let (session, subject) = self.sign_in(credentials, origin, Self::first_of_pair).await?;
         Ok(self.sign_pair(&subject, &session))
@@ -52,9 +53,21 @@ impl Auth {
         Ok(self.sign_pair(&subject, &session))
     }
 
-    /// Signs in for a session with this first token, and says what its tokens are about. Checking a
-    /// password takes its time: an account that was changed meanwhile is looked at again.
+    /// Signs in for a session with this first token, and says what its tokens are about.
     pub(super) async fn sign_in(
+        &self,
+        credentials: &Credentials,
+        origin: Origin,
+        first: fn(&Self) -> FirstToken,
+    ) -> Result<(Session, Subject), Error> {
+        let attempt = self.limiter.begin_attempt(&user::normalize(&credentials.username), Network::of(&origin))?;
+        let signed_in = self.attempt(credentials, origin, first).await;
+        attempt.settle(&signed_in);
+        signed_in
+    }
+
+    /// Checking a password takes its time: an account that was changed meanwhile is looked at again.
+    async fn attempt(
         &self,
         credentials: &Credentials,
         origin: Origin,
@@ -130,7 +143,7 @@ impl Auth {
         let found = self.store.find_credentials(&username).await?;
         let password: SecretString = credentials.password.expose().into();
         let stored = found.as_ref().map(|found| found.password.clone());
-        let verdict = self.passwords.verify(password.clone(), stored).await;
+        let verdict = self.passwords.verify(password.clone(), stored).await?;
         match (verdict, found) {
             (Verdict::Right, Some(found)) if self.may_sign_in(&found.user) => Ok(found),
             (Verdict::RightButWeaklyHashed, Some(found)) if self.may_sign_in(&found.user) => {
@@ -155,7 +168,10 @@ impl Auth {
         password: SecretString,
     ) -> Result<StoredCredentials, Error> {
         let StoredCredentials { user, password: old } = account;
-        let password = self.passwords.hash(password).await;
+        // It can be done at the next sign-in as well.
+        let Ok(password) = self.passwords.hash(password).await else {
+            return Ok(StoredCredentials { user, password: old });
+        };
         self.store.upgrade_password(user.id, old, password.clone()).await?;
         Ok(StoredCredentials { user, password })
     }

@@ -5,6 +5,7 @@ use crate::{
         Auth, Error,
         clock::Timestamp,
         id::SessionId,
+        limits::Network,
         policy::AccountRule,
         rotation::Refusal,
         session::{Origin, Session},
@@ -21,11 +22,17 @@ impl Auth {
     ///
     /// # Errors
     /// `Token` for a bad one, `Blacklisted` when it is spent or its session over,
-    /// `NoActiveAccountForToken`, `PasswordChanged`, or `Unavailable`.
+    /// `NoActiveAccountForToken`, `PasswordChanged`, `TooMany`, or `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
+        let from = Network::of(&origin);
+        self.refresh_pair(refresh, origin).await.map_err(|refusal| self.limiter.refuse(refusal, from))
+    }
+
+    async fn refresh_pair(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let now = self.clock.now();
         self.tokens.learn_key(refresh, now).await;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
+        self.limiter.renew(&token)?;
         match self.renew(self.refresh_request(&token, now, origin)).await? {
             Renewal::Current(session) => Ok(self.sign_pair(&self.successor_subject(&token, &session), &session)),
             Renewal::Kept(session) => {

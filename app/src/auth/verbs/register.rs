@@ -7,6 +7,9 @@ use crate::{
         Auth, Error,
         fault::Fault,
         id::UserId,
+        limits::Network,
+        password::Busy,
+        session::Origin,
         settings::RegistrationMode,
         store::CreateUserError,
         user::{Email, NewUser, Role, User, UserIdField, UserKey, Username},
@@ -33,11 +36,11 @@ impl Auth {
     /// Makes an account for a stranger, if the operator allows it.
     ///
     /// # Errors
-    /// `RegistrationClosed`, or what [`create_user`](Self::create_user) answers.
-    pub async fn register(&self, form: &Registration) -> Result<User, Error> {
+    /// `RegistrationClosed`, `TooMany`, or what [`create_user`](Self::create_user) answers.
+    pub async fn register(&self, form: &Registration, origin: &Origin) -> Result<User, Error> {
         match self.settings.registration {
             RegistrationMode::Closed => return Err(Error::RegistrationClosed),
-            RegistrationMode::Open => {}
+            RegistrationMode::Open => self.limiter.register(Network::of(origin))?,
         }
         self.create_user(Account {
             username: form.username.clone(),
@@ -68,7 +71,7 @@ impl Auth {
         Ok(NewUser {
             username,
             email,
-            password: self.passwords.hash(account.password).await,
+            password: self.passwords.hash(account.password).await?,
             role: account.role,
             is_active: account.is_active,
             date_joined: self.clock.now(),
@@ -79,7 +82,7 @@ impl Auth {
     async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
         let username = Username::parse(&account.username);
         let email = self.check_email(&account.email, None).await?;
-        let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await;
+        let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await?;
         match (username, email, password) {
             (Ok(username), Ok(email), Ok(())) => Ok((username, email)),
             (username, email, password) => Err(Error::fields([
@@ -105,9 +108,13 @@ impl Auth {
     }
 
     /// Judges a new password, given what is known of its owner.
-    pub(super) async fn check_new_password(&self, password: &SecretString, known: &[&str]) -> Result<(), Fault> {
+    pub(super) async fn check_new_password(
+        &self,
+        password: &SecretString,
+        known: &[&str],
+    ) -> Result<Result<(), Fault>, Busy> {
         if password.expose_secret().is_empty() {
-            return Err(Fault::Blank);
+            return Ok(Err(Fault::Blank));
         }
         let mut words: Vec<String> = Vec::new();
         for text in known {

@@ -11,6 +11,7 @@ use crate::{
         Auth, Error,
         clock::Timestamp,
         id::Jti,
+        limits::Network,
         session::{CurrentToken, Origin, Session},
         store::{PresentedToken, Refresh, RotationMode, TokenStanding},
         token::{Stamp, Subject, Token, TokenFault, TokenType},
@@ -22,7 +23,7 @@ impl Auth {
     /// Signs in for a sliding token, as [`obtain_pair`](Self::obtain_pair) does for a pair.
     ///
     /// # Errors
-    /// `NoActiveAccount`, or `Unavailable`.
+    /// `NoActiveAccount`, `TooMany`, or `Unavailable`.
     pub async fn obtain_sliding(&self, credentials: &Credentials, origin: Origin) -> Result<SlidingToken, Error> {
         let (session, mut subject) = self.sign_in(credentials, origin, Self::first_sliding).await?;
         let claim = self.settings.sliding_token_refresh_exp_claim.clone();
@@ -39,11 +40,17 @@ impl Auth {
     ///
     /// # Errors
     /// `Token` for a bad one or one past the time until which it could be renewed, `Blacklisted` when its
-    /// session is over, `NoActiveAccountForToken`, `PasswordChanged`, or `Unavailable`.
+    /// session is over, `NoActiveAccountForToken`, `PasswordChanged`, `TooMany`, or `Unavailable`.
     pub async fn refresh_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
+        let from = Network::of(&origin);
+        self.renew_sliding(token, origin).await.map_err(|refusal| self.limiter.refuse(refusal, from))
+    }
+
+    async fn renew_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let now = self.clock.now();
         self.tokens.learn_key(token, now).await;
         let token = self.tokens.verify(token, Some(TokenType::Sliding), now)?;
+        self.limiter.renew(&token)?;
         let end = match self.tokens.sliding_end(&token, now) {
             Ok(end) => end,
             Err(fault) => return Err(self.blacklisted_or(&token, fault).await),

@@ -1,7 +1,7 @@
 //! Refusals as RFC 6749 §5.2 has them.
 
 use app::{
-    auth::Error,
+    auth::{Error, error::seconds},
     wire::{OAuthError, OAuthErrorCode},
 };
 use axum::{
@@ -49,6 +49,7 @@ impl Refusal {
             | Error::UserInactive
             | Error::NoSuchSession
             | Error::Forbidden
+            | Error::TooMany { .. }
             | Error::SuperuserOnly
             | Error::NotFound
             | Error::RegistrationClosed => Self::InvalidRequest("The server did not understand the request."),
@@ -89,7 +90,7 @@ impl IntoResponse for Refusal {
         let body = Json(OAuthError { error, error_description: sentence.to_owned() });
         let mut response = (status, body).into_response();
         if let Self::Unavailable(retry_after) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(retry_after)));
         }
         response
     }

@@ -17,6 +17,8 @@ pub(super) enum Source {
     Staff,
     /// The reader of bodies.
     Body,
+    /// What counts how often something is asked.
+    Limit,
     /// What every view has: its layers, and the database behind it.
     View,
 }
@@ -34,7 +36,7 @@ pub(super) struct Shared {
 }
 
 /// All of them, by status.
-pub(super) const SHARED: [Shared; 10] = [
+pub(super) const SHARED: [Shared; 11] = [
     Shared {
         source: Source::Page,
         status: "303",
@@ -106,6 +108,14 @@ pub(super) const SHARED: [Shared; 10] = [
         description: "The body is of another kind than JSON, form and multipart.",
         bodies: &["Refusal"],
         header: None,
+    },
+    Shared {
+        source: Source::Limit,
+        status: "429",
+        name: "TooManyRequests",
+        description: "That was too often in too short a time, for the address, the account or the session.",
+        bodies: &["Refusal"],
+        header: Some(("Retry-After", "Seconds after which to try again.")),
     },
     Shared {
         source: Source::View,

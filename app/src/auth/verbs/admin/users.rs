@@ -121,8 +121,8 @@ impl Auth {
     ) -> Result<(), Error> {
         let target = self.store.find_user(user).await?.ok_or(Error::NotFound)?;
         let new = form.password.into_exposed().into();
-        self.check_password_of(&target, &new).await.map_err(|fault| Error::field("password", fault))?;
-        let password = self.passwords.hash(new).await;
+        self.check_password_of(&target, &new).await?.map_err(|fault| Error::field("password", fault))?;
+        let password = self.passwords.hash(new).await?;
         let revoked = self.store.set_password_by(user, password, self.deed(by, origin)).await??;
         self.revocations.insert_all(revoked);
         Ok(())

@@ -1,0 +1,58 @@
+//! What is decided about a request before anybody looks at what it asks: whom to believe about where it
+//! came from, whether TLS is to be insisted on, and how long it may take to say what it wants.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use crate::forwarded::Proxies;
+
+/// The server's edge.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The proxies in front of the server.
+    pub proxies: Proxies,
+    /// Whether browsers are told to come over TLS alone.
+    pub hsts: Hsts,
+    /// How long a body may take to arrive, however it is dribbled. One is at most 64 kB.
+    pub body_within: Duration,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self { proxies: Proxies::default(), hsts: Hsts::default(), body_within: Duration::from_secs(30) }
+    }
+}
+
+/// Whether `Strict-Transport-Security` is sent (RFC 6797).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hsts {
+    /// Where the request is known to have come over TLS.
+    #[default]
+    Auto,
+    /// Always, behind a proxy that does not say.
+    On,
+    /// Never.
+    Off,
+}
+
+impl FromStr for Hsts {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for Hsts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::On => "on",
+            Self::Off => "off",
+        })
+    }
+}

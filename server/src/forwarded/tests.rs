@@ -1,0 +1,124 @@
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{Client, ForwardedHeader, Proxies};
+
+const NEAR: &str = "10.0.0.1";
+const CLIENT: &str = "203.0.113.9";
+
+fn proxies(header: ForwardedHeader) -> Proxies {
+    let trusted = ["10.0.0.0/8", "192.0.2.7/32", "fd00::/8"].map(|network| network.parse().expect("a network"));
+    Proxies { trusted: trusted.to_vec(), header }
+}
+
+fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).expect("a value"));
+    }
+    headers
+}
+
+fn seen(header: ForwardedHeader, peer: &str, lines: &[(&'static str, &str)]) -> Client {
+    proxies(header).client(peer.parse().expect("an address"), &headers(lines))
+}
+
+#[track_caller]
+fn x_forwarded_for(peer: &str, lines: &[&str], client: &str) {
+    let lines: Vec<_> = lines.iter().map(|line| ("x-forwarded-for", *line)).collect();
+    assert_eq!(seen(ForwardedHeader::XForwardedFor, peer, &lines).address.to_string(), client, "{lines:?}");
+}
+
+#[track_caller]
+fn forwarded(lines: &[&str], client: &str, is_secure: bool) {
+    let lines: Vec<_> = lines.iter().map(|line| ("forwarded", *line)).collect();
+    let seen = seen(ForwardedHeader::Forwarded, NEAR, &lines);
+    assert_eq!((seen.address.to_string().as_str(), seen.is_secure), (client, is_secure), "{lines:?}");
+}
+
+#[test]
+fn what_an_untrusted_peer_says_is_ignored() {
+    x_forwarded_for(CLIENT, &["198.51.100.1"], CLIENT);
+    x_forwarded_for(CLIENT, &["10.0.0.9, 10.0.0.8"], CLIENT);
+    let nobody = Proxies::default();
+    let lines = headers(&[("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https")]);
+    let seen = nobody.client(NEAR.parse().expect("an address"), &lines);
+    assert_eq!(seen, Client { address: NEAR.parse().expect("an address"), is_secure: false });
+}
+
+#[test]
+fn the_right_most_untrusted_hop_is_the_client_whatever_it_wrote_itself() {
+    x_forwarded_for(NEAR, &[CLIENT], CLIENT);
+    x_forwarded_for(NEAR, &["198.51.100.1, 203.0.113.9"], CLIENT);
+    x_forwarded_for(NEAR, &["198.51.100.1", "203.0.113.9, 10.0.0.3", "192.0.2.7"], CLIENT);
+    x_forwarded_for(NEAR, &["10.0.0.2,203.0.113.9 , 10.0.0.3"], CLIENT);
+    x_forwarded_for("::ffff:10.0.0.1", &["::ffff:203.0.113.9"], CLIENT);
+    x_forwarded_for("fd00::1", &["2001:db8::5"], "2001:db8::5");
+}
+
+#[test]
+fn who_comes_from_within_is_the_farthest_hop() {
+    x_forwarded_for(NEAR, &["10.0.0.4, 10.0.0.3"], "10.0.0.4");
+    x_forwarded_for(NEAR, &[], NEAR);
+}
+
+#[test]
+fn ports_and_brackets_are_taken_off() {
+    for written in ["203.0.113.9:4711", " 203.0.113.9 "] {
+        x_forwarded_for(NEAR, &[written], CLIENT);
+    }
+    for written in ["2001:db8::5", "[2001:db8::5]", "[2001:db8::5]:4711"] {
+        x_forwarded_for(NEAR, &[written], "2001:db8::5");
+    }
+}
+
+#[test]
+fn what_is_no_address_ends_what_can_be_known() {
+    for garbage in ["", "unknown", "_hidden", "203.0.113", "203.0.113.9, ", "[::1", "\u{e9}", "a, b, c"] {
+        x_forwarded_for(NEAR, &[garbage], NEAR);
+        x_forwarded_for(NEAR, &[garbage, "10.0.0.3"], "10.0.0.3");
+        x_forwarded_for(NEAR, &[garbage, CLIENT], CLIENT);
+    }
+    let long = vec!["1.1.1.1"; 10_000].join(",") + ", 203.0.113.9";
+    x_forwarded_for(NEAR, &[&long], CLIENT);
+}
+
+#[test]
+fn the_standard_header_is_read_as_the_standard_has_it() {
+    forwarded(&["for=203.0.113.9"], CLIENT, false);
+    forwarded(&["For=\"203.0.113.9:4711\";Proto=HTTPS;by=10.0.0.1"], CLIENT, true);
+    forwarded(&["for=198.51.100.1;proto=https, for=203.0.113.9;proto=http"], CLIENT, false);
+    forwarded(&["for=203.0.113.9; proto=https, for=10.0.0.3;proto=http"], CLIENT, true);
+    forwarded(&["for=\"[2001:db8::5]:4711\";proto=https"], "2001:db8::5", true);
+    forwarded(&["for=unknown;proto=https, for=10.0.0.3"], "10.0.0.3", true);
+    forwarded(&["proto=https", "for=_hidden"], NEAR, false);
+}
+
+#[test]
+fn a_quote_that_was_left_open_swallows_nothing() {
+    forwarded(&["for=\"1.1.1.1", "for=203.0.113.9"], CLIENT, false);
+    forwarded(&["for=\"1.1.1.1, for=203.0.113.9;proto=https"], CLIENT, true);
+}
+
+#[test]
+fn the_other_header_is_not_looked_at() {
+    let both = [("x-forwarded-for", CLIENT), ("forwarded", "for=198.51.100.1;proto=https")];
+    let plain = seen(ForwardedHeader::XForwardedFor, NEAR, &both);
+    assert_eq!((plain.address.to_string().as_str(), plain.is_secure), (CLIENT, false));
+    let standard =
+        seen(ForwardedHeader::Forwarded, NEAR, &[("x-forwarded-for", CLIENT), ("x-forwarded-proto", "https")]);
+    assert_eq!((standard.address.to_string().as_str(), standard.is_secure), (NEAR, false));
+}
+
+#[test]
+fn the_scheme_is_that_of_the_hop_that_saw_the_client() {
+    let of = |forwarded_for: &str, proto: &str| {
+        let lines = [("x-forwarded-for", forwarded_for), ("x-forwarded-proto", proto)];
+        seen(ForwardedHeader::XForwardedFor, NEAR, &lines).is_secure
+    };
+    assert!(of(CLIENT, "https"));
+    assert!(!of(CLIENT, "http"));
+    assert!(!of(CLIENT, "https, http"), "the first word is the client's own");
+    assert!(of("203.0.113.9, 10.0.0.3", "https, http"), "each proxy added one");
+    assert!(of("203.0.113.9, 10.0.0.3", "https"), "the last one overwrote it");
+    assert!(!of("198.51.100.1, 203.0.113.9", "https, http"));
+}

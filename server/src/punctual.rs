@@ -1,0 +1,75 @@
+//! Bodies that arrive in time. A client that sends a byte now and then is told so, however long it would
+//! go on; its handler sees a body that broke off, and never one that is shorter.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use http_body::{Frame, SizeHint};
+use tokio::time::{Sleep, sleep};
+
+use crate::edge::Edge;
+
+/// Gives each body its time.
+pub async fn body_in_time(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let is_late = Arc::new(AtomicBool::new(false));
+    let (within, flag) = (edge.body_within, is_late.clone());
+    let request = request.map(|body| Body::new(Punctual { body, deadline: Box::pin(sleep(within)), is_late: flag }));
+    let response = next.run(request).await;
+    if is_late.load(Ordering::Relaxed) { late() } else { response }
+}
+
+/// RFC 9110 §15.5.9.
+fn late() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONNECTION, HeaderValue::from_static("close")),
+    ];
+    let body = r#"{"detail":"The request took too long to arrive. Try again."}"#;
+    (StatusCode::REQUEST_TIMEOUT, headers, body).into_response()
+}
+
+/// A body with a deadline for the whole of it.
+struct Punctual {
+    body: Body,
+    deadline: Pin<Box<Sleep>>,
+    is_late: Arc<AtomicBool>,
+}
+
+impl HttpBody for Punctual {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if frame.is_pending() && self.deadline.as_mut().poll(cx).is_ready() {
+            self.is_late.store(true, Ordering::Relaxed);
+            return Poll::Ready(Some(Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut)))));
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,221 @@
+//! Who asks too often: at both doors, by account, by address and by session.
+
+use std::{
+    thread::available_parallelism,
+    time::{Duration, Instant},
+};
+
+use app::{
+    auth::{
+        Error,
+        limits::{Limits, Rate},
+        session::Origin,
+        settings::Settings,
+    },
+    wire::Credentials,
+};
+use futures::future::join_all;
+use serde_json::{Value, json};
+use server::{edge::Edge, forwarded::Proxies};
+
+use crate::{
+    actors::{Answer, PASSWORD, Surroundings, World, settings},
+    rpc::call,
+};
+
+/// Behind a proxy, so that a story can ask from many addresses.
+async fn world(limits: Limits) -> World {
+    let trusted = vec!["127.0.0.1/32".parse().expect("a network")];
+    let edge = Edge { proxies: Proxies { trusted, ..Proxies::default() }, ..Edge::default() };
+    World::surrounded(Settings { limits, ..settings() }, Surroundings { edge, ..Surroundings::default() }).await
+}
+
+async fn ask(world: &World, path: &str, from: &str, body: Value) -> Answer {
+    let request = world.request("POST", path).header("x-forwarded-for", from).json(&body);
+    Answer::of(request.send().await.expect("an answer")).await
+}
+
+async fn sign_in(world: &World, username: &str, password: &str, from: &str) -> Answer {
+    ask(world, "/api/token/", from, json!({ "username": username, "password": password })).await
+}
+
+#[track_caller]
+fn is_throttled(answer: &Answer, seconds: u32) {
+    let plural = if seconds == 1 { "" } else { "s" };
+    let sentence = format!("Request was throttled. Expected available in {seconds} second{plural}.");
+    answer.is(429, json!({ "detail": sentence }));
+    assert_eq!(answer.header("retry-after"), Some(seconds.to_string().as_str()));
+}
+
+#[tokio::test]
+async fn an_account_that_is_signed_in_to_too_often_says_at_both_doors_when_to_come_back() {
+    let world = world(Limits { sign_in_per_account: Some(Rate::per_minute(3)), ..Limits::OFF }).await;
+    world.user("ada").await;
+    let good = json!({ "username": "ada", "password": PASSWORD });
+    for _ in 0..3 {
+        assert_eq!(world.post("/api/token/", good.clone()).await.status, 200);
+    }
+    is_throttled(&world.post("/api/token/", good.clone()).await, 20);
+    is_throttled(&world.post("/api/token/sliding/", good.clone()).await, 20);
+    let told = call(&world, "session/obtain", None, json!({ "credentials": good })).await;
+    assert_eq!((told.status, told.header("retry-after")), (429, Some("20")));
+    assert_eq!((&told.body["code"], &told.body["retry_after"]), (&json!("too_many_requests"), &json!(20)));
+    assert_eq!(told.body["message"], "That was too often in too short a time. Try again in 20 seconds.");
+    world.pass(Duration::from_secs(20));
+    assert_eq!(world.post("/api/token/", good).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_throttled_as_a_known_one_is() {
+    let world = world(Limits { sign_in_per_account: Some(Rate::per_minute(2)), ..Limits::OFF }).await;
+    world.user("ada").await;
+    for name in ["ada", "nobody"] {
+        let mut seen = Vec::new();
+        for spelling in [name.to_owned(), format!(" {name}"), name.to_owned()] {
+            seen.push(sign_in(&world, &spelling, "wrong", "203.0.113.1").await.status);
+        }
+        assert_eq!(seen, [401, 401, 429], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_signs_in_too_often_waits_whoever_it_is_and_others_do_not() {
+    let world = world(Limits { sign_in_per_address: Some(Rate::per_minute(3)), ..Limits::OFF }).await;
+    world.user("ada").await;
+    for name in ["a", "b", "c"] {
+        assert_eq!(sign_in(&world, name, "wrong", "2001:db8:0:1::5").await.status, 401);
+    }
+    is_throttled(&sign_in(&world, "ada", PASSWORD, "2001:db8:0:1:ffff::6").await, 20);
+    assert_eq!(sign_in(&world, "ada", PASSWORD, "2001:db8:0:2::5").await.status, 200);
+    assert_eq!(sign_in(&world, "ada", PASSWORD, "203.0.113.1").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_guesses_waits_longer_each_time_and_the_owner_gets_in_from_elsewhere() {
+    let world = world(Limits::default()).await;
+    world.user("ada").await;
+    let guess = async || sign_in(&world, "ada", "wrong", "203.0.113.1").await;
+    for _ in 0..5 {
+        assert_eq!(guess().await.status, 401);
+    }
+    for wait in [1, 2, 4, 8] {
+        assert_eq!(guess().await.status, 401);
+        is_throttled(&guess().await, wait);
+        is_throttled(&sign_in(&world, "ada", PASSWORD, "203.0.113.1").await, wait);
+        assert_eq!(sign_in(&world, "ada", PASSWORD, "198.51.100.1").await.status, 200, "the owner");
+        world.pass(Duration::from_secs(wait.into()));
+    }
+    assert_eq!(sign_in(&world, "ada", PASSWORD, "203.0.113.1").await.status, 200);
+    assert_eq!(guess().await.status, 401);
+    assert_eq!(guess().await.status, 401, "a success clears what went before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_guesses_is_looked_at_no_more_often_than_one_after_another() {
+    let world = world(Limits::default()).await;
+    world.user("ada").await;
+    let answers = join_all((0..100).map(|_| sign_in(&world, "ada", "wrong", "203.0.113.1"))).await;
+    let with = |status| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((with(401), with(429)), (6, 94));
+}
+
+#[tokio::test]
+async fn who_holds_a_token_cannot_guess_the_password_at_the_change_of_it() {
+    let world = world(Limits::default()).await;
+    let ada = world.signed_in("ada").await;
+    let form =
+        json!({ "form": { "current_password": "wrong", "new_password": "seven copper lanterns drift upstream" } });
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        seen.push(ada.call("account/change_password", form.clone()).await.status);
+    }
+    assert_eq!(seen, [400, 400, 400, 400, 400, 400, 429, 429]);
+}
+
+#[tokio::test]
+async fn registrations_from_one_address_are_counted_at_both_doors() {
+    let world = world(Limits { register_per_address: Some(Rate::per_minute(2)), ..Limits::OFF }).await;
+    let form = |name: &str| json!({ "username": name, "password": PASSWORD });
+    assert_eq!(ask(&world, "/api/register/", "203.0.113.1", form("ada")).await.status, 201);
+    assert_eq!(ask(&world, "/api/register/", "203.0.113.1", form("ada")).await.status, 400);
+    is_throttled(&ask(&world, "/api/register/", "203.0.113.1", form("bob")).await, 30);
+    let registration = json!({ "registration": { "username": "bob", "email": "", "password": PASSWORD } });
+    assert_eq!(ask(&world, "/rpc/session/register", "203.0.113.1", registration.clone()).await.status, 429);
+    assert_eq!(ask(&world, "/rpc/session/register", "203.0.113.2", registration).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_session_that_is_renewed_too_often_waits_and_is_not_ended() {
+    let world = world(Limits { refresh_per_session: Some(Rate::per_minute(4)), ..Limits::OFF }).await;
+    let (mut here, mut there) = (world.signed_in("ada").await, world.sign_in("ada").await);
+    for _ in 0..4 {
+        here.refresh().await;
+    }
+    is_throttled(&here.try_refresh().await, 15);
+    let told = call(&world, "session/refresh", None, json!({ "refresh": here.refresh })).await;
+    assert_eq!((told.status, &told.body["code"]), (429, &json!("too_many_requests")));
+    there.refresh().await;
+    world.pass(Duration::from_secs(15));
+    here.refresh().await;
+    assert_eq!(here.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn refused_renewals_from_one_address_are_counted_and_a_good_token_beside_them_is_not_refused() {
+    let world = world(Limits { refused_refresh_per_address: Some(Rate::per_minute(2)), ..Limits::OFF }).await;
+    let mut ada = world.signed_in("ada").await;
+    let bad = json!({ "refresh": "no token" });
+    for _ in 0..2 {
+        world.post("/api/token/refresh/", bad.clone()).await.is_bad_token("Token is invalid");
+    }
+    is_throttled(&world.post("/api/token/refresh/", bad.clone()).await, 30);
+    is_throttled(&world.post("/api/token/sliding/refresh/", json!({ "token": "no token" })).await, 30);
+    ada.refresh().await;
+}
+
+#[tokio::test]
+async fn what_no_limit_is_about_is_not_counted() {
+    let one = Some(Rate::per_minute(1));
+    let world = world(Limits {
+        sign_in_per_account: one,
+        sign_in_per_address: one,
+        register_per_address: one,
+        refresh_per_session: one,
+        refused_refresh_per_address: one,
+        free_failures: Some(0),
+    })
+    .await;
+    let ada = world.signed_in("ada").await;
+    for _ in 0..100 {
+        assert_eq!(ada.me().await.status, 200);
+        assert_eq!(ada.verify(&ada.access).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_line_for_hashing_is_full_further_sign_ins_are_told_so_at_once() {
+    let world = world(Limits::OFF).await;
+    let ada = world.signed_in("ada").await;
+    let places = 65 * available_parallelism().map_or(1, usize::from);
+    let credentials = Credentials { username: "ada".into(), password: PASSWORD.to_owned().into() };
+    let begun = Instant::now();
+    let flood = join_all((0..places + 20).map(|_| world.auth.obtain_pair(&credentials, Origin::default())));
+    let late = async {
+        let answers = join_all((0..20).map(|_| sign_in(&world, "ada", PASSWORD, "203.0.113.1"))).await;
+        // The line is for passwords; everything else goes on.
+        let asked = Instant::now();
+        assert_eq!(ada.me().await.status, 200);
+        (answers, asked.elapsed())
+    };
+    let (flood, (answers, pause)) = tokio::join!(flood, late);
+    assert!(pause < Duration::from_secs(2), "{pause:?}");
+    let refused = flood.iter().filter_map(|outcome| outcome.as_ref().err());
+    assert!(refused.clone().all(|error| matches!(error, Error::Unavailable { cause: None, .. })));
+    assert!((20..=places).contains(&(refused.count() + 20)), "some were refused, and most were not");
+    let busy: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
+    assert!(!busy.is_empty(), "{answers:?}");
+    assert!(busy.iter().all(|answer| answer.header("retry-after") == Some("1")));
+    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 503)));
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?} for {places} of them", begun.elapsed());
+    assert_eq!(sign_in(&world, "ada", PASSWORD, "203.0.113.1").await.status, 200);
+}
