@@ -105,7 +105,7 @@ screenshots: build $(NODE_MODULES) browser korean-font pngquant ## Take the pict
 	@$(call say,Taking the pictures)
 	@rm -f docs/screenshots/*.png
 	@cd end2end && SCREENSHOTS=1 playwright test
-	@if command -v pngquant >/dev/null; then pngquant --force --ext .png --skip-if-larger --strip docs/screenshots/*.png; fi
+	@if command -v pngquant >/dev/null; then pngquant --force --ext .png --strip docs/screenshots/*.png; fi
 
 .PHONY: pngquant
 pngquant:
