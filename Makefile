@@ -106,10 +106,20 @@ fmt: ## Format everything
 	@cargo fmt --all
 
 .PHONY: screenshots
-screenshots: build $(NODE_MODULES) browser korean-font ## Take the pictures in docs/screenshots anew
+screenshots: build $(NODE_MODULES) browser korean-font pngquant ## Take the pictures in docs/screenshots anew
 	@$(call say,Taking the pictures)
 	@rm -f docs/screenshots/*.png
 	@cd end2end && SCREENSHOTS=1 playwright test
+	@if command -v pngquant >/dev/null; then pngquant --force --ext .png --strip docs/screenshots/*.png; fi
+
+.PHONY: pngquant
+pngquant:
+	@if ! command -v pngquant >/dev/null; then \
+	  $(call say,Installing pngquant); \
+	  { command -v apt-get >/dev/null && $$(test "$$(id -u)" = 0 || echo sudo -n) bash -c \
+	      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq pngquant' >/dev/null; } \
+	    || $(call say,pngquant cannot be installed: the pictures are three times as large); \
+	fi
 
 .PHONY: korean-font
 korean-font:

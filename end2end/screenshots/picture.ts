@@ -37,7 +37,9 @@ export async function onOneMorning(context: BrowserContext): Promise<void> {
     const morning = Date.UTC(2026, 4, 12, 9, 41, 15);
     const real = Date.prototype.toLocaleString;
     Date.prototype.toLocaleString = function (locales?: Intl.LocalesArgument, options?: Intl.DateTimeFormatOptions) {
-      return real.call(new Date(morning + this.getTime() - begun), locales, options);
+      const since = this.getTime() - begun;
+      const isOurs = Math.abs(since) < 365 * 24 * 3600 * 1000;
+      return real.call(isOurs ? new Date(morning + since) : this, locales, options);
     };
   }, Date.now());
 }

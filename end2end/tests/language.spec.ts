@@ -122,6 +122,7 @@ test.describe('wanted by the browser', () => {
     await expect(toast(page)).toHaveText('iPhone의 Safari 세션을 종료했습니다.');
     await telephone.context().setExtraHTTPHeaders({ 'accept-language': 'ko' });
     await telephone.reload();
+    await isSignedOut(telephone);
     await expect(telephone.getByRole('main').getByRole('status')).toHaveText(/^이 세션은 .+에 .+의 Chrome에서 종료되었습니다\.$/);
   });
 });
