@@ -265,6 +265,7 @@ fn show<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value
 fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
     let Some(session) = session() else { return };
     show(session.sid, Some(pair.sid.clone()));
+    show(session.generation, Some(pair.generation));
     show(session.username, claims.username.clone());
     show(session.access_ends_at, Some(claims.exp * 1000 - pair.skew));
     show(session.ended, None);
@@ -278,6 +279,7 @@ fn show_signed_out(ended: Option<crate::wire::Ended>) {
     }
     let Some(session) = session() else { return };
     show(session.sid, None);
+    show(session.generation, None);
     show(session.username, None);
     show(session.access_ends_at, None);
     show(session.ended, ended);

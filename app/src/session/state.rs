@@ -52,6 +52,8 @@ pub struct Session {
     pub state: RwSignal<SessionState>,
     /// The session, while there is one: what belongs to one person is made anew for another.
     pub sid: RwSignal<Option<String>>,
+    /// How often the session was renewed, by the token that is shown.
+    pub generation: RwSignal<Option<u32>>,
     /// The name in the access token, while somebody is.
     pub username: RwSignal<Option<String>>,
     /// When the access token ends, milliseconds on the device's clock.
@@ -68,6 +70,7 @@ impl Session {
         Self {
             state: RwSignal::new(SessionState::Unknown),
             sid: RwSignal::new(None),
+            generation: RwSignal::new(None),
             username: RwSignal::new(None),
             access_ends_at: RwSignal::new(None),
             ended: RwSignal::new(None),

@@ -38,7 +38,7 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| mark_document(session.state.get().word()));
     view! {
         <Router>
-            <a class="skip" href="#main">{Text::get().skip}</a>
+            <a class="skip" href="#main" rel="external">{Text::get().skip}</a>
             <Header/>
             <Banner/>
             <main id="main" tabindex="-1">

@@ -71,8 +71,12 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
         let place = Place { element: element.unchecked_into(), owner, is_wanted: StoredValue::new(()) };
         let filling = page(place);
         spawn_local(async move {
-            let progress_now = if filling.await.is_ok() { Progress::Filled } else { Progress::Failed };
-            progress.try_set(progress_now);
+            if filling.await.is_ok() {
+                progress.try_set(Progress::Filled);
+                request_animation_frame(show_what_is_linked);
+            } else {
+                progress.try_set(Progress::Failed);
+            }
         });
     });
     view! {
@@ -89,5 +93,13 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
                 </div>
             }),
         }}
+    }
+}
+
+/// Goes to the part of the page that the address names: it was not there when the browser looked.
+fn show_what_is_linked() {
+    let hash = location().hash().unwrap_or_default();
+    if let Some(linked) = document().get_element_by_id(hash.trim_start_matches('#')) {
+        linked.scroll_into_view();
     }
 }

@@ -2,9 +2,10 @@
 //! what both renders must agree on.
 
 use leptos::{nonce::use_nonce, prelude::*};
-use leptos_router::location::RequestUrl;
 
-use super::{App, routes::Page, theme::Theme};
+#[cfg(feature = "ssr")]
+use super::routes::Page;
+use super::{App, theme::Theme};
 use crate::{language::Language, texts, wire::PasswordPolicy};
 
 /// The files that a page loads, as the build named them.
@@ -68,9 +69,15 @@ pub fn shell() -> impl IntoView {
     }
 }
 
+#[cfg(feature = "ssr")]
 fn title() -> String {
-    let url = expect_context::<RequestUrl>();
-    Page::of(url.as_ref().split(['?', '#']).next().unwrap_or_default()).title()
+    // The router's own address of a request is a made-up one.
+    Page::of(expect_context::<http::request::Parts>().uri.path()).title()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn title() -> String {
+    document().title()
 }
 
 /// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and

@@ -24,7 +24,7 @@ pub(crate) fn Header() -> impl IntoView {
     let text = Text::get();
     let path = use_location().pathname;
     let link = move |class: &'static str, href: &'static str, label: &'static str| {
-        let is_here = move || path.with(|path| path.starts_with(href)).then_some("page");
+        let is_here = move || path.with(|path| is_part_of(path, href)).then_some("page");
         view! { <a class=class href=href aria-current=is_here>{label}</a> }
     };
     let is_open = expect_context::<ServerFacts>().is_registration_open;
@@ -45,4 +45,10 @@ pub(crate) fn Header() -> impl IntoView {
             </nav>
         </header>
     }
+}
+
+/// Whether a page belongs to what a link of the navigation leads to.
+fn is_part_of(path: &str, href: &str) -> bool {
+    let is_account = ["/tokens", "/diagnostics"].iter().any(|page| path.starts_with(page));
+    path.starts_with(href) || (href == "/account" && is_account)
 }

@@ -54,7 +54,9 @@ pub(super) fn Tokens() -> impl IntoView {
     let shown = RwSignal::new((Shown::now(), None::<Shown>));
     // Whoever renewed, this tab or another.
     Effect::new(move |earlier: Option<()>| {
+        // Without rotation the generation stays and the end moves; with it, two ends can be the same.
         session.access_ends_at.track();
+        session.generation.track();
         if earlier.is_some() {
             shown.update(|(now, before)| *before = Some(std::mem::replace(now, Shown::now())));
         }
