@@ -1,5 +1,8 @@
 import { expect, isAlive, open, register, test } from './story';
 
+// What people have: with the service worker.
+test.use({ serviceWorkers: 'allow' });
+
 for (const path of ['/', '/register', '/sign-in', '/account', '/account/sessions', '/account/security', '/tokens', '/diagnostics', '/no/such/page']) {
   test(`${path} comes alive without a word in the console`, async ({ page }) => {
     const words: string[] = [];

@@ -32,7 +32,7 @@ export const test = base.extend<{ quiet: void }>({
           if (error.message !== 'Failed to fetch') noises.push(`exception: ${error.message}`);
         });
         page.on('console', (message) => {
-          const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch/.test(message.text());
+          const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch|blocked by Playwright$/.test(message.text());
           if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
         });
       });
