@@ -49,6 +49,11 @@ test-rust: ## Run the Rust tests in the release profile
 	@$(call say,Running the Rust tests)
 	@cargo test --release --quiet
 
+.PHONY: storm
+storm: ## Kill the server fifty times in a storm of refreshes
+	@$(call say,Killing the server again and again)
+	@HALLPASS_STORM_ROUNDS=50 cargo test --release --quiet --package server --test stories faults
+
 .PHONY: e2e
 e2e: $(NODE_MODULES) browser $(PYTHON_PACKAGES) postgres ## Run the browser's tests and the comparison with Simple JWT against the release
 	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
