@@ -2,8 +2,8 @@
 //! downloaded together. A build without the feature `split`, as while one edits, has all code in one
 //! file, and they are called as they stand.
 
-/// `account: fn sessions(place: Place) -> Filled { … }` becomes an `async fn` that downloads the chunk
-/// `account` first. Its error type says that this failed.
+/// `person: fn sessions(place: Place) -> Filled { … }` becomes an `async fn` that downloads the chunk
+/// `person` first. Its error type says that this failed.
 macro_rules! chunk {
     ($($(#[$doc:meta])* $chunk:ident: $vis:vis fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty $body:block)+) => {$(
         $(#[$doc])*

@@ -21,6 +21,7 @@ type Category = keyof typeof AT_LEAST;
 const CATEGORIES = Object.keys(AT_LEAST) as Category[];
 
 /** Performance differs from run to run: the median counts. */
+const ATTEMPTS = 3;
 const RUNS = 3;
 
 interface Verdict {
@@ -82,12 +83,22 @@ function launch(profile: string, options: { baseURL?: string; port?: number }): 
  * cache, and leaves local storage, where the pair is.
  */
 async function audit(profile: string, url: string): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await runOnce(profile, url, attempt);
+    if (result) return result;
+  }
+}
+
+/** `null` when it has to be done again. */
+async function runOnce(profile: string, url: string, attempt: number): Promise<Result | null> {
   const port = await freePort();
   const browser = await launch(profile, { port });
   try {
     const run = await lighthouse(url, { port, logLevel: 'error', onlyCategories: CATEGORIES });
     if (!run) throw new Error(`Lighthouse has no result for ${url}`);
     const { runtimeError, finalDisplayedUrl } = run.lhr;
+    // Now and then the trace lacks its beginning, which says nothing of the page.
+    if (runtimeError?.code === 'NO_NAVSTART' && attempt < ATTEMPTS) return null;
     if (runtimeError) throw new Error(`${url}: ${runtimeError.message}`);
     expect(finalDisplayedUrl, 'the page that was judged').toBe(url);
     return run.lhr;

@@ -31,6 +31,7 @@ export async function visit(context: BrowserContext, url: string, uncompressed: 
   for (const icon of await page.locator('link[rel~=icon]').all()) {
     files.add(new URL((await icon.getAttribute('href')) ?? '', url).href);
   }
+  for (const file of await page.evaluate(ofServiceWorker)) files.add(file);
   await page.close();
 
   const weight = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Weight;
@@ -39,6 +40,15 @@ export async function visit(context: BrowserContext, url: string, uncompressed: 
     weight[kind] += bytes;
   }
   return weight;
+}
+
+/** Nor of a service worker and what it keeps. In the page. */
+async function ofServiceWorker(): Promise<string[]> {
+  const worker = (await navigator.serviceWorker.getRegistration())?.active;
+  if (!worker) return [];
+  const caches = await Promise.all((await self.caches.keys()).map((name) => self.caches.open(name)));
+  const kept = await Promise.all(caches.map((cache) => cache.keys()));
+  return [worker.scriptURL, ...kept.flat().map(({ url }) => url)];
 }
 
 async function weigh(url: string, uncompressed: Uncompressed): Promise<{ kind: Kind; bytes: number }> {

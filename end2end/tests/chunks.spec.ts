@@ -1,6 +1,6 @@
 import { expect, open, register, test } from './story';
 
-const CHUNK = '**/pkg/split_account.*.wasm';
+const CHUNK = '**/pkg/split_person.*.wasm';
 
 test('who only signs in does not download the account', async ({ page }) => {
   const downloads: string[] = [];

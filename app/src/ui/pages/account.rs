@@ -1,4 +1,5 @@
-//! `/account…`: who you are, where you are signed in, and what happened. One chunk.
+//! `/account…`: who you are, where you are signed in, and what happened. In the chunk of
+//! a person's own pages.
 
 mod password;
 mod profile;
@@ -22,7 +23,7 @@ use sessions::Sessions;
 
 chunk! {
     /// `/account`
-    account: pub(super) fn profile(place: Place) -> Filled {
+    person: pub(super) fn profile(place: Place) -> Filled {
         place.fill(|| {
             view! {
                 <Profile/>
@@ -32,7 +33,7 @@ chunk! {
     }
 
     /// `/account/sessions`
-    account: pub(super) fn sessions(place: Place) -> Filled {
+    person: pub(super) fn sessions(place: Place) -> Filled {
         place.fill(|| {
             standing::find_out();
             view! { <Sessions/> }
@@ -40,7 +41,7 @@ chunk! {
     }
 
     /// `/account/security`
-    account: pub(super) fn security(place: Place) -> Filled {
+    person: pub(super) fn security(place: Place) -> Filled {
         place.fill(|| {
             standing::find_out();
             view! { <Security/> }

@@ -1,5 +1,5 @@
-//! `/tokens` and `/diagnostics`: what the browser holds and what its engine did. One chunk; nothing of
-//! it leaves the browser.
+//! `/tokens` and `/diagnostics`: what the browser holds and what its engine did. In the chunk of a
+//! person's own pages; nothing of it leaves the browser.
 
 mod anatomy;
 mod claim;
@@ -23,7 +23,7 @@ use tokens::Tokens;
 
 chunk! {
     /// `/tokens`
-    inspection: pub(super) fn tokens(place: Place) -> Filled {
+    person: pub(super) fn tokens(place: Place) -> Filled {
         place.fill(|| {
             standing::find_out();
             view! {
@@ -34,7 +34,7 @@ chunk! {
     }
 
     /// `/diagnostics`
-    inspection: pub(super) fn diagnostics(place: Place) -> Filled {
+    person: pub(super) fn diagnostics(place: Place) -> Filled {
         place.fill(|| {
             standing::find_out();
             view! { <Diagnostics/> }
