@@ -49,9 +49,10 @@ for (const look of LOOKS) {
       await take(page, look, 'diagnostics');
       await shown(page, '/', '.pass strong');
       await take(page, look, 'home-signed-in');
-      await context.route('**/split_inspection*.wasm', (route) => route.abort());
+      await context.route('**/split_person*.wasm', (route) => route.abort());
       await shown(page, '/diagnostics', '.notice');
       await take(page, look, 'page-not-downloaded');
+      await context.unroute('**/split_person*.wasm');
       // Refused sign-ins are written down every few seconds.
       await expect(async () => {
         await shown(page, '/account/security', '.timeline [data-tone=warn]');

@@ -45,11 +45,11 @@ impl Default for Limits {
     /// Generous to many people behind one address, and to one who has forgotten which password it was.
     fn default() -> Self {
         Self {
-            sign_in_per_account: Some(Rate::per_minute(10)),
-            sign_in_per_address: Some(Rate::per_minute(60)),
-            register_per_address: Some(Rate::per_minute(10)),
-            refresh_per_session: Some(Rate::per_minute(30)),
-            refused_refresh_per_address: Some(Rate::per_minute(60)),
+            sign_in_per_account: Some(Rate::per_minute(60)),
+            sign_in_per_address: Some(Rate::per_minute(600)),
+            register_per_address: Some(Rate::per_minute(60)),
+            refresh_per_session: Some(Rate::per_minute(120)),
+            refused_refresh_per_address: Some(Rate::per_minute(600)),
             free_failures: Some(5),
         }
     }

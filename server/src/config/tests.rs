@@ -238,7 +238,7 @@ fn proxies_and_limits_are_read_from_the_file_and_from_the_environment() {
         "trusted_proxy_header = Forwarded",
         "limit_register_per_address = off",
         "limit_sign_in_per_account = 3/h",
-        "limit_sign_in_per_address = 60/min",
+        "limit_sign_in_per_address = 600/min",
         "limits = on",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line} in {shown}");
