@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { SERVERS } from './servers';
-import { expect, fillSignIn, isSignedOut, onTelephone, open, register, test, toast } from './story';
+import { PASSWORD, expect, fillSignIn, isSignedOut, makeSuperuser, onTelephone, open, register, somebody, test, toast } from './story';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -41,6 +41,12 @@ const STATES: State[] = [
   { name: 'the sessions in Korean', reach: sessions, locale: 'ko-KR' },
   { name: 'the tokens in Korean', reach: (page) => signedIn(page, '/tokens', '.claims'), locale: 'ko-KR' },
   { name: 'a refused registration in Korean', reach: refusedRegistration, locale: 'ko-KR' },
+  { name: 'the users', reach: (page) => administering(page, '/admin/users') },
+  { name: 'a new user', reach: newUser },
+  { name: 'one user', reach: oneUser },
+  { name: 'the outstanding tokens', reach: (page) => administering(page, '/admin/tokens') },
+  { name: 'the events of all', reach: (page) => administering(page, '/admin/events') },
+  { name: 'the users in Korean', reach: (page) => administering(page, '/admin/users'), locale: 'ko-KR' },
   { name: 'a page that is not there', reach: (page) => signedOut(page, '/no/such/page') },
   { name: 'the account while offline', reach: offline, server: SERVERS.brief },
 ];
@@ -80,7 +86,8 @@ function plain(): void {
     .pass, .pass * { background-image: none !important; }
     body:has(dialog[open]) main section { visibility: hidden; }
     dialog[open] { visibility: visible; }
-    nav { overflow: visible !important; flex-wrap: wrap !important; }
+    nav, .table { overflow: visible !important; flex-wrap: wrap !important; }
+    td :is(a, code) { display: inline-block !important; }
   `);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
@@ -186,4 +193,27 @@ async function offline(page: Page): Promise<void> {
   await account(page);
   await page.context().setOffline(true);
   await expect(page.getByText('You are offline. You stay signed in')).toBeVisible({ timeout: 15_000 });
+}
+
+async function administering(page: Page, path: string): Promise<void> {
+  const username = somebody();
+  makeSuperuser(username);
+  await open(page, `/sign-in?next=${encodeURIComponent(path)}`);
+  await page.locator('#username').fill(username);
+  await page.locator('#password').fill(PASSWORD);
+  await page.locator('form button.primary').click();
+  await expect(page.locator('table.data tbody tr').first()).toBeVisible();
+}
+
+async function newUser(page: Page): Promise<void> {
+  await administering(page, '/admin/users');
+  await page.getByRole('button', { name: 'New user' }).click();
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+}
+
+async function oneUser(page: Page): Promise<void> {
+  await administering(page, '/admin/users');
+  await page.locator('table.data tbody th a').first().click();
+  await expect(page.locator('.page dl').first()).toBeVisible();
 }

@@ -1,33 +1,30 @@
 // What staff does, on its pages. Each story has people of its own, found by a word in their names: others
 // make theirs at the same time.
-import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import type { APIRequestContext, Browser, Locator, Page } from '@playwright/test';
-import { PASSWORD, expect, fillSignIn, isSignedIn, isSignedOut, open, somebody, test as base } from './story';
+import {
+  PASSWORD,
+  enter,
+  expect,
+  fillSignIn,
+  isSignedIn,
+  isSignedOut,
+  makeSuperuser,
+  open,
+  somebody,
+  test as base,
+} from './story';
 
 /** `boss` is a superuser of the worker's own. */
 const test = base.extend<object, { boss: string }>({
   boss: [
     async ({}, use) => {
       const username = somebody();
-      execFileSync(resolve('../target/release/hallpass'), ['createsuperuser', '--username', username, '--password-stdin'], {
-        cwd: process.env.E2E_FOLDER,
-        env: { ...process.env, HALLPASS_DATABASE_URL: `sqlite://${join(process.env.E2E_FOLDER ?? '.', 'usual.db')}` },
-        input: `${PASSWORD}\n`,
-      });
+      makeSuperuser(username);
       await use(username);
     },
     { scope: 'worker' },
   ],
 });
-
-/** Signs in, and goes to a page of the administration. */
-async function enter(page: Page, username: string, path: string): Promise<void> {
-  await open(page, `/sign-in?next=${encodeURIComponent(path)}`);
-  await fillSignIn(page, username);
-  await isSignedIn(page);
-  await expect(page).toHaveURL(path);
-}
 
 /** Makes people whose names begin alike and end in numbers; answers how the names begin. */
 async function people(request: APIRequestContext, count: number): Promise<string> {

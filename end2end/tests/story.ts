@@ -1,5 +1,7 @@
 // What every story starts from: pages that fail it when anything goes wrong that nobody looks at, and
 // the words for what people do.
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { devices, expect, test as base, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
 
 export const PASSWORD = 'violet kettle harvests nine moons';
@@ -115,4 +117,21 @@ export function countRefreshes(context: BrowserContext): { count: number } {
     if (request.url().endsWith('/rpc/session/refresh')) counter.count += 1;
   });
   return counter;
+}
+
+/** Makes a superuser on the usual server. */
+export function makeSuperuser(username: string): void {
+  execFileSync(resolve('../target/release/hallpass'), ['createsuperuser', '--username', username, '--password-stdin'], {
+    cwd: process.env.E2E_FOLDER,
+    env: { ...process.env, HALLPASS_DATABASE_URL: `sqlite://${join(process.env.E2E_FOLDER ?? '.', 'usual.db')}` },
+    input: `${PASSWORD}\n`,
+  });
+}
+
+/** Signs in, and goes to a page of the administration. */
+export async function enter(page: Page, username: string, path: string): Promise<void> {
+  await open(page, `/sign-in?next=${encodeURIComponent(path)}`);
+  await fillSignIn(page, username);
+  await isSignedIn(page);
+  await expect(page).toHaveURL(path);
 }
