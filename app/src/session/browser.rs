@@ -4,7 +4,7 @@ use web_sys::{VisibilityState, window};
 
 /// The device's clock, milliseconds since the Unix epoch. It may be wrong.
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
-pub(super) fn now() -> i64 {
+pub fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 

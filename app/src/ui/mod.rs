@@ -5,6 +5,7 @@
 
 mod application;
 mod components;
+mod deed;
 mod load;
 mod next;
 mod pages;

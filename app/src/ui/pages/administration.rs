@@ -3,12 +3,14 @@
 mod address;
 mod badges;
 mod count;
-mod deed;
 mod empty;
 mod events;
+mod flag;
 mod found;
 mod narrowed;
+mod owner;
 mod query;
+mod rows;
 mod tokens;
 mod user;
 mod users;

@@ -5,7 +5,7 @@ use leptos::{either::Either, prelude::*};
 use crate::{
     session, texts,
     ui::{
-        components::{Field, Form, FormState, PasswordField, ServerFacts},
+        components::{Form, FormState, NameFields, PasswordField, ServerFacts},
         next::{SIGN_IN, also_next, leave_when_signed_in},
     },
     wire::Registration,
@@ -19,9 +19,6 @@ texts! {
         have_one: "Have an account already?" | "이미 계정이 있으신가요?",
         sign_in: "Sign in" | "로그인",
         create: "Create account" | "계정 만들기",
-        username: "Username" | "사용자 이름",
-        username_hint: "Letters, digits and @ . + - _" | "문자, 숫자와 @ . + - _",
-        email: "Email (optional)" | "이메일(선택)",
         password: "Password" | "비밀번호",
     }
 }
@@ -62,22 +59,7 @@ fn RegistrationForm() -> impl IntoView {
     };
     view! {
         <Form state button=text.create on_submit=send>
-            <Field
-                label=text.username
-                name="username"
-                autocomplete="username"
-                hint=text.username_hint
-                value=username
-                error=state.field_error("username")
-            />
-            <Field
-                label=text.email
-                name="email"
-                kind="email"
-                autocomplete="email"
-                value=email
-                error=state.field_error("email")
-            />
+            <NameFields state username email own=true optional=true/>
             <PasswordField label=text.password name="password" policy value=password error=state.field_error("password")/>
         </Form>
     }

@@ -1,15 +1,14 @@
 //! `/account/sessions`: each device, this one marked; one or all others ended.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use crate::{
     api::sessions,
     language::fill,
     texts,
     ui::{
-        components::{
-            Confirm, ConfirmDialog, Icon, Question, Shape, Toast, Tone, date_time, device_icon, device_words,
-        },
+        components::{Confirm, ConfirmDialog, Icon, Question, SessionRow, Shape, Toast, device_words},
+        deed::run,
         load::Load,
     },
     wire::{ApiError, SessionInfo},
@@ -19,8 +18,6 @@ texts! {
     Text {
         title: "Where you are signed in" | "로그인한 곳",
         this_device: "This device" | "이 기기",
-        meta: "{address} · signed in {created} · last used {used}" | "{address} · {created} 로그인 · {used} 마지막 사용",
-        unknown: "unknown address" | "알 수 없는 주소",
         end: "End" | "종료",
         end_of: "End the session on {device}" | "{device} 세션 종료",
         end_others: "End all others" | "다른 세션 모두 종료",
@@ -61,7 +58,7 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
             button: text.end_others,
         };
         confirm.ask(question, move || {
-            run(toast, list, sessions::end_other_sessions(), text.ended_others.to_owned());
+            end(toast, list, sessions::end_other_sessions(), text.ended_others.to_owned());
         });
     };
     let has_others = !others.is_empty();
@@ -93,60 +90,41 @@ fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> imp
     let text = Text::get();
     let toast = expect_context::<Toast>();
     let device = device_words(&info.device);
-    let meta = fill(
-        text.meta,
-        &[
-            ("address", info.address.as_deref().unwrap_or(text.unknown)),
-            ("created", &date_time(info.created_at)),
-            ("used", &date_time(info.refreshed_at)),
-        ],
-    );
     let label = fill(text.end_of, &[("device", &device)]);
-    let icon = device_icon(&info.device);
-    let name = device.clone();
-    let end = move |_| {
+    let id = info.id.clone();
+    let ask = move |_| {
         let question = Question {
             title: fill(text.ask_one, &[("device", &device)]),
             consequence: text.ask_one_consequence.to_owned(),
             button: text.end,
         };
-        let (id, done) = (info.id.clone(), fill(text.ended_one, &[("device", &device)]));
-        confirm.ask(question, move || run(toast, list, sessions::end_session(id), done));
+        let (id, done) = (id.clone(), fill(text.ended_one, &[("device", &device)]));
+        confirm.ask(question, move || end(toast, list, sessions::end_session(id), done));
     };
-    let is_current = info.is_current;
+    let is_elsewhere = !info.is_current;
     view! {
-        <li class="row" class:current=is_current>
-            <Icon name=icon/>
-            <div class="what">
-                <p>
-                    <strong>{name}</strong>
-                    {is_current
-                        .then(|| view! { " " <span class="badge" data-tone="good">{text.this_device}</span> })}
-                </p>
-                <p class="meta">{meta}</p>
-            </div>
-            {(!is_current)
+        <SessionRow info here=text.this_device>
+            {is_elsewhere
                 .then(|| view! {
                     <p class="actions">
-                        <button type="button" class="quiet danger" aria-label=label on:click=end>{text.end}</button>
+                        <button type="button" class="quiet danger" aria-label=label on:click=ask>{text.end}</button>
                     </p>
                 })}
-        </li>
+        </SessionRow>
     }
 }
 
-/// Does it, says how it went, and looks at the list again.
-fn run(
+/// Does it, and looks at the list again, however it went.
+fn end(
     toast: Toast,
     list: Load<Vec<SessionInfo>>,
     deed: impl Future<Output = Result<(), ApiError>> + 'static,
     done: String,
 ) {
-    spawn_local(async move {
-        match deed.await {
-            Ok(()) => toast.say(Tone::Good, done),
-            Err(error) => toast.say(Tone::Bad, error.message),
-        }
+    let looked = async move {
+        let outcome = deed.await;
         list.again();
-    });
+        outcome
+    };
+    run(toast, looked, |()| done);
 }

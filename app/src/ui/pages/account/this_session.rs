@@ -1,13 +1,11 @@
 //! The session of this browser.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use crate::{
     session::Session,
     texts,
-    ui::components::{date_time, device_words, remaining_words},
+    ui::components::{date_time, device_words, remaining_words, ticking},
     wire::SessionInfo,
 };
 
@@ -55,17 +53,6 @@ pub(super) fn ThisSession(info: SessionInfo) -> impl IntoView {
 #[component]
 fn Countdown() -> impl IntoView {
     let session = expect_context::<Session>();
-    let now = RwSignal::new(js_sys::Date::now());
-    let tick = set_interval_with_handle(move || now.set(js_sys::Date::now()), Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(tick) = tick {
-            tick.clear();
-        }
-    });
-    move || session.access_ends_at.get().map(|end| remaining_words(end - whole(now.get())))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
-fn whole(millis: f64) -> i64 {
-    millis as i64
+    let now = ticking();
+    move || session.access_ends_at.get().map(|end| remaining_words(end - now.get()))
 }

@@ -1,14 +1,12 @@
 //! The flight recorder, as it is written: what the engine of this tab did, and never a token.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use crate::{
     language::fill,
     session::{self, Deed, Entry, Flight},
     texts,
-    ui::components::precise_time,
+    ui::components::{every_second, precise_time},
 };
 
 texts! {
@@ -35,26 +33,15 @@ texts! {
     }
 }
 
-/// How often the page looks at the record.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-
 /// Counts and record.
 #[component]
 pub(super) fn Diagnostics() -> impl IntoView {
     let text = Text::get();
     let flight = RwSignal::new(session::flight());
-    let look = set_interval_with_handle(
-        move || {
-            let now = session::flight();
-            if flight.with_untracked(|shown| *shown != now) {
-                flight.set(now);
-            }
-        },
-        LOOK_EVERY,
-    );
-    on_cleanup(move || {
-        if let Ok(look) = look {
-            look.clear();
+    every_second(move || {
+        let now = session::flight();
+        if flight.with_untracked(|shown| *shown != now) {
+            flight.set(now);
         }
     });
     let skew = move || {

@@ -6,7 +6,7 @@ use super::{
     anatomy::{Anatomy, NoToken},
     token::TokenAnatomy,
 };
-use crate::{language::fill, texts, ui::components::date_time};
+use crate::{language::fill, session, texts, ui::components::date_time};
 
 texts! {
     Text {
@@ -39,7 +39,7 @@ pub(super) fn Paste() -> impl IntoView {
     let inside = move || match taken_apart() {
         None => EitherOf3::A(()),
         Some(Ok(token)) => {
-            let ended = token.moment("exp").filter(|exp| *exp * 1000 < now()).map(date_time);
+            let ended = token.moment("exp").filter(|exp| *exp * 1000 < session::now()).map(date_time);
             let ended = ended.map(|at| fill(text.expired, &[("at", &at)]));
             EitherOf3::B(view! {
                 <p class="notice" role="status">{text.not_verified} " " {ended}</p>
@@ -78,9 +78,4 @@ fn describe(text: &Text, fault: NoToken) -> &'static str {
         NoToken::Header => text.header,
         NoToken::Claims => text.claims,
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
-fn now() -> i64 {
-    js_sys::Date::now() as i64
 }

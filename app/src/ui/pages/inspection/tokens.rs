@@ -1,7 +1,5 @@
 //! The own two tokens: taken apart, counting down, and renewed when asked.
 
-use std::time::Duration;
-
 use leptos::{either::Either, prelude::*, task::spawn_local};
 
 use super::{anatomy::Anatomy, token::TokenAnatomy};
@@ -9,7 +7,7 @@ use crate::{
     language::fill,
     session::{self, Session},
     texts,
-    ui::components::{Icon, Toast, Tone, remaining_words},
+    ui::components::{Icon, Toast, Tone, remaining_words, ticking},
 };
 
 texts! {
@@ -121,14 +119,8 @@ fn One(token: (Option<Anatomy>, Option<Anatomy>, i64)) -> impl IntoView {
 #[component]
 fn Countdown(from: i64, to: i64, skew: i64) -> impl IntoView {
     let text = Text::get();
-    let now = RwSignal::new(js_sys::Date::now());
-    let tick = set_interval_with_handle(move || now.set(js_sys::Date::now()), Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(tick) = tick {
-            tick.clear();
-        }
-    });
-    let left = move || (to * 1000 - skew - whole(now.get())).max(0);
+    let now = ticking();
+    let left = move || (to * 1000 - skew - now.get()).max(0);
     view! {
         <div class="countdown">
             <p>{move || fill(text.ends, &[("time", &remaining_words(left()))])}</p>
@@ -139,9 +131,4 @@ fn Countdown(from: i64, to: i64, skew: i64) -> impl IntoView {
             ></progress>
         </div>
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
-fn whole(millis: f64) -> i64 {
-    millis as i64
 }

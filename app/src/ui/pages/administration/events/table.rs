@@ -1,9 +1,6 @@
 //! The events that were found.
 
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::Either, prelude::*};
 
 use crate::{
     language::fill,
@@ -11,7 +8,7 @@ use crate::{
     ui::{
         components::{Happening, date_time, event_origin, event_sentence, event_tone, iso_time},
         load::Load,
-        pages::administration::{badges::user_page, count::count_words},
+        pages::administration::{badges::user_page, owner::OwnerLink, rows::Rows},
     },
     wire::{EventRecord, Listing},
 };
@@ -27,7 +24,6 @@ texts! {
         bad: "Danger" | "위험",
         warn: "Notice" | "주의",
         no_account: "No such account" | "없는 계정",
-        gone: "User {id}, deleted" | "삭제된 {id}번 사용자",
         administrator: "Administrator {id}" | "{id}번 관리자",
         nobody: "–" | "–",
         unknown: "Unknown" | "알 수 없음",
@@ -38,31 +34,14 @@ texts! {
 #[component]
 pub(super) fn Table(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>) -> impl IntoView {
     let text = Text::get();
-    let words = count_words(&listing);
-    view! {
-        <p class="visually-hidden" role="status">{words.clone()}</p>
-        <div
-            class="table"
-            role="region"
-            tabindex="0"
-            aria-label=text.events
-            aria-busy=move || list.is_asking().get().to_string()
-        >
-            <table class="data">
-                <caption>{words}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{text.when}</th>
-                        <th scope="col">{text.what}</th>
-                        <th scope="col">{text.account}</th>
-                        <th scope="col">{text.by}</th>
-                        <th scope="col">{text.from}</th>
-                    </tr>
-                </thead>
-                <tbody>{listing.items.into_iter().map(|event| view! { <Row event/> }).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let head = view! {
+        <th scope="col">{text.when}</th>
+        <th scope="col">{text.what}</th>
+        <th scope="col">{text.account}</th>
+        <th scope="col">{text.by}</th>
+        <th scope="col">{text.from}</th>
+    };
+    view! { <Rows label=text.events listing list head row=move |event| view! { <Row event/> }/> }
 }
 
 #[component]
@@ -90,7 +69,7 @@ fn Row(event: EventRecord) -> impl IntoView {
                 </div>
             </td>
             <th scope="row" data-label=text.account>
-                <Account id=event.user username=event.username/>
+                <OwnerLink id=event.user username=event.username nobody=text.no_account/>
             </th>
             <td data-label=text.by>
                 {match event.actor {
@@ -103,16 +82,5 @@ fn Row(event: EventRecord) -> impl IntoView {
             </td>
             <td data-label=text.from>{if origin.is_empty() { text.unknown.to_owned() } else { origin }}</td>
         </tr>
-    }
-}
-
-/// Whose account: somebody's, of somebody who is gone, or nobody's.
-#[component]
-fn Account(id: Option<String>, username: Option<String>) -> impl IntoView {
-    let text = Text::get();
-    match (id, username) {
-        (Some(id), Some(name)) => EitherOf3::A(view! { <a href=user_page(&id)>{name}</a> }),
-        (Some(id), None) => EitherOf3::B(fill(text.gone, &[("id", &id)])),
-        (None, _) => EitherOf3::C(text.no_account),
     }
 }

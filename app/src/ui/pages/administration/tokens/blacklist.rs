@@ -8,8 +8,8 @@ use crate::{
     texts,
     ui::{
         components::{Bulk, Confirm, Question, Selection, Toast},
+        deed::run,
         load::Load,
-        pages::administration::deed::run,
     },
     wire::{Listing, TokenRecord},
 };

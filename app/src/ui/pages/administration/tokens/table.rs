@@ -1,18 +1,15 @@
 //! The tokens that were found. Of a token only its name is kept.
 
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::Either, prelude::*};
 
 use super::reason::{State, is_outstanding};
 use crate::{
     language::fill,
-    texts,
+    session, texts,
     ui::{
         components::{SelectAll, SelectOne, Selection, date_time, iso_time},
         load::Load,
-        pages::administration::{badges::user_page, count::count_words},
+        pages::administration::{owner::OwnerLink, rows::Rows},
     },
     wire::{Listing, TokenRecord},
 };
@@ -26,7 +23,6 @@ texts! {
         done: "Blacklisted" | "블랙리스트",
         token: "Token (jti)" | "토큰(jti)",
         user: "User" | "사용자",
-        gone: "User {id}, deleted" | "삭제된 {id}번 사용자",
         nobody: "None" | "없음",
         session: "Session" | "세션",
         no_session: "None" | "없음",
@@ -45,38 +41,19 @@ pub(super) fn Table(
     selection: Selection,
 ) -> impl IntoView {
     let text = Text::get();
-    let words = count_words(&listing);
     let ids = listing.items.iter().filter(|token| is_outstanding(token)).map(|token| token.jti.clone()).collect();
-    view! {
-        <p class="visually-hidden" role="status">{words.clone()}</p>
-        <div
-            class="table"
-            role="region"
-            tabindex="0"
-            aria-label=text.tokens
-            aria-busy=move || list.is_asking().get().to_string()
-        >
-            <table class="data">
-                <caption>{words}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">
-                            <SelectAll selection ids label=text.select_all/>
-                        </th>
-                        <th scope="col">{text.token}</th>
-                        <th scope="col">{text.user}</th>
-                        <th scope="col">{text.session}</th>
-                        <th scope="col">{text.issued}</th>
-                        <th scope="col">{text.expires}</th>
-                        <th scope="col">{text.state}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {listing.items.into_iter().map(|token| view! { <Row token selection/> }).collect_view()}
-                </tbody>
-            </table>
-        </div>
-    }
+    let head = view! {
+        <th scope="col">
+            <SelectAll selection ids label=text.select_all/>
+        </th>
+        <th scope="col">{text.token}</th>
+        <th scope="col">{text.user}</th>
+        <th scope="col">{text.session}</th>
+        <th scope="col">{text.issued}</th>
+        <th scope="col">{text.expires}</th>
+        <th scope="col">{text.state}</th>
+    };
+    view! { <Rows label=text.tokens listing list head row=move |token| view! { <Row token selection/> }/> }
 }
 
 #[component]
@@ -102,7 +79,7 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
                 </div>
             </th>
             <td data-label=text.user>
-                <Owner id=user username/>
+                <OwnerLink id=user username nobody=text.nobody/>
             </td>
             <td data-label=text.session>
                 {match session {
@@ -121,27 +98,11 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
             </td>
             <td data-label=text.state>
                 <State
-                    is_expired=expires_at <= now()
+                    is_expired=expires_at * 1000 <= session::now()
                     blacklisted_at=token.blacklisted_at
                     reason=token.blacklisted_why
                 />
             </td>
         </tr>
     }
-}
-
-/// Whose it is: somebody, somebody who is gone, or nobody.
-#[component]
-fn Owner(id: Option<String>, username: Option<String>) -> impl IntoView {
-    let text = Text::get();
-    match (id, username) {
-        (Some(id), Some(name)) => EitherOf3::A(view! { <a href=user_page(&id)>{name}</a> }),
-        (Some(id), None) => EitherOf3::B(fill(text.gone, &[("id", &id)])),
-        (None, _) => EitherOf3::C(text.nobody),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "whole seconds of this era fit")]
-fn now() -> i64 {
-    (js_sys::Date::now() / 1000.0) as i64
 }

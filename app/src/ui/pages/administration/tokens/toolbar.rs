@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     texts,
-    ui::{components::Select, pages::administration::address::Address},
+    ui::pages::administration::{address::Address, flag::FlagFilter},
     wire::TokenSearch,
 };
 
@@ -25,26 +25,22 @@ texts! {
 #[component]
 pub(super) fn Toolbar(address: Address<TokenSearch>) -> impl IntoView {
     let text = Text::get();
-    let states = vec![("", text.every_state), ("false", text.outstanding), ("true", text.blacklisted)];
-    let lifetimes = vec![("", text.every_lifetime), ("false", text.not_expired), ("true", text.expired)];
     view! {
         <div class="toolbar">
-            <Select
+            <FlagFilter
+                address
                 label=text.state
-                options=states
-                chosen=address.part(|search| word(search.is_blacklisted))
-                on_choose=move |word| address.change(|search| search.is_blacklisted = word.parse().ok())
+                any=text.every_state
+                answers=[(false, text.outstanding), (true, text.blacklisted)]
+                flag=|search| &mut search.is_blacklisted
             />
-            <Select
+            <FlagFilter
+                address
                 label=text.lifetime
-                options=lifetimes
-                chosen=address.part(|search| word(search.is_expired))
-                on_choose=move |word| address.change(|search| search.is_expired = word.parse().ok())
+                any=text.every_lifetime
+                answers=[(false, text.not_expired), (true, text.expired)]
+                flag=|search| &mut search.is_expired
             />
         </div>
     }
-}
-
-fn word(answer: Option<bool>) -> String {
-    answer.map(|answer| answer.to_string()).unwrap_or_default()
 }

@@ -8,8 +8,8 @@ use crate::{
     texts,
     ui::{
         components::{Confirm, Question, Toast},
+        deed::run,
         load::Load,
-        pages::administration::deed::run,
     },
     wire::{SessionInfo, UserChange, UserRecord},
 };

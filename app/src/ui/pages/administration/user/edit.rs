@@ -7,7 +7,7 @@ use crate::{
     api::admin::users,
     texts,
     ui::{
-        components::{Check, Field, Form, FormState, Toast, Tone},
+        components::{Check, Form, FormState, NameFields, Toast, Tone},
         load::Load,
     },
     wire::{UserChange, UserRecord},
@@ -16,9 +16,6 @@ use crate::{
 texts! {
     Text {
         title: "Edit" | "수정",
-        username: "Username" | "사용자 이름",
-        username_hint: "Letters, digits and @ . + - _" | "문자, 숫자와 @ . + - _",
-        email: "Email" | "이메일",
         may: "May" | "권한",
         administer: "Administer users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
         everything: "Make others staff as well (superuser)" | "다른 사람을 스태프로 지정(최고 관리자)",
@@ -62,22 +59,7 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
         <section class="card" aria-labelledby="edit">
             <h2 id="edit">{text.title}</h2>
             <Form state button=text.save on_submit=send>
-                <Field
-                    label=text.username
-                    name="username"
-                    autocomplete="off"
-                    hint=text.username_hint
-                    value=username
-                    error=state.field_error("username")
-                />
-                <Field
-                    label=text.email
-                    name="email"
-                    kind="email"
-                    autocomplete="off"
-                    value=email
-                    error=state.field_error("email")
-                />
+                <NameFields state username email/>
                 <fieldset>
                     <legend>{text.may}</legend>
                     <Check label=text.administer name="is_staff" value=is_staff/>

@@ -7,9 +7,9 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Confirm, Icon, Question, Shape, Toast, date_time, device_icon, device_words},
+        components::{Confirm, Icon, Question, SessionRow, Shape, Toast, device_words},
+        deed::run,
         load::Load,
-        pages::administration::deed::run,
     },
     wire::SessionInfo,
 };
@@ -19,8 +19,6 @@ texts! {
         title: "Sessions" | "세션",
         none: "This user is signed in nowhere." | "로그인한 곳이 없습니다.",
         your_own: "Yours, here" | "지금 이 기기",
-        meta: "{address} · signed in {created} · last used {used}" | "{address} · {created} 로그인 · {used} 마지막 사용",
-        unknown: "unknown address" | "알 수 없는 주소",
         tokens: "Tokens" | "토큰",
         tokens_of: "Tokens of the session on {device}" | "{device} 세션의 토큰",
         end: "End" | "종료",
@@ -87,19 +85,9 @@ fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, co
 fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
-    let SessionInfo { id, device, address, created_at, refreshed_at, is_current, .. } = info;
-    let (icon, device) = (device_icon(&device), device_words(&device));
-    let meta = fill(
-        text.meta,
-        &[
-            ("address", address.as_deref().unwrap_or(text.unknown)),
-            ("created", &date_time(created_at)),
-            ("used", &date_time(refreshed_at)),
-        ],
-    );
+    let (id, device) = (info.id.clone(), device_words(&info.device));
     let [end_label, tokens_label] = [text.end_of, text.tokens_of].map(|words| fill(words, &[("device", &device)]));
     let tokens = format!("/admin/tokens?session={id}");
-    let name = device.clone();
     let end = move |_| {
         let words = |words| fill(words, &[("device", &device)]);
         let question =
@@ -113,21 +101,13 @@ fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) ->
         });
     };
     view! {
-        <li class="row" class:current=is_current>
-            <Icon name=icon/>
-            <div class="what">
-                <p>
-                    <strong>{name}</strong>
-                    {is_current.then(|| view! { <span class="badge" data-tone="good">{text.your_own}</span> })}
-                </p>
-                <p class="meta">{meta}</p>
-            </div>
+        <SessionRow info here=text.your_own>
             <p class="actions">
                 <a class="button quiet" href=tokens aria-label=tokens_label>
                     {text.tokens}
                 </a>
                 <button type="button" class="quiet danger" aria-label=end_label on:click=end>{text.end}</button>
             </p>
-        </li>
+        </SessionRow>
     }
 }

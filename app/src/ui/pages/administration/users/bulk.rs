@@ -8,8 +8,9 @@ use crate::{
     texts,
     ui::{
         components::{Bulk, Confirm, Question, Selection, Toast},
+        deed::run,
         load::Load,
-        pages::administration::{badges::replace, deed::run},
+        pages::administration::badges::replace,
     },
     wire::{Listing, UserRecord},
 };

@@ -7,7 +7,7 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Check, Field, Form, FormState, PasswordField, ServerFacts, Toast, Tone},
+        components::{Check, Form, FormState, NameFields, PasswordField, ServerFacts, Toast, Tone},
         load::Load,
     },
     wire::{Listing, NewUserForm, UserRecord},
@@ -16,9 +16,6 @@ use crate::{
 texts! {
     Text {
         title: "New user" | "새 사용자",
-        username: "Username" | "사용자 이름",
-        username_hint: "Letters, digits and @ . + - _" | "문자, 숫자와 @ . + - _",
-        email: "Email (optional)" | "이메일(선택)",
         password: "Password" | "비밀번호",
         may: "May" | "권한",
         sign_in: "Sign in" | "로그인",
@@ -61,22 +58,7 @@ pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<
         <section class="card" aria-labelledby="new-user">
             <h2 id="new-user">{text.title}</h2>
             <Form state button=text.create on_submit=send>
-                <Field
-                    label=text.username
-                    name="username"
-                    autocomplete="off"
-                    hint=text.username_hint
-                    value=username
-                    error=state.field_error("username")
-                />
-                <Field
-                    label=text.email
-                    name="email"
-                    kind="email"
-                    autocomplete="off"
-                    value=email
-                    error=state.field_error("email")
-                />
+                <NameFields state username email optional=true/>
                 <PasswordField
                     label=text.password
                     name="password"

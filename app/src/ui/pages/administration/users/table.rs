@@ -11,7 +11,7 @@ use crate::{
         pages::administration::{
             address::Address,
             badges::{RoleBadge, StateBadge, user_page},
-            count::count_words,
+            rows::Rows,
         },
     },
     wire::{Listing, UserOrdering, UserRecord, UserSearch},
@@ -43,38 +43,19 @@ pub(super) fn Table(
     selection: Selection,
 ) -> impl IntoView {
     let text = Text::get();
-    let words = count_words(&listing);
     let ids: Vec<_> = listing.items.iter().map(|user| user.id.clone()).collect();
-    view! {
-        <p class="visually-hidden" role="status">{words.clone()}</p>
-        <div
-            class="table"
-            role="region"
-            tabindex="0"
-            aria-label=text.users
-            aria-busy=move || list.is_asking().get().to_string()
-        >
-            <table class="data">
-                <caption>{words}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">
-                            <SelectAll selection ids label=text.select_all/>
-                        </th>
-                        <Head label=text.username order=UserOrdering::Username address/>
-                        <Head label=text.email order=UserOrdering::Email address/>
-                        <th scope="col">{text.state}</th>
-                        <th scope="col">{text.role}</th>
-                        <Head label=text.joined order=UserOrdering::DateJoined address/>
-                        <Head label=text.last_login order=UserOrdering::LastLogin address/>
-                    </tr>
-                </thead>
-                <tbody>
-                    {listing.items.into_iter().map(|user| view! { <Row user selection/> }).collect_view()}
-                </tbody>
-            </table>
-        </div>
-    }
+    let head = view! {
+        <th scope="col">
+            <SelectAll selection ids label=text.select_all/>
+        </th>
+        <Head label=text.username order=UserOrdering::Username address/>
+        <Head label=text.email order=UserOrdering::Email address/>
+        <th scope="col">{text.state}</th>
+        <th scope="col">{text.role}</th>
+        <Head label=text.joined order=UserOrdering::DateJoined address/>
+        <Head label=text.last_login order=UserOrdering::LastLogin address/>
+    };
+    view! { <Rows label=text.users listing list head row=move |user| view! { <Row user selection/> }/> }
 }
 
 /// A column that can be ordered by: from the least at first, from the greatest when it is so already.

@@ -5,8 +5,8 @@ use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 use crate::{
     texts,
     ui::{
-        components::{Icon, Select},
-        pages::administration::address::Address,
+        components::Icon,
+        pages::administration::{address::Address, flag::FlagFilter},
     },
     wire::UserSearch,
 };
@@ -33,22 +33,22 @@ texts! {
 #[component]
 pub(super) fn Toolbar(address: Address<UserSearch>, is_creating: RwSignal<bool>) -> impl IntoView {
     let text = Text::get();
-    let states = vec![("", text.every_state), ("true", text.active), ("false", text.inactive)];
-    let roles = vec![("", text.every_role), ("true", text.staff), ("false", text.not_staff)];
     view! {
         <div class="toolbar">
             <SearchForm address/>
-            <Select
+            <FlagFilter
+                address
                 label=text.state
-                options=states
-                chosen=address.part(|search| word(search.is_active))
-                on_choose=move |word| address.change(|search| search.is_active = word.parse().ok())
+                any=text.every_state
+                answers=[(true, text.active), (false, text.inactive)]
+                flag=|search| &mut search.is_active
             />
-            <Select
+            <FlagFilter
+                address
                 label=text.role
-                options=roles
-                chosen=address.part(|search| word(search.is_staff))
-                on_choose=move |word| address.change(|search| search.is_staff = word.parse().ok())
+                any=text.every_role
+                answers=[(true, text.staff), (false, text.not_staff)]
+                flag=|search| &mut search.is_staff
             />
             <button
                 type="button"
@@ -90,8 +90,4 @@ fn SearchForm(address: Address<UserSearch>) -> impl IntoView {
             </button>
         </form>
     }
-}
-
-fn word(answer: Option<bool>) -> String {
-    answer.map(|answer| answer.to_string()).unwrap_or_default()
 }

@@ -1,14 +1,12 @@
-//! What an administrator does to others: done, and said how it went.
+//! What a person does with a button: done, and said how it went.
 
 use leptos::task::spawn_local;
 
-use crate::{
-    ui::components::{Toast, Tone},
-    wire::ApiError,
-};
+use super::components::{Toast, Tone};
+use crate::wire::ApiError;
 
 /// Does it, then `done`, which answers what is said of it.
-pub(super) fn run<T: 'static>(
+pub(crate) fn run<T: 'static>(
     toast: Toast,
     deed: impl Future<Output = Result<T, ApiError>> + 'static,
     done: impl FnOnce(T) -> String + 'static,

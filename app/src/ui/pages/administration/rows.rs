@@ -1,0 +1,41 @@
+//! The frame of a table: its name, how many rows of how many, and whether others are on their way.
+
+use leptos::prelude::*;
+
+use super::count::count_words;
+use crate::{ui::load::Load, wire::Listing};
+
+/// A table of a page of `list`. `head` are the cells of its head.
+#[component]
+pub(super) fn Rows<T, Head, Body>(
+    label: &'static str,
+    listing: Listing<T>,
+    list: Load<Listing<T>>,
+    head: Head,
+    row: impl Fn(T) -> Body,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    Head: IntoView + 'static,
+    Body: IntoView + 'static,
+{
+    let words = count_words(&listing);
+    view! {
+        <p class="visually-hidden" role="status">{words.clone()}</p>
+        <div
+            class="table"
+            role="region"
+            tabindex="0"
+            aria-label=label
+            aria-busy=move || list.is_asking().get().to_string()
+        >
+            <table class="data">
+                <caption>{words}</caption>
+                <thead>
+                    <tr>{head}</tr>
+                </thead>
+                <tbody>{listing.items.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
