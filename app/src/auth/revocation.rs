@@ -12,14 +12,21 @@ use super::{clock::Timestamp, id::SessionId, session::SessionEnd};
 /// One session's end, as the database records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revocation {
-    /// Its place in the order of revocations; a follower asks for what came after.
-    pub sequence: i64,
     /// Which session.
     pub session: SessionId,
     /// How it ended.
     pub end: SessionEnd,
     /// When no access token of it can be valid any more.
     pub until: Timestamp,
+}
+
+/// What the database reported to a follower.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// What was written after the place that was asked for, and perhaps some that was known.
+    pub revocations: Vec<Revocation>,
+    /// Where to go on from.
+    pub place: i64,
 }
 
 /// Sessions whose access tokens are refused though their signatures are good.
@@ -31,8 +38,8 @@ pub struct RevocationSet {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SessionId, Entry>,
-    /// The highest sequence taken in from the database in order.
-    followed: i64,
+    /// How far the database was followed.
+    place: i64,
 }
 
 struct Entry {
@@ -56,17 +63,16 @@ impl RevocationSet {
         }
     }
 
-    /// Takes in what the database reported, in its order.
-    pub fn follow(&self, revocations: Vec<Revocation>) {
-        let last = revocations.iter().map(|revocation| revocation.sequence).max();
+    /// Takes in what the database reported.
+    pub fn follow(&self, Followed { revocations, place }: Followed) {
         self.insert_all(revocations);
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        inner.followed = inner.followed.max(last.unwrap_or(0));
+        inner.place = inner.place.max(place);
     }
 
-    /// The sequence after which the database has to be asked.
-    pub fn followed(&self) -> i64 {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).followed
+    /// The place after which the database has to be asked.
+    pub fn place(&self) -> i64 {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).place
     }
 
     /// Forgets the sessions of which no access token can be valid any more.
@@ -88,25 +94,24 @@ impl RevocationSet {
 
 #[cfg(test)]
 mod tests {
-    use super::{Revocation, RevocationSet};
+    use super::{Followed, Revocation, RevocationSet};
     use crate::{
         auth::{clock::Timestamp, id::SessionId, session::SessionEnd},
         wire::EndReason,
     };
 
-    fn revocation(sequence: i64, digit: char) -> Revocation {
+    fn revocation(until: i64, digit: char) -> Revocation {
         Revocation {
-            sequence,
             session: SessionId::parse(&digit.to_string().repeat(32)).expect("a session id"),
             end: SessionEnd { reason: EndReason::SignedOut, at: Timestamp::from_seconds(1), by: None },
-            until: Timestamp::from_seconds(sequence),
+            until: Timestamp::from_seconds(until),
         }
     }
 
     #[test]
     fn an_entry_leaves_when_no_access_token_can_be_valid_any_more() {
         let set = RevocationSet::default();
-        set.follow(vec![revocation(10, 'a'), revocation(20, 'b')]);
+        set.insert_all([revocation(10, 'a'), revocation(20, 'b')]);
         set.forget_expired(Timestamp::from_seconds(10));
         assert_eq!(set.find(revocation(10, 'a').session), None);
         assert!(set.find(revocation(20, 'b').session).is_some());
@@ -116,9 +121,9 @@ mod tests {
     fn writing_oneself_does_not_skip_what_others_wrote_before() {
         let set = RevocationSet::default();
         set.insert_all([revocation(7, 'a')]);
-        assert_eq!(set.followed(), 0);
-        set.follow(vec![revocation(6, 'b'), revocation(7, 'a')]);
-        assert_eq!(set.followed(), 7);
+        assert_eq!(set.place(), 0);
+        set.follow(Followed { revocations: vec![revocation(6, 'b'), revocation(7, 'a')], place: 7 });
+        assert_eq!(set.place(), 7);
         assert_eq!(set.len(), 2);
     }
 }

@@ -13,7 +13,7 @@ use super::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     policy::AccountRule,
-    revocation::Revocation,
+    revocation::{Followed, Revocation},
     rotation::Refusal,
     session::{CurrentToken, Origin, Session},
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
@@ -286,8 +286,12 @@ pub trait Store: Administration + Send + Sync {
     /// Writes down which generations were seen in use.
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
 
-    /// The revocations after a place in their order.
-    async fn revocations_after(&self, sequence: i64) -> Result<Vec<Revocation>, StoreError>;
+    /// The revocations after a place, which an earlier answer named; 0 is before all.
+    async fn revocations_after(&self, place: i64) -> Result<Followed, StoreError>;
+
+    /// Comes back when another process may have written revocations. Where nobody can tell, it never does,
+    /// and one has to look.
+    async fn wait_for_revocations(&self);
 
     /// Deletes up to `limit` outstanding tokens that expired before a moment, and as many of the sessions
     /// and revocations that nothing needs any more.

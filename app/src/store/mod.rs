@@ -1,23 +1,31 @@
 //! The databases behind [`auth::store::Store`](crate::auth::store::Store), and those that are moved out
 //! of. Only this room knows SQL.
 
+mod backend;
+mod database;
 mod django;
+mod migrations;
+mod postgres;
+mod sql;
 mod sqlite;
+mod tables;
 
 use std::{str::FromStr, sync::Arc};
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
 use crate::auth::store::{Store, StoreError};
 
+use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
-pub use sqlite::SqliteStore;
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The address is none we understand.
-    #[error("the database URL {0:?} is not understood; write sqlite://path/to/file.db")]
+    #[error(
+        "the database URL {0:?} is not understood; write sqlite://path/to/file.db or postgres://user:password@host/database"
+    )]
     Url(String),
     /// `SQLite` is too old to be trusted with two connections.
     #[error("SQLite {found} has a known WAL race; at least {needed} is needed")]
@@ -25,6 +33,14 @@ pub enum ConnectError {
         /// The library's version.
         found: String,
         /// The first one without the race.
+        needed: &'static str,
+    },
+    /// `PostgreSQL` is too old.
+    #[error("PostgreSQL {found} is too old; at least {needed} is needed")]
+    PostgresVersion {
+        /// The server's version.
+        found: String,
+        /// The first that will do.
         needed: &'static str,
     },
     /// The database did not open, or its migrations did not run.
@@ -42,10 +58,41 @@ pub enum ConnectError {
 /// # Errors
 /// When the address is not understood or the database does not open.
 pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
-    let not_understood = || ConnectError::Url(url.to_owned());
+    let shown = without_password(url);
+    let not_understood = || ConnectError::Url(shown.clone());
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let options = PgConnectOptions::from_str(url).map_err(|_| not_understood())?;
+        return Ok(Arc::new(Database::postgres(options, &shown).await?));
+    }
     if !url.starts_with("sqlite:") || url.contains(":memory:") {
         return Err(not_understood());
     }
     let options = SqliteConnectOptions::from_str(url).map_err(|_| not_understood())?;
-    Ok(Arc::new(SqliteStore::open(options, url).await?))
+    Ok(Arc::new(Database::sqlite(options, &shown).await?))
+}
+
+/// The address without the password that may stand in it, or in its parameters, to be shown.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let rest = rest.split('?').next().unwrap_or(rest);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((user, host)) => format!("{scheme}://{}@{host}{path}", user.split(':').next().unwrap_or_default()),
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let shown = without_password("postgres://ada:p@ss:word@db.example:5432/hallpass");
+        assert_eq!(shown, "postgres://ada@db.example:5432/hallpass");
+        assert_eq!(without_password("postgres://db.example/hallpass?password=p"), "postgres://db.example/hallpass");
+        assert_eq!(without_password("sqlite://hallpass.db"), "sqlite://hallpass.db");
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     router, telemetry,
 };
 
-/// How soon another process's revocations are learnt of.
+/// How soon another process's revocations are learnt of where nobody tells.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// How often the seen generations are written down.
 const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
@@ -63,7 +63,14 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
 }
 
 async fn follow(auth: Arc<Auth>) {
-    every(FOLLOW_EVERY, || async { auth.follow_revocations().await }).await;
+    let mut ticks = ticks(FOLLOW_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = auth.wait_for_revocations() => {}
+        }
+        warn_of(auth.follow_revocations().await);
+    }
 }
 
 /// Takes over what `hallpass keys` wrote. A ring that cannot be used changes nothing.
@@ -123,13 +130,22 @@ async fn flush(auth: Arc<Auth>) {
 
 /// Does `work` again and again. What fails is said and tried again the next time.
 async fn every<F: Future<Output = Result<(), Error>>>(period: Duration, mut work: impl FnMut() -> F) {
-    let mut ticks = time::interval(period);
-    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    let mut ticks = ticks(period);
     loop {
         ticks.tick().await;
-        if let Err(error) = work().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "background work failed");
-        }
+        warn_of(work().await);
+    }
+}
+
+fn ticks(period: Duration) -> time::Interval {
+    let mut ticks = time::interval(period);
+    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    ticks
+}
+
+fn warn_of(done: Result<(), Error>) {
+    if let Err(error) = done {
+        tracing::warn!(error = &error as &dyn std::error::Error, "background work failed");
     }
 }
 

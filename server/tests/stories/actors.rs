@@ -1,6 +1,7 @@
 //! The world of a story and who acts in it.
 
 use std::{
+    any::Any,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -29,6 +30,8 @@ use server::{
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+
+use crate::cluster;
 
 pub(crate) const KEY: &[u8] = b"stories are told with a key of more than 32 bytes";
 pub(crate) const PASSWORD: &str = "violet kettle harvests nine moons";
@@ -112,7 +115,10 @@ impl World {
         change: impl FnOnce(Auth) -> Auth,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = format!("sqlite://{}", folder.path().join("story.db").display());
+        let database = match cluster::shared() {
+            Some(cluster) => cluster.database().await,
+            None => format!("sqlite://{}", folder.path().join("story.db").display()),
+        };
         let store = wrap(store::connect(&database).await.expect("a database"));
         let clock = Arc::new(StillClock(AtomicI64::new(1_700_000_000_000)));
         let auth = Auth::new(settings, store, clock.clone(), Arc::new(SystemRandomness)).expect("good settings");
@@ -185,9 +191,28 @@ impl World {
 
     /// Runs SQL on the world's database, behind the server's back.
     pub(crate) async fn sql(&self, statement: &'static str) {
-        use sqlx::Connection;
-        let mut connection = sqlx::SqliteConnection::connect(&self.database).await.expect("the database");
-        sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
+        use sqlx::{Connection, PgConnection, SqliteConnection};
+        if self.database.starts_with("postgres") {
+            let mut connection = PgConnection::connect(&self.database).await.expect("the database");
+            sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
+        } else {
+            let mut connection = SqliteConnection::connect(&self.database).await.expect("the database");
+            sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
+        }
+    }
+
+    /// Keeps everybody else from writing into the database, until what it answers is dropped.
+    pub(crate) async fn hold(&self) -> Box<dyn Any> {
+        use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+        if self.database.starts_with("postgres") {
+            let mut connection = PgConnection::connect(&self.database).await.expect("the database");
+            connection.execute("BEGIN; LOCK TABLE sessions IN EXCLUSIVE MODE").await.expect("the lock");
+            Box::new(connection)
+        } else {
+            let mut connection = SqliteConnection::connect(&self.database).await.expect("the database");
+            connection.execute("BEGIN IMMEDIATE").await.expect("the lock");
+            Box::new(connection)
+        }
     }
 
     /// A user who has just signed in.

@@ -82,7 +82,7 @@ async fn a_token_that_does_not_say_is_refused() {
 async fn an_inactive_user_keeps_the_tokens_where_nobody_checks() {
     let world = World::with(Settings { check_user_is_active: false, ..checked() }).await;
     let ada = world.signed_in("ada").await;
-    world.sql("UPDATE users SET is_active = 0").await;
+    world.sql("UPDATE users SET is_active = FALSE").await;
     assert_eq!(ada.me().await.status, 200);
     assert_eq!(ada.try_refresh().await.status, 200);
     let signed_in = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;

@@ -14,7 +14,7 @@ use app::auth::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     paging::{Listed, PageRequest},
-    revocation::Revocation,
+    revocation::{Followed, Revocation},
     session::Session,
     store::{
         Administration, Blacklisting, ChangedUser, CreateUserError, Deed, Done, Ending, Flushed, NewPassword,
@@ -64,7 +64,8 @@ counted!(Store {
     revoke_sessions(user: UserId, keep: Option<SessionId>, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
     revoke_sessions_before(user: Option<UserId>, before: Timestamp, limit: u32, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
     note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
-    revocations_after(sequence: i64) -> Result<Vec<Revocation>, StoreError>;
+    revocations_after(place: i64) -> Result<Followed, StoreError>;
+    wait_for_revocations() -> ();
     flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
     find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
     import_users(users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;

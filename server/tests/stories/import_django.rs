@@ -96,7 +96,7 @@ async fn a_token_of_a_deleted_user_opens_nobodys_account_and_a_taken_name_loses_
     assert!(output.contains("blacklisted here, because its user was deleted there — of nobody"), "{output}");
     let spent = "SELECT blacklisted_at FROM outstanding_tokens WHERE jti = 'of nobody'";
     assert!(numbers(folder.path(), spent).await[0].is_some());
-    change(folder.path(), "db.sqlite3", "UPDATE auth_user SET username = 'joy', is_active = 0 WHERE id = 5").await;
+    change(folder.path(), "db.sqlite3", "UPDATE auth_user SET username = 'joy', is_active = FALSE WHERE id = 5").await;
     change(folder.path(), "hallpass.db", "UPDATE users SET username = 'joy' WHERE id = 6").await;
     let output = run();
     assert!(output.contains("the old name kept, because another user here has the new one"), "{output}");

@@ -113,7 +113,7 @@ async fn a_token_of_another_issuer_with_the_same_key_is_accepted() {
 async fn an_inactive_user_is_told_so() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
-    world.sql("UPDATE users SET is_active = 0").await;
+    world.sql("UPDATE users SET is_active = FALSE").await;
     ada.me().await.is(401, json!({ "detail": "User is inactive", "code": "user_inactive" }));
 }
 

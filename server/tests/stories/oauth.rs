@@ -64,7 +64,7 @@ async fn of_a_token_that_is_no_good_nothing_is_told() {
     let unknown = foreign(&json!({ "token_type": "other", "exp": world.now() + 60, "jti": "x", "user_id": "1" }));
     let nobody = foreign(&json!({ "token_type": "access", "exp": world.now() + 60, "jti": "x", "user_id": "9" }));
     ada.blacklist().await;
-    world.sql("UPDATE users SET is_active = 0 WHERE username = 'bob'").await;
+    world.sql("UPDATE users SET is_active = FALSE WHERE username = 'bob'").await;
     for token in ["garbage", &unknown, &nobody, &ada.access, &ada.refresh, &bob.access, &bob.refresh] {
         assert_eq!(introspect(&world, token).await, json!({ "active": false }), "{token}");
     }

@@ -66,7 +66,7 @@ async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
     };
     assert!(open(hash.clone()).await);
     assert!(!open("another hash".into()).await);
-    world.sql("UPDATE users SET is_active = 0").await;
+    world.sql("UPDATE users SET is_active = FALSE").await;
     assert!(!open(hash).await);
 }
 

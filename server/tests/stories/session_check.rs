@@ -40,7 +40,7 @@ async fn with_the_database_every_request_sees_what_stands_there() {
     let world = world(SessionCheck::Database).await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     assert_eq!(world.get("/api/sessions/", &ada.access).await.status, 200);
-    world.sql("UPDATE users SET is_active = 0 WHERE username = 'bob'").await;
+    world.sql("UPDATE users SET is_active = FALSE WHERE username = 'bob'").await;
     let inactive = world.get("/api/sessions/", &bob.access).await;
     assert_eq!((inactive.status, inactive.text("code")), (401, "user_inactive".into()));
     ended_behind_its_back(&ada).await;

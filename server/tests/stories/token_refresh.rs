@@ -123,7 +123,7 @@ async fn an_idle_session_ends_with_its_refresh_token() {
 #[tokio::test]
 async fn a_user_who_was_deactivated_or_is_gone_is_refused() {
     let refused = json!({ "detail": "No active account found for the given token." });
-    for statement in ["UPDATE users SET is_active = 0", "DELETE FROM users"] {
+    for statement in ["UPDATE users SET is_active = FALSE", "DELETE FROM users"] {
         let world = World::new().await;
         let ada = world.signed_in("ada").await;
         // A token of the same user without a session, as another issuer would have made it.
@@ -185,15 +185,13 @@ async fn forged_tokens_do_not_end_the_session_they_name() {
 
 #[tokio::test]
 async fn a_database_that_another_holds_is_a_503_and_nothing_is_lost() {
-    use sqlx::{Connection, SqliteConnection};
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
-    let mut other = SqliteConnection::connect(&world.database).await.expect("the database");
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.expect("the lock");
+    let other = world.hold().await;
     let answer = ada.try_refresh().await;
     answer.is(503, json!({ "detail": "The server cannot answer now. Try again in a moment." }));
     assert_eq!(answer.header("retry-after"), Some("1"));
     assert_eq!(ada.me().await.status, 200, "reading goes on");
-    sqlx::query("ROLLBACK").execute(&mut other).await.expect("the lock is let go");
+    drop(other);
     assert_eq!(claims(&ada.try_refresh().await.text("refresh"))["gen"], 1);
 }

@@ -188,7 +188,7 @@ async fn what_cannot_be_renewed_is_told() {
     let refused = json!({ "detail": "No active account found for the given token." });
     refresh(&world, &with(|claims| claims["user_id"] = json!("9"))).await.is(401, refused.clone());
     let token = obtain(&world, "ada").await;
-    world.sql("UPDATE users SET is_active = 0").await;
+    world.sql("UPDATE users SET is_active = FALSE").await;
     refresh(&world, &token).await.is(401, refused.clone());
     let wrong = world.post("/api/token/sliding/", json!({ "username": "ada", "password": PASSWORD })).await;
     wrong.is(401, json!({ "detail": "No active account found with the given credentials" }));

@@ -13,9 +13,14 @@ impl Auth {
     /// # Errors
     /// `Unavailable`; what was not taken in now is the next time.
     pub async fn follow_revocations(&self) -> Result<(), Error> {
-        let news = self.store.revocations_after(self.revocations.followed()).await?;
+        let news = self.store.revocations_after(self.revocations.place()).await?;
         self.revocations.follow(news);
         Ok(())
+    }
+
+    /// Comes back when another process may have written revocations, if anybody can tell.
+    pub async fn wait_for_revocations(&self) {
+        self.store.wait_for_revocations().await;
     }
 
     /// Writes the noted generations to the database and forgets what no token can need any more.

@@ -5,13 +5,13 @@
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
 use async_trait::async_trait;
-use futures::{FutureExt, future::BoxFuture};
+use futures::FutureExt;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::auth::{
-    administration::Denial,
-    store::{Done, StoreError},
+use crate::{
+    auth::store::StoreError,
+    store::{backend::Work, sql::Connection},
 };
 
 /// How many writes one transaction takes at most: the last to come should not wait long for the
@@ -35,29 +35,12 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction and answers after its commit. It runs to its end even when the
-    /// caller has gone.
-    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static,
-    {
-        self.send(work, |_| true).await
-    }
-
-    /// The same for a deed. When it is denied, nothing of it stays.
-    pub(super) async fn write_deed<T, W>(&self, work: W) -> Done<T>
-    where
-        T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<Result<T, Denial>>> + Send + 'static,
-    {
-        self.send(work, Result::is_ok).await
-    }
-
-    async fn send<T, W>(&self, work: W, is_kept: fn(&T) -> bool) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static,
-    {
+    /// caller has gone. What is not to be kept leaves nothing.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Work<T>,
+        is_kept: fn(&T) -> bool,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job = Write { work: Some(work), is_kept, result: None, reply };
         let is_running = self.jobs.send(Box::new(job)).await.is_ok();
@@ -104,13 +87,13 @@ struct Write<T, W> {
 #[async_trait]
 impl<T, W> Job for Write<T, W>
 where
-    T: Send,
-    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send,
+    T: Send + 'static,
+    W: Work<T>,
 {
     async fn run(&mut self, connection: &mut SqliteConnection) -> bool {
         if let Some(work) = self.work.take() {
             // A panic, as in a policy of the deployment's own, ends its own write and not the writer.
-            let caught = AssertUnwindSafe(work(connection)).catch_unwind().await;
+            let caught = AssertUnwindSafe(work(&mut Connection::Sqlite(connection))).catch_unwind().await;
             self.result = Some(caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned()))));
         }
         self.result.as_ref().is_some_and(|result| result.as_ref().is_ok_and(self.is_kept))

@@ -1,8 +1,6 @@
 //! Security events: written with the deed they tell of, counted where they are many, listed, and
 //! cleared away when they are old.
 
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool, sqlite::SqliteRow};
-
 use super::paged::{self, Conditions, List};
 use crate::{
     auth::{
@@ -13,11 +11,12 @@ use crate::{
         paging::{Listed, PageRequest},
         session::Origin,
     },
+    store::sql::{self, Connection, Row},
     wire::EventKind,
 };
 
 /// An event that happens in the present transaction.
-pub(super) struct NewEvent<'e> {
+pub(in crate::store) struct NewEvent<'e> {
     pub(super) at: Timestamp,
     pub(super) kind: EventKind,
     pub(super) user: UserId,
@@ -35,17 +34,17 @@ impl<'e> NewEvent<'e> {
     }
 }
 
-pub(super) async fn insert(connection: &mut SqliteConnection, event: NewEvent<'_>) -> sqlx::Result<()> {
-    sqlx::query(
+pub(in crate::store) async fn insert(connection: &mut Connection<'_>, event: NewEvent<'_>) -> sqlx::Result<()> {
+    sql::query(
         "INSERT INTO security_events (at, kind, user_id, session_id, actor_id, address, user_agent,
              other_address, other_user_agent, changed)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
-    .bind(event.at.millis())
+    .bind(event.at)
     .bind(event.kind.name())
-    .bind(event.user.0)
-    .bind(event.session.map(|session| session.to_string()))
-    .bind(event.actor.map(|actor| actor.0))
+    .bind(event.user)
+    .bind(event.session)
+    .bind(event.actor)
     .bind(&event.origin.address)
     .bind(&event.origin.user_agent)
     .bind(event.other.and_then(|origin| origin.address.as_deref()))
@@ -57,41 +56,42 @@ pub(super) async fn insert(connection: &mut SqliteConnection, event: NewEvent<'_
 }
 
 /// Whichever process writes them, the failures of one account and hour are one row.
-pub(super) async fn note_failed(connection: &mut SqliteConnection, failed: &[FailedSignIns]) -> sqlx::Result<()> {
+pub(in crate::store) async fn note_failed(
+    connection: &mut Connection<'_>,
+    failed: &[FailedSignIns],
+) -> sqlx::Result<()> {
     for counted in failed {
         let user = counted.user.map_or_else(|| "-".to_owned(), |user| user.to_string());
-        sqlx::query(
+        sql::query(
             "INSERT INTO security_events (at, last_at, kind, user_id, count, address, user_agent, fold_key)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (fold_key) DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at,
+             ON CONFLICT (fold_key) DO UPDATE SET count = security_events.count + excluded.count, last_at = excluded.last_at,
                  address = excluded.address, user_agent = excluded.user_agent",
         )
-        .bind(counted.first.millis())
-        .bind(counted.last.millis())
+        .bind(counted.first)
+        .bind(counted.last)
         .bind(EventKind::SignInFailed.name())
-        .bind(counted.user.map(|user| user.0))
+        .bind(counted.user)
         .bind(counted.count)
         .bind(&counted.origin.address)
         .bind(&counted.origin.user_agent)
         .bind(format!("sign_in_failed:{user}:{}", counted.hour))
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
     }
     Ok(())
 }
 
-pub(super) async fn list(
-    pool: &SqlitePool,
+pub(in crate::store) async fn list(
+    connection: &mut Connection<'_>,
     query: EventQuery,
     page: PageRequest,
 ) -> sqlx::Result<Option<Listed<Event>>> {
-    let conditions = |sql: &mut QueryBuilder<Sqlite>| {
-        let mut conditions = Conditions::of(sql);
-        conditions.compare("security_events.user_id = ", query.user.map(|user| user.0));
-        conditions.compare("security_events.kind = ", query.kind.map(EventKind::name));
-        conditions.compare("security_events.at >= ", query.since.map(Timestamp::millis));
-        conditions.compare("security_events.at < ", query.until.map(Timestamp::millis));
-    };
+    let mut conditions = Conditions::default();
+    conditions.compare("security_events.user_id = ", query.user);
+    conditions.compare("security_events.kind = ", query.kind.map(EventKind::name));
+    conditions.compare("security_events.at >= ", query.since);
+    conditions.compare("security_events.at < ", query.until);
     let list = List {
         columns: "security_events.*, users.username",
         table: "security_events",
@@ -99,37 +99,40 @@ pub(super) async fn list(
         order: "security_events.at DESC, security_events.id DESC",
         read: event,
     };
-    paged::list(pool, page, list, conditions).await
+    paged::list(connection, page, list, conditions).await
 }
 
-fn event(row: &SqliteRow) -> sqlx::Result<Event> {
-    let kind: String = row.try_get("kind")?;
-    let session: Option<String> = row.try_get("session_id")?;
-    let changed: Option<String> = row.try_get("changed")?;
+fn event(row: &Row) -> sqlx::Result<Event> {
+    let kind: String = row.get("kind")?;
+    let session: Option<String> = row.get("session_id")?;
+    let changed: Option<String> = row.get("changed")?;
     Ok(Event {
-        id: row.try_get("id")?,
+        id: row.get("id")?,
         kind: EventKind::parse(&kind).unwrap_or(EventKind::Other),
-        at: Timestamp::from_millis(row.try_get("at")?),
-        last_at: row.try_get::<Option<i64>, _>("last_at")?.map(Timestamp::from_millis),
-        count: row.try_get::<i64, _>("count")?.cast_unsigned(),
-        user: row.try_get::<Option<i64>, _>("user_id")?.map(UserId),
-        username: row.try_get("username")?,
+        at: Timestamp::from_millis(row.get("at")?),
+        last_at: row.get::<Option<i64>>("last_at")?.map(Timestamp::from_millis),
+        count: row.get::<i64>("count")?.cast_unsigned(),
+        user: row.get::<Option<i64>>("user_id")?.map(UserId),
+        username: row.get("username")?,
         session: session.as_deref().and_then(SessionId::parse),
-        actor: row.try_get::<Option<i64>, _>("actor_id")?.map(UserId),
-        origin: Origin { address: row.try_get("address")?, user_agent: row.try_get("user_agent")? },
-        other: Origin { address: row.try_get("other_address")?, user_agent: row.try_get("other_user_agent")? },
+        actor: row.get::<Option<i64>>("actor_id")?.map(UserId),
+        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")? },
+        other: Origin { address: row.get("other_address")?, user_agent: row.get("other_user_agent")? },
         changed: changed.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
     })
 }
 
-pub(super) async fn flush(connection: &mut SqliteConnection, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
-    let done = sqlx::query(
+pub(in crate::store) async fn flush(
+    connection: &mut Connection<'_>,
+    before: Timestamp,
+    limit: u32,
+) -> sqlx::Result<u64> {
+    sql::query(
         "DELETE FROM security_events WHERE id IN
              (SELECT id FROM security_events WHERE at < $1 ORDER BY at LIMIT $2)",
     )
-    .bind(before.millis())
+    .bind(before)
     .bind(limit)
     .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
+    .await
 }

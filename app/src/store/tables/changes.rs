@@ -1,11 +1,9 @@
 //! A user becomes another than it was, through whichever door: the row, the security events that tell
 //! of it, and the sessions whose tokens name the user as it was.
 
-use sqlx::SqliteConnection;
-
 use super::{
     events::{self, NewEvent},
-    sessions, users,
+    locks, sessions, users,
 };
 use crate::{
     auth::{
@@ -14,18 +12,20 @@ use crate::{
         store::{ChangedUser, Ending},
         user::{User, UserIdField},
     },
+    store::sql::{self, Connection},
     wire::EventKind,
 };
 
 /// Changes what users change of their own. `None` when there is no such user, or the name is taken.
-pub(super) async fn change_own(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn change_own(
+    connection: &mut Connection<'_>,
     user: UserId,
     change: &Change,
     naming: UserIdField,
     ending: &Ending,
 ) -> sqlx::Result<Option<ChangedUser>> {
-    let Some(before) = users::find(&mut *connection, user).await? else {
+    locks::user(connection, user).await?;
+    let Some(before) = users::find(connection, user).await? else {
         return Ok(None);
     };
     let after = change.applied_to(&before);
@@ -42,8 +42,8 @@ pub(super) async fn change_own(
 
 /// Writes the user as it is after a change, and its events. Answers which fields are different; `None`
 /// when the name is taken.
-pub(super) async fn write(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn write(
+    connection: &mut Connection<'_>,
     before: &User,
     after: &User,
     by: &Ending,
@@ -60,8 +60,8 @@ pub(super) async fn write(
 }
 
 /// Whether the name was free: the constraint decides.
-async fn update(connection: &mut SqliteConnection, user: &User) -> sqlx::Result<bool> {
-    let done = sqlx::query(
+async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bool> {
+    let done = sql::query(
         "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5 WHERE id = $6",
     )
     .bind(&user.username)
@@ -69,7 +69,7 @@ async fn update(connection: &mut SqliteConnection, user: &User) -> sqlx::Result<
     .bind(user.is_active)
     .bind(user.is_staff)
     .bind(user.is_superuser)
-    .bind(user.id.0)
+    .bind(user.id)
     .execute(connection)
     .await;
     match done {
@@ -80,7 +80,7 @@ async fn update(connection: &mut SqliteConnection, user: &User) -> sqlx::Result<
 }
 
 /// One event for whether the account may be used, one for everything else.
-async fn record(connection: &mut SqliteConnection, by: &Ending, user: &User, changed: &[&str]) -> sqlx::Result<()> {
+async fn record(connection: &mut Connection<'_>, by: &Ending, user: &User, changed: &[&str]) -> sqlx::Result<()> {
     let event = |kind| NewEvent { actor: by.actor, ..NewEvent::new(by.now, kind, user.id, &by.origin) };
     if changed.contains(&"is_active") {
         let kind = if user.is_active { EventKind::UserReactivated } else { EventKind::UserDeactivated };

@@ -1,7 +1,5 @@
 //! Refresh tokens of another database, by name. One that is blacklisted on either side stays so.
 
-use sqlx::SqliteConnection;
-
 use crate::{
     auth::{
         clock::Timestamp,
@@ -9,13 +7,16 @@ use crate::{
         import::{Change, ForeignToken, Outcome, Reason},
         store::Ending,
     },
-    store::sqlite::{outstanding, rows::TokenRow, sessions},
+    store::{
+        sql::{self, Connection},
+        tables::{outstanding, rows::TokenRow, sessions},
+    },
     wire::EndReason,
 };
 
 /// Brings one token.
 pub(super) async fn import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     token: &ForeignToken,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
@@ -39,58 +40,54 @@ pub(super) async fn import(
 
 /// Why a token must not be good here: signed with our key, it would open the account of whoever has the
 /// number that it names.
-async fn refusal_of(connection: &mut SqliteConnection, token: &ForeignToken) -> sqlx::Result<Option<Reason>> {
+async fn refusal_of(connection: &mut Connection<'_>, token: &ForeignToken) -> sqlx::Result<Option<Reason>> {
     let Some(user) = token.user else {
         return Ok(Some(Reason::OfNobody));
     };
-    let is_made_here: bool = sqlx::query_scalar(
+    let is_made_here: bool = sql::query(
         "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)
              AND NOT EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
     )
-    .bind(user.0)
-    .fetch_one(connection)
+    .bind(user)
+    .fetch_value(connection)
     .await?;
     Ok(is_made_here.then_some(Reason::OfAnotherUser))
 }
 
 /// Whether it was not known.
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     token: &ForeignToken,
     blacklisted_at: Option<Timestamp>,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query(
+    let written = sql::query(
         "INSERT INTO outstanding_tokens
              (jti, user_id, generation, created_at, expires_at, blacklisted_at, blacklisted_why)
          VALUES ($1, $2, 0, $3, $4, $5, $6) ON CONFLICT (jti) DO NOTHING",
     )
-    .bind(token.jti.as_str())
-    .bind(token.user.map(|user| user.0))
+    .bind(&token.jti)
+    .bind(token.user)
     .bind(token.created_at.unwrap_or(now).millis())
-    .bind(token.expires_at.millis())
-    .bind(blacklisted_at.map(Timestamp::millis))
+    .bind(token.expires_at)
+    .bind(blacklisted_at)
     .bind(blacklisted_at.map(|_| "imported"))
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(written == 1)
 }
 
-async fn blacklist(connection: &mut SqliteConnection, token: &ForeignToken, at: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'imported' WHERE jti = $2")
-        .bind(at.millis())
-        .bind(token.jti.as_str())
+async fn blacklist(connection: &mut Connection<'_>, token: &ForeignToken, at: Timestamp) -> sqlx::Result<()> {
+    sql::query("UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'imported' WHERE jti = $2")
+        .bind(at)
+        .bind(&token.jti)
         .execute(connection)
         .await
         .map(drop)
 }
 
 /// A token that was refreshed here before it was blacklisted there belongs to a session by now.
-async fn end_session(
-    connection: &mut SqliteConnection,
-    session: Option<SessionId>,
-    ending: &Ending,
-) -> sqlx::Result<()> {
+async fn end_session(connection: &mut Connection<'_>, session: Option<SessionId>, ending: &Ending) -> sqlx::Result<()> {
     let Some(session) = session else { return Ok(()) };
     match sessions::find(connection, session).await? {
         Some(found) if found.session.end.is_none() => {

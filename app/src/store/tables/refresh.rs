@@ -1,10 +1,8 @@
 //! One refresh, and giving a token back: the facts are read, the decision is made and carried out,
 //! all inside the transaction that the writer holds.
 
-use sqlx::SqliteConnection;
-
 use super::{
-    import, outstanding,
+    import, locks, outstanding,
     rows::TokenRow,
     sessions::{self, Found},
     users,
@@ -12,18 +10,19 @@ use super::{
 use crate::{
     auth::{
         clock::Timestamp,
+        id::SessionId,
         rotation::{self, Decision, Facts, Presented, UserStanding},
         session::Session,
         store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, RotationMode},
         user::StoredCredentials,
     },
+    store::sql::Connection,
     wire::EndReason,
 };
 
 /// Decides a refresh and carries it out.
-pub(super) async fn refresh(connection: &mut SqliteConnection, refresh: &Refresh) -> sqlx::Result<Refreshed> {
-    let known = outstanding::find(connection, &refresh.token.jti).await?;
-    let session = known.as_ref().and_then(|row| row.session).or(refresh.token.lineage.map(|(session, _)| session));
+pub(in crate::store) async fn refresh(connection: &mut Connection<'_>, refresh: &Refresh) -> sqlx::Result<Refreshed> {
+    let (known, session) = locate(connection, &refresh.token).await?;
     let Some(session) = session else {
         return adopt(connection, refresh, known).await;
     };
@@ -44,6 +43,33 @@ pub(super) async fn refresh(connection: &mut SqliteConnection, refresh: &Refresh
     }
 }
 
+/// What is known of a token, and its session, which nobody else changes from now on.
+async fn locate(
+    connection: &mut Connection<'_>,
+    token: &PresentedToken,
+) -> sqlx::Result<(Option<TokenRow>, Option<SessionId>)> {
+    let found = find(connection, token).await?;
+    if !connection.is_shared() {
+        return Ok(found);
+    }
+    match (found.1, &token.user) {
+        (Some(session), _) => locks::session(connection, session).await?,
+        (None, Some(user)) => locks::account(connection, user).await?,
+        (None, None) => {}
+    }
+    // As it stands now that it cannot change.
+    find(connection, token).await
+}
+
+async fn find(
+    connection: &mut Connection<'_>,
+    token: &PresentedToken,
+) -> sqlx::Result<(Option<TokenRow>, Option<SessionId>)> {
+    let known = outstanding::find(connection, &token.jti).await?;
+    let session = known.as_ref().and_then(|row| row.session).or(token.lineage.map(|(session, _)| session));
+    Ok((known, session))
+}
+
 /// A token of a known session. One that the database does not know by name was issued and forgotten:
 /// whatever it is, it is not the current one.
 fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
@@ -57,11 +83,7 @@ fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
 }
 
 /// A session for a token of another issuer with the same key.
-async fn adopt(
-    connection: &mut SqliteConnection,
-    refresh: &Refresh,
-    known: Option<TokenRow>,
-) -> sqlx::Result<Refreshed> {
+async fn adopt(connection: &mut Connection<'_>, refresh: &Refresh, known: Option<TokenRow>) -> sqlx::Result<Refreshed> {
     if known.is_some_and(|row| row.blacklisted_at.is_some()) {
         return Ok(Refreshed::Blacklisted);
     }
@@ -86,7 +108,7 @@ async fn adopt(
 }
 
 async fn find_named(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     token: &PresentedToken,
 ) -> sqlx::Result<Option<StoredCredentials>> {
     match &token.user {
@@ -96,7 +118,7 @@ async fn find_named(
 }
 
 async fn decide(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     refresh: &Refresh,
     Found { session, owner }: Found,
     presented: Presented,
@@ -128,14 +150,14 @@ async fn decide(
     }
 }
 
-async fn renew(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Session> {
+async fn renew(connection: &mut Connection<'_>, refresh: &Refresh, session: Session) -> sqlx::Result<Session> {
     let read_at = session.generation;
     let renewed = session.renewed(refresh);
     swapped(sessions::update(connection, &renewed, read_at).await?)?;
     Ok(renewed)
 }
 
-async fn rotate(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Session> {
+async fn rotate(connection: &mut Connection<'_>, refresh: &Refresh, session: Session) -> sqlx::Result<Session> {
     let read_at = session.generation;
     let next = session.rotated(refresh);
     swapped(sessions::update(connection, &next, read_at).await?)?;
@@ -152,7 +174,7 @@ fn swapped(is_swapped: bool) -> sqlx::Result<()> {
     if is_swapped { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
 
-async fn end_reused(connection: &mut SqliteConnection, refresh: &Refresh, session: Session) -> sqlx::Result<Refreshed> {
+async fn end_reused(connection: &mut Connection<'_>, refresh: &Refresh, session: Session) -> sqlx::Result<Refreshed> {
     let ending = Ending {
         reason: EndReason::Reuse,
         now: refresh.now,
@@ -165,14 +187,13 @@ async fn end_reused(connection: &mut SqliteConnection, refresh: &Refresh, sessio
 }
 
 /// Takes a token back, and its session with it.
-pub(super) async fn blacklist(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn blacklist(
+    connection: &mut Connection<'_>,
     token: &PresentedToken,
     ending: &Ending,
 ) -> sqlx::Result<Blacklisting> {
-    let known = outstanding::find(connection, &token.jti).await?;
-    let was_spent = known.as_ref().is_some_and(|row| row.blacklisted_at.is_some());
-    let session = known.and_then(|row| row.session).or(token.lineage.map(|(session, _)| session));
+    let (known, session) = locate(connection, token).await?;
+    let was_spent = known.is_some_and(|row| row.blacklisted_at.is_some());
     let found = match session {
         Some(session) => sessions::find(connection, session).await?,
         None => None,

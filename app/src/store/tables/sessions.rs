@@ -1,10 +1,10 @@
 //! Sessions: begun, written down as they change, and ended.
 
-use sqlx::{SqliteConnection, SqlitePool};
-
 use super::{
     events::{self, NewEvent},
-    outstanding,
+    locks, outstanding,
+    paged::{self, Conditions, List},
+    revocations,
     rows::{self, reason_word},
     users,
 };
@@ -12,22 +12,25 @@ use crate::{
     auth::{
         clock::Timestamp,
         id::{SessionId, UserId},
+        paging::{Listed, PageRequest},
         revocation::Revocation,
         session::{Session, SessionEnd},
         store::{Ending, NewSession},
         user::StoredCredentials,
     },
+    store::sql::{self, Connection},
     wire::{EndReason, EventKind},
 };
 
 /// A session and the account that it belongs to.
-pub(super) struct Found {
-    pub(super) session: Session,
+pub(in crate::store) struct Found {
+    pub(in crate::store) session: Session,
     pub(super) owner: Option<StoredCredentials>,
 }
 
 /// `None` when the account is not as it was when its password was checked.
-pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> sqlx::Result<Option<Session>> {
+pub(in crate::store) async fn open(connection: &mut Connection<'_>, new: NewSession) -> sqlx::Result<Option<Session>> {
+    locks::user(connection, new.user).await?;
     if !users::is_unchanged(connection, new.user, &new.password).await? {
         return Ok(None);
     }
@@ -47,10 +50,10 @@ pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> 
     insert(connection, &session).await?;
     outstanding::insert_current(connection, &session).await?;
     if new.update_last_login {
-        sqlx::query("UPDATE users SET last_login = $1 WHERE id = $2")
-            .bind(new.now.millis())
-            .bind(new.user.0)
-            .execute(&mut *connection)
+        sql::query("UPDATE users SET last_login = $1 WHERE id = $2")
+            .bind(new.now)
+            .bind(new.user)
+            .execute(connection)
             .await?;
     }
     let signed_in = NewEvent {
@@ -61,23 +64,23 @@ pub(super) async fn open(connection: &mut SqliteConnection, new: NewSession) -> 
     Ok(Some(session))
 }
 
-pub(super) async fn insert(connection: &mut SqliteConnection, session: &Session) -> sqlx::Result<()> {
-    sqlx::query(
+pub(in crate::store) async fn insert(connection: &mut Connection<'_>, session: &Session) -> sqlx::Result<()> {
+    sql::query(
         "INSERT INTO sessions (id, user_id, generation, current_jti, current_issued_at, current_expires_at,
              last_seen_gen, created_at, refreshed_at, ends_at, access_expires_at, address, user_agent)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
-    .bind(session.id.to_string())
-    .bind(session.user.0)
+    .bind(session.id)
+    .bind(session.user)
     .bind(session.generation)
-    .bind(session.current.jti.as_str())
-    .bind(session.current.issued_at.millis())
-    .bind(session.current.expires_at.millis())
+    .bind(&session.current.jti)
+    .bind(session.current.issued_at)
+    .bind(session.current.expires_at)
     .bind(session.last_seen_generation)
-    .bind(session.created_at.millis())
-    .bind(session.refreshed_at.millis())
-    .bind(session.ends_at.millis())
-    .bind(session.access_expires_at.millis())
+    .bind(session.created_at)
+    .bind(session.refreshed_at)
+    .bind(session.ends_at)
+    .bind(session.access_expires_at)
     .bind(&session.origin.address)
     .bind(&session.origin.user_agent)
     .execute(connection)
@@ -85,21 +88,21 @@ pub(super) async fn insert(connection: &mut SqliteConnection, session: &Session)
     .map(drop)
 }
 
-pub(super) async fn find(connection: &mut SqliteConnection, id: SessionId) -> sqlx::Result<Option<Found>> {
-    let row = sqlx::query(
+pub(in crate::store) async fn find(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
+    let row = sql::query(
         "SELECT sessions.*, users.username, users.email, users.password, users.is_active, users.is_staff,
              users.is_superuser, users.date_joined, users.last_login
          FROM sessions LEFT JOIN users ON users.id = sessions.user_id WHERE sessions.id = $1",
     )
-    .bind(id.to_string())
+    .bind(id)
     .fetch_optional(connection)
     .await?;
     row.map(|row| Ok(Found { session: rows::session(&row)?, owner: rows::owner(&row)? })).transpose()
 }
 
 /// The user's session of that id, while it goes on.
-pub(super) async fn find_own_living(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn find_own_living(
+    connection: &mut Connection<'_>,
     user: UserId,
     id: SessionId,
 ) -> sqlx::Result<Option<Session>> {
@@ -109,67 +112,59 @@ pub(super) async fn find_own_living(
 
 /// Writes a renewed session down if it is still at the generation it was read at: compare and swap.
 /// Whether it was.
-pub(super) async fn update(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn update(
+    connection: &mut Connection<'_>,
     session: &Session,
     read_at_generation: u32,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query(
+    let written = sql::query(
         "UPDATE sessions SET generation = $1, current_jti = $2, current_issued_at = $3, current_expires_at = $4,
              last_seen_gen = $5, refreshed_at = $6, access_expires_at = $7, address = $8, user_agent = $9
          WHERE id = $10 AND generation = $11 AND revoked_at IS NULL",
     )
     .bind(session.generation)
-    .bind(session.current.jti.as_str())
-    .bind(session.current.issued_at.millis())
-    .bind(session.current.expires_at.millis())
+    .bind(&session.current.jti)
+    .bind(session.current.issued_at)
+    .bind(session.current.expires_at)
     .bind(session.last_seen_generation)
-    .bind(session.refreshed_at.millis())
-    .bind(session.access_expires_at.millis())
+    .bind(session.refreshed_at)
+    .bind(session.access_expires_at)
     .bind(&session.origin.address)
     .bind(&session.origin.user_agent)
-    .bind(session.id.to_string())
+    .bind(session.id)
     .bind(read_at_generation)
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(written == 1)
 }
 
 /// Ends a living session: its refresh tokens are blacklisted, and its access tokens refused wherever
 /// revocations are followed.
-pub(super) async fn end(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn end(
+    connection: &mut Connection<'_>,
     session: &Session,
     ending: &Ending,
 ) -> sqlx::Result<Revocation> {
     let end = SessionEnd { reason: ending.reason, at: ending.now, by: ending.origin.device() };
     let why = reason_word(end.reason);
     let id = session.id.to_string();
-    sqlx::query("UPDATE sessions SET revoked_at = $1, revoked_why = $2, revoked_by = $3 WHERE id = $4")
-        .bind(end.at.millis())
+    sql::query("UPDATE sessions SET revoked_at = $1, revoked_why = $2, revoked_by = $3 WHERE id = $4")
+        .bind(end.at)
         .bind(why)
         .bind(&end.by)
         .bind(&id)
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
     outstanding::blacklist_all_of(connection, session.id, end.at, why).await?;
     insert_end_event(connection, session, ending).await?;
     let until = session.access_expires_at + ending.leeway;
-    let sequence = sqlx::query_scalar(
-        "INSERT INTO revocations (session_id, at, why, by, until) VALUES ($1, $2, $3, $4, $5) RETURNING sequence",
-    )
-    .bind(&id)
-    .bind(end.at.millis())
-    .bind(why)
-    .bind(&end.by)
-    .bind(until.millis())
-    .fetch_one(connection)
-    .await?;
-    Ok(Revocation { sequence, session: session.id, end, until })
+    let revocation = Revocation { session: session.id, end, until };
+    revocations::insert(connection, &revocation).await?;
+    Ok(revocation)
 }
 
 /// Both places are kept: after a reuse, one of the two is not the owner's.
-async fn insert_end_event(connection: &mut SqliteConnection, session: &Session, ending: &Ending) -> sqlx::Result<()> {
+async fn insert_end_event(connection: &mut Connection<'_>, session: &Session, ending: &Ending) -> sqlx::Result<()> {
     let kind = match ending.reason {
         EndReason::Reuse => EventKind::TokenReused,
         EndReason::SignedOut => EventKind::SignedOut,
@@ -186,29 +181,49 @@ async fn insert_end_event(connection: &mut SqliteConnection, session: &Session, 
     events::insert(connection, event).await
 }
 
-pub(super) async fn living_of(pool: &SqlitePool, user: UserId, now: Timestamp) -> sqlx::Result<Vec<Session>> {
-    let found = sqlx::query(
+pub(in crate::store) async fn living_of(
+    connection: &mut Connection<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Session>> {
+    let found = sql::query(
         "SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ends_at > $2 AND current_expires_at > $2
          ORDER BY refreshed_at DESC, id",
     )
-    .bind(user.0)
-    .bind(now.millis())
-    .fetch_all(pool)
+    .bind(user)
+    .bind(now)
+    .fetch_all(connection)
     .await?;
     found.iter().map(rows::session).collect()
 }
 
-pub(super) async fn end_all_of(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn list_living_of(
+    connection: &mut Connection<'_>,
+    user: UserId,
+    now: Timestamp,
+    page: PageRequest,
+) -> sqlx::Result<Option<Listed<Session>>> {
+    let list =
+        List { columns: "*", table: "sessions", joined: "", order: "refreshed_at DESC, id", read: rows::session };
+    let mut conditions = Conditions::default();
+    conditions.compare("user_id = ", Some(user));
+    conditions.and("revoked_at IS NULL");
+    conditions.compare("ends_at > ", Some(now));
+    conditions.compare("current_expires_at > ", Some(now));
+    paged::list(connection, page, list, conditions).await
+}
+
+pub(in crate::store) async fn end_all_of(
+    connection: &mut Connection<'_>,
     user: UserId,
     keep: Option<SessionId>,
     ending: &Ending,
 ) -> sqlx::Result<Vec<Revocation>> {
-    let living = sqlx::query("SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL")
-        .bind(user.0)
-        .fetch_all(&mut *connection)
-        .await?;
     outstanding::blacklist_unattached(connection, Some(user), None, ending.now, reason_word(ending.reason)).await?;
+    let living = sql::query("SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL")
+        .bind(user)
+        .fetch_all(connection)
+        .await?;
     let mut revocations = Vec::with_capacity(living.len());
     for row in living {
         let session = rows::session(&row)?;
@@ -219,25 +234,25 @@ pub(super) async fn end_all_of(
     Ok(revocations)
 }
 
-pub(super) async fn end_before(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn end_before(
+    connection: &mut Connection<'_>,
     user: Option<UserId>,
     before: Timestamp,
     limit: u32,
     ending: &Ending,
 ) -> sqlx::Result<Vec<Revocation>> {
-    let living = sqlx::query(
+    let why = reason_word(ending.reason);
+    outstanding::blacklist_unattached(connection, user, Some(before), ending.now, why).await?;
+    let living = sql::query(
         "SELECT * FROM sessions WHERE revoked_at IS NULL AND ends_at > $1 AND created_at < $2
              AND ($3 IS NULL OR user_id = $3) LIMIT $4",
     )
-    .bind(ending.now.millis())
-    .bind(before.millis())
-    .bind(user.map(|user| user.0))
+    .bind(ending.now)
+    .bind(before)
+    .bind(user)
     .bind(limit)
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let why = reason_word(ending.reason);
-    outstanding::blacklist_unattached(connection, user, Some(before), ending.now, why).await?;
     let mut revocations = Vec::with_capacity(living.len());
     for row in living {
         revocations.push(end(connection, &rows::session(&row)?, ending).await?);
@@ -245,21 +260,16 @@ pub(super) async fn end_before(
     Ok(revocations)
 }
 
-pub(super) async fn note_seen(connection: &mut SqliteConnection, seen: &[(SessionId, u32)]) -> sqlx::Result<()> {
+pub(in crate::store) async fn note_seen(
+    connection: &mut Connection<'_>,
+    seen: &[(SessionId, u32)],
+) -> sqlx::Result<()> {
     for (session, generation) in seen {
-        sqlx::query("UPDATE sessions SET last_seen_gen = max(last_seen_gen, $1) WHERE id = $2")
-            .bind(generation)
-            .bind(session.to_string())
-            .execute(&mut *connection)
+        sql::query("UPDATE sessions SET last_seen_gen = $1 WHERE id = $2 AND last_seen_gen < $1")
+            .bind(*generation)
+            .bind(*session)
+            .execute(connection)
             .await?;
     }
     Ok(())
-}
-
-pub(super) async fn revocations_after(pool: &SqlitePool, sequence: i64) -> sqlx::Result<Vec<Revocation>> {
-    let found = sqlx::query("SELECT * FROM revocations WHERE sequence > $1 ORDER BY sequence")
-        .bind(sequence)
-        .fetch_all(pool)
-        .await?;
-    found.iter().map(rows::revocation).collect()
 }

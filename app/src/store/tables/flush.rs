@@ -1,15 +1,20 @@
 //! Clearing away what no token can need any more, a little at a time.
 
-use sqlx::SqliteConnection;
-
-use crate::auth::{clock::Timestamp, store::Flushed};
+use super::locks;
+use crate::{
+    auth::{clock::Timestamp, store::Flushed},
+    store::sql::{self, Connection},
+};
 
 /// One batch.
-pub(super) async fn flush_expired(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn flush_expired(
+    connection: &mut Connection<'_>,
     before: Timestamp,
     limit: u32,
 ) -> sqlx::Result<Flushed> {
+    if !locks::clearing(connection).await? {
+        return Ok(Flushed { tokens: 0, is_done: true });
+    }
     let tokens = delete(
         connection,
         "DELETE FROM outstanding_tokens WHERE id IN
@@ -40,11 +45,10 @@ pub(super) async fn flush_expired(
 }
 
 async fn delete(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     statement: &'static str,
     before: Timestamp,
     limit: u32,
 ) -> sqlx::Result<u64> {
-    let done = sqlx::query(statement).bind(before.millis()).bind(limit).execute(connection).await?;
-    Ok(done.rows_affected())
+    sql::query(statement).bind(before).bind(limit).execute(connection).await
 }

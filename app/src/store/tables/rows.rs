@@ -1,7 +1,5 @@
 //! Rows of the tables as values of the core, and the other way.
 
-use sqlx::{Row, sqlite::SqliteRow};
-
 use crate::{
     auth::{
         clock::Timestamp,
@@ -10,6 +8,7 @@ use crate::{
         session::{CurrentToken, Origin, Session, SessionEnd},
         user::{StoredCredentials, User},
     },
+    store::sql::Row,
     wire::EndReason,
 };
 
@@ -38,99 +37,104 @@ fn reason(word: &str) -> sqlx::Result<EndReason> {
     found.ok_or_else(|| sqlx::Error::Decode(format!("no reason for an end: {word:?}").into()))
 }
 
-fn time(row: &SqliteRow, column: &str) -> sqlx::Result<Timestamp> {
-    row.try_get(column).map(Timestamp::from_millis)
+fn time(row: &Row, column: &str) -> sqlx::Result<Timestamp> {
+    row.get(column).map(Timestamp::from_millis)
 }
 
-fn optional_time(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
-    Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis))
+fn optional_time(row: &Row, column: &str) -> sqlx::Result<Option<Timestamp>> {
+    Ok(row.get::<Option<i64>>(column)?.map(Timestamp::from_millis))
 }
 
-fn session_id(row: &SqliteRow, column: &str) -> sqlx::Result<SessionId> {
-    let text: String = row.try_get(column)?;
+/// How many rotations a session or a token has seen.
+pub(super) fn generation(row: &Row, column: &str) -> sqlx::Result<u32> {
+    let number: i64 = row.get(column)?;
+    u32::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+fn session_id(row: &Row, column: &str) -> sqlx::Result<SessionId> {
+    let text: String = row.get(column)?;
     SessionId::parse(&text).ok_or_else(|| sqlx::Error::Decode(format!("no session id: {text:?}").into()))
 }
 
-pub(super) fn user(row: &SqliteRow) -> sqlx::Result<User> {
+pub(super) fn user(row: &Row) -> sqlx::Result<User> {
     user_of(row, "id")
 }
 
-fn user_of(row: &SqliteRow, id: &str) -> sqlx::Result<User> {
+fn user_of(row: &Row, id: &str) -> sqlx::Result<User> {
     Ok(User {
-        id: UserId(row.try_get(id)?),
-        username: row.try_get("username")?,
-        email: row.try_get("email")?,
-        is_active: row.try_get("is_active")?,
-        is_staff: row.try_get("is_staff")?,
-        is_superuser: row.try_get("is_superuser")?,
+        id: UserId(row.get(id)?),
+        username: row.get("username")?,
+        email: row.get("email")?,
+        is_active: row.get("is_active")?,
+        is_staff: row.get("is_staff")?,
+        is_superuser: row.get("is_superuser")?,
         date_joined: time(row, "date_joined")?,
         last_login: optional_time(row, "last_login")?,
     })
 }
 
-pub(super) fn account(row: &SqliteRow) -> sqlx::Result<StoredCredentials> {
-    let password: String = row.try_get("password")?;
+pub(super) fn account(row: &Row) -> sqlx::Result<StoredCredentials> {
+    let password: String = row.get("password")?;
     Ok(StoredCredentials { user: user(row)?, password: password.into() })
 }
 
 /// The account beside a session, unless it is gone.
-pub(super) fn owner(row: &SqliteRow) -> sqlx::Result<Option<StoredCredentials>> {
-    let password: Option<String> = row.try_get("password")?;
+pub(super) fn owner(row: &Row) -> sqlx::Result<Option<StoredCredentials>> {
+    let password: Option<String> = row.get("password")?;
     password
         .map(|password| Ok(StoredCredentials { user: user_of(row, "user_id")?, password: password.into() }))
         .transpose()
 }
 
-pub(super) fn session(row: &SqliteRow) -> sqlx::Result<Session> {
+pub(super) fn session(row: &Row) -> sqlx::Result<Session> {
     Ok(Session {
         id: session_id(row, "id")?,
-        user: UserId(row.try_get("user_id")?),
-        generation: row.try_get("generation")?,
+        user: UserId(row.get("user_id")?),
+        generation: generation(row, "generation")?,
         current: CurrentToken {
-            jti: Jti::from_text(row.try_get::<String, _>("current_jti")?),
+            jti: Jti::from_text(row.get::<String>("current_jti")?),
             issued_at: time(row, "current_issued_at")?,
             expires_at: time(row, "current_expires_at")?,
         },
-        last_seen_generation: row.try_get("last_seen_gen")?,
+        last_seen_generation: generation(row, "last_seen_gen")?,
         created_at: time(row, "created_at")?,
         refreshed_at: time(row, "refreshed_at")?,
         ends_at: time(row, "ends_at")?,
         access_expires_at: time(row, "access_expires_at")?,
-        origin: Origin { address: row.try_get("address")?, user_agent: row.try_get("user_agent")? },
+        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")? },
         end: session_end(row)?,
     })
 }
 
-fn session_end(row: &SqliteRow) -> sqlx::Result<Option<SessionEnd>> {
+fn session_end(row: &Row) -> sqlx::Result<Option<SessionEnd>> {
     let Some(at) = optional_time(row, "revoked_at")? else {
         return Ok(None);
     };
-    let word: String = row.try_get("revoked_why")?;
-    Ok(Some(SessionEnd { reason: reason(&word)?, at, by: row.try_get("revoked_by")? }))
+    let word: String = row.get("revoked_why")?;
+    Ok(Some(SessionEnd { reason: reason(&word)?, at, by: row.get("revoked_by")? }))
 }
 
-pub(super) fn revocation(row: &SqliteRow) -> sqlx::Result<Revocation> {
-    let word: String = row.try_get("why")?;
+pub(super) fn revocation(row: &Row) -> sqlx::Result<Revocation> {
+    let word: String = row.get("why")?;
     Ok(Revocation {
-        sequence: row.try_get("sequence")?,
         session: session_id(row, "session_id")?,
-        end: SessionEnd { reason: reason(&word)?, at: time(row, "at")?, by: row.try_get("by")? },
+        end: SessionEnd { reason: reason(&word)?, at: time(row, "at")?, by: row.get("by")? },
         until: time(row, "until")?,
     })
 }
 
 /// What the database knows of a refresh token.
-pub(super) struct TokenRow {
+pub(in crate::store) struct TokenRow {
     pub(super) session: Option<SessionId>,
     pub(super) generation: u32,
     pub(super) blacklisted_at: Option<Timestamp>,
 }
 
-pub(super) fn token(row: &SqliteRow) -> sqlx::Result<TokenRow> {
-    let session: Option<String> = row.try_get("session_id")?;
+pub(super) fn token(row: &Row) -> sqlx::Result<TokenRow> {
+    let session: Option<String> = row.get("session_id")?;
     Ok(TokenRow {
         session: session.as_deref().and_then(SessionId::parse),
-        generation: row.try_get("generation")?,
+        generation: generation(row, "generation")?,
         blacklisted_at: optional_time(row, "blacklisted_at")?,
     })
 }

@@ -2,7 +2,6 @@
 //! can tell what was changed on which side.
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     auth::{
@@ -14,9 +13,12 @@ use crate::{
         store::Ending,
         user::Username,
     },
-    store::sqlite::{
-        events::{self, NewEvent},
-        rows, sessions,
+    store::{
+        sql::{self, Connection, Row},
+        tables::{
+            events::{self, NewEvent},
+            locks, rows, sessions,
+        },
     },
     wire::{EndReason, EventKind},
 };
@@ -50,7 +52,7 @@ struct Known {
 
 /// Brings one user, or brings it up to date.
 pub(super) async fn import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     user: &ForeignUser,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
@@ -64,6 +66,7 @@ pub(super) async fn import(
         is_staff: user.is_staff,
         is_superuser: user.is_superuser,
     };
+    locks::user(connection, user.id).await?;
     match find(connection, user.id).await? {
         Place::Free => add(connection, user, &there, ending.now).await,
         Place::MadeHere => Ok(Outcome::left(Reason::NumberTaken)),
@@ -80,48 +83,45 @@ enum Place {
     Brought(Box<Known>),
 }
 
-async fn find(connection: &mut SqliteConnection, user: UserId) -> sqlx::Result<Place> {
-    let here = sqlx::query("SELECT * FROM users WHERE id = $1").bind(user.0).fetch_optional(&mut *connection).await?;
-    let before = sqlx::query("SELECT * FROM imported_users WHERE user_id = $1").bind(user.0);
+async fn find(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<Place> {
+    let here = sql::query("SELECT * FROM users WHERE id = $1").bind(user).fetch_optional(connection).await?;
+    let before = sql::query("SELECT * FROM imported_users WHERE user_id = $1").bind(user);
     Ok(match (here, before.fetch_optional(connection).await?) {
         (None, None) => Place::Free,
         (Some(_), None) => Place::MadeHere,
         (None, Some(_)) => Place::DeletedHere,
         (Some(here), Some(before)) => Place::Brought(Box::new(Known {
             last_login: rows::user(&here)?.last_login,
-            password_here: hash_digest(&here.try_get::<String, _>("password")?.into()),
-            password_before: Password {
-                there: before.try_get("password_there")?,
-                here: before.try_get("password_here")?,
-            },
+            password_here: hash_digest(&here.get::<String>("password")?.into()),
+            password_before: Password { there: before.get("password_there")?, here: before.get("password_here")? },
             here: fields(&here)?,
             before: fields(&before)?,
         })),
     })
 }
 
-fn fields(row: &SqliteRow) -> sqlx::Result<Fields> {
+fn fields(row: &Row) -> sqlx::Result<Fields> {
     Ok(Fields {
-        username: row.try_get("username")?,
-        email: row.try_get("email")?,
-        is_active: row.try_get("is_active")?,
-        is_staff: row.try_get("is_staff")?,
-        is_superuser: row.try_get("is_superuser")?,
+        username: row.get("username")?,
+        email: row.get("email")?,
+        is_active: row.get("is_active")?,
+        is_staff: row.get("is_staff")?,
+        is_superuser: row.get("is_superuser")?,
     })
 }
 
 async fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     user: &ForeignUser,
     there: &Fields,
     now: Timestamp,
 ) -> sqlx::Result<Outcome> {
-    let added = sqlx::query(
+    let written = sql::query(
         "INSERT INTO users
              (id, username, email, password, is_active, is_staff, is_superuser, date_joined, last_login)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (username) DO NOTHING",
     )
-    .bind(user.id.0)
+    .bind(user.id)
     .bind(&there.username)
     .bind(&there.email)
     .bind(user.password.expose_secret())
@@ -129,15 +129,12 @@ async fn add(
     .bind(there.is_staff)
     .bind(there.is_superuser)
     .bind(user.date_joined.unwrap_or(now).millis())
-    .bind(user.last_login.map(Timestamp::millis))
-    .execute(&mut *connection)
-    .await;
-    match added {
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-            return Ok(Outcome::left(Reason::NameTaken));
-        }
-        added => added?,
-    };
+    .bind(user.last_login)
+    .execute(connection)
+    .await?;
+    if written == 0 {
+        return Ok(Outcome::left(Reason::NameTaken));
+    }
     remember(connection, user.id, there, &Password::same(hash_digest(&user.password))).await?;
     events::insert(connection, NewEvent::new(now, EventKind::Imported, user.id, &Origin::UNKNOWN)).await?;
     Ok(Outcome::of(Change::Added))
@@ -145,17 +142,20 @@ async fn add(
 
 /// Writes down how a user stands there.
 async fn remember(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     user: UserId,
     there: &Fields,
     password: &Password,
 ) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO imported_users
+    sql::query(
+        "INSERT INTO imported_users
              (user_id, username, email, password_there, password_here, is_active, is_staff, is_superuser)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (user_id) DO UPDATE SET username = excluded.username, email = excluded.email,
+             password_there = excluded.password_there, password_here = excluded.password_here,
+             is_active = excluded.is_active, is_staff = excluded.is_staff, is_superuser = excluded.is_superuser",
     )
-    .bind(user.0)
+    .bind(user)
     .bind(&there.username)
     .bind(&there.email)
     .bind(&password.there)
@@ -169,7 +169,7 @@ async fn remember(
 }
 
 async fn update(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     user: &ForeignUser,
     there: &Fields,
     known: Known,
@@ -272,48 +272,44 @@ fn follow<T: Clone + PartialEq>(before: &mut T, there: &T, here: &mut T) -> Merg
     merge
 }
 
-/// Whether it could be written: the name may be another's by now.
+/// Whether it could be written: the name may be another's.
 async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     user: UserId,
     fields: &Fields,
     last_login: Option<Timestamp>,
 ) -> sqlx::Result<bool> {
-    let written = sqlx::query(
+    let written = sql::query(
         "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, last_login = $6
-         WHERE id = $7",
+         WHERE id = $7 AND NOT EXISTS (SELECT 1 FROM users WHERE username = $1 AND id <> $7)",
     )
     .bind(&fields.username)
     .bind(&fields.email)
     .bind(fields.is_active)
     .bind(fields.is_staff)
     .bind(fields.is_superuser)
-    .bind(last_login.map(Timestamp::millis))
-    .bind(user.0)
+    .bind(last_login)
+    .bind(user)
     .execute(connection)
-    .await;
-    match written {
-        Ok(_) => Ok(true),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-        Err(error) => Err(error),
-    }
+    .await?;
+    Ok(written == 1)
 }
 
-async fn replace_password(connection: &mut SqliteConnection, user: &ForeignUser) -> sqlx::Result<()> {
-    let update = sqlx::query("UPDATE users SET password = $1 WHERE id = $2");
-    update.bind(user.password.expose_secret()).bind(user.id.0).execute(connection).await.map(drop)
+async fn replace_password(connection: &mut Connection<'_>, user: &ForeignUser) -> sqlx::Result<()> {
+    let update = sql::query("UPDATE users SET password = $1 WHERE id = $2");
+    update.bind(user.password.expose_secret()).bind(user.id).execute(connection).await.map(drop)
 }
 
 /// A hash that was made anew for the same password still stands for the one that was brought.
-pub(in crate::store::sqlite) async fn follow_upgrade(
-    connection: &mut SqliteConnection,
+pub(in crate::store) async fn follow_upgrade(
+    connection: &mut Connection<'_>,
     user: UserId,
     old: &SecretString,
     new: &SecretString,
 ) -> sqlx::Result<()> {
-    sqlx::query("UPDATE imported_users SET password_here = $1 WHERE user_id = $2 AND password_here = $3")
+    sql::query("UPDATE imported_users SET password_here = $1 WHERE user_id = $2 AND password_here = $3")
         .bind(hash_digest(new))
-        .bind(user.0)
+        .bind(user)
         .bind(hash_digest(old))
         .execute(connection)
         .await

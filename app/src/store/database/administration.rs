@@ -1,0 +1,102 @@
+//! What administration asks of the database.
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use super::Database;
+use crate::{
+    auth::{
+        administration::Change,
+        clock::Timestamp,
+        event::{Event, EventQuery},
+        failures::FailedSignIns,
+        id::{Jti, SessionId, UserId},
+        paging::{Listed, PageRequest},
+        revocation::Revocation,
+        session::Session,
+        store::{Administration, ChangedUser, Deed, Done, OutstandingToken, StoreError, TokenQuery, UserQuery},
+        user::{NewUser, User},
+    },
+    store::tables::{deeds, events, outstanding, sessions, users},
+};
+
+#[async_trait]
+impl Administration for Database {
+    async fn list_users(&self, query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError> {
+        let mut snapshot = self.backend.snapshot().await?;
+        Ok(users::list(&mut snapshot.connection(), &query, page).await?)
+    }
+
+    async fn create_user_by(&self, user: NewUser, deed: Deed) -> Done<User> {
+        self.backend.write_deed(move |c| Box::pin(async move { deeds::create_user(c, &user, &deed).await })).await
+    }
+
+    async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<ChangedUser> {
+        self.backend
+            .write_deed(move |c| Box::pin(async move { deeds::change_user(c, user, &change, &deed).await }))
+            .await
+    }
+
+    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>> {
+        self.backend
+            .write_deed(move |c| Box::pin(async move { deeds::change_users(c, &users, &change, &deed).await }))
+            .await
+    }
+
+    async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>> {
+        self.backend
+            .write_deed(move |c| Box::pin(async move { deeds::set_password(c, user, &password, &deed).await }))
+            .await
+    }
+
+    async fn list_sessions_of(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        page: PageRequest,
+    ) -> Result<Option<Listed<Session>>, StoreError> {
+        let mut snapshot = self.backend.snapshot().await?;
+        Ok(sessions::list_living_of(&mut snapshot.connection(), user, now, page).await?)
+    }
+
+    async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<Revocation> {
+        self.backend
+            .write_deed(move |c| Box::pin(async move { deeds::end_session(c, user, session, &deed).await }))
+            .await
+    }
+
+    async fn reset_sessions(&self, user: UserId, deed: Deed) -> Done<Vec<Revocation>> {
+        self.backend.write_deed(move |c| Box::pin(async move { deeds::reset_sessions(c, user, &deed).await })).await
+    }
+
+    async fn list_tokens(
+        &self,
+        query: TokenQuery,
+        page: PageRequest,
+    ) -> Result<Option<Listed<OutstandingToken>>, StoreError> {
+        let mut snapshot = self.backend.snapshot().await?;
+        Ok(outstanding::list(&mut snapshot.connection(), &query, page).await?)
+    }
+
+    async fn find_token(&self, jti: Jti) -> Result<Option<OutstandingToken>, StoreError> {
+        let mut reading = self.backend.read().await?;
+        Ok(outstanding::describe(&mut reading.connection(), &jti).await?)
+    }
+
+    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>> {
+        self.backend.write_deed(move |c| Box::pin(async move { deeds::blacklist_all(c, &jtis, &deed).await })).await
+    }
+
+    async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError> {
+        let mut snapshot = self.backend.snapshot().await?;
+        Ok(events::list(&mut snapshot.connection(), query, page).await?)
+    }
+
+    async fn note_failed_sign_ins(&self, failed: Vec<FailedSignIns>) -> Result<(), StoreError> {
+        self.backend.write_in_line(move |c| Box::pin(async move { events::note_failed(c, &failed).await })).await
+    }
+
+    async fn flush_events(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.backend.write_in_line(move |c| Box::pin(async move { events::flush(c, before, limit).await })).await
+    }
+}

@@ -1,0 +1,92 @@
+//! Moving in: rows of another database beside our own, a batch at a time.
+
+mod tokens;
+mod users;
+
+use crate::{
+    auth::{
+        id::UserId,
+        import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
+    },
+    store::sql::{self, Connection},
+};
+
+pub(super) use users::follow_upgrade;
+
+/// One batch of users.
+pub(in crate::store) async fn users(
+    connection: &mut Connection<'_>,
+    users: &[ForeignUser],
+    import: &Import,
+) -> sqlx::Result<Vec<Outcome>> {
+    begin(connection, import.mode).await?;
+    let mut outcomes = Vec::with_capacity(users.len());
+    for user in users {
+        outcomes.push(users::import(connection, user, &import.ending).await?);
+    }
+    let highest = users.iter().map(|user| user.id.0).max();
+    if let (ImportMode::Commit, Some(highest)) = (import.mode, highest) {
+        reserve_numbers(connection, highest).await?;
+    }
+    end(connection, import.mode).await?;
+    Ok(outcomes)
+}
+
+/// One batch of refresh tokens.
+pub(in crate::store) async fn tokens(
+    connection: &mut Connection<'_>,
+    tokens: &[ForeignToken],
+    import: &Import,
+) -> sqlx::Result<Vec<Outcome>> {
+    begin(connection, import.mode).await?;
+    let mut outcomes = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        outcomes.push(tokens::import(connection, token, &import.ending).await?);
+    }
+    end(connection, import.mode).await?;
+    Ok(outcomes)
+}
+
+/// A rehearsal is carried out in a transaction of its own inside the writer's, and taken back.
+async fn begin(connection: &mut Connection<'_>, mode: ImportMode) -> sqlx::Result<()> {
+    match mode {
+        ImportMode::Commit => Ok(()),
+        ImportMode::Rehearse => sql::query("SAVEPOINT rehearsal").execute(connection).await.map(drop),
+    }
+}
+
+async fn end(connection: &mut Connection<'_>, mode: ImportMode) -> sqlx::Result<()> {
+    match mode {
+        ImportMode::Commit => Ok(()),
+        ImportMode::Rehearse => {
+            sql::query("ROLLBACK TO rehearsal").execute(connection).await?;
+            sql::query("RELEASE rehearsal").execute(connection).await.map(drop)
+        }
+    }
+}
+
+/// Whether a token of another issuer with the same key can mean this user: after an import its numbers
+/// are those of the users who were brought, and nobody else's.
+pub(in crate::store) async fn may_be_theirs(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<bool> {
+    sql::query(
+        "SELECT NOT EXISTS (SELECT 1 FROM imported_users)
+             OR EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
+    )
+    .bind(user)
+    .fetch_value(connection)
+    .await
+}
+
+/// The highest number is where new ones go on from.
+pub(in crate::store) async fn reserve_numbers(connection: &mut Connection<'_>, highest: i64) -> sqlx::Result<()> {
+    if connection.is_shared() {
+        let set = "SELECT setval('users_id_seq', greatest($1, last_value)) FROM users_id_seq";
+        return sql::query(set).bind(highest).execute(connection).await.map(drop);
+    }
+    let update = sql::query("UPDATE sqlite_sequence SET seq = max(seq, $1) WHERE name = 'users'");
+    if update.bind(highest).execute(connection).await? > 0 {
+        return Ok(());
+    }
+    let insert = sql::query("INSERT INTO sqlite_sequence (name, seq) VALUES ('users', $1)");
+    insert.bind(highest).execute(connection).await.map(drop)
+}

@@ -1,0 +1,16 @@
+//! The tables, a file each, and what is done with them: each function is one question, the same of either
+//! database.
+
+pub(super) mod changes;
+pub(super) mod deeds;
+pub(super) mod events;
+pub(super) mod flush;
+pub(super) mod import;
+pub(super) mod locks;
+pub(super) mod outstanding;
+mod paged;
+pub(super) mod refresh;
+pub(super) mod revocations;
+mod rows;
+pub(super) mod sessions;
+pub(super) mod users;

@@ -1,0 +1,48 @@
+#!/bin/sh
+# A PostgreSQL server of one's own, in a temporary folder, that lives as long as somebody holds its standard
+# input. It does what it reads there, one word a line, and says "done" after each:
+#   crash    ends as if the machine had lost power
+#   restart  ends in good order, and starts again
+#   start    starts again after a crash
+# usage: cluster.sh PORT [OPTION…]   (each option is one of the server's settings: name=value)
+set -eu
+port=$1
+shift
+folder=$(mktemp -d)
+if [ "$(id -u)" = 0 ]; then
+    # It refuses to be run by root.
+    chown postgres "$folder"
+    as() { runuser -u postgres -- "$@"; }
+else
+    as() { "$@"; }
+fi
+programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+programs=${programs:-$(dirname "$(command -v initdb)")}
+
+settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder"
+for setting in "$@"; do
+    settings="$settings -c $setting"
+done
+start() { as "$programs/pg_ctl" start -w -s -D "$folder/data" -l "$folder/log" -o "$settings" </dev/null >/dev/null 2>&1; }
+stop() { as "$programs/pg_ctl" stop -w -s -D "$folder/data" -m "$1" </dev/null >/dev/null 2>&1; }
+
+end() {
+    stop immediate || true
+    rm -rf "$folder"
+}
+trap end EXIT
+trap 'exit 1' INT TERM HUP
+
+cd "$folder"
+as "$programs/initdb" -D "$folder/data" --auth trust --username hallpass --no-sync </dev/null >/dev/null
+start || { cat "$folder/log" >&2; exit 1; }
+echo done
+while read -r word; do
+    case $word in
+        crash) stop immediate ;;
+        restart) stop fast && start ;;
+        start) start ;;
+        *) echo "unknown: $word" >&2; exit 2 ;;
+    esac
+    echo done
+done
