@@ -50,7 +50,7 @@ test-rust: postgres ## Run the Rust tests in the release profile, the stories on
 	@cargo test --release --quiet
 	@$(call say,Telling the stories on PostgreSQL)
 	@HALLPASS_STORIES_ON=postgres cargo test --release --quiet --package server --test stories -- \
-	  --skip commands:: --skip faults:: --skip import_django:: --skip several_servers::
+	  --skip commands:: --skip doctor:: --skip faults:: --skip import_django:: --skip logs:: --skip several_servers::
 
 .PHONY: storm
 storm: ## Kill the server fifty times in a storm of refreshes
@@ -71,6 +71,7 @@ check: wasm-target ## Check formatting and lints
 	@cargo fmt --all --check
 	@$(call say,Linting the server)
 	@cargo clippy --quiet --all-targets -- --deny warnings
+	@cargo clippy --quiet --package server --all-targets --features otel -- --deny warnings
 	@$(call say,Linting the browser side)
 	@cargo clippy --quiet --package frontend --features split --target wasm32-unknown-unknown -- --deny warnings
 	@$(call say,Type-checking the browser tests)

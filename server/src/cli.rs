@@ -95,6 +95,17 @@ enum Command {
     },
     /// Check the settings and show them, without secrets
     CheckConfig,
+    /// Look at everything that the server stands on, and say what is well, what is doubtful and what to mend
+    ///
+    /// Nothing is made or changed. The exit code is 1 when something must be mended.
+    Doctor {
+        /// Look at the running server there, too
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// One JSON object instead of lines for people
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Who an account is for. What is not given is asked for.
@@ -139,6 +150,7 @@ impl Cli {
             Command::Keys { command } => commands::keys::run(config, command).await,
             Command::Token { command } => commands::token::run(config, command),
             Command::CheckConfig => commands::check_config::run(config),
+            Command::Doctor { url, json } => commands::doctor::run(config, url, json).await,
         }
     }
 }

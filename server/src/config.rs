@@ -2,27 +2,33 @@
 //! understood stops the start with one sentence that says which key and where.
 
 mod edge;
+mod first_key;
 mod key_file;
 mod key_ring;
 mod profile;
 mod source;
 pub mod time;
 mod value;
+mod watch;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use app::auth::{
-    clock::{Clock, SystemClock},
     keys::{Algorithm, KeyRing, RingKey},
     settings::Settings,
 };
-use secrecy::{ExposeSecret, SecretSlice};
+use secrecy::ExposeSecret;
 
 pub use key_ring::RingFile;
+pub use watch::Watch;
 
+use first_key::{FirstKey, NoKey};
 use source::Source;
 
 use crate::{connections::Bounds, edge::Edge};
+
+/// Where the settings are when nothing is said.
+pub const DEFAULT_FILE: &str = "hallpass.toml";
 
 /// Where the database is when nothing is said.
 const DEFAULT_DATABASE_URL: &str = "sqlite://hallpass.db";
@@ -41,9 +47,11 @@ pub struct Config {
     pub max_connections: usize,
     /// Proxies, and what browsers are told about TLS.
     pub edge: Edge,
+    /// Logs, metrics, and how it stops.
+    pub watch: Watch,
     /// What the core needs.
     pub auth: Settings,
-    /// The signing key's file, when it was made at this very start.
+    /// The signing key's file, when it was made at this very start, or would be.
     pub new_key_file: Option<PathBuf>,
     /// Where all our keys come from.
     pub keys: KeySource,
@@ -141,7 +149,15 @@ impl Config {
     /// # Errors
     /// The first thing that is not understood or would not be safe.
     pub fn load(file: Option<PathBuf>) -> Result<Self, ConfigError> {
-        Self::from_source(&mut Source::open(file, std::env::vars_os())?)
+        Self::from_source(&mut Source::open(file, std::env::vars_os())?, NoKey::Make)
+    }
+
+    /// Reads the settings for a command that only looks: where there is no key yet, none is made.
+    ///
+    /// # Errors
+    /// The first thing that is not understood or would not be safe.
+    pub fn inspect(file: Option<PathBuf>) -> Result<Self, ConfigError> {
+        Self::from_source(&mut Source::open(file, std::env::vars_os())?, NoKey::Imagine)
     }
 
     /// The keys that there are, without making any, for a command that works without: `None` when there
@@ -150,35 +166,55 @@ impl Config {
     /// # Errors
     /// When the configuration or the keys are not understood.
     pub fn find_keys(file: Option<PathBuf>) -> Result<Option<KeyRing>, ConfigError> {
-        let mut source = Source::open(file.clone(), std::env::vars_os())?;
-        let database_url: String = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
-        let is_there = source.take_signing_key()?.is_some()
-            || RingFile::beside(&database_url).path().exists()
-            || key_file::find(&database_url)?.is_some();
-        if !is_there {
-            return Ok(None);
-        }
-        let config = Self::load(file)?;
-        let ring = match config.ring {
-            Some(ring) => ring,
-            None => KeyRing::of(config.keys.first()?),
-        };
-        Ok(Some(ring))
+        let config = Self::inspect(file)?;
+        if config.new_key_file.is_some() { Ok(None) } else { config.key_ring().map(Some) }
     }
 
-    fn from_source(source: &mut Source) -> Result<Self, ConfigError> {
+    /// What the operator has to know when a key was made at this start.
+    pub fn new_key_notice(&self) -> Option<String> {
+        let file = self.new_key_file.as_ref()?.display();
+        Some(format!("No signing key was set, so one was made: {file}. Keep it: without it every token is void."))
+    }
+
+    /// All our keys; of a server without a ring, its single one.
+    ///
+    /// # Errors
+    /// When that cannot be used.
+    pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
+        match &self.ring {
+            Some(ring) => Ok(ring.clone()),
+            None => Ok(KeyRing::of(self.keys.first()?)),
+        }
+    }
+
+    /// The file that the database is, where it is one.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        self.database_url.starts_with("sqlite:").then(|| key_file::database_file(&self.database_url))
+    }
+
+    /// The database's address without what may be secret in it.
+    pub fn shown_database_url(&self) -> String {
+        source::without_credentials(&self.database_url)
+    }
+
+    fn from_source(source: &mut Source, no_key: NoKey) -> Result<Self, ConfigError> {
         let database_url = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
         let listen = listen_address(source)?;
+        let watch = watch::take_watch(source, listen)?;
         let max_connections = edge::take_connections(source, Bounds::default().connections)?;
         let edge = edge::take_edge(source)?;
         let wanted: Option<Algorithm> = source.take("algorithm")?;
         let file = RingFile::beside(&database_url);
-        let key = first_key(source, &database_url, wanted.unwrap_or(Algorithm::HS256), &file)?;
+        let algorithm = wanted.unwrap_or(Algorithm::HS256);
+        let key = match FirstKey::find(source, algorithm, &file)? {
+            Some(key) => key,
+            None => FirstKey::alone(&database_url, algorithm, no_key)?,
+        };
         let is_from_ring = key.ring.is_some();
         let mut auth = Settings { algorithm: key.algorithm, ..Settings::with_signing_key(key.material) };
         source.apply(&mut auth)?;
         auth.access_token_profile = profile::take_profile(source)?;
-        auth.foreign_issuer = profile::take_issuer(source, wanted.unwrap_or(Algorithm::HS256))?;
+        auth.foreign_issuer = profile::take_issuer(source, algorithm)?;
         auth.limits = edge::take_limits(source)?;
         source.finish()?;
         if is_from_ring {
@@ -201,50 +237,23 @@ impl Config {
             Some(ring) => Some(ring),
             None => keys.load()?,
         };
-        Ok(Self { database_url, listen, max_connections, edge, auth, new_key_file: key.new_file, keys, ring })
+        Ok(Self { database_url, listen, max_connections, edge, watch, auth, new_key_file: key.new_file, keys, ring })
     }
 
     /// The settings in words, one a line, without secrets.
     pub fn describe(&self) -> String {
         let auth = &self.auth;
         let lines = [
-            ("database_url", self.database_url.clone()),
+            ("database_url", self.shown_database_url()),
             ("listen", self.listen.to_string()),
             ("max_connections", self.max_connections.to_string()),
             ("signing_key", format!("{} bytes, hidden", auth.signing_key.expose_secret().len())),
         ];
         let settings = source::describe(auth);
         let edge = edge::describe(&self.edge, &auth.limits);
-        let lines = lines.into_iter().chain(edge).chain(settings);
+        let lines = lines.into_iter().chain(watch::describe(&self.watch)).chain(edge).chain(settings);
         lines.map(|(name, value)| format!("{name} = {value}\n")).collect()
     }
-}
-
-/// The key that signs at this start, and where it was found.
-struct FirstKey {
-    algorithm: Algorithm,
-    material: SecretSlice<u8>,
-    ring: Option<KeyRing>,
-    new_file: Option<PathBuf>,
-}
-
-/// `signing_key`, or the ring's, or the single one in its file, which is made when there is none.
-fn first_key(
-    source: &mut Source,
-    database_url: &str,
-    algorithm: Algorithm,
-    file: &RingFile,
-) -> Result<FirstKey, ConfigError> {
-    if let Some(material) = source.take_signing_key()? {
-        return Ok(FirstKey { algorithm, material, ring: None, new_file: None });
-    }
-    if let Some(ring) = file.read()? {
-        let signing = ring.signing(SystemClock.now());
-        let (algorithm, material) = (signing.algorithm(), signing.material.clone());
-        return Ok(FirstKey { algorithm, material, ring: Some(ring), new_file: None });
-    }
-    let (material, new_file) = key_file::load_or_make(database_url, algorithm)?;
-    Ok(FirstKey { algorithm, material, ring: None, new_file })
 }
 
 /// The line of a mistake, counted from one.

@@ -8,7 +8,7 @@ use std::{
     pin::{Pin, pin},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -65,8 +65,11 @@ impl Default for Bounds {
     }
 }
 
+/// How many connections are open, for whoever counts them.
+pub type Open = Arc<AtomicUsize>;
+
 /// Serves `app` until `stop`, and then finishes what was begun.
-pub async fn serve(listener: TcpListener, app: Router, bounds: Bounds, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: Router, bounds: Bounds, open: Open, stop: impl Future<Output = ()>) {
     let server = Server::new(app, bounds);
     let graceful = GracefulShutdown::new();
     let (stopping, is_stopping) = watch::channel(false);
@@ -81,7 +84,7 @@ pub async fn serve(listener: TcpListener, app: Router, bounds: Bounds, stop: imp
             () = &mut stop => break,
         };
         let connection = server.clone().serve(stream, peer, graceful.watcher(), is_stopping.clone());
-        tokio::spawn(holding(place, connection));
+        tokio::spawn(holding(Held::new(open.clone(), place), connection));
     }
     drop(listener);
     stopping.send_replace(true);
@@ -112,9 +115,28 @@ fn is_of_connection(error: &io::Error) -> bool {
     )
 }
 
-async fn holding(place: OwnedSemaphorePermit, connection: impl Future<Output = ()>) {
+async fn holding(held: Held, connection: impl Future<Output = ()>) {
     connection.await;
-    drop(place);
+    drop(held);
+}
+
+/// What an open connection takes, until it is dropped.
+struct Held {
+    open: Open,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Held {
+    fn new(open: Open, place: OwnedSemaphorePermit) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self { open, _place: place }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Clone)]

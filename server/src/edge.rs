@@ -1,7 +1,15 @@
 //! What is decided about a request before anybody looks at what it asks: whom to believe about where it
 //! came from, whether TLS is to be insisted on, and how long it may take to say what it wants.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::forwarded::Proxies;
 
@@ -14,11 +22,34 @@ pub struct Edge {
     pub hsts: Hsts,
     /// How long a body may take to arrive, however it is dribbled. One is at most 64 kB.
     pub body_within: Duration,
+    /// Whether the server takes no new work.
+    pub stopping: Stopping,
 }
 
 impl Default for Edge {
     fn default() -> Self {
-        Self { proxies: Proxies::default(), hsts: Hsts::default(), body_within: Duration::from_secs(30) }
+        Self {
+            proxies: Proxies::default(),
+            hsts: Hsts::default(),
+            body_within: Duration::from_secs(30),
+            stopping: Stopping::default(),
+        }
+    }
+}
+
+/// Whether the server was told to stop: once one clone is told, all know.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// Says that it was.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

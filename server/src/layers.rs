@@ -20,8 +20,10 @@ use tracing::Span;
 use crate::{
     edge::{Edge, Hsts},
     forwarded::Client,
-    site,
+    site, telemetry,
 };
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Headers that a browser should find on every answer, unless the handler set its own.
 const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
@@ -93,10 +95,33 @@ fn hint_at_proxies(headers: &HeaderMap) {
     }
 }
 
-/// The span of a request: never its query, headers or body.
+/// The longest name that a caller may give a request.
+const MAX_REQUEST_ID: usize = 64;
+
+/// Forgets the name that a caller gave the request, unless it is one that can be found in a log and forges
+/// nothing there: once, and of letters, digits, `-`, `_` and `.` alone.
+pub fn check_request_id(mut request: Request) -> Request {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let is_good = |id: &HeaderValue| !id.is_empty() && id.len() <= MAX_REQUEST_ID && id.as_bytes().iter().all(is_plain);
+    let mut given = request.headers().get_all(REQUEST_ID).iter();
+    let is_kept = match (given.next(), given.next()) {
+        (None, _) => return request,
+        (Some(id), None) => is_good(id),
+        (Some(_), Some(_)) => false,
+    };
+    if !is_kept {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
+}
+
+/// The span of a request, in which all is logged that is logged of it: never its query, headers or body.
+/// It is there at every level of logging but `off`, so that an error can always be told by its request.
 pub fn span(request: &Request) -> Span {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let span = tracing::error_span!("request", method = %request.method(), path = request.uri().path(), request_id);
+    telemetry::continue_trace(&span, request.headers());
+    span
 }
 
 /// One line for each answer: failures of the server are errors, everything else is said when asked for.
@@ -109,10 +134,8 @@ pub fn log_response(response: &Response, latency: Duration, _span: &Span) {
     }
 }
 
-/// A handler that panics ends its own request and nothing else; what it said stays in the log.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    log_panic(panic.as_ref());
+/// A handler that panics ends its own request and nothing else; what it said is in the log already.
+pub fn panicked(_said: Box<dyn Any + Send>) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let body = r#"{"detail":"The server failed at this request. Try again in a moment."}"#;
@@ -120,13 +143,6 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
 }
 
 /// As [`panicked`], for who wanted a page.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-pub fn page_panicked(panic: Box<dyn Any + Send>) -> Response {
-    log_panic(panic.as_ref());
+pub fn page_panicked(_said: Box<dyn Any + Send>) -> Response {
     site::error_page()
-}
-
-fn log_panic(panic: &(dyn Any + Send)) {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    tracing::error!(said, "a handler panicked");
 }

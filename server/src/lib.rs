@@ -12,6 +12,7 @@ pub mod edge;
 pub mod forwarded;
 pub mod jwk_url;
 pub mod layers;
+pub mod metrics;
 pub mod pages;
 pub mod preferences;
 pub mod punctual;

@@ -135,15 +135,19 @@ fn send_policy() {
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response.insert_header(header::VARY, HeaderValue::from_static("cookie, accept-language"));
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// The content security policy of a page whose own script has this nonce.
+pub fn policy(nonce: &str) -> String {
     // `cargo leptos watch` tells a page of a debug build over a socket that it has changed.
     let sockets = if cfg!(debug_assertions) { " ws:" } else { "" };
-    let policy = format!(
+    format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          connect-src 'self'{sockets}; img-src 'self' data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
          object-src 'none'; form-action 'self'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types default"
-    );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-    }
+    )
 }

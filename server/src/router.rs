@@ -9,6 +9,7 @@ use axum::{
     middleware,
     routing::{any, get, post},
 };
+use tower::util::MapRequestLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -24,7 +25,7 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// The whole service.
 pub fn router(auth: Arc<Auth>, edge: Edge) -> Router {
     let edge = Arc::new(edge);
-    let rest = rest::router(auth.settings())
+    let rest = rest::router(auth.settings(), &edge.stopping)
         .layer(middleware::map_response_with_state(auth.clone(), rest::challenge))
         .with_state(auth.clone());
     let pages = pages::Pages::new(auth);
@@ -44,7 +45,16 @@ pub fn router(auth: Arc<Auth>, edge: Edge) -> Router {
         .layer(middleware::from_fn_with_state(edge, layers::origin))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(TraceLayer::new_for_http().make_span_with(layers::span).on_request(()).on_response(layers::log_response))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(layers::span)
+                .on_request(())
+                .on_response(layers::log_response)
+                .on_eos(())
+                // Why a request failed is said where it did, and that it did by its status.
+                .on_failure(()),
+        )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(MapRequestLayer::new(layers::check_request_id))
 }

@@ -1,18 +1,92 @@
-//! Logs: one line an event, to standard error. `RUST_LOG` chooses what; no token, password or body is
-//! ever part of one.
+//! Logs: one line an event, to standard error, as text for people or as JSON for programs. `RUST_LOG`
+//! chooses what; no token, password or body is ever part of one, and nothing that a caller sends can begin
+//! a line of its own.
 
-use std::io::IsTerminal;
+mod one_line;
+#[cfg(feature = "otel")]
+mod otel;
 
-use tracing_subscriber::{EnvFilter, fmt};
+use std::{
+    env::{self, VarError},
+    io::{IsTerminal, stderr},
+};
+
+use http::HeaderMap;
+use tracing::Span;
+use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use one_line::OneLine;
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: time, level, request, what happened.
+    #[default]
+    Text,
+    /// For programs: one JSON object.
+    Json,
+}
+
+/// What is to be brought to an end with the process.
+#[derive(Default)]
+pub struct Telemetry {
+    #[cfg(feature = "otel")]
+    traces: Option<otel::Traces>,
+}
 
 /// Starts logging, once for the process.
-pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
+pub fn start(format: LogFormat) -> Telemetry {
+    let written = env::var(EnvFilter::DEFAULT_ENV);
+    let filter = written.as_ref().ok().and_then(|text| EnvFilter::try_new(text).ok());
+    let is_misspelt = filter.is_none() && written != Err(VarError::NotPresent);
+    let lines = match format {
+        LogFormat::Text => {
+            let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).with_target(false);
+            lines.fmt_fields(OneLine).boxed()
+        }
+        LogFormat::Json => {
+            let lines = fmt::layer().with_writer(stderr).json().flatten_event(true);
+            lines.with_current_span(false).with_span_list(true).boxed()
+        }
+    };
+    let subscriber = tracing_subscriber::registry().with(lines);
+    let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
+    #[cfg(feature = "otel")]
+    let (telemetry, started) = {
+        let traces = otel::Traces::start();
+        let layer = traces.as_ref().map(otel::Traces::layer);
+        (Telemetry { traces }, subscriber.with(layer).with(filter).try_init())
+    };
+    #[cfg(not(feature = "otel"))]
+    let (telemetry, started) = (Telemetry::default(), subscriber.with(filter).try_init());
     // A second start, as in tests, finds the first one's subscriber in place.
-    drop(logs.try_init());
+    drop(started);
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(tracing::field::display);
+        tracing::error!(said = panic.payload_as_str(), at, "the program panicked");
+    }));
+    if is_misspelt {
+        tracing::warn!("RUST_LOG is not understood, so info is logged; write it like info or warn,server=debug");
+    }
+    telemetry
 }
+
+impl Telemetry {
+    /// Sends what has not been sent yet.
+    pub fn stop(self) {
+        #[cfg(feature = "otel")]
+        if let Some(traces) = self.traces {
+            traces.stop();
+        }
+    }
+}
+
+/// Lets a request's span go on where its caller's trace is, if the headers tell of one.
+#[cfg(feature = "otel")]
+pub fn continue_trace(span: &Span, headers: &HeaderMap) {
+    otel::continue_trace(span, headers);
+}
+
+/// Without OpenTelemetry there is no trace to go on with.
+#[cfg(not(feature = "otel"))]
+pub fn continue_trace(_span: &Span, _headers: &HeaderMap) {}

@@ -102,7 +102,7 @@ fn checked(name: &str) -> Result<String, String> {
 }
 
 /// As many bits as text of these characters can hold, were each drawn at random.
-fn bits(secret: &str) -> f64 {
+pub fn bits(secret: &str) -> f64 {
     let bytes = secret.as_bytes();
     let first = bytes.first();
     let is_repeated = bytes.iter().all(|byte| Some(byte) == first);

@@ -14,6 +14,7 @@ pub mod import;
 pub mod jws;
 pub mod keys;
 pub mod limits;
+pub mod observer;
 pub mod paging;
 pub mod password;
 pub mod policy;
@@ -41,6 +42,7 @@ use failures::Failures;
 use jsonwebtoken::jwk::JwkSet;
 use keys::{FetchKeys, KeyRing, RemoteKeys};
 use limits::Limiter;
+use observer::Observer;
 use password::Passwords;
 use policy::{DefaultPolicy, Policy};
 use revocation::RevocationSet;
@@ -53,6 +55,7 @@ use token::Tokens;
 pub struct Auth {
     settings: Arc<Settings>,
     policy: Arc<dyn Policy>,
+    observer: Arc<dyn Observer>,
     tokens: Tokens,
     passwords: Passwords,
     revocations: RevocationSet,
@@ -86,6 +89,7 @@ impl Auth {
             limiter: Limiter::new(&settings.limits, &clock),
             settings: Arc::new(settings),
             policy: Arc::new(DefaultPolicy),
+            observer: Arc::new(()),
             store,
             clock,
             randomness,
@@ -118,6 +122,12 @@ impl Auth {
     #[must_use]
     pub fn with_policy(self, policy: Arc<dyn Policy>) -> Self {
         Self { policy, ..self }
+    }
+
+    /// With somebody who is told what happens.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer, ..self }
     }
 
     /// The public halves of the keys that verify our tokens: for a shared secret there is none.

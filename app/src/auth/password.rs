@@ -40,8 +40,10 @@ const MAX_WAITING: usize = 64;
 pub struct Passwords {
     argon2: Argon2<'static>,
     /// As many at a time as there are processors.
+    parallelism: usize,
     permits: Arc<Semaphore>,
     /// Those at work and those in line.
+    all_places: usize,
     places: Semaphore,
     randomness: Arc<dyn Randomness>,
     /// What the password of an unknown user is checked against, so that it costs the same.
@@ -101,8 +103,9 @@ impl Passwords {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, b"nobody's password", randomness.as_ref());
         let parallelism = parallelism.max(1);
-        let places = Semaphore::new(parallelism * (1 + MAX_WAITING));
-        Self { argon2, permits: Arc::new(Semaphore::new(parallelism)), places, randomness, decoy }
+        let all_places = parallelism * (1 + MAX_WAITING);
+        let (permits, places) = (Arc::new(Semaphore::new(parallelism)), Semaphore::new(all_places));
+        Self { argon2, parallelism, permits, all_places, places, randomness, decoy }
     }
 
     /// The PHC string of a password, with a fresh salt of 16 bytes.
@@ -142,6 +145,12 @@ impl Passwords {
             return Ok(Err(fault.into()));
         }
         self.run(move || check_strength(password.expose_secret(), &known)).await
+    }
+
+    /// How many wait in line.
+    pub fn waiting(&self) -> usize {
+        let taken = self.all_places.saturating_sub(self.places.available_permits());
+        taken.saturating_sub(self.parallelism.saturating_sub(self.permits.available_permits()))
     }
 
     /// The one place where blocking work leaves the async threads.

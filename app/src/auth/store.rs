@@ -2,6 +2,7 @@
 //! `Option`, refused is a variant, broken is [`StoreError`].
 
 mod administration;
+mod examination;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use super::{
 use crate::wire::EndReason;
 
 pub use administration::{Administration, ChangedUser, Deed, Direction, Done, OutstandingToken, TokenQuery, UserQuery};
+pub use examination::{Examination, Finding, Health};
 
 /// The database did not do what it was asked; nothing of it happened.
 #[derive(Debug, thiserror::Error)]
@@ -310,4 +312,15 @@ pub trait Store: Administration + Send + Sync {
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// How many writes wait for the one writer; `None` where there is no such line.
+    fn waiting(&self) -> Option<usize> {
+        None
+    }
+
+    /// Looks at the database, and changes nothing: whether its tables are up to date, whether it is whole,
+    /// whether what is committed is on the disk.
+    async fn examine(&self) -> Result<Examination, StoreError> {
+        Ok(Examination::default())
+    }
 }

@@ -96,6 +96,14 @@ impl Backend {
         }
     }
 
+    /// How many pieces of work wait for the one writer.
+    pub(super) fn waiting(&self) -> Option<usize> {
+        match self {
+            Self::Sqlite(sqlite) => Some(sqlite.waiting()),
+            Self::Postgres(_) => None,
+        }
+    }
+
     async fn commit<T: Send + 'static>(&self, work: impl Work<T>, is_kept: fn(&T) -> bool) -> Result<T, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.write(work, is_kept).await,

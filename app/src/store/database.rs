@@ -11,7 +11,7 @@ use super::{
     backend::Backend,
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
-    tables::{changes, flush, import, locks, outstanding, refresh, revocations, sessions, users},
+    tables::{changes, examination, flush, import, locks, outstanding, refresh, revocations, sessions, users},
 };
 use crate::auth::{
     administration::Change,
@@ -21,8 +21,8 @@ use crate::auth::{
     revocation::{Followed, Revocation},
     session::Session,
     store::{
-        Blacklisting, ChangedUser, CreateUserError, Ending, Flushed, NewPassword, NewSession, PresentedToken, Refresh,
-        Refreshed, Store, StoreError, TokenStanding,
+        Blacklisting, ChangedUser, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession,
+        PresentedToken, Refresh, Refreshed, Store, StoreError, TokenStanding,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -209,6 +209,15 @@ impl Store for Database {
                     .await
             }
         }
+    }
+
+    fn waiting(&self) -> Option<usize> {
+        self.backend.waiting()
+    }
+
+    async fn examine(&self) -> Result<Examination, StoreError> {
+        let mut reading = self.backend.read().await?;
+        Ok(examination::examine(&mut reading.connection()).await?)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{ConnectError, backend::Work, migrations, sql::Connection};
+use super::{ConnectError, backend::Work, migrations, sql::Connection, tables::examination};
 use crate::auth::store::StoreError;
 use listener::Listener;
 
@@ -118,23 +118,19 @@ fn is_dead(error: &sqlx::Error) -> bool {
 
 /// Is the server new enough, and does it keep what it says it has kept?
 async fn examine(connection: &mut PgConnection) -> sqlx::Result<Result<(), ConnectError>> {
-    let show = "SELECT current_setting($1)";
     let number: i32 = sqlx::query_scalar("SELECT CAST(current_setting('server_version_num') AS integer)")
         .fetch_one(&mut *connection)
         .await?;
     let (needed, minimum) = MIN_VERSION;
     if number < minimum {
-        let found: String = sqlx::query_scalar(show).bind("server_version").fetch_one(connection).await?;
+        let found: String = sqlx::query_scalar("SHOW server_version").fetch_one(connection).await?;
         return Ok(Err(ConnectError::PostgresVersion { found, needed }));
     }
-    for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
-        let value: String = sqlx::query_scalar(show).bind(setting).fetch_one(&mut *connection).await?;
-        if value == "off" {
-            tracing::warn!(
-                "PostgreSQL runs with {setting} = off: when its machine fails, tokens that were renewed are lost, \
-                 and their owners are signed out; set it to on"
-            );
-        }
+    for setting in examination::lost_on_power_failure(&mut Connection::Postgres(connection)).await? {
+        tracing::warn!(
+            "PostgreSQL runs with {setting} = off: when its machine fails, tokens that were renewed are lost, \
+             and their owners are signed out; set it to on"
+        );
     }
     Ok(Ok(()))
 }

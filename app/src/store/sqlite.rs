@@ -60,6 +60,10 @@ impl SqliteBackend {
         self.readers.begin().await
     }
 
+    pub(super) fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl Work<T>,

@@ -10,7 +10,7 @@ use crate::config::Config;
 /// # Errors
 /// Why they would be refused.
 pub fn run(config: Option<PathBuf>) -> Result<(), Failure> {
-    let config = Config::load(config)?;
+    let config = Config::inspect(config)?;
     print!("{}", config.describe());
     println!("The configuration is good.");
     Ok(())

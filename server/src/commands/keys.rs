@@ -64,10 +64,7 @@ pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Fa
 }
 
 fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
-    let ring = match &config.ring {
-        Some(ring) => ring.clone(),
-        None => KeyRing::of(config.keys.first()?),
-    };
+    let ring = config.key_ring()?;
     for key in ring.keys() {
         println!("{}  {:5}  {}", key.id, keys::name(key.algorithm()), state(&ring, key, now));
     }
@@ -79,7 +76,8 @@ fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-fn state(ring: &KeyRing, key: &RingKey, now: Timestamp) -> String {
+/// Where a key is in its life, in words.
+pub(super) fn state(ring: &KeyRing, key: &RingKey, now: Timestamp) -> String {
     match ring.state(key, now) {
         KeyState::Published => "is published, does not sign yet".to_owned(),
         KeyState::Scheduled(at) => format!("is published, signs from {}", time::format(at)),

@@ -3,6 +3,7 @@
 pub mod changepassword;
 pub mod check_config;
 pub mod createuser;
+pub mod doctor;
 pub mod flushexpiredtokens;
 pub mod import_django;
 pub mod keys;
@@ -61,16 +62,21 @@ pub enum Failure {
     #[error("{0}; what was brought until now stays, and the import can be run again")]
     Import(#[from] ImportError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; choose another with HALLPASS_LISTEN")]
+    #[error("cannot listen on {address}: {cause}; choose another with {setting}")]
     Listen {
         /// Which.
         address: std::net::SocketAddr,
+        /// The setting that says so.
+        setting: &'static str,
         /// Why.
         cause: std::io::Error,
     },
     /// The keys cannot become what was asked for.
     #[error("{0}")]
     Keys(String),
+    /// Something is not as it must be; what, was said.
+    #[error("{0} of these must be mended")]
+    Unwell(usize),
     /// Some tokens were not good; each was said to be.
     #[error("tokens that are not valid: {0}")]
     BadTokens(usize),
@@ -92,12 +98,14 @@ fn sentences(fields: &[FieldFault]) -> String {
 
 /// Opens the database that the configuration names and puts the core on it.
 async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
-    if let Some(file) = &config.new_key_file {
-        eprintln!(
-            "No signing key was set, so one was made: {}. Keep it: without it every token is void.",
-            file.display()
-        );
+    if let Some(notice) = config.new_key_notice() {
+        eprintln!("{notice}");
     }
+    open_core(config).await.map(Arc::new)
+}
+
+/// The same for who has something to add to the core.
+async fn open_core(config: Config) -> Result<Auth, Failure> {
     let store = store::connect(&config.database_url).await?;
     let issuer = config.auth.foreign_issuer.clone();
     let mut auth = Auth::new(config.auth, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
@@ -109,7 +117,7 @@ async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
             JwkUrl::new(issuer.url).map_err(|error| Failure::Input(format!("jwk_url cannot be used: {error}")))?;
         auth = auth.accepting(Arc::new(source));
     }
-    Ok(Arc::new(auth))
+    Ok(auth)
 }
 
 async fn open_configured(file: Option<PathBuf>) -> Result<Arc<Auth>, Failure> {

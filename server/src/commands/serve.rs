@@ -1,14 +1,16 @@
 //! `serve`: the server, and what it does beside answering.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::auth::{Auth, Error, limits::Limits};
 use tokio::{net::TcpListener, signal, time};
 
-use super::{Failure, open};
+use super::{Failure, open_core};
 use crate::{
     config::{Config, KeySource},
-    connections::{self, Bounds},
+    connections::{self, Bounds, Open},
+    edge::Stopping,
+    metrics::{Metrics, Watched},
     router, telemetry,
 };
 
@@ -22,6 +24,8 @@ const RENEW_FOREIGN_KEYS_EVERY: Duration = Duration::from_mins(5);
 const WRITE_FAILURES_EVERY: Duration = Duration::from_secs(5);
 /// How often limits forget whom nothing is held against any more.
 const FORGET_IDLE_EVERY: Duration = Duration::from_secs(10);
+/// How many may ask for the metrics at a time.
+const METRICS_CONNECTIONS: usize = 32;
 /// How often expired tokens are cleared away.
 const FLUSH_EVERY: Duration = Duration::from_hours(1);
 
@@ -30,22 +34,58 @@ const FLUSH_EVERY: Duration = Duration::from_hours(1);
 /// # Errors
 /// When the configuration is refused, the database does not open, or the address is taken.
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
-    telemetry::start();
     let config = Config::load(config)?;
-    let address = config.listen;
+    let telemetry = telemetry::start(config.watch.log_format);
+    let (address, watch) = (config.listen, config.watch.clone());
     let (keys, edge) = (config.keys.clone(), config.edge.clone());
-    let bounds = Bounds { connections: config.max_connections, ..Bounds::default() };
+    let (bounds, open) = (Bounds { connections: config.max_connections, ..Bounds::default() }, Open::default());
+    if let Some(notice) = config.new_key_notice() {
+        tracing::warn!("{notice}");
+    }
     if config.auth.limits == Limits::OFF {
         tracing::warn!(
             "LIMITS ARE OFF: anybody may try passwords and register as often as they like. This is for benchmarks; \
              take limits = off out of the configuration (HALLPASS_LIMITS)."
         );
     }
-    let auth = open(config).await?;
+    let metrics = watch.metrics_listen.map(|_| Arc::new(Metrics::default()));
+    let auth = open_core(config).await?;
+    let auth = Arc::new(match &metrics {
+        Some(metrics) => auth.observed_by(metrics.clone()),
+        None => auth,
+    });
     auth.follow_revocations().await?;
-    let listener = TcpListener::bind(address).await.map_err(|cause| Failure::Listen { address, cause })?;
-    let address = listener.local_addr().unwrap_or(address);
+    let listener = listen(address, "HALLPASS_LISTEN").await?;
+    let stopping = edge.stopping.clone();
+    let mut app = router::router(auth.clone(), edge);
+    if let (Some(address), Some(metrics)) = (watch.metrics_listen, metrics) {
+        app = metrics.around(app);
+        publish(address, Watched { metrics, auth: auth.clone(), open: open.clone() }).await?;
+    }
+    begin_work(&auth, keys);
+    tracing::info!("serving http://{}", listener.local_addr().unwrap_or(address));
+    connections::serve(listener, app, bounds, open, told_to_stop(stopping, watch.stop_delay)).await;
+    auth.write_seen().await?;
+    auth.write_failed_sign_ins().await?;
+    tracing::info!("stopped");
+    telemetry.stop();
+    Ok(())
+}
 
+async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|cause| Failure::Listen { address, setting, cause })
+}
+
+/// Gives the metrics away on a listener of their own, as long as the process lives.
+async fn publish(address: SocketAddr, watched: Watched) -> Result<(), Failure> {
+    let listener = listen(address, "HALLPASS_METRICS_LISTEN").await?;
+    tracing::info!("metrics at http://{}/metrics", listener.local_addr().unwrap_or(address));
+    let bounds = Bounds { connections: METRICS_CONNECTIONS, ..Bounds::default() };
+    tokio::spawn(connections::serve(listener, watched.router(), bounds, Open::default(), std::future::pending()));
+    Ok(())
+}
+
+fn begin_work(auth: &Arc<Auth>, keys: KeySource) {
     tokio::spawn(follow(auth.clone()));
     tokio::spawn(write_seen(auth.clone()));
     tokio::spawn(flush(auth.clone()));
@@ -53,13 +93,6 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     tokio::spawn(renew_foreign_keys(auth.clone()));
     tokio::spawn(write_failures(auth.clone()));
     tokio::spawn(forget_idle(auth.clone()));
-
-    tracing::info!("serving http://{address}");
-    connections::serve(listener, router::router(auth.clone(), edge), bounds, told_to_stop()).await;
-    auth.write_seen().await?;
-    auth.write_failed_sign_ins().await?;
-    tracing::info!("stopped");
-    Ok(())
 }
 
 async fn follow(auth: Arc<Auth>) {
@@ -149,8 +182,23 @@ fn warn_of(done: Result<(), Error>) {
     }
 }
 
+/// Ends when the process was told to stop and whoever shares out requests had time to notice: from the first
+/// signal on `/readyz` says no, and a second one makes an end at once.
+async fn told_to_stop(stopping: Stopping, delay: Duration) {
+    signalled().await;
+    stopping.begin();
+    if !delay.is_zero() {
+        tracing::info!(seconds = delay.as_secs(), "told to stop: no longer ready, and serving on for a while");
+        tokio::select! {
+            () = time::sleep(delay) => {}
+            () = signalled() => {}
+        }
+    }
+    tracing::info!("stopping: finishing what was begun");
+}
+
 /// `SIGINT` or `SIGTERM`.
-async fn told_to_stop() {
+async fn signalled() {
     let interrupted = async {
         if signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -171,5 +219,4 @@ async fn told_to_stop() {
         () = interrupted => {}
         () = terminated => {}
     }
-    tracing::info!("stopping: finishing what was begun");
 }

@@ -45,9 +45,21 @@ pub(super) fn find(database_url: &str) -> Result<Option<SecretSlice<u8>>, Config
 
 /// `hallpass.db` has its key in `hallpass.key`.
 pub(super) fn beside(database_url: &str) -> PathBuf {
+    database_file(database_url).with_extension("key")
+}
+
+/// The file that the database is.
+pub(super) fn database_file(database_url: &str) -> PathBuf {
     let path = database_url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    Path::new(path).with_extension("key")
+    PathBuf::from(path.split_once('?').map_or(path, |(path, _)| path))
+}
+
+/// A key that is good for one look at the configuration, and kept nowhere.
+pub(super) fn imagine(database_url: &str, algorithm: Algorithm) -> Result<SecretSlice<u8>, ConfigError> {
+    keys::generate(algorithm).map_err(|error| ConfigError::KeyFile {
+        path: beside(database_url),
+        problem: format!("could not be made: {error}"),
+    })
 }
 
 fn make(path: &Path, algorithm: Algorithm) -> io::Result<SecretSlice<u8>> {

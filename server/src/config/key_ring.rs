@@ -66,6 +66,11 @@ impl RingFile {
         &self.path
     }
 
+    /// The path of the key of a server that has no ring.
+    pub fn single(&self) -> &Path {
+        &self.single
+    }
+
     /// The ring, if there is one.
     ///
     /// # Errors

@@ -10,9 +10,8 @@ use app::auth::{
 use secrecy::SecretSlice;
 use toml::{Table, Value};
 
-use super::{ConfigError, value::FromValue};
+use super::{ConfigError, DEFAULT_FILE, value::FromValue};
 
-const DEFAULT_FILE: &str = "hallpass.toml";
 const PREFIX: &str = "HALLPASS_";
 
 pub(super) struct Source {
@@ -151,7 +150,7 @@ impl Source {
 }
 
 /// An address without what may be secret in it.
-fn without_credentials(url: &str) -> String {
+pub(super) fn without_credentials(url: &str) -> String {
     let plain = url.split(['?', '#']).next().unwrap_or(url);
     match plain.split_once("://") {
         Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host)),

@@ -4,7 +4,7 @@ use app::auth::{limits::Limits, token::TokenType, user::UserIdField};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
-use super::{Config, source::Source};
+use super::{Config, first_key::NoKey, source::Source};
 
 const KEY: &str = "a-signing-key-of-more-than-thirty-two-bytes";
 
@@ -22,7 +22,7 @@ impl Place {
         let variables = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let database = [(OsString::from("HALLPASS_DATABASE_URL"), OsString::from(database))];
         let source = Source::open(Some(self.0.path().join("hallpass.toml")), database.into_iter().chain(variables));
-        let loaded = source.and_then(|mut source| Config::from_source(&mut source));
+        let loaded = source.and_then(|mut source| Config::from_source(&mut source, NoKey::Make));
         loaded.map_err(|error| error.to_string().replace(&self.0.path().display().to_string(), "."))
     }
 }
@@ -71,6 +71,13 @@ fn every_mistake_is_named_with_its_place() {
         ),
         ("hsts = true", "hsts in ./hallpass.toml must be auto, on or off"),
         ("max_connections = 0", "max_connections in ./hallpass.toml must be at least 1"),
+        ("log_format = \"xml\"", "log_format in ./hallpass.toml must be text or json"),
+        ("stop_delay = \"1h\"", "stop_delay in ./hallpass.toml must be at most 5m"),
+        ("metrics_listen = true", "metrics_listen in ./hallpass.toml must be text in quotes"),
+        (
+            "metrics_listen = \"9464\"",
+            "metrics_listen in ./hallpass.toml is \"9464\", which is neither off nor an address and port like 127.0.0.1:9464",
+        ),
         ("limits = \"maybe\"", "limits in ./hallpass.toml must be on or off"),
         (
             "limit_register_per_address = 10",
@@ -194,7 +201,7 @@ fn rows(section: &str) -> Vec<String> {
 fn every_setting_is_described_once_and_nothing_else_is() {
     let mut source =
         Source::open(None, [(OsString::from("HALLPASS_SIGNING_KEY"), OsString::from(KEY))]).expect("a source");
-    Config::from_source(&mut source).expect("a configuration");
+    Config::from_source(&mut source, NoKey::Make).expect("a configuration");
     let settings = include_str!("../../../docs/settings.md");
     let (by_configuration, in_code) = settings.split_once("## In code").expect("two sections");
     let mut described = rows(by_configuration);
@@ -247,4 +254,42 @@ fn proxies_and_limits_are_read_from_the_file_and_from_the_environment() {
     let config = place.load(&off).expect("a configuration");
     assert_eq!(config.auth.limits, Limits::OFF);
     assert_eq!(config.edge.proxies.trusted.len(), 2);
+}
+
+#[test]
+fn metrics_are_never_where_everybody_is_served() {
+    let key = format!("signing_key = \"{KEY}\"\n");
+    for (listen, metrics) in
+        [("127.0.0.1:3000", "127.0.0.1:3000"), ("0.0.0.0:3000", "127.0.0.1:3000"), ("127.0.0.1:3000", "[::]:3000")]
+    {
+        let place = Place::with(&format!("{key}listen = \"{listen}\"\nmetrics_listen = \"{metrics}\""));
+        let refused = place.load(&[]).expect_err("the same port");
+        assert!(refused.ends_with("give it a port of its own"), "{refused}");
+    }
+    for (listen, metrics) in [("127.0.0.1:0", "127.0.0.1:0"), ("127.0.0.1:3000", "10.0.0.1:3000")] {
+        let place = Place::with(&format!("{key}listen = \"{listen}\"\nmetrics_listen = \"{metrics}\""));
+        let watch = place.load(&[]).expect("two ports").watch;
+        assert_eq!(watch.metrics_listen.map(|address| address.to_string()).as_deref(), Some(metrics));
+        let off = place.load(&[("HALLPASS_METRICS_LISTEN", "off")]).expect("none").watch;
+        assert_eq!(off.metrics_listen, None);
+    }
+}
+
+#[test]
+fn who_only_looks_makes_no_key() {
+    let place = Place::with("");
+    let database = place.0.path().join("test.db");
+    let environment =
+        [(OsString::from("HALLPASS_DATABASE_URL"), OsString::from(format!("sqlite://{}", database.display())))];
+    let mut source = Source::open(Some(place.0.path().join("hallpass.toml")), environment).expect("a source");
+    let looked = Config::from_source(&mut source, NoKey::Imagine).expect("a configuration");
+    assert_eq!(looked.new_key_file, Some(database.with_extension("key")), "where it would be");
+    assert!(!database.with_extension("key").exists());
+}
+
+#[test]
+fn a_databases_password_is_not_shown() {
+    let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", KEY)]).expect("a configuration");
+    let config = Config { database_url: "postgres://ada:swordfish@db/pass?x=swordfish".to_owned(), ..config };
+    assert!(config.describe().contains("postgres://db/pass") && !config.describe().contains("swordfish"));
 }

@@ -15,7 +15,7 @@ use ipnet::IpNet;
 use toml::Value;
 
 use super::edge::{Limit, Switch};
-use crate::{edge::Hsts, forwarded::ForwardedHeader};
+use crate::{edge::Hsts, forwarded::ForwardedHeader, telemetry::LogFormat};
 
 /// A kind of value. `Err` says in words what would be right.
 pub(super) trait FromValue: Sized {
@@ -120,6 +120,16 @@ impl FromValue for Hsts {
     fn from_toml(value: &Value) -> Result<Self, String> {
         let found = value.as_str().and_then(|text| text.parse().ok());
         found.ok_or_else(|| "must be auto, on or off".to_owned())
+    }
+}
+
+impl FromValue for LogFormat {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        match value.as_str() {
+            Some("text") => Ok(Self::Text),
+            Some("json") => Ok(Self::Json),
+            Some(_) | None => Err("must be text or json".to_owned()),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
-//! `/healthz`: whether the server can do its work.
+//! `/healthz`, `/readyz`: whether the server can do its work, and whether it takes new work.
 
-use axum::{Json, extract::State};
+use std::time::Duration;
+
+use app::auth::Error;
+use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,6 +11,7 @@ use super::{
     refusal::Refusal,
     reject::{Core, Rejection, at_token},
 };
+use crate::edge::Stopping;
 
 /// Whether the server can do its work.
 #[utoipa::path(
@@ -25,9 +29,31 @@ pub(super) async fn healthz(State(auth): Core) -> Result<Json<Health>, Rejection
     Ok(Json(Health { status: "ok" }))
 }
 
+/// Whether the server takes requests: for what shares them out among several.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "service",
+    operation_id = "readiness",
+    responses(
+        (status = 200, description = "The database answers, a key signs, and the server goes on.", body = Health),
+        (status = 503, description = "It does not, or the server was told to stop.", body = Refusal),
+    )
+)]
+pub(super) async fn readyz(
+    State(auth): Core,
+    Extension(stopping): Extension<Stopping>,
+) -> Result<Json<Health>, Rejection> {
+    if stopping.has_begun() {
+        return Err(at_token(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None }));
+    }
+    auth.check_ready().await.map_err(at_token)?;
+    Ok(Json(Health { status: "ready" }))
+}
+
 /// That all is well.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {
-    /// `ok`.
+    /// `ok` or `ready`.
     status: &'static str,
 }

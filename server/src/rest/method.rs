@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use app::auth::Auth;
 use axum::{
-    Json, middleware,
+    Extension, Json, middleware,
     response::{IntoResponse, Response},
     routing::{MethodRouter, options},
 };
@@ -17,6 +17,7 @@ use utoipa::openapi::{PathItem, path::Paths};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{admin::Staff, docs, extract::Authenticated, negotiate, openapi, reject::Rejection};
+use crate::edge::Stopping;
 
 /// The handlers of one path, and what is documented of them: what `routes!` makes.
 pub(super) type Routes = UtoipaMethodRouter<Arc<Auth>>;
@@ -62,6 +63,11 @@ pub(super) fn plain((schemas, mut paths, handlers): Routes) -> Routes {
     let methods = handlers.fallback(async move |method: Method| Rejection::Method(method));
     let methods = methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow(item, &[])));
     (schemas, paths, methods)
+}
+
+/// An endpoint that is told whether the server is stopping.
+pub(super) fn told_of((schemas, paths, handlers): Routes, stopping: &Stopping) -> Routes {
+    (schemas, paths, handlers.layer(Extension(stopping.clone())))
 }
 
 /// Takes every method; who is not signed in learns nothing else of it.

@@ -27,12 +27,13 @@ use axum::{
 };
 use utoipa_axum::routes;
 
-use method::{limited_view, plain, view};
+use crate::edge::Stopping;
+use method::{limited_view, plain, told_of, view};
 pub use reject::{challenge, not_found};
 
 /// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
 /// same list.
-pub fn router(settings: &Settings) -> Router<Arc<Auth>> {
+pub fn router(settings: &Settings, stopping: &Stopping) -> Router<Arc<Auth>> {
     let endpoints = [
         limited_view("Token Obtain Pair", routes!(token::obtain)),
         limited_view("Token Refresh", routes!(token::refresh)),
@@ -47,6 +48,7 @@ pub fn router(settings: &Settings) -> Router<Arc<Auth>> {
         plain(routes!(docs::schema)),
         plain(routes!(keys::jwks)),
         plain(routes!(health::healthz)),
+        told_of(plain(routes!(health::readyz)), stopping),
     ];
     let (mut router, mut document) = (Router::new(), openapi::document(settings));
     for (schemas, paths, methods) in endpoints.into_iter().chain(admin::endpoints()).chain(oauth::endpoints()) {

@@ -24,7 +24,7 @@ use app::{
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
 use server::{
-    connections::{self, Bounds},
+    connections::{self, Bounds, Open},
     edge::Edge,
     router,
 };
@@ -128,7 +128,9 @@ impl World {
         let app = router::router(auth.clone(), edge);
         let stop = Arc::new(Notify::new());
         let told = stop.clone();
-        let served = tokio::spawn(async move { connections::serve(listener, app, bounds, told.notified()).await });
+        let served = tokio::spawn(async move {
+            connections::serve(listener, app, bounds, Open::default(), told.notified()).await;
+        });
         // Where one is sent is an answer like others.
         let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
         Self { auth, url, database, clock, client, stop, served, _folder: folder }

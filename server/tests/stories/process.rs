@@ -4,7 +4,8 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
-    thread,
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
 };
 
 use reqwest::{Client, StatusCode};
@@ -16,6 +17,8 @@ use crate::actors::PASSWORD;
 pub(crate) struct Process {
     child: Child,
     pub(crate) url: String,
+    log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Process {
@@ -33,11 +36,43 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary");
-        let mut lines = BufReader::new(child.stderr.take().expect("the log")).lines().map_while(Result::ok);
-        let url = lines.find_map(|line| Some(format!("http://{}", address(&line)?))).expect("an address");
+        let log = Arc::new(Mutex::new(String::new()));
+        let mut lines = {
+            let (log, lines) = (log.clone(), BufReader::new(child.stderr.take().expect("the log")).lines());
+            lines.map_while(Result::ok).inspect(move |line| {
+                let mut log = log.lock().expect("no panic");
+                log.push_str(line);
+                log.push('\n');
+            })
+        };
+        let url = lines.find_map(|line| address(&line, "serving http://")).expect("an address");
         // Whoever is not read stops writing at some time.
-        thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        let reader = thread::spawn(move || lines.for_each(drop));
+        Self { child, url, log, reader: Some(reader) }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    /// Where its metrics are.
+    pub(crate) fn metrics_url(&self) -> String {
+        let address = self.log().lines().find_map(|line| address(line, "metrics at http://"));
+        format!("{}/metrics", address.expect("an address of the metrics"))
+    }
+
+    /// Tells it to stop, and does not wait.
+    pub(crate) fn tell_to_stop(&self) {
+        assert!(run("kill", &["-TERM", &self.id()]), "a process to ask");
+    }
+
+    /// Asks it to stop, and answers all that it logged.
+    pub(crate) fn stop_and_read(mut self) -> String {
+        self.tell_to_stop();
+        assert!(self.child.wait().expect("an end").success(), "it stops in good order");
+        self.reader.take().expect("a reader").join().expect("no panic");
+        self.log()
     }
 
     /// `kill -9`, and gone.
@@ -48,7 +83,7 @@ impl Process {
 
     /// Asks it to stop, and answers whether it did so in good order.
     pub(crate) fn stop(mut self) -> bool {
-        assert!(run("kill", &["-TERM", &self.id()]), "a process to ask");
+        self.tell_to_stop();
         self.child.wait().expect("an end").success()
     }
 
@@ -70,9 +105,10 @@ impl Drop for Process {
     }
 }
 
-fn address(line: &str) -> Option<&str> {
-    let rest = line.split_once("serving http://")?.1;
-    rest.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':')).next()
+fn address(line: &str, before: &str) -> Option<String> {
+    let rest = line.split_once(before)?.1;
+    let address = rest.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':')).next()?;
+    Some(format!("http://{address}"))
 }
 
 fn run(program: &str, arguments: &[&str]) -> bool {
@@ -92,6 +128,12 @@ impl Device {
         let account = json!({"username": username, "email": "", "password": PASSWORD});
         let (status, body) = post(client, url, "/api/register/", &account).await.expect("an answer");
         assert_eq!(status, StatusCode::CREATED, "{body}");
+        Self::sign_in(client, url, username).await
+    }
+
+    /// A pair more for an account.
+    pub(crate) async fn sign_in(client: &Client, url: &str, username: &str) -> Self {
+        let account = json!({"username": username, "password": PASSWORD});
         let (_, body) = post(client, url, "/api/token/", &account).await.expect("an answer");
         Self::read(&body).expect("a pair")
     }

@@ -233,6 +233,7 @@ async fn the_document_names_these_operations() {
             "GET /healthz service/health",
             "POST /oauth/introspect clients/introspectToken as a client",
             "POST /oauth/revoke clients/revokeToken as a client",
+            "GET /readyz service/readiness",
         ]
     );
 }
@@ -293,7 +294,7 @@ async fn a_browser_is_shown_to_the_operation_and_a_program_is_answered() {
     assert_eq!(status(asked).await, 200, "JSON was asked for by name");
     let posted = world.request("POST", "/api/token/").header("accept", BROWSER).json(&json!({}));
     assert_eq!(status(posted).await, 400, "only reading is shown");
-    for path in ["/api/schema/", "/api/schema", "/healthz"] {
+    for path in ["/api/schema/", "/api/schema", "/healthz", "/readyz"] {
         assert_eq!(status(world.request("GET", path).header("accept", BROWSER)).await, 200, "{path} is no view");
     }
     assert_eq!(status(world.request("GET", "/api/nothing").header("accept", BROWSER)).await, 404);

@@ -67,6 +67,10 @@ impl Auth {
     /// `NoTokenType` for a bad one or one of an ended session, `NoUserId` or `UserNotFound` when it names
     /// no user that exists, `UserInactive`, `PasswordChanged`, or `Unavailable`.
     pub async fn authenticate(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
+        self.bearer_of(text, kinds).await.inspect_err(|error| self.tell_failure(error))
+    }
+
+    async fn bearer_of(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
         let token = self.believe(text, kinds)?;
         self.check_in_database(&token, kinds).await?;
         let user = match user_of(&token)? {

@@ -1,7 +1,9 @@
 //! What a server does beside answering: follow the database's revocations, write down what was seen,
 //! and clear away what has expired.
 
-use crate::auth::{Auth, Error};
+use std::time::Duration;
+
+use crate::auth::{Auth, Error, keys::KeyState};
 
 /// How many outstanding tokens go at a time, so that the writer is never held long.
 const FLUSH_BATCH: u32 = 500;
@@ -61,5 +63,17 @@ impl Auth {
     /// `Unavailable`.
     pub async fn check_health(&self) -> Result<(), Error> {
         Ok(self.store.ping().await?)
+    }
+
+    /// Whether the server can take requests: the database answers, and a key signs that its tokens are
+    /// verified by.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn check_ready(&self) -> Result<(), Error> {
+        self.check_health().await?;
+        let (ring, now) = (self.tokens.ring(), self.clock.now());
+        let signs = ring.state(ring.signing(now), now) == KeyState::Signing;
+        if signs { Ok(()) } else { Err(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None }) }
     }
 }

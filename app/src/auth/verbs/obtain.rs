@@ -9,6 +9,7 @@ use crate::{
         clock::Timestamp,
         id::{Jti, SessionId},
         limits::Network,
+        observer::{Observation, SignInOutcome},
         password::Verdict,
         policy,
         session::{CurrentToken, Origin, Session},
@@ -55,6 +56,17 @@ impl Auth {
 
     /// Signs in for a session with this first token, and says what its tokens are about.
     pub(super) async fn sign_in(
+        &self,
+        credentials: &Credentials,
+        origin: Origin,
+        first: fn(&Self) -> FirstToken,
+    ) -> Result<(Session, Subject), Error> {
+        let signed_in = self.limited_attempt(credentials, origin, first).await;
+        self.observer.observe(Observation::SignIn(SignInOutcome::of(&signed_in)));
+        signed_in
+    }
+
+    async fn limited_attempt(
         &self,
         credentials: &Credentials,
         origin: Origin,

@@ -6,6 +6,7 @@ use crate::{
         clock::Timestamp,
         id::SessionId,
         limits::Network,
+        observer::Asked,
         policy::AccountRule,
         rotation::Refusal,
         session::{Origin, Session},
@@ -30,9 +31,8 @@ impl Auth {
 
     async fn refresh_pair(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let now = self.clock.now();
-        self.tokens.learn_key(refresh, now).await;
-        let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
-        self.limiter.renew(&token)?;
+        let token =
+            self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.tell_refusal(error))?;
         match self.renew(self.refresh_request(&token, now, origin)).await? {
             Renewal::Current(session) => Ok(self.sign_pair(&self.successor_subject(&token, &session), &session)),
             Renewal::Kept(session) => {
@@ -42,9 +42,20 @@ impl Auth {
         }
     }
 
+    /// A good token of that kind, which was not presented too often.
+    pub(super) async fn renewable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
+        self.tokens.learn_key(text, now).await;
+        let token = self.tokens.verify(text, Some(kind), now)?;
+        self.limiter.renew(&token)?;
+        Ok(token)
+    }
+
     /// Has a refresh decided and carried out.
     pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewal, Error> {
-        match self.store.refresh(refresh).await? {
+        let asked = Asked::of(&refresh);
+        let answer = self.store.refresh(refresh).await;
+        asked.tell(&answer, self.observer.as_ref());
+        match answer? {
             Refreshed::Current(session) => Ok(Renewal::Current(session)),
             Refreshed::Kept(session) => Ok(Renewal::Kept(session)),
             Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),

@@ -48,13 +48,7 @@ impl Auth {
 
     async fn renew_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let now = self.clock.now();
-        self.tokens.learn_key(token, now).await;
-        let token = self.tokens.verify(token, Some(TokenType::Sliding), now)?;
-        self.limiter.renew(&token)?;
-        let end = match self.tokens.sliding_end(&token, now) {
-            Ok(end) => end,
-            Err(fault) => return Err(self.blacklisted_or(&token, fault).await),
-        };
+        let (token, end) = self.renewable_until(token, now).await.inspect_err(|error| self.tell_refusal(error))?;
         let (Renewal::Current(session) | Renewal::Kept(session)) = self
             .renew(Refresh {
                 token: PresentedToken { expires_at: end, ..presented(&token, now) },
@@ -64,6 +58,15 @@ impl Auth {
             })
             .await?;
         Ok(self.sign_sliding(&self.successor_subject(&token, &session), &session))
+    }
+
+    /// A good sliding token, and until when it can be renewed.
+    async fn renewable_until(&self, text: &str, now: Timestamp) -> Result<(Token, Timestamp), Error> {
+        let token = self.renewable(text, TokenType::Sliding, now).await?;
+        match self.tokens.sliding_end(&token, now) {
+            Ok(end) => Ok((token, end)),
+            Err(fault) => Err(self.blacklisted_or(&token, fault).await),
+        }
     }
 
     /// Simple JWT looks at the blacklist before it looks at the end, and so does the answer.

@@ -8,6 +8,10 @@ impl Auth {
     /// # Errors
     /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, or `Unavailable`.
     pub async fn verify(&self, token: &str) -> Result<(), Error> {
+        self.find_good(token).await.inspect_err(|error| self.tell_failure(error))
+    }
+
+    async fn find_good(&self, token: &str) -> Result<(), Error> {
         self.tokens.learn_key(token, self.clock.now()).await;
         let token = self.tokens.verify(token, None, self.clock.now())?;
         if let Some(end) = token.session.and_then(|session| self.revocations.find(session)) {

@@ -34,6 +34,11 @@ impl Writer {
         Self { jobs }
     }
 
+    /// How many writes wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     /// Runs `work` in a transaction and answers after its commit. It runs to its end even when the
     /// caller has gone. What is not to be kept leaves nothing.
     pub(super) async fn write<T: Send + 'static>(

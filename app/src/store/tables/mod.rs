@@ -4,6 +4,7 @@
 pub(super) mod changes;
 pub(super) mod deeds;
 pub(super) mod events;
+pub(super) mod examination;
 pub(super) mod flush;
 pub(super) mod import;
 pub(super) mod locks;

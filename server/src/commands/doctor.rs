@@ -1,0 +1,63 @@
+//! `doctor`: one list of everything that the server stands on. It makes nothing and changes nothing, and
+//! no line of it shows a secret.
+
+mod access;
+mod clock;
+mod content_policy;
+mod database;
+mod files;
+mod keys;
+mod report;
+mod running;
+mod site;
+
+use std::path::PathBuf;
+
+use app::auth::{
+    clock::{Clock, SystemClock},
+    store::{Finding, Health},
+};
+
+use super::Failure;
+use crate::config::{Config, DEFAULT_FILE};
+
+/// Looks, and says what was found.
+///
+/// # Errors
+/// `Unwell` when something must be mended.
+pub async fn run(config: Option<PathBuf>, url: Option<String>, json: bool) -> Result<(), Failure> {
+    let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+    let mut findings = match Config::inspect(config) {
+        Ok(config) => examine(&config, file).await,
+        Err(error) => {
+            let advice = "Mend that first: what it is about cannot be looked at until then.";
+            vec![Finding::bad("configuration", format!("The start would be refused: {error}."), advice)]
+        }
+    };
+    findings.extend(site::examine());
+    if let Some(url) = url {
+        findings.extend(running::examine(&url).await);
+    }
+    print!("{}", if json { report::json(&findings) } else { report::lines(&findings, report::has_colours()) });
+    match findings.iter().filter(|finding| finding.health == Health::Bad).count() {
+        0 => Ok(()),
+        bad => Err(Failure::Unwell(bad)),
+    }
+}
+
+async fn examine(config: &Config, file: PathBuf) -> Vec<Finding> {
+    let now = SystemClock.now();
+    let sentence = if file.exists() {
+        format!("{} and the environment are understood.", file.display())
+    } else {
+        format!("There is no {}; the environment and the defaults are good.", file.display())
+    };
+    let mut findings = vec![Finding::good("configuration", sentence)];
+    findings.extend(keys::examine(config, now));
+    findings.extend(files::examine(config, &file));
+    let (of_database, newest) = database::examine(config).await;
+    findings.extend(clock::examine(now, newest));
+    findings.extend(of_database);
+    findings.extend(access::examine(config).await);
+    findings
+}

@@ -1,0 +1,119 @@
+//! Files that hold secrets: who else can read them, or put others in their place.
+
+use std::path::Path;
+
+use app::auth::store::Finding;
+
+use crate::config::Config;
+
+/// Looks at the database, the keys, the configuration, and the folder they are in.
+#[cfg(unix)]
+pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
+    let database = config.database_file();
+    let of_database = database.iter().flat_map(|path| {
+        // What is being written stands beside the file.
+        ["", "-wal", "-shm"].map(|end| std::path::PathBuf::from(format!("{}{end}", path.display())))
+    });
+    let mut secret: Vec<_> = of_database.collect();
+    secret.extend([config.keys.file.path().to_owned(), config.keys.file.single().to_owned()]);
+    if holds_secrets(file) {
+        secret.push(file.to_owned());
+    }
+    let folder = config.keys.file.path().parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).to_owned();
+    let wrong: Vec<_> = secret.iter().filter_map(|path| fault_of(path)).chain(fault_of_folder(&folder)).collect();
+    if wrong.is_empty() {
+        return vec![Finding::good("permissions", "What holds secrets cannot be read by everybody.")];
+    }
+    wrong
+}
+
+/// Elsewhere permissions are no mode.
+#[cfg(not(unix))]
+pub(super) fn examine(_config: &Config, _file: &Path) -> Vec<Finding> {
+    Vec::new()
+}
+
+/// Whether the configuration says what others must not know.
+#[cfg(unix)]
+fn holds_secrets(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    let has_password = |url: &toml::Value| url.as_str().is_some_and(|url| url.contains('@'));
+    let clients = table.get("clients").and_then(toml::Value::as_table);
+    table.contains_key("signing_key")
+        || table.get("database_url").is_some_and(has_password)
+        || clients.is_some_and(|clients| clients.values().any(|client| client.get("secret").is_some()))
+}
+
+#[cfg(unix)]
+fn fault_of(path: &Path) -> Option<Finding> {
+    let mode = mode(path)?;
+    let who = match mode & 0o066 {
+        0 | 0o040 => return None,
+        bits if bits & 0o020 != 0 || bits & 0o002 != 0 => "can be written by others",
+        _ => "can be read by everybody",
+    };
+    let path = path.display();
+    let sentence = format!("{path} {who} (mode {mode:o}).");
+    Some(Finding::bad("permissions", sentence, format!("Run: chmod 600 {path}")))
+}
+
+/// Who may write to a folder can put another file in the place of one that is not theirs.
+#[cfg(unix)]
+fn fault_of_folder(path: &Path) -> Option<Finding> {
+    let mode = mode(path)?;
+    let is_open = mode & 0o002 != 0 && mode & 0o1000 == 0;
+    let path = path.display();
+    is_open.then(|| {
+        let sentence = format!("Everybody can put files into {path} (mode {mode:o}), where the keys are.");
+        Finding::bad("permissions", sentence, format!("Run: chmod o-w {path}"))
+    })
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(path.metadata().ok()?.permissions().mode() & 0o7777)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+    use super::{fault_of, fault_of_folder, holds_secrets};
+
+    #[test]
+    fn files_that_everybody_reads_and_folders_that_everybody_writes_to_are_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("x");
+        assert!(fault_of(&file).is_none(), "what is not there is read by nobody");
+        fs::write(&file, "").expect("a file");
+        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+        for (mode, is_wrong) in [(0o600, false), (0o640, false), (0o644, true), (0o660, true), (0o602, true)] {
+            set(&file, mode);
+            assert_eq!(fault_of(&file).is_some(), is_wrong, "{mode:o}");
+        }
+        for (mode, is_wrong) in [(0o700, false), (0o755, false), (0o1777, false), (0o777, true)] {
+            set(folder.path(), mode);
+            assert_eq!(fault_of_folder(folder.path()).is_some(), is_wrong, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_configuration_is_secret_where_a_secret_stands_in_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("hallpass.toml");
+        assert!(!holds_secrets(&file));
+        for (text, is_secret) in [
+            ("leeway = 5\n[clients.gateway]\nsecret_hash = 'ab'", false),
+            ("database_url = 'sqlite://x.db'", false),
+            ("signing_key = 'x'", true),
+            ("database_url = 'postgres://ada:x@db/pass'", true),
+            ("[clients.gateway]\nsecret = 'x'", true),
+        ] {
+            fs::write(&file, text).expect("a file");
+            assert_eq!(holds_secrets(&file), is_secret, "{text}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The signing keys: whether there are any, whether they can be guessed, and whose turn it is.
+
+use std::time::Duration;
+
+use app::auth::{
+    clients::bits,
+    clock::Timestamp,
+    keys::{self, KeyRing, KeyState, RingKey},
+    store::Finding,
+};
+use secrecy::ExposeSecret;
+
+use crate::{
+    commands::keys::state,
+    config::{Config, time},
+};
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// After this long a key is old, and a published one forgotten.
+const OLD: Duration = Duration::from_hours(24 * 400);
+const FORGOTTEN: Duration = Duration::from_hours(24 * 30);
+
+/// What Django writes before a key that it made for development.
+const FOR_DEVELOPMENT: &[u8] = b"django-insecure-";
+
+/// Looks at the keys.
+pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+    if let Some(path) = &config.new_key_file {
+        let advice = format!("The first start makes one: {}.", path.display());
+        return vec![Finding::doubtful("signing key", "There is none yet.", advice)];
+    }
+    match config.key_ring() {
+        Ok(ring) => vec![signing(&ring, now), strength(&ring), schedule(&ring, now)],
+        Err(error) => vec![Finding::bad("signing key", format!("It cannot be used: {error}."), "Set another.")],
+    }
+}
+
+fn signing(ring: &KeyRing, now: Timestamp) -> Finding {
+    let key = ring.signing(now);
+    let sentence = format!("{} ({}) {}.", key.id, keys::name(key.algorithm()), state(ring, key, now));
+    if ring.state(key, now) == KeyState::Signing {
+        Finding::good("signing key", sentence)
+    } else {
+        Finding::bad(
+            "signing key",
+            sentence,
+            "Nothing that it signs is accepted: hallpass keys rotate, or set the clock.",
+        )
+    }
+}
+
+/// Pairs are as strong as their kind; a secret may be text that somebody thought up.
+fn strength(ring: &KeyRing) -> Finding {
+    let mut secrets = ring.keys().iter().filter(|key| keys::is_symmetric(key.algorithm()));
+    match secrets.find_map(weakness) {
+        Some((key, weakness)) => Finding::bad(
+            "key strength",
+            format!("The secret {} {weakness}.", key.id),
+            "Who guesses it can sign in as anybody: hallpass keys generate, hallpass keys rotate, then retire it.",
+        ),
+        None => Finding::good("key strength", "No key is shorter than its algorithm needs, or easily guessed."),
+    }
+}
+
+fn weakness(key: &RingKey) -> Option<(&RingKey, &'static str)> {
+    let secret = key.material.expose_secret();
+    let mut characters = secret.to_vec();
+    characters.sort_unstable();
+    characters.dedup();
+    let is_poor = characters.len() < 10 || bits(&String::from_utf8_lossy(secret)) < 128.0;
+    let what = match () {
+        () if secret.starts_with(FOR_DEVELOPMENT) => "was made for development, as Django says in it",
+        () if is_poor => "is made of too few characters",
+        () => return None,
+    };
+    Some((key, what))
+}
+
+fn schedule(ring: &KeyRing, now: Timestamp) -> Finding {
+    let key = ring.signing(now);
+    let since = key.created_at.max(key.signs_from.filter(|from| *from != Timestamp::DISTANT_PAST));
+    let waits = ring.keys().iter().find_map(|key| match ring.state(key, now) {
+        KeyState::Published => key.created_at.map(|made| (key, now.since(made))),
+        KeyState::Scheduled(_) | KeyState::Signing | KeyState::Verifying(_) | KeyState::Expired => None,
+    });
+    let next = ring.keys().iter().find_map(|key| match ring.state(key, now) {
+        KeyState::Scheduled(at) => Some(format!("{} signs from {} on.", key.id, time::format(at))),
+        KeyState::Published | KeyState::Signing | KeyState::Verifying(_) | KeyState::Expired => None,
+    });
+    if let Some((key, waited)) = waits.filter(|(_, waited)| *waited > FORGOTTEN) {
+        let sentence = format!("{} was published {} days ago and does not sign.", key.id, days(waited));
+        return Finding::doubtful("key rotation", sentence, "Finish it: hallpass keys rotate.");
+    }
+    match since.map(|since| now.since(since)) {
+        Some(age) if age > OLD && next.is_none() => {
+            let sentence = format!("The signing key is {} days old.", days(age));
+            Finding::doubtful(
+                "key rotation",
+                sentence,
+                "Change it: hallpass keys generate, later hallpass keys rotate.",
+            )
+        }
+        Some(age) => {
+            let next = next.unwrap_or_else(|| "No other one is to follow yet.".to_owned());
+            Finding::good("key rotation", format!("The signing key is {} days old. {next}", days(age)))
+        }
+        None => Finding::good("key rotation", "The signing key says nothing of its age; a ring would know."),
+    }
+}
+
+fn days(time: Duration) -> u64 {
+    time.as_secs() / DAY.as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use app::auth::{
+        clock::Timestamp,
+        keys::{Algorithm, KeyRing, RingKey},
+        store::Health,
+    };
+
+    use super::{DAY, FORGOTTEN, OLD, schedule, strength};
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+    fn ring(secret: &str) -> KeyRing {
+        let key = RingKey::first(Algorithm::HS256, &secret.as_bytes().to_vec().into(), None).expect("a key");
+        KeyRing::begun(key, NOW)
+    }
+
+    #[test]
+    fn secrets_that_can_be_guessed_are_told_from_others_and_not_shown() {
+        for weak in [
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "changechangechangechangechangechangechange",
+            "12345678901234567890123456789012",
+            "django-insecure-8f!2kx0v)q3w#e5r^t7y&u9i*o1p",
+        ] {
+            let found = strength(&ring(weak));
+            assert_eq!(found.health, Health::Bad, "{weak}");
+            assert!(!found.sentence.contains(weak) && !found.advice.contains(weak));
+        }
+        let good = strength(&ring("x7!Fq2zR#9pLm4@Wc8vB$k5Ns1TgY6hJd3Ea0"));
+        assert_eq!(good.health, Health::Good);
+    }
+
+    #[test]
+    fn an_old_key_and_one_that_was_forgotten_are_told() {
+        let mut ring = ring("x7!Fq2zR#9pLm4@Wc8vB$k5Ns1TgY6hJd3Ea0");
+        assert_eq!(schedule(&ring, NOW + DAY).health, Health::Good);
+        assert!(schedule(&ring, NOW + OLD + DAY).sentence.contains("401 days old"));
+        ring.generate(Algorithm::ES256, NOW).expect("a key");
+        let forgotten = schedule(&ring, NOW + FORGOTTEN + DAY);
+        assert!(forgotten.sentence.contains("published 31 days ago"), "{forgotten:?}");
+        ring.rotate(NOW + OLD + DAY + DAY, DAY).expect("a rotation");
+        let planned = schedule(&ring, NOW + OLD + DAY);
+        assert!(planned.health == Health::Good && planned.sentence.contains("signs from"), "{planned:?}");
+    }
+}

@@ -1,0 +1,138 @@
+//! What is counted, for Prometheus: kept as long as the process, given away on a listener of its own. No
+//! label holds a name, an address or a token; there are as many series as there are routes and words.
+
+mod memory;
+mod registry;
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use app::auth::{
+    Auth,
+    observer::{Observation, Observer},
+};
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{StatusCode, header};
+use leptos::server_fn::axum::server_fn_paths;
+
+use crate::connections::Open;
+use registry::{Counts, RequestLabels};
+
+/// What `OpenMetrics` text is called.
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What everything is called that is no endpoint: pages, and files of the site's root.
+const PAGES: &str = "pages";
+
+/// Everything that is counted.
+pub struct Metrics {
+    counts: Counts,
+    /// The server functions by their paths, which are one route.
+    functions: HashSet<&'static str>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { counts: Counts::default(), functions: server_fn_paths().map(|(path, _)| path).collect() }
+    }
+}
+
+impl Observer for Metrics {
+    fn observe(&self, observation: Observation) {
+        match observation {
+            Observation::Refresh(rule) => self.counts.refreshes.get_or_create(&[("rule", rule.word())]).inc(),
+            Observation::RefreshRefused(refusal) => {
+                self.counts.refused_refreshes.get_or_create(&[("reason", refusal.word())]).inc()
+            }
+            Observation::SuspectedFalseSignOut => self.counts.suspected_false_sign_outs.inc(),
+            Observation::SignIn(outcome) => self.counts.sign_ins.get_or_create(&[("outcome", outcome.word())]).inc(),
+            Observation::TokenFailure(failure) => {
+                self.counts.token_failures.get_or_create(&[("code", failure.word())]).inc()
+            }
+        };
+    }
+}
+
+impl Metrics {
+    /// Counts every request that `app` answers.
+    pub fn around(self: &Arc<Self>, app: Router) -> Router {
+        app.layer(middleware::from_fn_with_state(self.clone(), measure))
+    }
+
+    /// Notes an answer, and how long it took until its body began.
+    fn count(&self, route: Cow<'static, str>, status: StatusCode, took: Duration) {
+        let labels = RequestLabels { route, status: class(status) };
+        self.counts.requests.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// The route that a request is for: its template, never its path.
+    fn route(&self, request: &Request) -> Cow<'static, str> {
+        let Some(matched) = request.extensions().get::<MatchedPath>() else {
+            return PAGES.into();
+        };
+        match self.functions.get(request.uri().path()) {
+            Some(function) => (*function).into(),
+            None => matched.as_str().to_owned().into(),
+        }
+    }
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
+
+async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let (route, begun) = (metrics.route(&request), Instant::now());
+    let response = next.run(request).await;
+    metrics.count(route, response.status(), begun.elapsed());
+    response
+}
+
+/// What the listener for metrics is given away from.
+#[derive(Clone)]
+pub struct Watched {
+    /// What was counted.
+    pub metrics: Arc<Metrics>,
+    /// The core, which knows what waits.
+    pub auth: Arc<Auth>,
+    /// The connections of the server.
+    pub open: Open,
+}
+
+impl Watched {
+    /// `/metrics`, and nothing else.
+    pub fn router(self) -> Router {
+        Router::new().route("/metrics", get(answer)).with_state(self)
+    }
+
+    /// All figures as they are now, in `OpenMetrics`.
+    pub fn render(&self) -> String {
+        let counts = &self.metrics.counts;
+        counts.note_workload(self.auth.workload());
+        counts.connections.set(registry::figure(self.open.load(Ordering::Relaxed)));
+        if let Some(bytes) = memory::resident() {
+            counts.memory.set(bytes);
+        }
+        counts.render()
+    }
+}
+
+async fn answer(State(watched): State<Watched>) -> Response {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], watched.render()).into_response()
+}

@@ -1,0 +1,98 @@
+//! Text without characters that control: whatever is logged stays in its line and changes no terminal.
+
+use std::fmt;
+
+use tracing_subscriber::{
+    field::RecordFields,
+    fmt::{
+        FormatFields,
+        format::{DefaultFields, Writer},
+    },
+};
+
+/// Writes fields as usual, and escapes what would end the line or mean something to a terminal.
+pub(super) struct OneLine;
+
+impl<'w> FormatFields<'w> for OneLine {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
+        let mut text = String::new();
+        DefaultFields::new().format_fields(Writer::new(&mut text), fields)?;
+        for character in text.chars() {
+            if ends_or_controls(character) {
+                write!(writer, "{}", character.escape_default())?;
+            } else {
+                writer.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters, the separators of lines and paragraphs, and what turns the direction of writing.
+fn ends_or_controls(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use tracing_subscriber::{fmt, layer::SubscriberExt, registry};
+
+    use super::OneLine;
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] io::Error);
+
+    fn written(log: impl FnOnce()) -> String {
+        let paper = Paper::default();
+        let writer = paper.clone();
+        let lines = fmt::layer().with_writer(move || writer.clone()).with_ansi(false).fmt_fields(OneLine);
+        tracing::subscriber::with_default(registry().with(lines), log);
+        let bytes = paper.0.lock().expect("no panic").clone();
+        String::from_utf8(bytes).expect("text")
+    }
+
+    #[test]
+    fn no_value_of_any_kind_begins_a_line_or_controls_a_terminal() {
+        let evil = "x\r\n2026-01-01T00:00:00Z  INFO all is well\u{1b}[2J\u{9b}2J\u{85}\u{2028}\u{202e}\u{7}";
+        let line = written(|| {
+            let _span = tracing::error_span!("request", text = evil, shown = %evil, debugged = ?evil).entered();
+            let error = io::Error::other(evil);
+            tracing::error!(error = &error as &dyn std::error::Error, %evil, "said {evil}");
+        });
+        assert_eq!(line.matches('\n').count(), 1, "{line:?}");
+        assert!(line.ends_with('\n'));
+        let rest = line.trim_end_matches('\n');
+        assert!(rest.chars().all(|c| !super::ends_or_controls(c)), "{rest:?}");
+        assert!(rest.matches("all is well").count() >= 6, "and nothing is lost: {rest:?}");
+    }
+
+    #[test]
+    fn what_an_error_came_of_is_said() {
+        let line = written(|| {
+            let error = Outer(io::Error::other("inner"));
+            tracing::error!(error = &error as &dyn std::error::Error, "failed");
+        });
+        assert!(line.contains("failed error=outer") && line.contains("inner"), "{line}");
+    }
+}

@@ -1,0 +1,168 @@
+//! `hallpass doctor`: one list, and what to do.
+
+use std::{fs, net::TcpListener, path::Path, process::Output};
+
+use serde_json::Value;
+
+use crate::{
+    commands::{hallpass, said},
+    process::Process,
+};
+
+const KEY: &str = "Zk3vQ8-this-key-signs-what-a-story-about-doctors-needs-Wt71";
+
+fn doctor(folder: &Path, arguments: &[&str]) -> Output {
+    hallpass(folder, &[&["doctor"], arguments].concat(), "")
+}
+
+/// The lines that begin with a mark.
+fn marked(output: &Output, mark: &str) -> Vec<String> {
+    let text = said(output);
+    text.lines().filter(|line| line.starts_with(mark)).map(str::to_owned).collect()
+}
+
+/// A folder with a configuration, in which nothing listens where another story might.
+fn folder(toml: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let toml = if toml.contains("listen =") { toml.to_owned() } else { format!("listen = \"127.0.0.1:0\"\n{toml}") };
+    fs::write(folder.path().join("hallpass.toml"), toml).expect("a file");
+    folder
+}
+
+#[test]
+fn where_nothing_is_yet_nothing_is_wrong_and_nothing_is_made() {
+    let folder = folder("");
+    let output = doctor(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(marked(&output, "✗"), [] as [String; 0]);
+    let doubtful = marked(&output, "!").join("\n");
+    assert!(doubtful.contains("signing key") && doubtful.contains("There is none yet."), "{doubtful}");
+    assert!(doubtful.contains("hallpass.db is not there yet."), "{doubtful}");
+    assert!(!said(&output).contains('\u{1b}'), "no colours where nobody sees them");
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("the folder").collect();
+    assert_eq!(left.len(), 1, "the configuration alone: {left:?}");
+}
+
+#[test]
+fn a_server_that_is_set_up_is_well() {
+    let folder = folder(&format!("trusted_proxies = [\"127.0.0.1\"]\nsigning_key = \"{KEY}\""));
+    let run = |arguments: &[&str]| hallpass(folder.path(), arguments, "");
+    assert!(run(&["migrate"]).status.success());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let file = folder.path().join("hallpass.toml");
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("permissions");
+    }
+    let output = run(&["doctor"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    for subject in [
+        "configuration",
+        "signing key",
+        "key strength",
+        "clock",
+        "database",
+        "limits",
+        "trusted_proxies",
+        "hsts",
+        "page policy",
+    ] {
+        let line = marked(&output, "✓").into_iter().find(|line| line.trim_start_matches("✓ ").starts_with(subject));
+        assert!(line.is_some(), "{subject}: {}", said(&output));
+    }
+    assert!(!said(&output).contains(KEY));
+}
+
+#[test]
+fn what_must_be_mended_is_said_with_what_to_do_and_by_the_exit_code() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = format!("listen = \"{}\"", taken.local_addr().expect("an address"));
+    let cases = [
+        ("acces_token_lifetime = 5", "did you mean access_token_lifetime?"),
+        ("limits = \"off\"", "anybody may try passwords as often as they like. Take limits = off"),
+        ("trusted_proxies = [\"0.0.0.0/0\"]", "Everybody is trusted to say who asks. Name the proxies alone"),
+        ("signing_key = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", "too few characters. Who guesses it"),
+        (listen.as_str(), "cannot be listened on"),
+    ];
+    for (toml, sentence) in cases {
+        let folder = folder(toml);
+        let output = doctor(folder.path(), &[]);
+        assert_eq!(output.status.code(), Some(1), "{toml}: {}", said(&output));
+        let bad = marked(&output, "✗").join("\n");
+        assert!(bad.contains(sentence), "{toml}: {}", said(&output));
+        assert!(said(&output).contains("of these must be mended"), "{toml}");
+        assert!(!said(&output).contains("aaaaaaaa"), "no secret is shown");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_others_can_read_are_named_with_the_command_that_closes_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder(&format!("signing_key = \"{KEY}\""));
+    assert!(hallpass(folder.path(), &["migrate"], "").status.success());
+    for file in ["hallpass.db", "hallpass.toml"] {
+        let path = folder.path().join(file);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("permissions");
+        let output = doctor(folder.path(), &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(marked(&output, "✗").join("\n").contains(&format!("Run: chmod 600 {file}")), "{}", said(&output));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("permissions");
+    }
+    assert_eq!(doctor(folder.path(), &[]).status.code(), Some(0));
+}
+
+#[test]
+fn a_database_that_is_none_is_told() {
+    let folder = folder("");
+    fs::write(folder.path().join("hallpass.db"), "this is no database, however long one looks at it").expect("a file");
+    let output = doctor(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(marked(&output, "✗").iter().any(|line| line.contains("database")), "{}", said(&output));
+}
+
+#[test]
+fn programs_are_told_in_json() {
+    let folder = folder(&format!("limits = \"off\"\nsigning_key = \"{KEY}\""));
+    let output = doctor(folder.path(), &["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!(found["health"], "red");
+    let findings = found["findings"].as_array().expect("findings");
+    let limits = findings.iter().find(|finding| finding["subject"] == "limits").expect("the limits");
+    assert_eq!(limits["health"], "red");
+    assert!(limits["sentence"].is_string() && limits["advice"].is_string());
+    assert!(!said(&output).contains(KEY));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_server_is_looked_at_from_outside() {
+    let place = tempfile::tempdir().expect("a folder");
+    let process = Process::start(place.path(), "export HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
+    let (url, metrics) = (process.url.clone(), process.metrics_url());
+    let address = url.trim_start_matches("http://");
+    let elsewhere = metrics.trim_start_matches("http://").trim_end_matches("/metrics");
+    fs::write(place.path().join("hallpass.toml"), format!("listen = \"{address}\"\nmetrics_listen = \"{elsewhere}\""))
+        .expect("a file");
+    let output = doctor(place.path(), &["--url", &url]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let good = marked(&output, "✓").join("\n");
+    for sentence in [
+        &format!("A Hallpass listens on {address} already.") as &str,
+        &format!("A Hallpass listens on {elsewhere} already."),
+        "The server says that it is well.",
+        "The security headers arrive.",
+        "They are not where everybody is served.",
+        "The answer is named as it is in the log.",
+    ] {
+        assert!(good.contains(sentence), "{sentence}: {}", said(&output));
+    }
+    assert_eq!(good.matches("Pages run their own script alone").count(), 2, "as it is made, and as it arrives");
+
+    let leaky = doctor(place.path(), &["--url", metrics.trim_end_matches("/metrics")]);
+    assert_eq!(leaky.status.code(), Some(1));
+    assert!(marked(&leaky, "✗").join("\n").contains("Everybody can read them."), "{}", said(&leaky));
+    drop(process);
+    let gone = doctor(place.path(), &["--url", &url]);
+    assert!(marked(&gone, "✗").join("\n").contains("Nobody answers"), "{}", said(&gone));
+}

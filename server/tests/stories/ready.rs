@@ -1,0 +1,64 @@
+//! Whether the server takes requests, for whoever shares them out.
+
+use serde_json::json;
+use server::edge::{Edge, Stopping};
+
+use crate::{
+    actors::{Answer, Surroundings, World, settings},
+    process::Process,
+};
+
+async fn ask(world: &World, path: &str) -> Answer {
+    Answer::of(world.request("GET", path).send().await.expect("an answer")).await
+}
+
+const NO: &str = "The server cannot answer now. Try again in a moment.";
+
+#[tokio::test]
+async fn a_server_with_a_database_and_keys_is_ready() {
+    let world = World::new().await;
+    for path in ["/readyz", "/readyz/"] {
+        ask(&world, path).await.is(200, json!({ "status": "ready" }));
+    }
+}
+
+#[tokio::test]
+async fn without_its_database_a_server_is_not_ready() {
+    let world = World::new().await;
+    world.sql("ALTER TABLE users RENAME TO elsewhere").await;
+    let answer = ask(&world, "/readyz").await;
+    answer.is(503, json!({ "detail": NO }));
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    world.sql("ALTER TABLE elsewhere RENAME TO users").await;
+    assert_eq!(ask(&world, "/readyz").await.status, 200, "and it is again when that is back");
+}
+
+#[tokio::test]
+async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_all_the_same() {
+    let stopping = Stopping::default();
+    let edge = Edge { stopping: stopping.clone(), ..Edge::default() };
+    let world = World::surrounded(settings(), Surroundings { edge, ..Surroundings::default() }).await;
+    assert_eq!(ask(&world, "/readyz").await.status, 200);
+    stopping.begin();
+    ask(&world, "/readyz").await.is(503, json!({ "detail": NO }));
+    assert_eq!(ask(&world, "/healthz").await.status, 200);
+    assert_eq!(world.signed_in("ada").await.me().await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_goes_on_for_a_while_after_it_was_told_to_stop_and_a_second_word_ends_that() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = Process::start(folder.path(), "export HALLPASS_STOP_DELAY=5m;");
+    let ask = async |path: &str| {
+        let answer = reqwest::get(format!("{}{path}", process.url)).await.expect("an answer");
+        answer.status().as_u16()
+    };
+    assert_eq!(ask("/readyz").await, 200);
+    process.tell_to_stop();
+    while ask("/readyz").await == 200 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((ask("/readyz").await, ask("/healthz").await), (503, 200));
+    let log = process.stop_and_read();
+    assert!(log.contains("no longer ready") && log.contains("stopped"), "{log}");
+}
