@@ -50,7 +50,7 @@ test-rust: postgres ## Run the Rust tests in the release profile, the stories on
 	@cargo test --release --quiet
 	@$(call say,Telling the stories on PostgreSQL)
 	@HALLPASS_STORIES_ON=postgres cargo test --release --quiet --package server --test stories -- \
-	  --skip commands:: --skip doctor:: --skip faults:: --skip import_django:: --skip logs:: --skip several_servers::
+	  --skip commands:: --skip doctor:: --skip faults:: --skip import_django:: --skip logs:: --skip move_to:: --skip several_servers::
 
 .PHONY: storm
 storm: ## Kill the server fifty times in a storm of refreshes

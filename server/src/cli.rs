@@ -83,6 +83,16 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Carry everything from the SQLite file over to a PostgreSQL server, so that several servers can share it
+    ///
+    /// Nobody is signed out. Servers on the file cannot write while it runs. What was interrupted goes on when it
+    /// is run again.
+    Move {
+        /// Where to: `postgres://user:password@host/database`, a new and empty one (the password may be in
+        /// PGPASSWORD)
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// The keys that tokens are signed with: list, make, rotate, take away
     Keys {
         #[command(subcommand)]
@@ -147,6 +157,7 @@ impl Cli {
                 let mode = if dry_run { ImportMode::Rehearse } else { ImportMode::Commit };
                 commands::import_django::run(config, &source, users, mode).await
             }
+            Command::Move { to } => commands::move_to::run(config, &to).await,
             Command::Keys { command } => commands::keys::run(config, command).await,
             Command::Token { command } => commands::token::run(config, command),
             Command::CheckConfig => commands::check_config::run(config),

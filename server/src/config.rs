@@ -133,6 +133,12 @@ pub enum ConfigError {
         /// Why.
         problem: String,
     },
+    /// Servers that share a database must not each make a key of their own.
+    #[error(
+        "no signing key is set, and servers that share a PostgreSQL database need the same: set signing_key \
+         (HALLPASS_SIGNING_KEY), or bring the file hallpass.key or hallpass.keys of another server here"
+    )]
+    NoSharedKey,
     /// The key file cannot be used.
     #[error("the signing key file {path} {problem}")]
     KeyFile {
@@ -189,7 +195,7 @@ impl Config {
 
     /// The file that the database is, where it is one.
     pub fn database_file(&self) -> Option<PathBuf> {
-        self.database_url.starts_with("sqlite:").then(|| key_file::database_file(&self.database_url))
+        key_file::is_file(&self.database_url).then(|| key_file::database_file(&self.database_url))
     }
 
     /// The database's address without what may be secret in it.

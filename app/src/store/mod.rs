@@ -9,6 +9,7 @@ mod postgres;
 mod sql;
 mod sqlite;
 mod tables;
+mod transfer;
 
 use std::{str::FromStr, sync::Arc};
 
@@ -18,6 +19,7 @@ use crate::auth::store::{Store, StoreError};
 
 use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
+pub use transfer::{MoveError, MovedTable, transfer};
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,9 @@ pub enum ConnectError {
         /// The first that will do.
         needed: &'static str,
     },
+    /// A move into it was begun and not finished.
+    #[error("a move into {0} has not finished; run hallpass move again, with the settings of the file")]
+    HalfMoved(String),
     /// The database did not open, or its migrations did not run.
     #[error("the database {url} cannot be opened: {cause}")]
     Open {

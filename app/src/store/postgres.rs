@@ -12,7 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{ConnectError, backend::Work, migrations, sql::Connection, tables::examination};
+use super::{ConnectError, backend::Work, migrations, sql::Connection, tables::examination, transfer};
 use crate::auth::store::StoreError;
 use listener::Listener;
 
@@ -41,8 +41,12 @@ impl PostgresBackend {
         let failed = |cause: StoreError| ConnectError::Open { url: url.to_owned(), cause };
         let options = options.application_name("hallpass").disable_statement_logging();
         let mut connection = options.connect().await.map_err(|error| failed(error.into()))?;
+        // What a migration finds in place already is no news.
+        let quiet = connection.execute("SET client_min_messages = 'warning'").await;
+        quiet.map_err(|error| failed(error.into()))?;
         examine(&mut connection).await.map_err(|error| failed(error.into()))??;
         migrations::postgres().run(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
+        transfer::check_finished(&mut connection, url).await?;
         drop(sqlx::Connection::close(connection).await);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)

@@ -34,7 +34,7 @@ impl Connection<'_> {
 }
 
 /// A value for a place in a statement.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'v> {
     Bool(bool),
     Number(Option<i64>),

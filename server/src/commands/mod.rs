@@ -8,6 +8,7 @@ pub mod flushexpiredtokens;
 pub mod import_django;
 pub mod keys;
 pub mod migrate;
+pub mod move_to;
 mod prompt;
 pub mod revoke;
 pub mod serve;
@@ -23,7 +24,7 @@ use app::{
         import::ImportError,
         settings::SettingsError,
     },
-    store::{self, ConnectError, DjangoError},
+    store::{self, ConnectError, DjangoError, MoveError},
 };
 
 use crate::{
@@ -58,6 +59,9 @@ pub enum Failure {
     /// The Django database is none, or cannot be opened.
     #[error(transparent)]
     Django(#[from] DjangoError),
+    /// A move was refused, or broke off.
+    #[error(transparent)]
+    Move(#[from] MoveError),
     /// An import broke off.
     #[error("{0}; what was brought until now stays, and the import can be run again")]
     Import(#[from] ImportError),

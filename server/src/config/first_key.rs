@@ -49,6 +49,7 @@ impl FirstKey {
     pub(super) fn alone(database_url: &str, algorithm: Algorithm, no_key: NoKey) -> Result<Self, ConfigError> {
         let (material, new_file) = match (no_key, key_file::find(database_url)?) {
             (_, Some(material)) => (material, None),
+            (NoKey::Make, None) if !key_file::is_file(database_url) => return Err(ConfigError::NoSharedKey),
             (NoKey::Make, None) => key_file::load_or_make(database_url, algorithm)?,
             (NoKey::Imagine, None) => {
                 (key_file::imagine(database_url, algorithm)?, Some(key_file::beside(database_url)))

@@ -43,13 +43,21 @@ pub(super) fn find(database_url: &str) -> Result<Option<SecretSlice<u8>>, Config
     }
 }
 
-/// `hallpass.db` has its key in `hallpass.key`.
+/// Whether the database is a file, and not on a server.
+pub(super) fn is_file(database_url: &str) -> bool {
+    database_url.starts_with("sqlite:")
+}
+
+/// `hallpass.db` has its key in `hallpass.key`, and a database on a server has it in this folder.
 pub(super) fn beside(database_url: &str) -> PathBuf {
     database_file(database_url).with_extension("key")
 }
 
-/// The file that the database is.
+/// The file that the database is; for one on a server, the file that it would be here.
 pub(super) fn database_file(database_url: &str) -> PathBuf {
+    if !is_file(database_url) {
+        return PathBuf::from("hallpass.db");
+    }
     let path = database_url.trim_start_matches("sqlite:").trim_start_matches("//");
     PathBuf::from(path.split_once('?').map_or(path, |(path, _)| path))
 }

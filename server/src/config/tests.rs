@@ -276,6 +276,15 @@ fn metrics_are_never_where_everybody_is_served() {
 }
 
 #[test]
+fn servers_that_share_a_database_make_no_keys_of_their_own() {
+    let place = Place::with("");
+    let shared = ("HALLPASS_DATABASE_URL", "postgres://hallpass@db.example/hallpass");
+    let refused = place.load(&[shared]).expect_err("no key");
+    assert!(refused.starts_with("no signing key is set, and servers that share a PostgreSQL database"), "{refused}");
+    assert!(place.load(&[shared, ("HALLPASS_SIGNING_KEY", KEY)]).is_ok());
+}
+
+#[test]
 fn who_only_looks_makes_no_key() {
     let place = Place::with("");
     let database = place.0.path().join("test.db");

@@ -21,6 +21,7 @@ mod limits;
 mod logs;
 mod me;
 mod metrics;
+mod move_to;
 mod oauth;
 mod pages;
 mod policy;
