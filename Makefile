@@ -32,8 +32,9 @@ run: build ## Build a release and serve it on http://127.0.0.1:3000
 	@exec target/release/hallpass serve
 
 .PHONY: dev
+# What is built again keeps its name, and so the page that is open finds it.
 dev: tools ## Rebuild and reload while you edit
-	@cargo leptos watch
+	@LEPTOS_HASH_FILES=false cargo leptos watch
 
 .PHONY: build
 build: tools ## Build the browser's files and the server in release mode

@@ -2,12 +2,11 @@
 // its own.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
 import { findBrowser } from './browser.js';
-import { SERVERS } from './tests/servers';
+import { BINARY, SERVERS } from './tests/servers';
 
-const binary = resolve(process.env.E2E_BINARY ?? '../target/release/hallpass');
 // Workers read this file too; the folder is made once.
 process.env.E2E_FOLDER ??= mkdtempSync(join(tmpdir(), 'hallpass-e2e-'));
 const folder = process.env.E2E_FOLDER;
@@ -33,7 +32,7 @@ export default defineConfig({
     },
   },
   webServer: Object.values(SERVERS).map(({ name, url, settings }) => ({
-    command: `${binary} serve`,
+    command: `${BINARY} serve`,
     url: `${url}/healthz`,
     cwd: folder,
     reuseExistingServer: false,

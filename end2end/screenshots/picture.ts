@@ -1,34 +1,33 @@
-// In how many ways each page is pictured, and how a picture is taken that is the same the next time.
+// How a picture is taken that is the same the next time.
 import type { BrowserContext, Page } from '@playwright/test';
+import { number, type Cast } from '../tests/states/cast';
+import type { Look } from '../tests/states/state';
 
-export interface Look {
-  language: 'en' | 'ko';
-  colorScheme: 'light' | 'dark';
-  width: 320 | 1440;
-  /** Who is signed in. */
-  username: string;
-}
-
-const PEOPLE = {
-  en: ['ada.rowe', 'ben.ortiz', 'cleo.marsh', 'dev.nair'],
-  ko: ['김민아', '이준호', '박서연', '최도윤'],
+/** First names and family names of who is pictured; each state has people of its own. */
+const NAMES = {
+  en: {
+    first: ['ada', 'ben', 'cleo', 'dev', 'edith', 'felix', 'grace', 'hugo'],
+    last: ['rowe', 'ortiz', 'marsh', 'nair', 'quist', 'adeyemi', 'lindqvist', 'moreau'],
+    joint: '.',
+  },
+  ko: {
+    first: ['민아', '준호', '서연', '도윤', '하은', '지훈', '유진', '태오'],
+    last: ['김', '이', '박', '최', '정', '강', '조', '윤'],
+    joint: '',
+  },
 } as const;
 
-const PLACES = [
-  { colorScheme: 'light', width: 320 },
-  { colorScheme: 'light', width: 1440 },
-  { colorScheme: 'dark', width: 320 },
-  { colorScheme: 'dark', width: 1440 },
-] as const;
+const CREWS = {
+  en: { crew: ['amara.diallo', 'noah.fischer', 'priya.raman', 'sam.whitlock', 'yuki.mori'], word: 'harbour.example' },
+  ko: { crew: ['강수빈', '문재희', '배은서', '오승현', '한지우'], word: 'hangang.example' },
+} as const;
 
-export const LOOKS: Look[] = (['en', 'ko'] as const).flatMap((language) =>
-  PLACES.map((place, number) => ({ language, ...place, username: PEOPLE[language][number]! })),
-);
-
-/** What the browser is told of a look. */
-export function settings({ language, colorScheme, width }: Look) {
-  const locale = language === 'ko' ? 'ko-KR' : 'en-GB';
-  return { locale, colorScheme, viewport: { width, height: width === 320 ? 640 : 900 }, timezoneId: 'UTC' };
+/** Who is pictured in the state of this number. */
+export function castOf(language: 'en' | 'ko', state: number): Cast {
+  const { first, last, joint } = NAMES[language];
+  const [one, other] = [first[state % 8]!, last[Math.floor(state / 8) % 8]!];
+  const name = language === 'ko' ? `${other}${joint}${one}` : `${one}${joint}${other}`;
+  return { person: () => name, boss: number(), ...CREWS[language] };
 }
 
 /** Whatever happens, pages say that it happened on one same morning. */
@@ -45,12 +44,11 @@ export async function onOneMorning(context: BrowserContext): Promise<void> {
 }
 
 /** What is on the screen, or the page from its top as far as it is worth a picture. */
-export async function take(page: Page, look: Look, name: string, part: 'page' | 'screen' = 'page'): Promise<void> {
-  const { language, colorScheme, width } = look;
+export async function take(page: Page, name: string, { colorScheme, width }: Look, part: 'page' | 'screen'): Promise<void> {
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   const clip = { x: 0, y: 0, width, height: Math.min(height, width === 320 ? 1600 : 1200) };
   await page.screenshot({
-    path: `../docs/screenshots/${name}-${language}-${colorScheme}-${width}.png`,
+    path: `../docs/screenshots/${name}-${colorScheme}-${width}.png`,
     animations: 'disabled',
     ...(part === 'page' && { fullPage: true, clip }),
   });

@@ -1,5 +1,6 @@
-// Every page in Korean: chosen by a link, or by what the browser asks for.
+// Korean, chosen by a link or by what the browser asks for. That every page and state is in it, states.spec.ts tells.
 import type { Page } from '@playwright/test';
+import { latinWords } from './states/latin';
 import { expect, fillSignIn, isSignedOut, onTelephone, open, register, somebody, test, toast } from './story';
 
 const SIGNED_OUT = [
@@ -8,22 +9,6 @@ const SIGNED_OUT = [
   ['/register', '계정 만들기 · Hallpass', '계정 만들기'],
   ['/no/such/page', '없는 페이지 · Hallpass', '그런 페이지가 없습니다'],
 ] as const;
-
-const SIGNED_IN = [
-  ['/', 'Hallpass', '스스로 갱신되고, 원할 때 끝나는 출입증', '님으로 로그인됨'],
-  ['/account', '내 계정 · Hallpass', '내 계정', '액세스 토큰 갱신까지'],
-  ['/account/sessions', '내 세션 · Hallpass', '내 세션', 'iPhone의 Safari'],
-  ['/account/security', '보안 기록 · Hallpass', '보안 기록', '계정이 만들어졌습니다.'],
-  ['/tokens', '내 토큰 · Hallpass', '내 토큰', '세션의 토큰 쌍이 갱신된 횟수입니다.'],
-  ['/diagnostics', '진단 · Hallpass', '진단', '저장된 토큰 쌍을 찾음'],
-] as const;
-
-/** What stands in Latin letters in Korean too: names, and what is written in tokens. */
-const LATIN = [
-  /Hallpass/, /English/, /JSON( Web Token)?/, /base64url/, /\/\.well-known\/jwks\.json/,
-  /(Chrome|Safari|HeadlessChrome)( \d+)?/, /iPhone|Linux|Windows|macOS/, /\b[ap]\.?m\.?\b/i, /\bms\b/,
-  /\baccess\b/, /\brefresh\b/,
-];
 
 test.describe('chosen', () => {
   test('by a link at the foot, and kept after a reload, a sign-in and on every page', async ({ page }) => {
@@ -79,22 +64,9 @@ test.describe('wanted by the browser', () => {
       await isSignedOut(page);
       await expect(page).toHaveTitle(title);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
-      await expectNoEnglish(page);
+      expect(await latinWords(page)).toEqual([]);
     });
   }
-
-  test('all pages of who is signed in are in Korean', async ({ page, browser, baseURL }) => {
-    const username = await register(page);
-    await onTelephone(browser, baseURL, username);
-    for (const [path, title, heading, words] of SIGNED_IN) {
-      await open(page, path);
-      await expect(page.getByText(words).first()).toBeVisible();
-      await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
-      await expect(page).toHaveTitle(title);
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
-      await expectNoEnglish(page);
-    }
-  });
 
   test('what the server refuses is refused in Korean', async ({ page }) => {
     await open(page, '/sign-in');
@@ -108,7 +80,7 @@ test.describe('wanted by the browser', () => {
     await page.getByRole('button', { name: '계정 만들기' }).click();
     await expect(page.getByRole('alert')).toHaveText('다시 살펴볼 항목이 있습니다.');
     await expect(password).toHaveAccessibleDescription(/추측하기 쉬운 비밀번호입니다/);
-    await expectNoEnglish(page);
+    expect(await latinWords(page)).toEqual([]);
   });
 
   test('dialogs, toasts and farewells are in Korean', async ({ page, browser, baseURL }) => {
@@ -117,7 +89,7 @@ test.describe('wanted by the browser', () => {
     await page.getByRole('button', { name: 'iPhone의 Safari 세션 종료' }).click();
     const dialog = page.getByRole('dialog', { name: 'iPhone의 Safari 세션을 종료할까요?' });
     await expect(dialog.getByRole('button', { name: '취소' })).toBeVisible();
-    await expectNoEnglish(page);
+    expect(await latinWords(page)).toEqual([]);
     await dialog.getByRole('button', { name: '종료' }).click();
     await expect(toast(page)).toHaveText('iPhone의 Safari 세션을 종료했습니다.');
     await telephone.context().setExtraHTTPHeaders({ 'accept-language': 'ko' });
@@ -130,22 +102,4 @@ test.describe('wanted by the browser', () => {
 async function chooseKorean(page: Page): Promise<void> {
   await page.getByRole('contentinfo').getByRole('link', { name: '한국어' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
-}
-
-/** No run of Latin letters on the page but for those that belong there, in what is seen or in what is only heard. */
-async function expectNoEnglish(page: Page): Promise<void> {
-  const said = await page.evaluate(() => {
-    // Tokens, their claims and names of people are what they are.
-    const leftOut = '.token, .claims th, .claims td:nth-child(2), [data-testid=username], .pass strong, script, style, noscript';
-    const copy = document.body.cloneNode(true) as HTMLElement;
-    for (const element of copy.querySelectorAll(leftOut)) element.remove();
-    const names = ['aria-label', 'title', 'alt', 'placeholder'];
-    const labels = [...copy.querySelectorAll('*')].flatMap((element) => names.map((name) => element.getAttribute(name) ?? ''));
-    const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
-    const words: string[] = [];
-    while (texts.nextNode()) words.push(texts.currentNode.textContent ?? '');
-    return [...words, ...labels];
-  });
-  const left = said.map((text) => LATIN.reduce((rest, known) => rest.replaceAll(new RegExp(known, 'g' + known.flags), ''), text));
-  expect(left.filter((text) => /[A-Za-z]{2,}/.test(text)), page.url()).toEqual([]);
 }

@@ -1,4 +1,9 @@
 // The servers that stories run against.
+import { resolve } from 'node:path';
+
+/** What is served, and makes superusers. */
+export const BINARY = resolve(process.env.E2E_BINARY ?? '../target/release/hallpass');
+
 export interface Server {
   name: string;
   url: string;
@@ -21,4 +26,6 @@ export const SERVERS = {
     url: address(2),
     settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s', HALLPASS_REFRESH_REUSE_GRACE: '1s' },
   },
+  /** Strangers make themselves no account. */
+  closed: { name: 'closed', url: address(3), settings: { HALLPASS_REGISTRATION: 'closed' } },
 } satisfies Record<string, Server>;

@@ -1,8 +1,9 @@
 // What every story starts from: pages that fail it when anything goes wrong that nobody looks at, and
 // the words for what people do.
 import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { devices, expect, test as base, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { BINARY } from './servers';
 
 export const PASSWORD = 'violet kettle harvests nine moons';
 
@@ -121,7 +122,7 @@ export function countRefreshes(context: BrowserContext): { count: number } {
 
 /** Makes a superuser on the usual server. */
 export function makeSuperuser(username: string): void {
-  execFileSync(resolve('../target/release/hallpass'), ['createsuperuser', '--username', username, '--password-stdin'], {
+  execFileSync(BINARY, ['createsuperuser', '--username', username, '--password-stdin'], {
     cwd: process.env.E2E_FOLDER,
     env: { ...process.env, HALLPASS_DATABASE_URL: `sqlite://${join(process.env.E2E_FOLDER ?? '.', 'usual.db')}` },
     input: `${PASSWORD}\n`,

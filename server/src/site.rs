@@ -44,7 +44,7 @@ pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Optio
     let etag = etag(&file)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::CACHE_CONTROL, if path.starts_with("pkg/") { IMMUTABLE } else { REVALIDATED });
+    headers.insert(header::CACHE_CONTROL, if is_immutable(path) { IMMUTABLE } else { REVALIDATED });
     if request.get(header::IF_NONE_MATCH) == Some(&etag) {
         headers.insert(header::ETAG, etag);
         return Some((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -58,6 +58,11 @@ pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Optio
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     Some((headers, file.data).into_response())
+}
+
+/// While one edits, the files that were built have no hashes in their names.
+fn is_immutable(path: &str) -> bool {
+    path.starts_with("pkg/") && !cfg!(debug_assertions)
 }
 
 /// What a file of the site's root may do that no file otherwise may: a page has a stylesheet, and the

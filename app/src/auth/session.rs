@@ -94,9 +94,9 @@ impl Origin {
         let browser = parsed.as_ref().and_then(|agent| known(agent.name));
         let system = parsed.as_ref().and_then(|agent| known(agent.os));
         Some(match (browser, system) {
-            (Some(browser), Some(system)) => format!("{browser} on {}", plain_system(system)),
+            (Some(browser), Some(system)) => format!("{browser} on {}", plain_system(system, user_agent)),
             (Some(browser), None) => browser.to_owned(),
-            (None, Some(system)) => format!("A program on {}", plain_system(system)),
+            (None, Some(system)) => format!("A program on {}", plain_system(system, user_agent)),
             // Programs name themselves first: "curl/8.5.0", "python-requests/2.32".
             (None, None) => user_agent.split(['/', ' ']).next().unwrap_or(user_agent).to_owned(),
         })
@@ -104,9 +104,11 @@ impl Origin {
 }
 
 /// The name that people use for a system.
-fn plain_system(system: &str) -> &str {
+fn plain_system<'text>(system: &'text str, user_agent: &str) -> &'text str {
     match system {
         "Mac OSX" => "macOS",
+        // A browser on a telephone adds "Mobile", on a tablet it does not. Other programs never do.
+        "Android" if user_agent.starts_with("Mozilla/") && !user_agent.contains("Mobile") => "Android tablet",
         name if name.starts_with("Windows") => "Windows",
         name => name,
     }
@@ -205,6 +207,17 @@ mod tests {
         assert_eq!(device("python-requests/2.32.0").as_deref(), Some("python-requests"));
         assert_eq!(device("curl/8.5.0").as_deref(), Some("curl"));
         assert_eq!(device(""), None);
+    }
+
+    #[test]
+    fn a_tablet_is_no_telephone() {
+        let telephone = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
+        let firefox = "Mozilla/5.0 (Android 15; Tablet; rv:140.0) Gecko/140.0 Firefox/140.0";
+        assert_eq!(device(telephone).as_deref(), Some("Chrome on Android"));
+        assert_eq!(device(&telephone.replace("Mobile ", "")).as_deref(), Some("Chrome on Android tablet"));
+        assert_eq!(device(firefox).as_deref(), Some("Firefox on Android tablet"));
+        let app = "Dalvik/2.1.0 (Linux; U; Android 15; Pixel 9 Build/AP4A.250205.002)";
+        assert!(device(app).is_some_and(|words| !words.contains("tablet")));
     }
 
     #[test]

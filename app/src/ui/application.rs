@@ -7,12 +7,12 @@ use leptos_router::{components::Router, hooks::use_location};
 #[cfg(debug_assertions)]
 use super::pages::Styleguide;
 use super::{
-    components::{Banner, Footer, Header, Hydrated, ServerFacts, Toast, Toasts},
+    components::{Banner, Footer, Header, Hydrated, Progress, ProgressLine, ServerFacts, Toast, Toasts, UnderWay},
     pages::{Home, NotFound, Protected, Register, SignIn},
     routes::Page,
 };
 use crate::{
-    session::{self, Session},
+    session::{self, Session, SessionState},
     texts,
 };
 
@@ -30,17 +30,23 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     let hydrated = Hydrated::provide();
     let toast = Toast::provide();
+    let progress = Progress::provide();
     // Runs in the browser alone, after hydration: until then both renders are of `Unknown`.
     Effect::new(move |_| {
         hydrated.mark();
         session::start(session);
     });
     Effect::new(move |_| mark_document(session.state.get().word()));
+    // What finds out who is here may have to be downloaded first.
+    Effect::new(move |_: Option<Option<UnderWay>>| {
+        (session.state.get() == SessionState::Unknown).then(|| progress.begin())
+    });
     view! {
         <Router>
             <a class="skip" href="#main" rel="external">{Text::get().skip}</a>
             <Header/>
             <Banner/>
+            <ProgressLine progress/>
             <main id="main" tabindex="-1">
                 <CurrentPage/>
             </main>

@@ -1,22 +1,40 @@
 //! What a person does with a button: done, and said how it went.
 
-use leptos::task::spawn_local;
+use leptos::{prelude::expect_context, task::spawn_local};
 
-use super::components::{Toast, Tone};
+use super::components::{Progress, Toast, Tone};
 use crate::wire::ApiError;
 
-/// Does it, then `done`, which answers what is said of it.
-pub(crate) fn run<T: 'static>(
+/// Does what buttons ask for, where it can be said how it goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Deeds {
     toast: Toast,
-    deed: impl Future<Output = Result<T, ApiError>> + 'static,
-    done: impl FnOnce(T) -> String + 'static,
-) {
-    spawn_local(async move {
-        match deed.await {
-            Ok(answer) => toast.say(Tone::Good, done(answer)),
-            Err(error) => toast.say(Tone::Bad, reason(error)),
-        }
-    });
+    progress: Progress,
+}
+
+impl Deeds {
+    /// For the component that is being made.
+    pub(crate) fn here() -> Self {
+        Self { toast: expect_context(), progress: expect_context() }
+    }
+
+    /// Does it, then `done`, which answers what is said of it.
+    pub(crate) fn run<T: 'static>(
+        self,
+        deed: impl Future<Output = Result<T, ApiError>> + 'static,
+        done: impl FnOnce(T) -> String + 'static,
+    ) {
+        let Self { toast, progress } = self;
+        let under_way = progress.begin();
+        spawn_local(async move {
+            let outcome = deed.await;
+            drop(under_way);
+            match outcome {
+                Ok(answer) => toast.say(Tone::Good, done(answer)),
+                Err(error) => toast.say(Tone::Bad, reason(error)),
+            }
+        });
+    }
 }
 
 /// The sentence that says most: there is no form here beside whose fields the others could stand.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 
-use super::components::{Shape, Skeleton};
+use super::components::{Progress, Shape, Skeleton};
 use crate::{
     session::{Session, SessionState},
     texts,
@@ -16,6 +16,7 @@ use crate::{
 texts! {
     Text {
         again: "Try again" | "다시 시도",
+        account: "Go to your account" | "내 계정으로 가기",
     }
 }
 
@@ -44,6 +45,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         Asking: Future<Output = Result<T, ApiError>> + 'static,
     {
         let load = Self { answer: RwSignal::new(None), is_asking: RwSignal::new(false), rounds: RwSignal::new(0) };
+        let progress = expect_context::<Progress>();
         let session = expect_context::<Session>();
         let is_reachable = Memo::new(move |_| session.state.get() == SessionState::SignedIn);
         let newest = StoredValue::new(0_u32);
@@ -56,8 +58,10 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             newest.update_value(|newest| *newest = newest.wrapping_add(1));
             let number = newest.get_value();
             load.is_asking.set(true);
+            let under_way = progress.begin();
             spawn_local(async move {
                 let answer = asking.await;
+                drop(under_way);
                 // The page may have gone, or asked something else.
                 if newest.try_get_value() == Some(number) {
                     load.take(answer);
@@ -111,7 +115,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         self.is_asking.into()
     }
 
-    /// The outline, the value, or what went wrong with a way to ask again.
+    /// The outline, the value, or what went wrong with a way on.
     pub(crate) fn view<View: IntoView + 'static>(
         self,
         shape: Shape,
@@ -123,9 +127,21 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             Some(Err(error)) => EitherOf3::C(view! {
                 <div class="notice" data-tone="bad" role="alert">
                     <p>{error.message}</p>
-                    <button type="button" on:click=move |_| self.again()>{Text::get().again}</button>
+                    {self.way_on(error.code)}
                 </div>
             }),
+        }
+    }
+
+    /// What helps, if anything does: to ask once more, or to go elsewhere.
+    fn way_on(self, code: Code) -> impl IntoView {
+        let text = Text::get();
+        if is_passing(code) {
+            EitherOf3::A(view! { <button type="button" on:click=move |_| self.again()>{text.again}</button> })
+        } else if code == Code::Forbidden {
+            EitherOf3::B(view! { <a class="button" href="/account">{text.account}</a> })
+        } else {
+            EitherOf3::C(())
         }
     }
 }

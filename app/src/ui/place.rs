@@ -11,7 +11,7 @@ use leptos::{
 use send_wrapper::SendWrapper;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
-use super::components::{Shape, Skeleton};
+use super::components::{Progress, Shape, Skeleton};
 use crate::texts;
 
 texts! {
@@ -50,7 +50,7 @@ impl Place {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Progress {
+enum Stage {
     Waiting,
     Filled,
     Failed,
@@ -61,30 +61,33 @@ enum Progress {
 pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) -> impl IntoView {
     let text = Text::get();
     let slot = NodeRef::<Div>::new();
-    let progress = RwSignal::new(Progress::Waiting);
+    let stage = RwSignal::new(Stage::Waiting);
     let attempts = RwSignal::new(0_u32);
+    let progress = expect_context::<Progress>();
     // Whatever the page owns belongs to this effect, and goes when it runs again.
     Effect::new(move |_| {
         attempts.track();
-        progress.set(Progress::Waiting);
+        stage.set(Stage::Waiting);
         let (Some(_), Some(element), Some(owner)) = (key.get(), slot.get(), Owner::current()) else { return };
         let place = Place { element: element.unchecked_into(), owner, is_wanted: StoredValue::new(()) };
-        let filling = page(place);
+        let (filling, under_way) = (page(place), progress.begin());
         spawn_local(async move {
-            if filling.await.is_ok() {
-                progress.try_set(Progress::Filled);
+            let filled = filling.await;
+            drop(under_way);
+            if filled.is_ok() {
+                stage.try_set(Stage::Filled);
                 request_animation_frame(show_what_is_linked);
             } else {
-                progress.try_set(Progress::Failed);
+                stage.try_set(Stage::Failed);
             }
         });
     });
     view! {
         <div class="page" node_ref=slot></div>
-        {move || match progress.get() {
-            Progress::Waiting => EitherOf3::A(view! { <Skeleton shape/> }),
-            Progress::Filled => EitherOf3::B(()),
-            Progress::Failed => EitherOf3::C(view! {
+        {move || match stage.get() {
+            Stage::Waiting => EitherOf3::A(view! { <Skeleton shape/> }),
+            Stage::Filled => EitherOf3::B(()),
+            Stage::Failed => EitherOf3::C(view! {
                 <div class="notice" role="alert">
                     <p>{text.failed}</p>
                     <button type="button" on:click=move |_| attempts.update(|attempts| *attempts += 1)>

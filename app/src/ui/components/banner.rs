@@ -37,7 +37,7 @@ pub(crate) fn Banner() -> impl IntoView {
     };
     view! {
         <div class="banner" class:shown=move || !sentence().is_empty() role="status">{sentence}</div>
-        <p class="banner failed">{text.failed}</p>
+        <p class="banner failed" role="alert">{text.failed}</p>
         <noscript>
             <p class="banner shown">{text.no_script}</p>
         </noscript>

@@ -5,13 +5,21 @@ use crate::{language::fill, texts};
 texts! {
     Text {
         on: "{browser} on {system}" | "{system}의 {browser}",
+        android_tablet: "Android tablet" | "Android 태블릿",
     }
 }
 
+/// The one system whose name is more than a name.
+const ANDROID_TABLET: &str = "Android tablet";
+
 /// The device in the language of the page.
 pub(crate) fn device_words(device: &str) -> String {
+    let text = Text::get();
     match device.split_once(" on ") {
-        Some((browser, system)) => fill(Text::get().on, &[("browser", browser), ("system", system)]),
+        Some((browser, system)) => {
+            let system = if system == ANDROID_TABLET { text.android_tablet } else { system };
+            fill(text.on, &[("browser", browser), ("system", system)])
+        }
         None => device.to_owned(),
     }
 }
@@ -19,10 +27,10 @@ pub(crate) fn device_words(device: &str) -> String {
 /// The icon of a device.
 pub(crate) fn device_icon(device: &str) -> &'static str {
     let is_any = |words: &[&str]| words.iter().any(|word| device.contains(word));
-    if is_any(&["iPhone", "Windows Phone", "Android"]) {
-        "phone"
-    } else if is_any(&["iPad"]) {
+    if is_any(&["iPad", ANDROID_TABLET]) {
         "tablet"
+    } else if is_any(&["iPhone", "Windows Phone", "Android"]) {
+        "phone"
     } else if is_any(&[" on "]) {
         "laptop"
     } else {
@@ -40,6 +48,7 @@ mod tests {
             ("Safari on iPhone", "phone"),
             ("Chrome on Android", "phone"),
             ("Safari on iPad", "tablet"),
+            ("Chrome on Android tablet", "tablet"),
             ("Firefox on Linux", "laptop"),
             ("curl", "terminal"),
         ] {

@@ -26,6 +26,11 @@ texts! {
         user_deactivated: "The account was deactivated, and all its sessions were ended."
             | "계정이 비활성화되고 모든 세션이 종료되었습니다.",
         user_reactivated: "The account was made active again." | "계정이 다시 활성화되었습니다.",
+        username: "username" | "사용자 이름",
+        email: "email" | "이메일",
+        is_active: "state" | "상태",
+        is_staff: "staff" | "스태프",
+        is_superuser: "superuser" | "최고 관리자",
         other: "Something happened that this page has no word for." | "이 페이지가 알지 못하는 일이 있었습니다.",
         by_administrator: "by an administrator" | "관리자가 함",
         before: "last used from {place}" | "마지막 사용: {place}",
@@ -66,8 +71,21 @@ pub(crate) fn event_sentence(event: &Happening<'_>) -> String {
         EventKind::Other => text.other,
     };
     let last = event.last_at.map(date_time).unwrap_or_default();
-    let fields = event.changed.join(", ");
+    let fields = event.changed.iter().map(|name| field_words(name)).collect::<Vec<_>>().join(", ");
     fill(sentence, &[("count", &event.count.to_string()), ("last", &last), ("fields", &fields)])
+}
+
+/// The word for a field of an account. One that a newer server knows has its name alone.
+fn field_words(name: &str) -> &str {
+    let text = Text::get();
+    match name {
+        "username" => text.username,
+        "email" => text.email,
+        "is_active" => text.is_active,
+        "is_staff" => text.is_staff,
+        "is_superuser" => text.is_superuser,
+        name => name,
+    }
 }
 
 /// How much attention an event wants, as the stylesheet shows it.

@@ -4,7 +4,7 @@
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
-use super::Hydrated;
+use super::{Hydrated, Progress};
 use crate::{session, wire::ApiError};
 
 /// Where a form stands.
@@ -12,12 +12,13 @@ use crate::{session, wire::ApiError};
 pub(crate) struct FormState {
     is_sending: RwSignal<bool>,
     error: RwSignal<Option<ApiError>>,
+    progress: Progress,
 }
 
 impl FormState {
     /// Nothing was sent yet.
     pub(crate) fn new() -> Self {
-        Self { is_sending: RwSignal::new(false), error: RwSignal::new(None) }
+        Self { is_sending: RwSignal::new(false), error: RwSignal::new(None), progress: expect_context::<Progress>() }
     }
 
     /// What the server said of the field, until the next sending.
@@ -36,8 +37,10 @@ impl FormState {
         }
         self.is_sending.set(true);
         self.error.set(None);
+        let under_way = self.progress.begin();
         spawn_local(async move {
             let outcome = work.await;
+            drop(under_way);
             // The page may have gone meanwhile.
             self.is_sending.try_set(false);
             match outcome {

@@ -1,14 +1,16 @@
 //! `/styleguide`, in development builds: every component in every state, to look at while one edits
 //! the stylesheet. It speaks English alone.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::home::Pass;
 use crate::{
     session::{Session, SessionState},
     ui::components::{
-        Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Question, ServerFacts, Shape,
-        Skeleton, Toast, Tone,
+        Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Progress, Question, ServerFacts,
+        Shape, Skeleton, Toast, Tone,
     },
     wire::{ApiError, Code, FieldError},
 };
@@ -187,9 +189,15 @@ fn Lists() -> impl IntoView {
 #[component]
 fn Waiting() -> impl IntoView {
     let shapes = [Shape::Form, Shape::Rows, Shape::Table];
+    let progress = expect_context::<Progress>();
+    let wait = move |_| {
+        let under_way = progress.begin();
+        set_timeout(move || drop(under_way), Duration::from_secs(5));
+    };
     view! {
         <section>
-            <h2>"Skeletons"</h2>
+            <h2>"Skeletons, and what takes longer than a second"</h2>
+            <p class="actions"><button type="button" on:click=wait>"Wait for five seconds"</button></p>
             {shapes.map(|shape| view! { <Skeleton shape/> })}
         </section>
     }

@@ -7,8 +7,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Confirm, ConfirmDialog, Icon, Question, SessionRow, Shape, Toast, device_words},
-        deed::run,
+        components::{Confirm, ConfirmDialog, Icon, Question, SessionRow, Shape, device_words},
+        deed::Deeds,
         load::Load,
     },
     wire::{ApiError, SessionInfo},
@@ -49,7 +49,7 @@ pub(super) fn Sessions() -> impl IntoView {
 #[component]
 fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let (here, others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.is_current);
     let end_others = move |_| {
         let question = Question {
@@ -58,7 +58,7 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
             button: text.end_others,
         };
         confirm.ask(question, move || {
-            end(toast, list, sessions::end_other_sessions(), text.ended_others.to_owned());
+            end(deeds, list, sessions::end_other_sessions(), text.ended_others.to_owned());
         });
     };
     let has_others = !others.is_empty();
@@ -88,7 +88,7 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
 #[component]
 fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let device = device_words(&info.device);
     let label = fill(text.end_of, &[("device", &device)]);
     let id = info.id.clone();
@@ -99,7 +99,7 @@ fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> imp
             button: text.end,
         };
         let (id, done) = (id.clone(), fill(text.ended_one, &[("device", &device)]));
-        confirm.ask(question, move || end(toast, list, sessions::end_session(id), done));
+        confirm.ask(question, move || end(deeds, list, sessions::end_session(id), done));
     };
     let is_elsewhere = !info.is_current;
     view! {
@@ -116,7 +116,7 @@ fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> imp
 
 /// Does it, and looks at the list again, however it went.
 fn end(
-    toast: Toast,
+    deeds: Deeds,
     list: Load<Vec<SessionInfo>>,
     deed: impl Future<Output = Result<(), ApiError>> + 'static,
     done: String,
@@ -126,5 +126,5 @@ fn end(
         list.again();
         outcome
     };
-    run(toast, looked, |()| done);
+    deeds.run(looked, |()| done);
 }

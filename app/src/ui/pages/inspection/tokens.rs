@@ -7,7 +7,7 @@ use crate::{
     language::fill,
     session::{self, Session},
     texts,
-    ui::components::{Icon, Toast, Tone, remaining_words, ticking},
+    ui::components::{Icon, Progress, Toast, Tone, remaining_words, ticking},
 };
 
 texts! {
@@ -60,10 +60,14 @@ pub(super) fn Tokens() -> impl IntoView {
         }
     });
     let is_renewing = RwSignal::new(false);
+    let progress = expect_context::<Progress>();
     let renew = move |_| {
         is_renewing.set(true);
+        let under_way = progress.begin();
         spawn_local(async move {
-            if session::renew_now().await {
+            let is_renewed = session::renew_now().await;
+            drop(under_way);
+            if is_renewed {
                 toast.say(Tone::Good, text.renewed.to_owned());
             } else {
                 toast.say(Tone::Bad, text.not_renewed.to_owned());

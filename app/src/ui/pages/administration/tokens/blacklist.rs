@@ -7,8 +7,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Bulk, Confirm, Question, Selection, Toast},
-        deed::run,
+        components::{Bulk, Confirm, Question, Selection},
+        deed::Deeds,
         load::Load,
     },
     wire::{Listing, TokenRecord},
@@ -28,7 +28,7 @@ texts! {
 #[component]
 pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let ask = move |_| {
         let question = Question {
             title: fill(text.ask, &[("count", &selection.ids().len().to_string())]),
@@ -36,7 +36,7 @@ pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selecti
             button: text.blacklist,
         };
         confirm.ask(question, move || {
-            run(toast, tokens::blacklist_tokens(selection.ids()), move |changed| {
+            deeds.run(tokens::blacklist_tokens(selection.ids()), move |changed| {
                 // Others of the same sessions went with them.
                 list.again();
                 selection.leave();

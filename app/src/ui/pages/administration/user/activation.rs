@@ -7,8 +7,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Confirm, Question, Toast},
-        deed::run,
+        components::{Confirm, Question},
+        deed::Deeds,
         load::Load,
     },
     wire::{SessionInfo, UserChange, UserRecord},
@@ -39,7 +39,7 @@ pub(super) fn Activation(
     confirm: Confirm,
 ) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let is_active = record.is_active;
     let (title, why, button, tone) = if is_active {
         (text.deactivate_title, text.deactivate_why, text.deactivate, "danger")
@@ -50,7 +50,7 @@ pub(super) fn Activation(
     let question = fill(text.ask, &[("name", &username)]);
     let set = move || {
         let change = UserChange { is_active: Some(!is_active), ..UserChange::default() };
-        run(toast, users::change_user(id.clone(), change), move |changed| {
+        deeds.run(users::change_user(id.clone(), change), move |changed| {
             let done = if changed.is_active { text.activated } else { text.deactivated };
             let sentence = fill(done, &[("name", &changed.username)]);
             user.put(changed);

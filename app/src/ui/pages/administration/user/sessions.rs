@@ -7,8 +7,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Confirm, Icon, Question, SessionRow, Shape, Toast, device_words},
-        deed::run,
+        components::{Confirm, Icon, Question, SessionRow, Shape, device_words},
+        deed::Deeds,
         load::Load,
     },
     wire::SessionInfo,
@@ -43,13 +43,13 @@ pub(super) fn Sessions(id: String, sessions: Load<Vec<SessionInfo>>, confirm: Co
 #[component]
 fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let end_all = move |_| {
         let question =
             Question { title: text.ask_all.to_owned(), consequence: text.consequence.to_owned(), button: text.end_all };
         let id = id.clone();
         confirm.ask(question, move || {
-            run(toast, api::end_sessions_of(id), move |()| {
+            deeds.run(api::end_sessions_of(id), move |()| {
                 sessions.again();
                 text.ended_all.to_owned()
             });
@@ -84,7 +84,7 @@ fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, co
 #[component]
 fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let (id, device) = (info.id.clone(), device_words(&info.device));
     let [end_label, tokens_label] = [text.end_of, text.tokens_of].map(|words| fill(words, &[("device", &device)]));
     let tokens = format!("/admin/tokens?session={id}");
@@ -94,7 +94,7 @@ fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) ->
             Question { title: words(text.ask_one), consequence: text.consequence.to_owned(), button: text.end };
         let (id, done) = (id.clone(), words(text.ended_one));
         confirm.ask(question, move || {
-            run(toast, api::end_session_of(id), move |()| {
+            deeds.run(api::end_session_of(id), move |()| {
                 sessions.again();
                 done
             });

@@ -7,8 +7,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Bulk, Confirm, Question, Selection, Toast},
-        deed::run,
+        components::{Bulk, Confirm, Question, Selection},
+        deed::Deeds,
         load::Load,
         pages::administration::badges::replace,
     },
@@ -31,9 +31,9 @@ texts! {
 #[component]
 pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let set = move |is_active: bool| {
-        run(toast, users::set_active(selection.ids(), is_active), move |changed| {
+        deeds.run(users::set_active(selection.ids(), is_active), move |changed| {
             let count = changed.len().to_string();
             list.change(|listing| replace(&mut listing.items, changed));
             // A filter may want them elsewhere now.

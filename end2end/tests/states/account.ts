@@ -1,0 +1,128 @@
+// States of who is signed in.
+import { SERVERS } from '../servers';
+import { expect, register, toast } from '../story';
+import { signInOn } from './cast';
+import { join, shown, type Scene, type State } from './state';
+
+const ACCOUNT = ['Your account', '내 계정'] as const;
+const SESSIONS = ['Your sessions', '내 세션'] as const;
+const TOKENS = ['Your tokens', '내 토큰'] as const;
+const DIAGNOSTICS = ['Diagnostics', '진단'] as const;
+const HOME = ['A pass that renews itself, and ends when you say so', '스스로 갱신되고, 원할 때 끝나는 출입증'] as const;
+
+const FOREIGN =
+  'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2Vsc2V3aGVyZS5leGFtcGxlIiwiZXhwIjoxMDAwMDAwMDAwfQ.c2lnbmF0dXJl';
+
+export const ACCOUNT_STATES: State[] = [
+  { name: 'account', heading: ACCOUNT, reach: at('/account', '[data-testid=countdown]') },
+  { name: 'account-editing', heading: ACCOUNT, reach: editing },
+  { name: 'password-refused', heading: ACCOUNT, reach: refusedPassword },
+  { name: 'home-signed-in', heading: HOME, title: ['', ''], reach: at('/', '.pass strong') },
+  { name: 'sessions-only-this', heading: SESSIONS, reach: at('/account/sessions', '.empty') },
+  { name: 'sessions', heading: SESSIONS, reach: sessions },
+  { name: 'session-question', heading: SESSIONS, reach: question, onScreen: true },
+  { name: 'session-ended', heading: SESSIONS, reach: ended, onScreen: true },
+  { name: 'security', heading: ['Security events', '보안 기록'], reach: security },
+  { name: 'tokens', heading: TOKENS, reach: at('/tokens', '.claims') },
+  { name: 'tokens-renewed', heading: TOKENS, reach: renewed, onScreen: true },
+  { name: 'tokens-pasted', heading: TOKENS, reach: (scene) => pasted(scene, FOREIGN), onScreen: true, at: '#paste-title' },
+  { name: 'tokens-nonsense', heading: TOKENS, reach: (scene) => pasted(scene, '12345'), onScreen: true, at: '#paste-title' },
+  { name: 'diagnostics', heading: DIAGNOSTICS, reach: at('/diagnostics', '.flight > li') },
+  { name: 'loading', heading: SESSIONS, reach: loading },
+  { name: 'not-answered', heading: SESSIONS, reach: notAnswered },
+  { name: 'page-not-downloaded', heading: DIAGNOSTICS, reach: notDownloaded },
+  { name: 'offline', heading: ACCOUNT, reach: offline, server: SERVERS.brief, onScreen: true },
+];
+
+function at(path: string, sign: string): State['reach'] {
+  return async (scene) => {
+    await join(scene, path);
+    await scene.page.locator(sign).first().waitFor();
+  };
+}
+
+async function editing(scene: Scene): Promise<void> {
+  await join(scene, '/account');
+  await scene.page.locator('button[aria-expanded]').click();
+  const email = scene.page.locator('#email');
+  await email.fill('12345');
+  await email.press('Enter');
+  await expect(email).toHaveAttribute('aria-invalid', 'true');
+}
+
+async function refusedPassword(scene: Scene): Promise<void> {
+  await join(scene, '/account');
+  await scene.page.locator('#current_password').fill('not my password');
+  await scene.page.locator('#new_password').fill('short');
+  await scene.page.locator('#new_password').press('Enter');
+  await expect(scene.page.locator('[aria-invalid=true]').first()).toBeVisible();
+}
+
+/** On four devices. */
+async function sessions(scene: Scene): Promise<void> {
+  const username = await join(scene, '/account');
+  for (const device of ['iPhone 14', 'Desktop Firefox', 'Galaxy Tab S4']) await signInOn(scene.request, username, device);
+  await shown(scene.page, '/account/sessions', '.row:nth-child(4)');
+}
+
+async function question(scene: Scene): Promise<void> {
+  await sessions(scene);
+  await scene.page.locator('.row button').last().click();
+  await expect(scene.page.getByRole('dialog')).toBeVisible();
+}
+
+async function ended(scene: Scene): Promise<void> {
+  await question(scene);
+  await scene.page.getByRole('dialog').locator('[value=yes]').click();
+  await expect(toast(scene.page)).toBeVisible();
+}
+
+/** Refused sign-ins among them, which are written down every few seconds. */
+async function security(scene: Scene): Promise<void> {
+  const { page, request } = scene;
+  const username = await join(scene, '/account');
+  await signInOn(request, username, 'iPhone 14');
+  for (let attempt = 0; attempt < 2; attempt += 1) await signInOn(request, username, 'Desktop Edge', 'not the password');
+  await expect(async () => {
+    await shown(page, '/account/security', '.timeline');
+    await expect(page.locator('.timeline [data-tone=warn]').first()).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+}
+
+async function renewed(scene: Scene): Promise<void> {
+  await at('/tokens', '.claims')(scene);
+  await scene.page.locator('main header button').click();
+  await expect(scene.page.locator('ins').first()).toBeVisible();
+}
+
+async function pasted(scene: Scene, text: string): Promise<void> {
+  await at('/tokens', '.claims')(scene);
+  await scene.page.locator('#paste').fill(text);
+  await expect(scene.page.locator('section', { has: scene.page.locator('#paste') }).getByRole('status')).toBeVisible();
+}
+
+/** A list that does not come: its outline, and after a second the line at the top. */
+async function loading(scene: Scene): Promise<void> {
+  await join(scene, '/account');
+  await scene.page.route('**/rpc/account/sessions', () => undefined);
+  await shown(scene.page, '/account/sessions', '.skeleton');
+  await expect(scene.page.locator('.progress')).not.toBeEmpty();
+}
+
+async function notAnswered(scene: Scene): Promise<void> {
+  await join(scene, '/account');
+  await scene.page.route('**/rpc/account/sessions', (route) => route.abort());
+  await shown(scene.page, '/account/sessions', '.notice button');
+}
+
+async function notDownloaded(scene: Scene): Promise<void> {
+  await join(scene, '/account');
+  await scene.page.route('**/split_person*.wasm', (route) => route.abort());
+  await shown(scene.page, '/diagnostics', '.notice button');
+}
+
+async function offline({ page, cast }: Scene): Promise<void> {
+  await register(page, cast.person());
+  await page.context().setOffline(true);
+  await expect(page.locator('.banner.shown')).toBeVisible({ timeout: 15_000 });
+}

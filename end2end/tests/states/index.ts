@@ -1,0 +1,7 @@
+// Every page in every state. A new one is a line of one of the three tables.
+import { ACCOUNT_STATES } from './account';
+import { ADMINISTRATION } from './administration';
+import { SIGNED_OUT } from './signed-out';
+import type { State } from './state';
+
+export const STATES: State[] = [...SIGNED_OUT, ...ACCOUNT_STATES, ...ADMINISTRATION];

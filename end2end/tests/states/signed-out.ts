@@ -1,0 +1,66 @@
+// States of who is not signed in.
+import { SERVERS } from '../servers';
+import { expect, fillSignIn, isSignedOut, open } from '../story';
+import { signInOn } from './cast';
+import { join, type Said, type Scene, type State } from './state';
+
+const HOME = ['A pass that renews itself, and ends when you say so', '스스로 갱신되고, 원할 때 끝나는 출입증'] as const;
+const SIGN_IN = ['Sign in', '로그인'] as const;
+const REGISTER = ['Create an account', '계정 만들기'] as const;
+const NOT_FOUND = ['There is no such page', '그런 페이지가 없습니다'] as const;
+
+export const SIGNED_OUT: State[] = [
+  { name: 'home', heading: HOME, title: ['', ''], reach: at('/') },
+  { name: 'sign-in', heading: SIGN_IN, reach: at('/sign-in') },
+  { name: 'sign-in-refused', heading: SIGN_IN, reach: refusedSignIn },
+  { name: 'register', heading: REGISTER, reach: at('/register') },
+  { name: 'register-refused', heading: REGISTER, reach: refusedRegistration },
+  { name: 'register-closed', heading: REGISTER, reach: at('/register'), server: SERVERS.closed },
+  { name: 'farewell', heading: SIGN_IN, reach: farewell },
+  { name: 'not-found', heading: NOT_FOUND, title: ['No such page', '없는 페이지'], reach: at('/no/such/page') },
+  { name: 'not-loaded', heading: SIGN_IN, reach: notLoaded },
+  { name: 'no-javascript', heading: SIGN_IN, reach: ({ page }) => page.goto('/sign-in'), withoutScript: true },
+  // What the server and the service worker answer when nothing else can.
+  { name: 'server-failed', heading: both('Something went wrong on the server'), reach: ({ page }) => page.goto('/error.html'), isBilingual: true },
+  { name: 'server-unreachable', heading: both('The server cannot be reached'), reach: ({ page }) => page.goto('/offline.html'), isBilingual: true },
+];
+
+function both(heading: string): Said {
+  return [heading, heading];
+}
+
+function at(path: string): State['reach'] {
+  return async ({ page }) => {
+    await open(page, path);
+    await isSignedOut(page);
+  };
+}
+
+async function refusedSignIn({ page }: Scene): Promise<void> {
+  await open(page, '/sign-in');
+  await fillSignIn(page, '1815', 'not the password');
+  await expect(page.getByRole('alert')).not.toBeEmpty();
+}
+
+async function refusedRegistration({ page }: Scene): Promise<void> {
+  await open(page, '/register');
+  await fillSignIn(page, 'a name with spaces', 'passwordpassword');
+  await expect(page.locator('[aria-invalid=true]')).toHaveCount(2);
+}
+
+/** Of a session that was ended from another device. */
+async function farewell(scene: Scene): Promise<void> {
+  const { page, request } = scene;
+  const username = await join(scene, '/account');
+  const { access } = await signInOn(request, username, 'Desktop Firefox');
+  await request.delete('/api/sessions/', { headers: { authorization: `Bearer ${access}` } });
+  await page.reload();
+  await isSignedOut(page);
+  await expect(page.getByRole('main').getByRole('status')).toBeVisible();
+}
+
+async function notLoaded({ page }: Scene): Promise<void> {
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto('/sign-in');
+  await expect(page.locator('.banner.failed')).toBeVisible();
+}
