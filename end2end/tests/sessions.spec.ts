@@ -1,5 +1,5 @@
 // Where somebody is signed in, and ending it from here.
-import { expect, isSignedIn, isSignedOut, onTelephone, open, register, test, toast } from './story';
+import { expect, isSignedIn, isSignedOut, onTelephone, open, PASSWORD, register, test, toast } from './story';
 
 const TELEPHONE = 'Safari on iPhone';
 
@@ -14,6 +14,19 @@ test('each device is listed, and this one is marked', async ({ page, browser, ba
   await expect(rows.last()).toContainText(TELEPHONE);
   await expect(rows.last()).toContainText(/127\.0\.0\.1 · signed in .+ · last used /);
   await expect(rows.last()).not.toContainText('This device');
+});
+
+test('a device that calls itself markup is inert', async ({ page, browser, baseURL }) => {
+  const username = await register(page);
+  const markup = '<img\tsrc=x\tonerror=alert(1)>';
+  const context = await browser.newContext({ baseURL, userAgent: markup });
+  const signedIn = await context.request.post('/api/token/', { data: { username, password: PASSWORD } });
+  expect(signedIn.status()).toBe(200);
+  page.on('dialog', () => expect(null, 'a script ran').not.toBeNull());
+  await open(page, '/account/sessions');
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2);
+  await expect(page.getByRole('main')).toContainText('<img src=x onerror=alert(1)>');
+  await expect(page.locator('main img')).toHaveCount(0);
 });
 
 test('a session is ended only by a yes, and its device says by whom, from where and when', async ({ page, browser, baseURL }) => {

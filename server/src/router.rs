@@ -41,10 +41,11 @@ pub fn router(auth: Arc<Auth>, edge: Edge) -> Router {
         .with_state(pages);
     rest.merge(pages)
         .layer(middleware::from_fn_with_state(edge.clone(), punctual::body_in_time))
+        // Inside of what dresses answers, so that what is said of a panic is dressed too.
+        .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn_with_state(edge.clone(), layers::security_headers))
         .layer(middleware::from_fn_with_state(edge, layers::origin))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(layers::span)

@@ -45,6 +45,12 @@ impl Timestamp {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
+
+    /// How far from each other two moments are, whichever comes first: a clock that was set back makes
+    /// what has happened lie ahead, and that is no reason to take it for recent.
+    pub fn apart(self, other: Self) -> Duration {
+        self.since(other).max(other.since(self))
+    }
 }
 
 fn saturating_millis(duration: Duration) -> i64 {
@@ -144,5 +150,6 @@ mod tests {
         assert_eq!(end + Duration::MAX, end);
         assert_eq!(Timestamp::DISTANT_PAST - Duration::from_secs(1), Timestamp::DISTANT_PAST);
         assert_eq!(Timestamp::from_millis(0).since(end), Duration::ZERO);
+        assert_eq!(Timestamp::DISTANT_PAST.apart(end), end.apart(Timestamp::DISTANT_PAST));
     }
 }

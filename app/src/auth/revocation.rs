@@ -5,6 +5,7 @@
 use std::{
     collections::HashMap,
     sync::{PoisonError, RwLock},
+    time::Duration,
 };
 
 use super::{clock::Timestamp, id::SessionId, session::SessionEnd};
@@ -45,6 +46,17 @@ struct Inner {
 struct Entry {
     end: SessionEnd,
     until: Timestamp,
+    /// When it was first looked at whether it can go, on the clock that nobody sets.
+    looked_at: Option<Duration>,
+}
+
+impl Entry {
+    /// Whether no token of the session can be valid any more, whatever becomes of the clock: one that was
+    /// set forward may be set back. So as much time has to have passed as the tokens had left at the end.
+    fn is_over(&mut self, now: Timestamp, elapsed: Duration) -> bool {
+        let looked_at = *self.looked_at.get_or_insert(elapsed);
+        self.until <= now && elapsed.saturating_sub(looked_at) >= self.until.since(self.end.at)
+    }
 }
 
 impl RevocationSet {
@@ -59,7 +71,7 @@ impl RevocationSet {
     pub fn insert_all(&self, revocations: impl IntoIterator<Item = Revocation>) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         for Revocation { session, end, until, .. } in revocations {
-            inner.entries.insert(session, Entry { end, until });
+            inner.entries.insert(session, Entry { end, until, looked_at: None });
         }
     }
 
@@ -75,10 +87,11 @@ impl RevocationSet {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).place
     }
 
-    /// Forgets the sessions of which no access token can be valid any more.
-    pub fn forget_expired(&self, now: Timestamp) {
+    /// Forgets the sessions of which no access token can be valid any more. `elapsed` is the time of this
+    /// process, which goes on evenly.
+    pub fn forget_expired(&self, now: Timestamp, elapsed: Duration) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        inner.entries.retain(|_, entry| entry.until > now);
+        inner.entries.retain(|_, entry| !entry.is_over(now, elapsed));
     }
 
     /// How many sessions are in it.
@@ -94,6 +107,8 @@ impl RevocationSet {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Followed, Revocation, RevocationSet};
     use crate::{
         auth::{clock::Timestamp, id::SessionId, session::SessionEnd},
@@ -112,9 +127,22 @@ mod tests {
     fn an_entry_leaves_when_no_access_token_can_be_valid_any_more() {
         let set = RevocationSet::default();
         set.insert_all([revocation(10, 'a'), revocation(20, 'b')]);
-        set.forget_expired(Timestamp::from_seconds(10));
+        set.forget_expired(Timestamp::from_seconds(1), Duration::ZERO);
+        set.forget_expired(Timestamp::from_seconds(10), Duration::from_secs(9));
         assert_eq!(set.find(revocation(10, 'a').session), None);
         assert!(set.find(revocation(20, 'b').session).is_some());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_makes_nothing_forgotten_before_its_time() {
+        let set = RevocationSet::default();
+        set.insert_all([revocation(10, 'a')]);
+        for elapsed in [100, 104, 108] {
+            set.forget_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(elapsed));
+            assert!(set.find(revocation(10, 'a').session).is_some(), "after {elapsed} s");
+        }
+        set.forget_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(109));
+        assert!(set.is_empty());
     }
 
     #[test]

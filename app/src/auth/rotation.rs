@@ -2,8 +2,9 @@
 //! transaction, asks [`decide`], and carries the decision out before it commits.
 //!
 //! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three
-//! tabs (`tests/rotation_model.rs`) they lose no honest session and shut out each thief of a spent
-//! token after at most one use.
+//! tabs (`tests/rotation_model.rs`) they lose no honest session, and shut out each thief of a spent
+//! token after at most one use, but for one who follows every renewal of the owner's within the grace:
+//! that one keeps pace until the session ends.
 
 use std::time::Duration;
 
@@ -115,9 +116,10 @@ pub fn decide(facts: &Facts) -> Decision {
         return if is_current || is_older { Decision::Rotate } else { Decision::Reuse };
     };
 
-    // Rule 3. Two tabs, a retry, a double click: all end up on one chain.
+    // Rule 3. Two tabs, a retry, a double click: all end up on one chain. A clock that is set back must not
+    // make the grace as long as that.
     let has_grace = !grace.is_zero();
-    if is_older && has_grace && now.since(spent_at) <= grace {
+    if is_older && has_grace && now.apart(spent_at) <= grace {
         return Decision::Reissue;
     }
 
@@ -172,6 +174,18 @@ mod tests {
         assert_eq!(decide(&spent(4, GRACE)), Decision::Reissue);
         assert_eq!(decide(&spent(1, GRACE)), Decision::Reissue, "however many rotations ago");
         assert_eq!(decide(&spent(4, GRACE + Duration::from_millis(1))), Decision::Reuse);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_forgives_by_no_more_than_the_grace() {
+        let spent_ahead = |by: Duration| {
+            let mut facts = facts();
+            facts.presented = Presented { generation: 4, spent_at: Some(NOW + by) };
+            decide(&facts)
+        };
+        assert_eq!(spent_ahead(GRACE), Decision::Reissue);
+        assert_eq!(spent_ahead(GRACE + Duration::from_millis(1)), Decision::Reuse);
+        assert_eq!(spent_ahead(Duration::from_hours(24)), Decision::Reuse);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{
     user::{UserIdField, UserKey},
 };
 pub use audience::Audience;
-use payload::Payload;
+use payload::{Maker, Payload};
 pub use subject::{Stamp, Subject};
 
 /// The kinds of token, told apart by the type claim so that one never passes for another
@@ -224,7 +224,10 @@ impl Tokens {
     pub fn verify(&self, text: &str, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
         let signed = self.verified_payload(text, now)?;
         let payload = Payload::parse(signed.payload)?;
-        let expires_at = payload.check_times(now, self.leeway)?;
+        // Another issuer's sessions are none of ours, whatever it calls them.
+        let session = payload.session().filter(|_| signed.by == Signer::Ourselves);
+        let maker = if session.is_some() { Maker::Ourselves } else { Maker::SomebodyElse };
+        let expires_at = payload.check_times(now, self.leeway, maker)?;
         payload.check_issuer(self.issuer.as_deref())?;
         payload.check_audience(self.audience.as_ref())?;
         payload.check_texts()?;
@@ -238,8 +241,7 @@ impl Tokens {
             jti,
             user: payload.user(&self.names.user_id, self.user_id_field),
             names_user: payload.names_user(&self.names.user_id),
-            // Another issuer's sessions are none of ours, whatever it calls them.
-            session: payload.session().filter(|_| signed.by == Signer::Ourselves),
+            session,
             generation: payload.generation(),
             issued_at: payload.issued_at(),
             expires_at,
@@ -367,7 +369,7 @@ impl Tokens {
 /// `Invalid`, `Expired` or `MissingExpiry`.
 pub fn check_claims(payload: Vec<u8>, now: Timestamp) -> Result<(), TokenFault> {
     let payload = Payload::parse(payload)?;
-    let expires_at = payload.check_times(now, std::time::Duration::ZERO)?;
+    let expires_at = payload.check_times(now, std::time::Duration::ZERO, Maker::SomebodyElse)?;
     payload.check_texts()?;
     expires_at.map(drop).ok_or(TokenFault::MissingExpiry)
 }

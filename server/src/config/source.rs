@@ -128,10 +128,12 @@ impl Source {
 
     /// Nothing may be left that nobody took.
     pub(super) fn finish(&self) -> Result<(), ConfigError> {
-        let from_file = self.table.keys().map(|key| (key.clone(), format!("{key} in {}", self.file.display())));
+        // A name that is none of ours can hold anything, and is shown in one line all the same.
+        let from_file =
+            self.table.keys().map(|key| (key.clone(), format!("{} in {}", key.escape_debug(), self.file.display())));
         let variables = self.environment.keys().map(|name| {
             let key = name.trim_start_matches(PREFIX).to_ascii_lowercase();
-            (key, format!("{name} in the environment"))
+            (key, format!("{} in the environment", name.escape_debug()))
         });
         match variables.chain(from_file).next() {
             Some((key, place)) => Err(ConfigError::Unknown { place, hint: self.hint(&key) }),

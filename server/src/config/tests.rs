@@ -1,3 +1,5 @@
+mod anything;
+
 use std::{ffi::OsString, fs};
 
 use app::auth::{limits::Limits, token::TokenType, user::UserIdField};

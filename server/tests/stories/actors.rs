@@ -36,16 +36,20 @@ use crate::cluster;
 pub(crate) const KEY: &[u8] = b"stories are told with a key of more than 32 bytes";
 pub(crate) const PASSWORD: &str = "violet kettle harvests nine moons";
 
-/// A clock that moves when it is told to.
-pub(crate) struct StillClock(AtomicI64);
+/// A clock that moves when it is told to: milliseconds that have passed, and by how many it was set ahead
+/// of them.
+pub(crate) struct StillClock {
+    passed: AtomicI64,
+    ahead: AtomicI64,
+}
 
 impl Clock for StillClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.passed.load(Ordering::SeqCst) + self.ahead.load(Ordering::SeqCst))
     }
 
     fn elapsed(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst).unsigned_abs())
+        Duration::from_millis(self.passed.load(Ordering::SeqCst).unsigned_abs())
     }
 }
 
@@ -120,7 +124,7 @@ impl World {
             None => format!("sqlite://{}", folder.path().join("story.db").display()),
         };
         let store = wrap(store::connect(&database).await.expect("a database"));
-        let clock = Arc::new(StillClock(AtomicI64::new(1_700_000_000_000)));
+        let clock = Arc::new(StillClock { passed: 1_700_000_000_000.into(), ahead: 0.into() });
         let auth = Auth::new(settings, store, clock.clone(), Arc::new(SystemRandomness)).expect("good settings");
         let auth = Arc::new(change(auth));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -150,8 +154,17 @@ impl World {
     }
 
     pub(crate) fn pass(&self, time: Duration) {
-        let millis = i64::try_from(time.as_millis()).expect("a short time");
-        self.clock.0.fetch_add(millis, Ordering::SeqCst);
+        self.clock.passed.fetch_add(millis(time), Ordering::SeqCst);
+    }
+
+    /// Sets the clock back, as somebody does whose clock was wrong. No time passes.
+    pub(crate) fn step_back(&self, by: Duration) {
+        self.clock.ahead.fetch_sub(millis(by), Ordering::SeqCst);
+    }
+
+    /// Sets the clock forward.
+    pub(crate) fn step_forward(&self, by: Duration) {
+        self.clock.ahead.fetch_add(millis(by), Ordering::SeqCst);
     }
 
     pub(crate) async fn user(&self, username: &str) -> User {
@@ -228,6 +241,10 @@ impl World {
         assert_eq!(answer.status, 200, "{answer:?}");
         Actor { world: self, access: answer.text("access"), refresh: answer.text("refresh") }
     }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("a short time")
 }
 
 /// What the server said.

@@ -62,6 +62,14 @@ impl Cluster {
         self.url(&format!("story{number}"))
     }
 
+    /// Has a setting of the whole server changed, and taken up soon by all who are connected.
+    pub(crate) async fn tell_sql(&self, statement: &'static str) {
+        let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("the server");
+        for statement in ["SET default_transaction_read_only = off", statement, "SELECT pg_reload_conf()"] {
+            sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
+        }
+    }
+
     fn url(&self, database: &str) -> String {
         format!("postgres://hallpass@127.0.0.1:{}/{database}?sslmode=disable", self.port)
     }

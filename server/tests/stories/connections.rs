@@ -20,11 +20,11 @@ async fn world(bounds: Bounds, body_within: Duration) -> World {
     World::surrounded(settings(), Surroundings { edge, bounds }).await
 }
 
-async fn connect(world: &World) -> TcpStream {
+pub(crate) async fn connect(world: &World) -> TcpStream {
     TcpStream::connect(world.url.trim_start_matches("http://")).await.expect("a connection")
 }
 
-async fn send(stream: &mut TcpStream, text: &str) {
+pub(crate) async fn send(stream: &mut TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.expect("it is taken");
 }
 
@@ -37,7 +37,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 }
 
 /// What has come by now, something at least.
-async fn some(stream: &mut TcpStream) -> String {
+pub(crate) async fn some(stream: &mut TcpStream) -> String {
     let mut bytes = vec![0; 64 * 1024];
     let length = timeout(LONG, stream.read(&mut bytes)).await.expect("an answer").expect("an open connection");
     String::from_utf8_lossy(&bytes[..length]).into_owned()

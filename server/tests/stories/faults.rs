@@ -141,6 +141,66 @@ async fn a_full_disk_is_a_failure_of_the_server_and_is_over_when_there_is_room()
     assert!(process.stop());
 }
 
+/// The database's files, which nobody may write to, whoever they are, until this goes.
+#[cfg(target_os = "linux")]
+struct ReadOnly([std::path::PathBuf; 2]);
+
+#[cfg(target_os = "linux")]
+impl ReadOnly {
+    /// `None` where the file system, or who runs this, cannot do it.
+    fn make(folder: &Path) -> Option<Self> {
+        let files = Self(["hallpass.db", "hallpass.db-wal"].map(|name| folder.join(name)));
+        files.chattr("+i").then_some(files)
+    }
+
+    fn chattr(&self, change: &str) -> bool {
+        let status = std::process::Command::new("chattr").arg(change).args(&self.0).status();
+        status.is_ok_and(|status| status.success())
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        self.chattr("-i");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_have_become_read_only_are_a_failure_of_the_server_and_it_recovers_with_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = client();
+    let process = Process::start(folder.path(), "");
+    let mut device = Device::register(&client, &process.url, "ada").await;
+    let before = device.clone();
+    let Some(read_only) = ReadOnly::make(folder.path()) else {
+        eprintln!("skipped: it takes root, chattr, and a file system with immutable files, such as ext4");
+        return;
+    };
+    for _ in 0..3 {
+        let refused = client.post(format!("{}/api/token/refresh/", process.url));
+        let refused = refused.json(&serde_json::json!({ "refresh": device.refresh })).send().await.expect("an answer");
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(refused.headers().contains_key("retry-after"));
+        let said: serde_json::Value = refused.json().await.expect("a sentence");
+        assert_eq!(said["detail"], "The server cannot answer now. Try again in a moment.");
+        assert_eq!(
+            device.leave(&client, &process.url).await,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no sign-out that was not"
+        );
+        assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading writes nothing");
+    }
+    assert!(process.log().contains("a request could not be served"), "the operator is told");
+    drop(read_only);
+    assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
+    assert_ne!(device.refresh, before.refresh);
+    assert_eq!(device.leave(&client, &process.url).await, StatusCode::OK);
+    assert_eq!(device.me(&client, &process.url).await, StatusCode::UNAUTHORIZED);
+    assert!(process.stop());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_somebody_else_has_locked_is_waited_for_and_then_said_to_be() {
     let folder = tempfile::tempdir().expect("a folder");

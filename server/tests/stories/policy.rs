@@ -4,7 +4,10 @@ use app::auth::{policy::Policy, session::Origin, settings::Settings, user::User}
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
-use crate::actors::{PASSWORD, World, claims, settings};
+use crate::{
+    actors::{PASSWORD, World, claims, settings},
+    rpc::call,
+};
 
 /// A house with a rule of its own that writes down who came.
 #[derive(Default)]
@@ -62,6 +65,32 @@ async fn the_rule_of_the_house_holds_at_a_sign_in_and_at_a_refresh() {
     ada.try_refresh().await.is(401, json!({ "detail": "No active account found for the given token." }));
     let signed_in = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;
     signed_in.is(401, json!({ "detail": "No active account found with the given credentials" }));
+}
+
+/// A house that falls over whoever is turned away.
+struct Frail;
+
+#[async_trait]
+impl Policy for Frail {
+    async fn sign_in_refused(&self, username: &str, _origin: &Origin) {
+        assert_ne!(username, "eve", "a flaw in the house");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_ends_its_own_request_and_nothing_else() {
+    let world = World::with_policy(settings(), Arc::new(Frail)).await;
+    let ada = world.signed_in("ada").await;
+    let credentials = json!({ "username": "eve", "password": "x" });
+    for _ in 0..3 {
+        let failed = world.post("/api/token/", credentials.clone()).await;
+        failed.is(500, json!({ "detail": "The server failed at this request. Try again in a moment." }));
+        assert_eq!(failed.header("x-content-type-options"), Some("nosniff"));
+    }
+    let failed = call(&world, "session/obtain", None, json!({ "credentials": credentials })).await;
+    assert_eq!(failed.status, 500);
+    assert_eq!(ada.me().await.status, 200);
+    assert_eq!(world.sign_in("ada").await.try_refresh().await.status, 200);
 }
 
 #[tokio::test]

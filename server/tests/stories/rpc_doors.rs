@@ -14,7 +14,7 @@ use crate::{
 const PUBLIC: [&str; 4] = ["session/register", "session/obtain", "session/refresh", "session/blacklist"];
 
 /// All others, each with arguments that it understands.
-fn protected() -> Vec<(&'static str, Value)> {
+pub(crate) fn protected() -> Vec<(&'static str, Value)> {
     let nobody = json!({ "id": "9" });
     vec![
         ("account/me", json!({})),
@@ -39,7 +39,7 @@ fn protected() -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn all() -> BTreeSet<&'static str> {
+pub(crate) fn all() -> BTreeSet<&'static str> {
     server_fn_paths().map(|(path, _)| path.strip_prefix("/rpc/").expect("a path below /rpc/")).collect()
 }
 

@@ -13,19 +13,19 @@ use crate::actors::{Actor, Answer, PASSWORD, World, claims, foreign, settings};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
-const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
+pub(crate) const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
 const ISSUER: &str = "https://pass.example";
 
 /// A method, a path as the document has it, and a status.
 type Promise = (String, String, u16);
 
-async fn document(world: &World) -> Value {
+pub(crate) async fn document(world: &World) -> Value {
     let answer = Answer::of(world.request("GET", "/api/schema/").send().await.expect("an answer")).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
     answer.body
 }
 
-fn operations(document: &Value) -> Vec<(String, String, &Value)> {
+pub(crate) fn operations(document: &Value) -> Vec<(String, String, &Value)> {
     let paths = document["paths"].as_object().expect("paths");
     let operations = paths.iter().flat_map(|(path, item)| {
         let item = item.as_object().expect("a path's operations");
@@ -164,7 +164,7 @@ async fn every_documented_answer_is_given_and_no_other() {
 }
 
 /// With a client, and an issuer that is an address.
-fn full() -> Settings {
+pub(crate) fn full() -> Settings {
     let clients = Clients::from_iter([Client::with_secret("gateway", SECRET).expect("a client")]);
     Settings { clients, issuer: Some(ISSUER.to_owned()), ..settings() }
 }

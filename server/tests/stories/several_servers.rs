@@ -103,6 +103,37 @@ async fn nobody_is_wrongly_refused_or_let_in_while_a_server_and_the_database_fal
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_writes_is_a_failure_of_the_server_until_it_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cluster = Cluster::start(&["fsync=off"]);
+    let database = cluster.database().await;
+    let server = server(folder.path(), &database);
+    let client = client();
+    let mut device = Device::register(&client, &server.url, "ada").await;
+    let before = device.clone();
+    // As one is to which it was switched over before it was made the first.
+    cluster.tell_sql("ALTER SYSTEM SET default_transaction_read_only = on").await;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while device.renew(&client, &server.url).await.expect("an answer") == StatusCode::OK {
+        assert!(Instant::now() < deadline, "it still writes");
+    }
+    let current = device.clone();
+    for _ in 0..3 {
+        let status = device.renew(&client, &server.url).await.expect("an answer");
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(device.leave(&client, &server.url).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(device.me(&client, &server.url).await, StatusCode::OK, "reading writes nothing");
+    }
+    assert_eq!(device.refresh, current.refresh);
+    cluster.tell_sql("ALTER SYSTEM RESET default_transaction_read_only").await;
+    while device.renew(&client, &server.url).await.expect("an answer") != StatusCode::OK {
+        assert!(Instant::now() < deadline, "it does not write again");
+    }
+    assert_ne!(device.refresh, before.refresh);
+    assert_eq!(device.me(&client, &server.url).await, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_presented_to_all_servers_at_once_is_renewed_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let cluster = Cluster::start(&["fsync=off"]);

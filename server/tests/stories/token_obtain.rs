@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use futures::future::join_all;
 use serde_json::json;
 
 use crate::actors::{PASSWORD, World, claims};
@@ -63,6 +66,35 @@ async fn the_last_sign_in_is_kept_when_it_is_set_so() {
         let ada = world.signed_in("ada").await;
         let last_login = &ada.me().await.body["last_login"];
         assert_eq!(last_login.is_null(), !keep, "{last_login}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_has_stood_in_line_for_the_hashing() {
+    let world = World::new().await;
+    world.user("ada").await;
+    world.account("bob", false).await;
+    world.user("joy").await;
+    world.sql("UPDATE users SET password = '!' WHERE username = 'joy'").await;
+    let cases = [("nobody", PASSWORD), ("ada", "wrong"), ("bob", PASSWORD), ("bob", "wrong"), ("joy", PASSWORD)];
+    // More at a time than there are processors, so that some have to wait.
+    let many = 4 * std::thread::available_parallelism().map_or(1, usize::from) + 4;
+    for path in ["/api/token/", "/api/token/sliding/"] {
+        for (username, password) in cases {
+            let body = json!({ "username": username, "password": password });
+            let answers = join_all((0..many).map(|_| world.post(path, body.clone())));
+            let line = async {
+                while world.auth.workload().waiting_passwords == 0 {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let (answers, ()) = tokio::time::timeout(Duration::from_mins(1), async { tokio::join!(answers, line) })
+                .await
+                .unwrap_or_else(|_| panic!("nobody who asked for {username} waited for a hash"));
+            for answer in answers {
+                answer.is(401, json!({ "detail": REFUSED }));
+            }
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl RemoteKeys {
             return;
         }
         let mut fetched_at = self.fetched_at.lock().await;
-        let is_recent = fetched_at.is_some_and(|fetched_at| now.since(fetched_at) < FETCH_AGAIN_AFTER);
+        let is_recent = fetched_at.is_some_and(|fetched_at| now.apart(fetched_at) < FETCH_AGAIN_AFTER);
         if !is_recent {
             *fetched_at = Some(now);
             self.fetch().await;
@@ -161,6 +161,8 @@ mod tests {
         assert_eq!(issuer.asked.load(Ordering::SeqCst), 1);
         remote.learn(&named("another"), NOW + Duration::from_secs(5)).await;
         assert_eq!(issuer.asked.load(Ordering::SeqCst), 2);
+        remote.learn(&named("one more"), NOW - Duration::from_hours(1)).await;
+        assert_eq!(issuer.asked.load(Ordering::SeqCst), 3, "a clock that was set back is waited for by nobody");
     }
 
     #[tokio::test]

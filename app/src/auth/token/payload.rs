@@ -16,6 +16,15 @@ const MAX_SECONDS: f64 = 253_402_300_799.0;
 
 pub(super) struct Payload(Map<String, Value>);
 
+/// By whose clock a token was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Maker {
+    /// By that of a server of ours.
+    Ourselves,
+    /// By that of another issuer, who may have the same key.
+    SomebodyElse,
+}
+
 impl Payload {
     /// A JSON object in UTF-8; of a name that stands twice, the last one counts (RFC 7519 §4).
     pub(super) fn parse(json: Vec<u8>) -> Result<Self, TokenFault> {
@@ -30,12 +39,19 @@ impl Payload {
         self.0
     }
 
-    /// Judges `iat`, `nbf` and `exp`; answers `exp`, which may be absent.
-    pub(super) fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<Option<Timestamp>, TokenFault> {
-        for claim in ["iat", "nbf"] {
-            if date(&self.0, claim)?.is_some_and(|begins| begins > now + leeway) {
-                return Err(TokenFault::Invalid);
-            }
+    /// Judges `iat`, `nbf` and `exp`; answers `exp`, which may be absent. `iat` is a date in any case, and
+    /// not after now in a token of somebody else's (`PyJWT`: `_validate_iat`). One of ours was made by a
+    /// clock of ours: when that was set back, or another server's is ahead, its holder has done no wrong.
+    pub(super) fn check_times(
+        &self,
+        now: Timestamp,
+        leeway: Duration,
+        maker: Maker,
+    ) -> Result<Option<Timestamp>, TokenFault> {
+        let is_early = |begins: Option<Timestamp>| begins.is_some_and(|begins| begins > now + leeway);
+        let (issued_at, not_before) = (date(&self.0, "iat")?, date(&self.0, "nbf")?);
+        if is_early(not_before) || (maker == Maker::SomebodyElse && is_early(issued_at)) {
+            return Err(TokenFault::Invalid);
         }
         let expires_at = date(&self.0, "exp")?;
         if expires_at.is_some_and(|end| end <= now - leeway) {

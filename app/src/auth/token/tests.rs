@@ -90,11 +90,28 @@ fn a_token_ends_at_its_exp_and_not_before() {
 #[test]
 fn leeway_forgives_a_wrong_clock_that_far() {
     let lenient = Tokens::new(&Settings { leeway: Duration::from_secs(5), ..settings() }).expect("good settings");
-    let verify_at = |now| lenient.verify(&good(), None, now).map(drop);
+    let theirs = payload_with(|claims| drop(claims.remove("sid")));
+    let verify_at = |now| lenient.verify(&theirs, None, now).map(drop);
     assert_eq!(verify_at(NOW + Duration::from_millis(304_999)), Ok(()));
     assert_eq!(verify_at(NOW + Duration::from_secs(305)), Err(TokenFault::Expired));
     assert_eq!(verify_at(NOW - Duration::from_secs(5)), Ok(()));
     assert_eq!(verify_at(NOW - Duration::from_secs(6)), Err(TokenFault::Invalid));
+}
+
+#[test]
+fn our_own_clock_may_have_been_set_back_and_that_of_another_issuer_may_not() {
+    let an_hour_before = NOW - Duration::from_hours(1);
+    let verify_at = |text: &str, now| tokens().verify(text, None, now).map(drop);
+    assert_eq!(verify_at(&good(), an_hour_before), Ok(()));
+    let begins_later = payload_with(|claims| drop(claims.insert("nbf".into(), json!(NOW.seconds()))));
+    assert_eq!(verify_at(&begins_later, an_hour_before), Err(TokenFault::Invalid), "that was meant");
+    for sid in [None, Some(json!("none of ours")), Some(json!(5))] {
+        let theirs = payload_with(|claims| {
+            claims.remove("sid");
+            claims.extend(sid.map(|sid| ("sid".to_owned(), sid)));
+        });
+        assert_eq!(verify_at(&theirs, an_hour_before), Err(TokenFault::Invalid));
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Auth {
     /// `Unavailable`; the notes are lost, which only makes the rotation kinder.
     pub async fn write_seen(&self) -> Result<(), Error> {
         let now = self.clock.now() - self.settings.leeway;
-        self.revocations.forget_expired(now);
+        self.revocations.forget_expired(now, self.clock.elapsed());
         self.seen.forget_expired(now);
         let seen = self.seen.take_unwritten();
         if seen.is_empty() {

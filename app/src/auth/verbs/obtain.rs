@@ -213,13 +213,16 @@ impl Auth {
         }
     }
 
-    /// Signs an access token that ends when the session's row says that its last one does.
+    /// Signs an access token that ends when the session's row says that its last one does. After a clock
+    /// was set back that is one of before; the new one does not live as long as that.
     pub(super) fn sign_access(&self, subject: &Subject, session: &Session) -> Secret {
+        let issued_at = session.refreshed_at;
+        let latest = Timestamp::from_seconds(issued_at.seconds()) + self.settings.access_token_lifetime;
         let stamp = Stamp {
             token_type: TokenType::Access,
             jti: Jti::random(self.randomness.as_ref()),
-            issued_at: session.refreshed_at,
-            expires_at: session.access_expires_at,
+            issued_at,
+            expires_at: session.access_expires_at.min(latest),
         };
         Secret::from(self.tokens.sign(subject, &stamp))
     }

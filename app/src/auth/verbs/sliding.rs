@@ -92,7 +92,7 @@ impl Auth {
             token_type: TokenType::Sliding,
             jti: session.current.jti.clone(),
             issued_at: session.refreshed_at,
-            expires_at: session.access_expires_at,
+            expires_at: session.access_expires_at.min(self.sliding_expiry(session.refreshed_at)),
         };
         SlidingToken { token: Secret::from(self.tokens.sign(subject, &stamp)) }
     }
