@@ -11,6 +11,7 @@ export PATH := $(CURDIR)/end2end/node_modules/.bin:$(CARGO_HOME)/bin:$(PATH)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 CARGO_LEPTOS_VERSION := 0.3.10
+CARGO_ABOUT_VERSION := 0.9.3
 # The command line tool must be of the library's very version.
 WASM_BINDGEN_VERSION := $(shell awk '/^name = "wasm-bindgen"$$/ { getline; gsub(/[^0-9.]/, ""); print }' Cargo.lock)
 # Tools are built to be used here, not to be fast for years.
@@ -39,7 +40,9 @@ dev: tools ## Rebuild and reload while you edit
 .PHONY: build
 build: tools ## Build the browser's files and the server in release mode
 	@$(call say,Building the release)
-	@cargo leptos build --release --precompress --split --lib-features split
+	@cargo leptos build --release --split --lib-features split --frontend-only
+	@node packaging/site.mjs
+	@cargo leptos build --release --server-only
 
 .PHONY: test
 test: build check extend test-rust e2e ## Run every test, the browser's included
@@ -92,6 +95,16 @@ lint: check ## Check formatting, lints, licences and sources
 	fi
 	@$(call say,Checking licences$(,) bans and sources)
 	@cargo deny check bans licenses sources
+
+.PHONY: dist
+dist: tools ## Pack the binary, its documentation and licences into target/dist
+	@if ! cargo about --version 2>/dev/null | grep -qF " $(CARGO_ABOUT_VERSION)"; then \
+	  $(call say,Installing cargo-about $(CARGO_ABOUT_VERSION)$(,) which gathers the licences); \
+	  { cargo binstall --version >/dev/null 2>&1 && cargo binstall --no-confirm cargo-about@$(CARGO_ABOUT_VERSION); } \
+	    || $(INSTALL) cargo-about --version $(CARGO_ABOUT_VERSION) --locked --features cli \
+	    || $(call fail,cargo-about $(CARGO_ABOUT_VERSION) cannot be installed; it gathers the licences); \
+	fi
+	@packaging/dist.sh
 
 .PHONY: bench
 bench: ## Measure the hot paths, as ratios in one run
