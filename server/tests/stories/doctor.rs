@@ -1,6 +1,11 @@
 //! `hallpass doctor`: one list, and what to do.
 
-use std::{fs, net::TcpListener, path::Path, process::Output};
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::Value;
 
@@ -165,4 +170,20 @@ async fn a_running_server_is_looked_at_from_outside() {
     drop(process);
     let gone = doctor(place.path(), &["--url", &url]);
     assert!(marked(&gone, "✗").join("\n").contains("Nobody answers"), "{}", said(&gone));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_without_certificate_authorities_is_told_so_where_they_are_needed() {
+    let place = folder(&format!("signing_key = \"{KEY}\""));
+    let process = Process::start(place.path(), "");
+    let doctor = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hallpass"));
+        command.args(["doctor", "--url", url]).current_dir(place.path()).env_clear().env("SSL_CERT_FILE", "/dev/null");
+        command.output().expect("the binary")
+    };
+    let plain = doctor(&process.url);
+    assert!(marked(&plain, "✓").join("\n").contains("The server says that it is well."), "{}", said(&plain));
+    let secure = doctor("https://127.0.0.1:1");
+    assert!(marked(&secure, "✗").join("\n").contains("Install its package ca-certificates."), "{}", said(&secure));
 }

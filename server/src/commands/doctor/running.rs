@@ -23,14 +23,19 @@ const SECURITY_HEADERS: [(&str, &str); 4] = [
 pub(super) struct Asker(Option<Client>);
 
 impl Asker {
-    /// As a client would.
-    fn new() -> Self {
-        Self::build(Client::builder())
+    /// As a client would; there is none where `https` is asked for and no authority's certificate is known.
+    fn new(url: &str) -> Self {
+        if url.starts_with("https:") { Self::build(Client::builder()) } else { Self::plain(Client::builder()) }
     }
 
     /// Of this very machine, where no proxy has a part.
     pub(super) fn nearby() -> Self {
-        Self::build(Client::builder().no_proxy())
+        Self::plain(Client::builder().no_proxy())
+    }
+
+    /// Without TLS, and so without the certificates that a small system does not have.
+    fn plain(builder: ClientBuilder) -> Self {
+        Self::build(builder.tls_certs_only([]))
     }
 
     fn build(builder: ClientBuilder) -> Self {
@@ -50,7 +55,11 @@ impl Asker {
 
 /// Looks at the server whose address this is.
 pub(super) async fn examine(url: &str) -> Vec<Finding> {
-    let (url, asker) = (url.trim_end_matches('/'), Asker::new());
+    let (url, asker) = (url.trim_end_matches('/'), Asker::new(url));
+    if asker.0.is_none() {
+        let sentence = "Who answers there cannot be checked: this system knows no certificate authorities.";
+        return vec![Finding::bad("healthz", sentence, "Install its package ca-certificates.")];
+    }
     let health = asker.get(&format!("{url}/healthz")).await;
     if health.is_none() {
         let advice = "See that it runs, and that this machine reaches it.";
