@@ -48,6 +48,14 @@ fn verify_a_token(bencher: Bencher) {
     bencher.bench(|| tokens.verify(black_box(&token), Some(TokenType::Access), NOW));
 }
 
+/// As most requests do: with a token that came before.
+#[divan::bench]
+fn recognize_a_token(bencher: Bencher) {
+    let tokens = tokens();
+    let token = token(&tokens);
+    bencher.bench(|| tokens.recognize(black_box(&token), NOW));
+}
+
 #[divan::bench]
 fn verify_the_signature_alone(bencher: Bencher) {
     let token = token(&tokens());

@@ -8,17 +8,17 @@ use std::{
     pin::{Pin, pin},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
+use axum::{body::Body, extract::ConnectInfo, response::Response};
 use http::Request;
 use hyper::{
     body::Incoming,
     server::conn::http1::Builder,
-    service::{Service, service_fn},
+    service::{Service as _, service_fn},
 };
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -27,10 +27,11 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, SetOnce, watch},
     time,
 };
 use tokio_io_timeout::TimeoutStream;
+use tower::Service;
 
 /// The largest head of a request that is read: more is a 431. Tokens are a tenth of it.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -65,11 +66,22 @@ impl Default for Bounds {
     }
 }
 
+/// What answers requests.
+pub trait App:
+    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send + 'static> + Clone + Send + 'static
+{
+}
+
+impl<S> App for S where
+    S: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send + 'static> + Clone + Send + 'static
+{
+}
+
 /// How many connections are open, for whoever counts them.
 pub type Open = Arc<AtomicUsize>;
 
 /// Serves `app` until `stop`, and then finishes what was begun.
-pub async fn serve(listener: TcpListener, app: Router, bounds: Bounds, open: Open, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: impl App, bounds: Bounds, open: Open, stop: impl Future<Output = ()>) {
     let server = Server::new(app, bounds);
     let graceful = GracefulShutdown::new();
     let (stopping, is_stopping) = watch::channel(false);
@@ -140,17 +152,19 @@ impl Drop for Held {
 }
 
 #[derive(Clone)]
-struct Server {
-    app: TowerToHyperService<Router>,
+struct Server<A> {
+    app: TowerToHyperService<A>,
     http: Builder,
     bounds: Bounds,
     places: Arc<Semaphore>,
 }
 
-impl Server {
-    fn new(app: Router, bounds: Bounds) -> Self {
+impl<A: App> Server<A> {
+    fn new(app: A, bounds: Bounds) -> Self {
         let mut http = Builder::new();
-        http.timer(TokioTimer::new())
+        // Answers are small: one copy into a buffer costs less than telling the system of two.
+        http.writev(false)
+            .timer(TokioTimer::new())
             .header_read_timeout(bounds.next_head)
             .max_header_size(MAX_HEAD_BYTES)
             .max_buf_size(MAX_BUFFER_BYTES);
@@ -159,38 +173,40 @@ impl Server {
     }
 
     async fn serve(self, stream: TcpStream, peer: SocketAddr, watcher: Watcher, stopping: watch::Receiver<bool>) {
-        let has_asked = Arc::new(AtomicBool::new(false));
-        let asks = has_asked.clone();
+        let asked = Arc::new(SetOnce::new());
+        let asks = asked.clone();
         let app = service_fn(move |mut request: Request<Incoming>| {
-            asks.store(true, Ordering::Relaxed);
+            if !asks.initialized() {
+                // Another request of the same connection cannot be the first as well.
+                drop(asks.set(()));
+            }
             request.extensions_mut().insert(ConnectInfo(peer));
             answer(&self.app, request)
         });
         let connection = self.http.serve_connection(TokioIo::new(bounded(stream, &self.bounds)), app);
+        let mut connection = pin!(watcher.watch(connection));
         tokio::select! {
             // How a connection ends is its client's business.
-            _ = watcher.watch(connection) => {}
-            () = asked_nothing(&has_asked, self.bounds.first_head, stopping) => {}
+            _ = &mut connection => return,
+            () = asked_nothing(self.bounds.first_head, stopping) => return,
+            _ = asked.wait() => {}
         }
+        drop(connection.await);
     }
 }
 
-fn answer(
-    app: &TowerToHyperService<Router>,
+fn answer<A: App>(
+    app: &TowerToHyperService<A>,
     request: Request<Incoming>,
-) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+) -> impl Future<Output = Result<Response, Infallible>> + use<A> {
     app.call(request.map(Body::new))
 }
 
-/// Ends when a connection has asked nothing by the time that it has for that, or when the server stops
-/// before it has.
-async fn asked_nothing(has_asked: &AtomicBool, within: Duration, mut stopping: watch::Receiver<bool>) {
+/// Ends when a connection that asks nothing has had its time for that, or when the server stops.
+async fn asked_nothing(within: Duration, mut stopping: watch::Receiver<bool>) {
     tokio::select! {
         () = time::sleep(within) => {}
         _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
-    }
-    if has_asked.load(Ordering::Relaxed) {
-        std::future::pending::<()>().await;
     }
 }
 

@@ -2,41 +2,52 @@
 
 use std::{
     any::Any,
+    convert::Infallible,
+    mem,
     net::SocketAddr,
-    sync::{Arc, Once},
-    time::Duration,
+    panic::AssertUnwindSafe,
+    sync::{Arc, LazyLock, Once},
+    time::{Duration, Instant},
 };
 
 use app::auth::session::Origin;
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
+    Router,
+    extract::{ConnectInfo, Request},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tower_http::request_id::RequestId;
-use tracing::Span;
+use futures::FutureExt;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use tower::{Service, service_fn};
+use tracing::{Instrument, Span};
 
 use crate::{
+    connections::App,
     edge::{Edge, Hsts},
     forwarded::Client,
+    punctual,
+    request_id::RequestIds,
     site, telemetry,
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
 /// Headers that a browser should find on every answer, unless the handler set its own.
-const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+static SECURITY_HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+    HeaderMap::from_iter([
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        // A page brings its own policy; for everything else there is nothing to run.
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    ])
+});
+
+/// Headers that only mean something on a page.
+const PAGE_HEADERS: [(HeaderName, HeaderValue); 2] = [
     // Isolated from other origins of the same site. `Cross-Origin-Embedder-Policy` is left out: nothing can
     // be embedded anyway, and it would only add finer clocks and shared memory.
-    (HeaderName::from_static("origin-agent-cluster"), "?1"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
-    // A page brings its own policy; for everything else there is nothing to run.
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (HeaderName::from_static("origin-agent-cluster"), HeaderValue::from_static("?1")),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS_POLICY)),
 ];
 
 /// What no page here uses, so no script may, nor ask a person for it. Not among them: `clipboard-write`,
@@ -52,34 +63,72 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), clip
 /// its name, which are not ours to decide about.
 const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Adds the security headers.
-pub async fn security_headers(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    let is_secure = request.extensions().get::<Client>().is_some_and(|client| client.is_secure);
-    let mut response = next.run(request).await;
-    if edge.hsts == Hsts::On || (edge.hsts == Hsts::Auto && is_secure) {
-        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
-    }
-    for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    response
+/// `app` with all of it, as it is to be served. It is around the router and not among its layers: what is
+/// done to every request needs to be put together once and not for each.
+pub fn at_the_edge(app: Router, edge: Edge) -> impl App {
+    let (edge, ids) = (Arc::new(edge), Arc::new(RequestIds::default()));
+    service_fn(move |request| answer(app.clone(), edge.clone(), ids.clone(), request))
 }
 
-/// Notes where a request came from, for limits, sessions and security events: the peer's own address, or
-/// what a proxy that is trusted says of it.
-pub async fn origin(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let client = peer.map(|peer| edge.proxies.client(peer, request.headers()));
+/// Names the request, notes where it came from, gives its body its time, logs how it went, and adds the
+/// security headers to the answer.
+async fn answer(
+    mut app: Router,
+    edge: Arc<Edge>,
+    ids: Arc<RequestIds>,
+    mut request: Request,
+) -> Result<Response, Infallible> {
+    let id = ids.name(request.headers());
+    let begun = Instant::now();
+    let span = span(&request, &id);
+    let client = note_client(&edge, &mut request);
+    let answered = punctual::body_in_time(edge.body_within, request, |request| app.call(request));
+    let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {
+        // A handler that panics ends its own request and nothing else; what it said is in the log already.
+        let response = answered.unwrap_or_else(|said| Ok(panicked(said)));
+        response.inspect(|response| log_response(response, begun.elapsed()))
+    });
+    let mut response = answered.instrument(span).await?;
+    // The other way round, all of these would have to find their places among the handler's.
+    let mut headers = SECURITY_HEADERS.clone();
+    headers.extend(mem::take(response.headers_mut()));
+    if edge.hsts == Hsts::On || (edge.hsts == Hsts::Auto && client.is_some_and(|client| client.is_secure)) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
+    }
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        for (name, value) in PAGE_HEADERS {
+            headers.entry(name).or_insert(value);
+        }
+    }
+    headers.insert(RequestIds::HEADER, id);
+    *response.headers_mut() = headers;
+    Ok(response)
+}
+
+/// Who asks, for limits, sessions and security events: the peer's own address, or what a proxy that is
+/// trusted says of it.
+fn note_client(edge: &Edge, request: &mut Request) -> Option<Client> {
+    let peer = peer(request.extensions())?;
     if edge.proxies.trusted.is_empty() {
         hint_at_proxies(request.headers());
+        return Some(peer);
     }
-    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let origin = Origin::new(client.map(|client| client.address.to_string()), user_agent);
-    request.extensions_mut().insert(origin);
-    if let Some(client) = client {
-        request.extensions_mut().insert(client);
-    }
-    next.run(request).await
+    let client = edge.proxies.client(peer.address, request.headers());
+    request.extensions_mut().insert(client);
+    Some(client)
+}
+
+/// The other end of the connection.
+fn peer(extensions: &Extensions) -> Option<Client> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(Client { address: peer.ip().to_canonical(), is_secure: false })
+}
+
+/// Where a request came from, as sessions and security events tell of it.
+pub fn origin(parts: &Parts) -> Origin {
+    let client = parts.extensions.get::<Client>().copied().or_else(|| peer(&parts.extensions));
+    let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Origin::new(client.map(|client| client.address.to_string()), user_agent)
 }
 
 /// Says once what an operator behind a proxy may have forgotten: all people would share one address's
@@ -95,37 +144,17 @@ fn hint_at_proxies(headers: &HeaderMap) {
     }
 }
 
-/// The longest name that a caller may give a request.
-const MAX_REQUEST_ID: usize = 64;
-
-/// Forgets the name that a caller gave the request, unless it is one that can be found in a log and forges
-/// nothing there: once, and of letters, digits, `-`, `_` and `.` alone.
-pub fn check_request_id(mut request: Request) -> Request {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-    let is_good = |id: &HeaderValue| !id.is_empty() && id.len() <= MAX_REQUEST_ID && id.as_bytes().iter().all(is_plain);
-    let mut given = request.headers().get_all(REQUEST_ID).iter();
-    let is_kept = match (given.next(), given.next()) {
-        (None, _) => return request,
-        (Some(id), None) => is_good(id),
-        (Some(_), Some(_)) => false,
-    };
-    if !is_kept {
-        request.headers_mut().remove(REQUEST_ID);
-    }
-    request
-}
-
 /// The span of a request, in which all is logged that is logged of it: never its query, headers or body.
 /// It is there at every level of logging but `off`, so that an error can always be told by its request.
-pub fn span(request: &Request) -> Span {
-    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    let span = tracing::error_span!("request", method = %request.method(), path = request.uri().path(), request_id);
+fn span(request: &Request, id: &HeaderValue) -> Span {
+    let (method, path, request_id) = (request.method().as_str(), request.uri().path(), id.to_str().ok());
+    let span = tracing::error_span!("request", method, path, request_id);
     telemetry::continue_trace(&span, request.headers());
     span
 }
 
 /// One line for each answer: failures of the server are errors, everything else is said when asked for.
-pub fn log_response(response: &Response, latency: Duration, _span: &Span) {
+fn log_response(response: &Response, latency: Duration) {
     let (status, micros) = (response.status().as_u16(), latency.as_micros());
     if response.status().is_server_error() {
         tracing::error!(status, micros, "answered");
@@ -134,15 +163,14 @@ pub fn log_response(response: &Response, latency: Duration, _span: &Span) {
     }
 }
 
-/// A handler that panics ends its own request and nothing else; what it said is in the log already.
-pub fn panicked(_said: Box<dyn Any + Send>) -> Response {
+fn panicked(_said: Box<dyn Any + Send>) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let body = r#"{"detail":"The server failed at this request. Try again in a moment."}"#;
     (StatusCode::INTERNAL_SERVER_ERROR, headers, body).into_response()
 }
 
-/// As [`panicked`], for who wanted a page.
+/// What a page is answered with whose rendering panicked.
 pub fn page_panicked(_said: Box<dyn Any + Send>) -> Response {
     site::error_page()
 }

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod pages;
 pub mod preferences;
 pub mod punctual;
+pub mod request_id;
 pub mod rest;
 pub mod router;
 pub mod site;

@@ -7,6 +7,7 @@ mod registry;
 use std::{
     borrow::Cow,
     collections::HashSet,
+    panic::{AssertUnwindSafe, resume_unwind},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -22,6 +23,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use futures::FutureExt;
 use http::{StatusCode, header};
 use leptos::server_fn::axum::server_fn_paths;
 
@@ -99,9 +101,11 @@ fn class(status: StatusCode) -> &'static str {
 
 async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let (route, begun) = (metrics.route(&request), Instant::now());
-    let response = next.run(request).await;
-    metrics.count(route, response.status(), begun.elapsed());
-    response
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let status = answered.as_ref().map_or(StatusCode::INTERNAL_SERVER_ERROR, Response::status);
+    metrics.count(route, status, begun.elapsed());
+    // It is the edge that answers in its place.
+    answered.unwrap_or_else(|said| resume_unwind(said))
 }
 
 /// What the listener for metrics is given away from.

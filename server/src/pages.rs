@@ -6,7 +6,7 @@ use std::sync::Arc;
 use any_spawner::Executor;
 use app::{
     api::expose,
-    auth::{Auth, session::Origin, settings::RegistrationMode},
+    auth::{Auth, settings::RegistrationMode},
     ui::shell::{Assets, RegistrationOpen, shell},
     wire::{ApiError, Code},
 };
@@ -27,6 +27,7 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_as
 use mime::Mime;
 
 use crate::{
+    layers,
     preferences::{self, Preferences},
     router::MAX_BODY_BYTES,
     site,
@@ -57,9 +58,7 @@ impl Pages {
         let Preferences { language, theme } = Preferences::of(&parts.headers);
         provide_context(language);
         provide_context(theme);
-        if let Some(origin) = parts.extensions.get::<Origin>().cloned() {
-            provide_context(origin);
-        }
+        provide_context(layers::origin(&parts));
     }
 }
 

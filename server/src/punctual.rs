@@ -9,30 +9,35 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
     body::{Body, Bytes, HttpBody},
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::edge::Edge;
-
-/// Gives each body its time.
-pub async fn body_in_time(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+/// Has a request answered whose body may take so long to arrive.
+pub async fn body_in_time<F, E>(
+    within: Duration,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Result<Response, E>
+where
+    F: Future<Output = Result<Response, E>>,
+{
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return answer(request).await;
     }
     let is_late = Arc::new(AtomicBool::new(false));
-    let (within, flag) = (edge.body_within, is_late.clone());
+    let flag = is_late.clone();
     let request = request.map(|body| Body::new(Punctual { body, deadline: Box::pin(sleep(within)), is_late: flag }));
-    let response = next.run(request).await;
-    if is_late.load(Ordering::Relaxed) { late() } else { response }
+    let response = answer(request).await?;
+    Ok(if is_late.load(Ordering::Relaxed) { late() } else { response })
 }
 
 /// RFC 9110 §15.5.9.

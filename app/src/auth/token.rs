@@ -1,12 +1,17 @@
 //! What a token is: compact JWS text (RFC 7515 §7.1) around claims (RFC 7519 §4), signed by one key of
-//! our ring and verified by it, or by a key of the issuer that the operator trusts. Time comes in as an argument, and nothing here knows the database: whether
-//! a good token is still welcome is decided by the verbs.
+//! our ring and verified by it, or by a key of the issuer that the operator trusts. Time comes in as an
+//! argument, and nothing here knows the database: whether a good token is still welcome is decided by the
+//! verbs.
 
 mod audience;
+mod known;
 mod payload;
 mod subject;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -15,11 +20,12 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId},
     jws::Jws,
-    keys::{KeyRing, RemoteKeys},
+    keys::{Key, KeyRing, RemoteKeys},
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::{UserIdField, UserKey},
 };
 pub use audience::Audience;
+use known::KnownTokens;
 use payload::{Maker, Payload};
 pub use subject::{Stamp, Subject};
 
@@ -84,11 +90,34 @@ pub enum TokenFault {
     PastEnd(String),
 }
 
+/// What the type claim of a token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One of ours.
+    Known(TokenType),
+    /// Something else.
+    Unknown,
+    /// Nothing: there is no such claim.
+    Missing,
+}
+
+impl Kind {
+    fn check(self, expected: TokenType) -> Result<(), TokenFault> {
+        match self {
+            Self::Known(found) if found == expected => Ok(()),
+            Self::Known(_) | Self::Unknown => Err(TokenFault::WrongType),
+            Self::Missing => Err(TokenFault::MissingType),
+        }
+    }
+}
+
 /// A token whose signature and claims are good.
 #[derive(Clone, Debug)]
 pub struct Token {
     /// Its own name.
     pub jti: Jti,
+    /// Of which kind it says that it is.
+    pub kind: Kind,
     /// The user it speaks for, if it names one that can be ours.
     pub user: Option<UserKey>,
     /// Whether it names a user at all: a name that cannot be ours is a user who does not exist.
@@ -97,23 +126,42 @@ pub struct Token {
     pub session: Option<SessionId>,
     /// How many rotations the session had seen when it was made.
     pub generation: u32,
+    /// Before when it is not to be taken, where it says so: by its `nbf`, and by its `iat` where another
+    /// issuer made it.
+    pub begins_at: Option<Timestamp>,
     /// When it ends.
     pub expires_at: Timestamp,
     /// When it was made, where it says so.
     pub issued_at: Option<Timestamp>,
     /// Every claim, as signed.
-    pub claims: Map<String, Value>,
+    pub claims: Arc<Map<String, Value>>,
+}
+
+impl Token {
+    /// Whether it is of this type.
+    ///
+    /// # Errors
+    /// `MissingType` or `WrongType`.
+    pub fn check_type(&self, expected: TokenType) -> Result<(), TokenFault> {
+        self.kind.check(expected)
+    }
+
+    /// Judges the times of a token that was good at another time, as [`Tokens::verify`] does.
+    fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<(), TokenFault> {
+        payload::check_times(self.begins_at, Some(self.expires_at), now, leeway)
+    }
 }
 
 /// Signs and verifies tokens. The parsed keys and the names of the claims live as long as the server;
 /// the ring can be replaced while it runs.
 pub struct Tokens {
     ring: RwLock<Arc<KeyRing>>,
+    known: KnownTokens,
     remote: Option<RemoteKeys>,
     profile: AccessTokenProfile,
     issuer: Option<String>,
     audience: Option<Audience>,
-    leeway: std::time::Duration,
+    leeway: Duration,
     user_id_field: UserIdField,
     names: ClaimNames,
 }
@@ -127,10 +175,10 @@ struct Signed {
 }
 
 /// Whose key it is by.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 enum Signer {
     /// One of our ring, which others may share.
-    Ourselves,
+    Ourselves(Arc<Key>),
     /// One that `JWK_URL` brought.
     ForeignIssuer,
 }
@@ -152,6 +200,7 @@ impl Tokens {
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         Ok(Self {
             ring: RwLock::new(Arc::new(KeyRing::of(settings.key()?))),
+            known: KnownTokens::default(),
             remote: None,
             profile: settings.access_token_profile.clone(),
             issuer: settings.issuer.clone(),
@@ -222,30 +271,66 @@ impl Tokens {
     /// # Errors
     /// The first fault, in that order.
     pub fn verify(&self, text: &str, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
+        self.read(self.verified_payload(text, now)?, expected, now)
+    }
+
+    /// As [`verify`](Self::verify), of any type, for a token that comes again with every request: one of
+    /// ours is verified the first time, and after that only its times are looked at.
+    ///
+    /// # Errors
+    /// As `verify`.
+    pub fn recognize(&self, text: &str, now: Timestamp) -> Result<Arc<Token>, TokenFault> {
+        if let Some(token) = self.known.find(text, |key| self.ring().trusts(key, now)) {
+            return token.check_times(now, self.leeway).map(|()| token);
+        }
         let signed = self.verified_payload(text, now)?;
+        let by = signed.by.clone();
+        let token = Arc::new(self.read(signed, None, now)?);
+        if let Signer::Ourselves(key) = by {
+            self.known.insert(text, token.clone(), key);
+        }
+        Ok(token)
+    }
+
+    /// Forgets a token that is not welcome any more, however long it would be good.
+    pub fn forget(&self, text: &str) {
+        self.known.forget(text);
+    }
+
+    /// Forgets what has ended.
+    pub fn forget_expired(&self, now: Timestamp) {
+        self.known.forget_expired(now - self.leeway);
+    }
+
+    /// What was signed, if its claims are good as well.
+    fn read(&self, signed: Signed, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
         let payload = Payload::parse(signed.payload)?;
         // Another issuer's sessions are none of ours, whatever it calls them.
-        let session = payload.session().filter(|_| signed.by == Signer::Ourselves);
+        let session = payload.session().filter(|_| matches!(signed.by, Signer::Ourselves(_)));
         let maker = if session.is_some() { Maker::Ourselves } else { Maker::SomebodyElse };
-        let expires_at = payload.check_times(now, self.leeway, maker)?;
+        let (begins_at, expires_at) = (payload.begins_at(maker)?, payload.expires_at()?);
+        payload::check_times(begins_at, expires_at, now, self.leeway)?;
         payload.check_issuer(self.issuer.as_deref())?;
         payload.check_audience(self.audience.as_ref())?;
         payload.check_texts()?;
         let expires_at = expires_at.ok_or(TokenFault::MissingExpiry)?;
         let jti = payload.jti(&self.names.jti)?;
+        let kind = payload.kind(&self.names.token_type);
         if let Some(expected) = expected {
-            payload::check_type(payload.claims(), &self.names.token_type, expected)?;
+            kind.check(expected)?;
         }
-        self.check_profile(&payload, signed.is_access_token)?;
+        self.check_profile(kind, signed.is_access_token)?;
         Ok(Token {
             jti,
+            kind,
             user: payload.user(&self.names.user_id, self.user_id_field),
             names_user: payload.names_user(&self.names.user_id),
             session,
             generation: payload.generation(),
             issued_at: payload.issued_at(),
+            begins_at,
             expires_at,
-            claims: payload.into_claims(),
+            claims: Arc::new(payload.into_claims()),
         })
     }
 
@@ -255,14 +340,6 @@ impl Tokens {
     /// `Invalid`.
     pub fn verify_signature(&self, text: &str, now: Timestamp) -> Result<(), TokenFault> {
         self.verified_payload(text, now).map(drop)
-    }
-
-    /// Whether a verified token is of this kind.
-    ///
-    /// # Errors
-    /// `MissingType` or `WrongType`.
-    pub fn check_type(&self, token: &Token, expected: TokenType) -> Result<(), TokenFault> {
-        payload::check_type(&token.claims, &self.names.token_type, expected)
     }
 
     /// Until when a verified sliding token can be renewed (Simple JWT: `check_exp`).
@@ -283,7 +360,7 @@ impl Tokens {
     /// The subject of a verified token: what its successor will be about. The claims that an issuer
     /// added of its own travel along, as they do in Simple JWT.
     pub fn subject_of(&self, token: &Token, user: UserKey, session: SessionId, generation: u32) -> Subject {
-        let mut custom = token.claims.clone();
+        let mut custom = Map::clone(&token.claims);
         for name in ["exp", "iat", "sid", "gen"] {
             custom.remove(name);
         }
@@ -332,11 +409,11 @@ impl Tokens {
         if let Some((key, is_access_token)) = ring.find_by_header(jws.encoded_header, now)
             && key.key().verifies(jws.signature, jws.message)
         {
-            return Ok(Signed { payload: jws.payload, is_access_token, by: Signer::Ourselves });
+            return Ok(Signed { payload: jws.payload, is_access_token, by: Signer::Ourselves(key.key().clone()) });
         }
         let header = jws.header().map_err(|_| TokenFault::Invalid)?;
-        let by = if ring.verifies(&jws, &header, now) {
-            Signer::Ourselves
+        let by = if let Some(key) = ring.find_signer(&jws, &header, now) {
+            Signer::Ourselves(key.key().clone())
         } else if self.remote.as_ref().is_some_and(|remote| remote.verifies(&jws, &header)) {
             Signer::ForeignIssuer
         } else {
@@ -346,8 +423,8 @@ impl Tokens {
     }
 
     /// With the profile of RFC 9068, access tokens have their own `typ` and no others do (§4).
-    fn check_profile(&self, payload: &Payload, is_access_token: bool) -> Result<(), TokenFault> {
-        let is_access = payload.is_of_type(&self.names.token_type, TokenType::Access);
+    fn check_profile(&self, kind: Kind, is_access_token: bool) -> Result<(), TokenFault> {
+        let is_access = kind == Kind::Known(TokenType::Access);
         if is_access == is_access_token || !self.is_profiled(TokenType::Access) {
             return Ok(());
         }
@@ -369,7 +446,8 @@ impl Tokens {
 /// `Invalid`, `Expired` or `MissingExpiry`.
 pub fn check_claims(payload: Vec<u8>, now: Timestamp) -> Result<(), TokenFault> {
     let payload = Payload::parse(payload)?;
-    let expires_at = payload.check_times(now, std::time::Duration::ZERO, Maker::SomebodyElse)?;
+    let (begins_at, expires_at) = (payload.begins_at(Maker::SomebodyElse)?, payload.expires_at()?);
+    payload::check_times(begins_at, expires_at, now, Duration::ZERO)?;
     payload.check_texts()?;
     expires_at.map(drop).ok_or(TokenFault::MissingExpiry)
 }

@@ -10,6 +10,7 @@ use crate::{
     config::{Config, KeySource},
     connections::{self, Bounds, Open},
     edge::Stopping,
+    layers,
     metrics::{Metrics, Watched},
     router, telemetry,
 };
@@ -57,14 +58,21 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     auth.follow_revocations().await?;
     let listener = listen(address, "HALLPASS_LISTEN").await?;
     let stopping = edge.stopping.clone();
-    let mut app = router::router(auth.clone(), edge);
+    let mut app = router::router(auth.clone(), &stopping);
     if let (Some(address), Some(metrics)) = (watch.metrics_listen, metrics) {
         app = metrics.around(app);
         publish(address, Watched { metrics, auth: auth.clone(), open: open.clone() }).await?;
     }
     begin_work(&auth, keys);
     tracing::info!("serving http://{}", listener.local_addr().unwrap_or(address));
-    connections::serve(listener, app, bounds, open, told_to_stop(stopping, watch.stop_delay)).await;
+    connections::serve(
+        listener,
+        layers::at_the_edge(app, edge),
+        bounds,
+        open,
+        told_to_stop(stopping, watch.stop_delay),
+    )
+    .await;
     auth.write_seen().await?;
     auth.write_failed_sign_ins().await?;
     tracing::info!("stopped");

@@ -1,6 +1,8 @@
 //! `/api/schema/` and `/api/docs/`: the OpenAPI document, and the page on which it is read and tried.
 //! The page is Swagger UI, out of this binary; it is no part of the application.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::{
     Extension,
     body::Bytes,
@@ -30,13 +32,13 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// The OpenAPI document, in JSON.
-#[derive(Clone)]
-pub(super) struct Schema(Bytes);
+#[derive(Clone, Default)]
+pub(super) struct Schema(Arc<OnceLock<Bytes>>);
 
 impl Schema {
-    /// As it is answered.
-    pub(super) fn new(document: &OpenApi) -> Self {
-        Self(document.to_json().expect("strings and numbers become JSON").into())
+    /// Takes it as it is answered, once every endpoint is in it.
+    pub(super) fn complete(&self, document: &OpenApi) {
+        self.0.get_or_init(|| document.to_json().expect("strings and numbers become JSON").into());
     }
 }
 
@@ -49,6 +51,7 @@ impl Schema {
     responses((status = 200, description = "An OpenAPI 3.1 document.", body = serde_json::Value))
 )]
 pub(super) async fn schema(Extension(Schema(json)): Extension<Schema>) -> Response {
+    let json = json.get().cloned().unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], json).into_response()
 }
 

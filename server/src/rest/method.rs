@@ -2,58 +2,119 @@
 //! other; each answer says in `Allow` which there are. What an endpoint is for, and whether it wants an
 //! access token, is read from its documentation, so that the two cannot differ.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
-use app::auth::Auth;
+use app::auth::{Auth, settings::Settings};
 use axum::{
-    Extension, Json, middleware,
+    Extension,
+    body::Bytes,
+    extract::Request,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, options},
+    routing::{MethodRouter, Route, options},
 };
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
+use tower::{Service, layer::layer_fn, service_fn};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::{PathItem, path::Paths};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::{admin::Staff, docs, extract::Authenticated, negotiate, openapi, reject::Rejection};
-use crate::edge::Stopping;
+use super::{
+    admin::Staff,
+    docs,
+    extract::Authenticated,
+    negotiate::{Wanted, wanted},
+    openapi,
+    reject::{Rejection, not_found},
+};
 
 /// The handlers of one path, and what is documented of them: what `routes!` makes.
 pub(super) type Routes = UtoipaMethodRouter<Arc<Auth>>;
 
-/// An endpoint of the dialect: a view of this name.
-pub(super) fn view(name: &'static str, mut routes: Routes) -> Routes {
-    let item = only_item(&mut routes.1);
-    openapi::complete_view(item);
-    let is_protected = openapi::operations(item).any(|(_, operation)| operation.security.is_some());
-    with_layers(routes, |handlers| if is_protected { protected(handlers, name) } else { open(handlers, name) })
+/// Makes views, the endpoints of the dialect.
+pub(super) struct Views {
+    challenge: HeaderValue,
 }
 
-/// A view that can be asked for too often.
-pub(super) fn limited_view(name: &'static str, mut routes: Routes) -> Routes {
-    openapi::complete_limited_view(only_item(&mut routes.1));
-    view(name, routes)
+/// What the answers of one view have in common.
+struct View {
+    allow: HeaderValue,
+    /// Where a browser finds its documentation.
+    docs: HeaderValue,
+    /// How to authenticate (RFC 9110 §11.6.1).
+    challenge: HeaderValue,
 }
 
-/// A view for staff.
-pub(super) fn staff_view(name: &'static str, mut routes: Routes) -> Routes {
-    let item = only_item(&mut routes.1);
-    openapi::complete_view(item);
-    openapi::complete_staff_view(item);
-    with_layers(routes, |handlers| staffed(handlers, name))
+impl Views {
+    /// With these settings.
+    pub(super) fn new(settings: &Settings) -> Self {
+        let challenge = HeaderValue::from_str(&settings.challenge());
+        Self { challenge: challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\"")) }
+    }
+
+    /// A view of this name.
+    pub(super) fn view(&self, name: &str, mut routes: Routes) -> Routes {
+        let item = only_item(&mut routes.1);
+        openapi::complete_view(item);
+        let is_protected = openapi::operations(item).any(|(_, operation)| operation.security.is_some());
+        let guard = if is_protected { protected } else { open };
+        self.finish(routes, |handlers| guard(handlers, describe(name)))
+    }
+
+    /// A view that can be asked for too often.
+    pub(super) fn limited_view(&self, name: &str, mut routes: Routes) -> Routes {
+        openapi::complete_limited_view(only_item(&mut routes.1));
+        self.view(name, routes)
+    }
+
+    /// A view for staff.
+    pub(super) fn staff_view(&self, name: &str, mut routes: Routes) -> Routes {
+        let item = only_item(&mut routes.1);
+        openapi::complete_view(item);
+        openapi::complete_staff_view(item);
+        self.finish(routes, |handlers| staffed(handlers, describe(name)))
+    }
+
+    fn finish(
+        &self,
+        (schemas, mut paths, handlers): Routes,
+        guard: impl FnOnce(MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>>,
+    ) -> Routes {
+        let item = only_item(&mut paths);
+        let view = Arc::new(View {
+            allow: allow(item, &["OPTIONS"]),
+            docs: docs::location(item),
+            challenge: self.challenge.clone(),
+        });
+        let methods = guard(handlers).layer(layer_fn(move |method: Route| {
+            let view = view.clone();
+            service_fn(move |request| answer(view.clone(), method.clone(), request))
+        }));
+        (schemas, paths, methods)
+    }
 }
 
-fn with_layers(
-    (schemas, mut paths, handlers): Routes,
-    guard: impl FnOnce(MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>>,
-) -> Routes {
-    let item = only_item(&mut paths);
-    let methods = guard(handlers);
-    let methods: MethodRouter<_> =
-        methods.layer(middleware::from_fn_with_state(docs::location(item), negotiate::json_or_docs));
-    let methods = methods.layer(SetResponseHeaderLayer::overriding(header::ALLOW, allow(item, &["OPTIONS"])));
-    (schemas, paths, methods)
+/// Lets through who takes JSON, shows browsers to the documentation of the view, and adds what each of its
+/// answers says.
+async fn answer(view: Arc<View>, mut method: Route, request: Request) -> Result<Response, Infallible> {
+    // What is no text names nothing.
+    if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+        return Ok(not_found().await);
+    }
+    let mut response = match wanted(&request) {
+        Wanted::Json => method.call(request).await?,
+        Wanted::Page => (StatusCode::SEE_OTHER, [(header::LOCATION, view.docs.clone())]).into_response(),
+        Wanted::UnknownFormat => not_found().await,
+        Wanted::Other => Rejection::NotAcceptable.into_response(),
+    };
+    let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, view.allow.clone());
+    headers.append(header::VARY, HeaderValue::from_static("accept"));
+    if is_unauthorized {
+        headers.insert(header::WWW_AUTHENTICATE, view.challenge.clone());
+    }
+    Ok(response)
 }
 
 /// An endpoint that is no view: it takes its methods and says of nothing else.
@@ -65,29 +126,32 @@ pub(super) fn plain((schemas, mut paths, handlers): Routes) -> Routes {
     (schemas, paths, methods)
 }
 
-/// An endpoint that is told whether the server is stopping.
-pub(super) fn told_of((schemas, paths, handlers): Routes, stopping: &Stopping) -> Routes {
-    (schemas, paths, handlers.layer(Extension(stopping.clone())))
+/// An endpoint that is told something of the server.
+pub(super) fn told_of<T>((schemas, paths, handlers): Routes, what: &T) -> Routes
+where
+    T: Clone + Send + Sync + 'static,
+{
+    (schemas, paths, handlers.layer(Extension(what.clone())))
 }
 
 /// Takes every method; who is not signed in learns nothing else of it.
-fn protected(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
+fn protected(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
     handlers
-        .merge(options(async move |_: Authenticated| describe(name)))
+        .merge(options(async move |_: Authenticated| json_text(description.clone())))
         .fallback(async move |_: Authenticated, method: Method| Rejection::Method(method))
 }
 
 /// Takes every method; who is not staff learns nothing else of it.
-fn staffed(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
+fn staffed(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
     handlers
-        .merge(options(async move |_: Staff| describe(name)))
+        .merge(options(async move |_: Staff| json_text(description.clone())))
         .fallback(async move |_: Staff, method: Method| Rejection::Method(method))
 }
 
 /// Takes every method, whoever asks.
-fn open(handlers: MethodRouter<Arc<Auth>>, name: &'static str) -> MethodRouter<Arc<Auth>> {
+fn open(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
     handlers
-        .merge(options(async move || describe(name)))
+        .merge(options(async move || json_text(description.clone())))
         .fallback(async move |method: Method| Rejection::Method(method))
 }
 
@@ -103,13 +167,17 @@ fn allow(item: &PathItem, besides: &[&'static str]) -> HeaderValue {
     HeaderValue::from_str(&methods.join(", ")).expect("methods are plain words")
 }
 
-/// What `OPTIONS` says of an endpoint.
-pub(super) fn describe(name: &str) -> Response {
-    Json(json!({
+/// What `OPTIONS` says of a view.
+fn describe(name: &str) -> Bytes {
+    let description = json!({
         "name": name,
         "description": "",
         "renders": ["application/json"],
         "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
-    }))
-    .into_response()
+    });
+    description.to_string().into()
+}
+
+fn json_text(text: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
 }

@@ -20,38 +20,39 @@ mod token;
 
 use std::sync::Arc;
 
-use app::auth::{Auth, settings::Settings};
+use app::auth::Auth;
 use axum::{
-    Extension, Router,
+    Router,
     routing::{any, get},
 };
 use utoipa_axum::routes;
 
 use crate::edge::Stopping;
-use method::{limited_view, plain, told_of, view};
-pub use reject::{challenge, not_found};
+use method::{Views, plain, told_of};
+use reject::not_found;
 
 /// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
 /// same list.
-pub fn router(settings: &Settings, stopping: &Stopping) -> Router<Arc<Auth>> {
+pub fn router(auth: &Arc<Auth>, stopping: &Stopping) -> Router {
+    let (views, schema) = (Views::new(auth.settings()), docs::Schema::default());
     let endpoints = [
-        limited_view("Token Obtain Pair", routes!(token::obtain)),
-        limited_view("Token Refresh", routes!(token::refresh)),
-        view("Token Verify", routes!(token::verify)),
-        view("Token Blacklist", routes!(token::blacklist)),
-        limited_view("Token Obtain Sliding", routes!(token::obtain_sliding)),
-        limited_view("Token Refresh Sliding", routes!(token::refresh_sliding)),
-        limited_view("Register", routes!(register::register)),
-        view("Me", routes!(me::me)),
-        view("Session List", routes!(sessions::list, sessions::end_others)),
-        view("Session", routes!(sessions::end)),
-        plain(routes!(docs::schema)),
+        views.limited_view("Token Obtain Pair", routes!(token::obtain)),
+        views.limited_view("Token Refresh", routes!(token::refresh)),
+        views.view("Token Verify", routes!(token::verify)),
+        views.view("Token Blacklist", routes!(token::blacklist)),
+        views.limited_view("Token Obtain Sliding", routes!(token::obtain_sliding)),
+        views.limited_view("Token Refresh Sliding", routes!(token::refresh_sliding)),
+        views.limited_view("Register", routes!(register::register)),
+        views.view("Me", routes!(me::me)),
+        views.view("Session List", routes!(sessions::list, sessions::end_others)),
+        views.view("Session", routes!(sessions::end)),
+        told_of(plain(routes!(docs::schema)), &schema),
         plain(routes!(keys::jwks)),
         plain(routes!(health::healthz)),
         told_of(plain(routes!(health::readyz)), stopping),
     ];
-    let (mut router, mut document) = (Router::new(), openapi::document(settings));
-    for (schemas, paths, methods) in endpoints.into_iter().chain(admin::endpoints()).chain(oauth::endpoints()) {
+    let (mut router, mut document) = (Router::new(), openapi::document(auth.settings()));
+    for (schemas, paths, methods) in endpoints.into_iter().chain(admin::endpoints(&views)).chain(oauth::endpoints()) {
         for path in paths.paths.keys() {
             let bare = path.trim_end_matches('/');
             router = router.route(bare, methods.clone()).route(&format!("{bare}/"), methods.clone());
@@ -65,5 +66,6 @@ pub fn router(settings: &Settings, stopping: &Stopping) -> Router<Arc<Auth>> {
     for path in ["/api", "/api/", "/api/{*nothing}"] {
         router = router.route(path, any(not_found));
     }
-    router.route("/api/docs/{file}", get(docs::file)).layer(Extension(docs::Schema::new(&document)))
+    schema.complete(&document);
+    router.route("/api/docs/{file}", get(docs::file)).with_state(auth.clone())
 }

@@ -2,34 +2,13 @@
 //! else is looked at, as Django REST framework does (`DefaultContentNegotiation`). A browser that opens
 //! an endpoint is shown its documentation, where Django has its browsable API.
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::extract::Request;
+use http::{HeaderMap, Method, header};
 use mime::Mime;
 
-use super::reject::{self, Rejection};
-
-/// Lets through who takes JSON, and shows browsers to the documentation of the endpoint.
-pub(super) async fn json_or_docs(State(docs): State<HeaderValue>, request: Request, next: Next) -> Response {
-    // What is no text names nothing.
-    if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
-        return reject::not_found().await;
-    }
-    let mut response = match wanted(&request) {
-        Wanted::Json => next.run(request).await,
-        Wanted::Page => (StatusCode::SEE_OTHER, [(header::LOCATION, docs)]).into_response(),
-        Wanted::UnknownFormat => reject::not_found().await,
-        Wanted::Other => Rejection::NotAcceptable.into_response(),
-    };
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
-    response
-}
-
 /// What a request asks for.
-enum Wanted {
+pub(super) enum Wanted {
+    /// JSON.
     Json,
     /// A page to look at.
     Page,
@@ -39,7 +18,8 @@ enum Wanted {
     Other,
 }
 
-fn wanted(request: &Request) -> Wanted {
+/// What this one does.
+pub(super) fn wanted(request: &Request) -> Wanted {
     let format = find_format(request.uri().query().unwrap_or_default());
     if format.as_ref().is_some_and(|format| format != "json") {
         return Wanted::UnknownFormat;

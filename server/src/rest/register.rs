@@ -1,8 +1,8 @@
 //! `/api/register/`: an account for whoever asks, where the operator allows it.
 
-use app::{auth::session::Origin, wire::Registration};
+use app::wire::Registration;
 use axum::{
-    Extension, Json,
+    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::{Fields, Kind},
+    extract::CameFrom,
     refusal::Refusal,
     reject::{Core, Rejection, at_token},
 };
@@ -30,7 +31,7 @@ use super::{
 )]
 pub(super) async fn register(
     State(auth): Core,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let wanted = [("username", Kind::Text), ("password", Kind::Verbatim), ("email", Kind::Optional)];

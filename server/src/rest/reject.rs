@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use app::auth::{Auth, Error, error::seconds, fault::FieldFault};
 use axum::{
     Json,
-    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -86,7 +85,7 @@ pub(super) fn at_protected(error: Error) -> Rejection {
 }
 
 /// Whatever is not an endpoint below `/api`.
-pub async fn not_found() -> Response {
+pub(super) async fn not_found() -> Response {
     detail(StatusCode::NOT_FOUND, "Not found.")
 }
 
@@ -143,16 +142,6 @@ fn coded(sentence: &str, code: &'static str) -> Response {
 
 fn unauthorized(body: Refusal) -> Response {
     answer(StatusCode::UNAUTHORIZED, body)
-}
-
-/// Every 401 says how to authenticate (RFC 9110 §11.6.1); that of a client's endpoint has said so already.
-pub async fn challenge(State(auth): Core, mut response: Response) -> Response {
-    if response.status() == StatusCode::UNAUTHORIZED
-        && let Ok(challenge) = HeaderValue::from_str(&auth.settings().challenge())
-    {
-        response.headers_mut().entry(header::WWW_AUTHENTICATE).or_insert(challenge);
-    }
-    response
 }
 
 fn detail(status: StatusCode, sentence: &str) -> Response {

@@ -1,14 +1,14 @@
 //! `/api/sessions/…`: the own sign-ins, seen and ended.
 
-use app::{auth::session::Origin, wire::SessionInfo};
+use app::wire::SessionInfo;
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 use http::StatusCode;
 
 use super::{
-    extract::Authenticated,
+    extract::{Authenticated, CameFrom},
     refusal::Refusal,
     reject::{Core, Rejection, at_protected},
 };
@@ -45,7 +45,7 @@ pub(super) async fn list(
 pub(super) async fn end(
     State(auth): Core,
     Authenticated(bearer): Authenticated,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Rejection> {
     auth.revoke_session(&bearer, &id, &origin).await.map_err(at_protected)?;
@@ -64,7 +64,7 @@ pub(super) async fn end(
 pub(super) async fn end_others(
     State(auth): Core,
     Authenticated(bearer): Authenticated,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
 ) -> Result<StatusCode, Rejection> {
     auth.revoke_other_sessions(&bearer, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,11 +1,8 @@
 //! `/api/token/…`: obtain a pair or a sliding token, refresh, verify, blacklist.
 
-use app::{
-    auth::session::Origin,
-    wire::{Credentials, SlidingToken, TokenPair},
-};
+use app::wire::{Credentials, SlidingToken, TokenPair};
 use axum::{
-    Extension, Json,
+    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -15,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::{Fields, Kind},
+    extract::CameFrom,
     refusal::Refusal,
     reject::{Core, Door, Rejection, at_token},
 };
@@ -35,7 +33,7 @@ use super::{
 )]
 pub(super) async fn obtain(
     State(auth): Core,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let pair = auth.obtain_pair(&credentials(&fields)?, origin).await.map_err(at_token)?;
@@ -58,7 +56,7 @@ pub(super) async fn obtain(
 )]
 pub(super) async fn refresh(
     State(auth): Core,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let [refresh] = fields.read([("refresh", Kind::Text)])?;
@@ -102,7 +100,7 @@ pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Response
 )]
 pub(super) async fn blacklist(
     State(auth): Core,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let [refresh] = fields.read([("refresh", Kind::Text)])?;
@@ -126,7 +124,7 @@ pub(super) async fn blacklist(
 )]
 pub(super) async fn obtain_sliding(
     State(auth): Core,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let token = auth.obtain_sliding(&credentials(&fields)?, origin).await.map_err(at_token)?;
@@ -149,7 +147,7 @@ pub(super) async fn obtain_sliding(
 )]
 pub(super) async fn refresh_sliding(
     State(auth): Core,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let [token] = fields.read([("token", Kind::Text)])?;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use tracing::field::{Field, Visit};
 use tracing_subscriber::{
     field::RecordFields,
     fmt::{
@@ -15,6 +16,9 @@ pub(super) struct OneLine;
 
 impl<'w> FormatFields<'w> for OneLine {
     fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
+        if let Some(text) = PlainTexts::of(&writer, &fields) {
+            return writer.write_str(&text);
+        }
         let mut text = String::new();
         DefaultFields::new().format_fields(Writer::new(&mut text), fields)?;
         for character in text.chars() {
@@ -25,6 +29,37 @@ impl<'w> FormatFields<'w> for OneLine {
             }
         }
         Ok(())
+    }
+}
+
+/// Fields that are all texts in which nothing has to be escaped: those of each request, nearly always.
+/// They are written in one go; all others are left to be written as usual.
+struct PlainTexts(Option<String>);
+
+impl PlainTexts {
+    fn of(writer: &Writer<'_>, fields: &impl RecordFields) -> Option<String> {
+        let mut texts = Self((!writer.has_ansi_escapes()).then(|| String::with_capacity(128)));
+        fields.record(&mut texts);
+        texts.0
+    }
+}
+
+impl Visit for PlainTexts {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\');
+        let is_named = field.name() != "message" && !field.name().starts_with("r#");
+        let Some(text) = self.0.as_mut().filter(|_| is_plain && is_named) else {
+            self.0 = None;
+            return;
+        };
+        let space = if text.is_empty() { "" } else { " " };
+        for part in [space, field.name(), "=\"", value, "\""] {
+            text.push_str(part);
+        }
+    }
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {
+        self.0 = None;
     }
 }
 
@@ -85,6 +120,23 @@ mod tests {
         let rest = line.trim_end_matches('\n');
         assert!(rest.chars().all(|c| !super::ends_or_controls(c)), "{rest:?}");
         assert!(rest.matches("all is well").count() >= 6, "and nothing is lost: {rest:?}");
+    }
+
+    #[test]
+    fn plain_texts_are_written_as_all_others_are() {
+        let plain = written(|| {
+            let _span = tracing::error_span!("request", method = "GET", path = "/a b", empty = "").entered();
+            tracing::error!("failed");
+        });
+        assert!(plain.contains(r#"request{method="GET" path="/a b" empty=""}: "#), "{plain}");
+        let other = written(|| {
+            let _span = tracing::error_span!("request", method = "GET", path = "/\"\\").entered();
+            tracing::error!(answer = 42, "failed");
+        });
+        assert!(
+            other.contains(r#"request{method="GET" path="/\"\\"}: "#) && other.contains("failed answer=42"),
+            "{other}"
+        );
     }
 
     #[test]

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use server::{
     connections::{self, Bounds, Open},
     edge::Edge,
-    router,
+    layers, router,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
@@ -129,7 +129,7 @@ impl World {
         let auth = Arc::new(change(auth));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let app = router::router(auth.clone(), edge);
+        let app = layers::at_the_edge(router::router(auth.clone(), &edge.stopping), edge);
         let stop = Arc::new(Notify::new());
         let told = stop.clone();
         let served = tokio::spawn(async move {

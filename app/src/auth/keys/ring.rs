@@ -175,7 +175,7 @@ impl RingKey {
     }
 
     /// The key itself.
-    pub fn key(&self) -> &Key {
+    pub const fn key(&self) -> &Arc<Key> {
         &self.key
     }
 
@@ -271,9 +271,14 @@ impl KeyRing {
         })
     }
 
-    /// Whether a key that is still good signed this: the one that the token names; where none is called
+    /// Whether this key is one of the ring, and still verifies.
+    pub(in crate::auth) fn trusts(&self, key: &Arc<Key>, now: Timestamp) -> bool {
+        self.keys.iter().any(|ours| Arc::ptr_eq(&ours.key, key) && ours.is_alive(now))
+    }
+
+    /// The key that signed this, if it is still good: the one that the token names; where none is called
     /// so, one that other issuers use too; where the token names none, any of that algorithm.
-    pub fn verifies(&self, jws: &Jws<'_>, header: &Header, now: Timestamp) -> bool {
+    pub fn find_signer(&self, jws: &Jws<'_>, header: &Header, now: Timestamp) -> Option<&RingKey> {
         let named = header.kid.as_deref().and_then(|id| self.keys.iter().find(|key| key.id == id));
         let is_meant = |key: &&RingKey| match (named, &header.kid) {
             (Some(named), _) => key.id == named.id,
@@ -281,7 +286,7 @@ impl KeyRing {
             (None, None) => true,
         };
         let mut meant = self.keys.iter().filter(|key| key.is_alive(now) && name(key.algorithm()) == header.alg);
-        meant.any(|key| is_meant(&key) && key.key.verifies(jws.signature, jws.message))
+        meant.find(|key| is_meant(key) && key.key.verifies(jws.signature, jws.message))
     }
 
     /// Whether a key is called so.

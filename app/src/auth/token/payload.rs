@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Audience, TokenFault, TokenType};
+use super::{Audience, Kind, TokenFault, TokenType};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -31,33 +31,21 @@ impl Payload {
         serde_json::from_slice(&json).map(Self).map_err(|_| TokenFault::Invalid)
     }
 
-    pub(super) const fn claims(&self) -> &Map<String, Value> {
-        &self.0
-    }
-
     pub(super) fn into_claims(self) -> Map<String, Value> {
         self.0
     }
 
-    /// Judges `iat`, `nbf` and `exp`; answers `exp`, which may be absent. `iat` is a date in any case, and
-    /// not after now in a token of somebody else's (`PyJWT`: `_validate_iat`). One of ours was made by a
-    /// clock of ours: when that was set back, or another server's is ahead, its holder has done no wrong.
-    pub(super) fn check_times(
-        &self,
-        now: Timestamp,
-        leeway: Duration,
-        maker: Maker,
-    ) -> Result<Option<Timestamp>, TokenFault> {
-        let is_early = |begins: Option<Timestamp>| begins.is_some_and(|begins| begins > now + leeway);
+    /// Before when it is not to be taken: the later of `iat` and `nbf` (`PyJWT`: `_validate_iat`). The `iat`
+    /// of a token of ours counts for nothing, if it is a date: it was made by a clock of ours, and when that
+    /// was set back, or another server's is ahead, its holder has done no wrong.
+    pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenFault> {
         let (issued_at, not_before) = (date(&self.0, "iat")?, date(&self.0, "nbf")?);
-        if is_early(not_before) || (maker == Maker::SomebodyElse && is_early(issued_at)) {
-            return Err(TokenFault::Invalid);
-        }
-        let expires_at = date(&self.0, "exp")?;
-        if expires_at.is_some_and(|end| end <= now - leeway) {
-            return Err(TokenFault::Expired);
-        }
-        Ok(expires_at)
+        Ok(if maker == Maker::SomebodyElse { issued_at.max(not_before) } else { not_before })
+    }
+
+    /// `exp`, which may be absent.
+    pub(super) fn expires_at(&self) -> Result<Option<Timestamp>, TokenFault> {
+        date(&self.0, "exp")
     }
 
     /// Exactly this issuer, when one is configured (RFC 8725 §3.8).
@@ -88,8 +76,10 @@ impl Payload {
         }
     }
 
-    pub(super) fn is_of_type(&self, claim: &str, token_type: TokenType) -> bool {
-        self.0.get(claim).is_some_and(|value| value == token_type.name())
+    pub(super) fn kind(&self, claim: &str) -> Kind {
+        let Some(value) = self.0.get(claim) else { return Kind::Missing };
+        let known = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
+        known.into_iter().find(|kind| value == kind.name()).map_or(Kind::Unknown, Kind::Known)
     }
 
     pub(super) fn names_user(&self, claim: &str) -> bool {
@@ -114,13 +104,18 @@ impl Payload {
     }
 }
 
-/// Whether the claims are those of a token of this kind.
-pub(super) fn check_type(claims: &Map<String, Value>, claim: &str, expected: TokenType) -> Result<(), TokenFault> {
-    match claims.get(claim) {
-        None => Err(TokenFault::MissingType),
-        Some(value) if value == expected.name() => Ok(()),
-        Some(_) => Err(TokenFault::WrongType),
+/// Whether a token that is good between these moments is good now.
+pub(super) fn check_times(
+    begins_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+    leeway: Duration,
+) -> Result<(), TokenFault> {
+    if begins_at.is_some_and(|begins| begins > now + leeway) {
+        return Err(TokenFault::Invalid);
     }
+    let has_ended = expires_at.is_some_and(|end| end <= now - leeway);
+    if has_ended { Err(TokenFault::Expired) } else { Ok(()) }
 }
 
 /// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use super::{Audience, Stamp, Subject, Token, TokenFault, TokenType, Tokens};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
-    keys::{Algorithm, Key},
+    keys::{Algorithm, Key, KeyRing, RingKey, generate},
     settings::Settings,
     user::UserKey,
 };
@@ -55,7 +55,7 @@ fn forge(header: &str, payload: &[u8]) -> String {
 }
 
 fn payload_with(change: impl FnOnce(&mut Map<String, Value>)) -> String {
-    let mut claims = verify(&good()).expect("a good token").claims;
+    let mut claims = Arc::unwrap_or_clone(verify(&good()).expect("a good token").claims);
     change(&mut claims);
     forge(r#"{"alg":"HS256"}"#, &serde_json::to_vec(&claims).expect("JSON"))
 }
@@ -374,4 +374,55 @@ proptest! {
     fn arbitrary_signed_payloads_are_judged(payload in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = verify(&forge(r#"{"alg":"HS256"}"#, &payload));
     }
+}
+
+#[test]
+fn a_token_that_comes_again_is_judged_by_its_times_and_its_key_each_time() {
+    let tokens = tokens();
+    let text = good();
+    let first = tokens.recognize(&text, NOW).expect("a good token");
+    let again = tokens.recognize(&text, NOW).expect("a good token");
+    assert!(Arc::ptr_eq(&first, &again), "it was remembered");
+    let end = first.expires_at;
+    assert_eq!(tokens.recognize(&text, end - Duration::from_secs(1)).err(), None);
+    assert_eq!(tokens.recognize(&text, end).err(), Some(TokenFault::Expired));
+    let cut = &text[..text.len() - 1];
+    assert_eq!(tokens.recognize(cut, NOW).err(), Some(TokenFault::Invalid));
+    tokens.forget(&text);
+    assert!(!Arc::ptr_eq(&first, &tokens.recognize(&text, NOW).expect("a good token")));
+    tokens.forget_expired(end);
+    assert!(!Arc::ptr_eq(&again, &tokens.recognize(&text, NOW).expect("a good token")));
+}
+
+#[test]
+fn a_token_that_was_recognized_goes_with_its_key() {
+    let tokens = tokens();
+    let text = good();
+    assert!(tokens.recognize(&text, NOW).is_ok());
+    let mut ring = KeyRing::clone(&tokens.ring());
+    let other = ring.generate(Algorithm::ES256, NOW).expect("a key");
+    ring.rotate(NOW, Duration::from_secs(60)).expect("a rotation");
+    tokens.replace_keys(ring);
+    assert_eq!(tokens.recognize(&text, NOW + Duration::from_secs(59)).err(), None, "signed by {other} since");
+    assert_eq!(tokens.recognize(&text, NOW + Duration::from_secs(60)).err(), Some(TokenFault::Invalid));
+    let secret = generate(Algorithm::HS256).expect("a key");
+    tokens.replace_keys(KeyRing::of(RingKey::first(Algorithm::HS256, &secret, None).expect("a good key")));
+    assert_eq!(tokens.recognize(&text, NOW).err(), Some(TokenFault::Invalid));
+}
+
+/// Another issuer's header, word for word unlike ours, with a key that we share.
+#[test]
+fn a_token_of_another_spelling_is_recognized_too() {
+    let text = forge(r#"{"typ":"JWT","alg":"HS256"}"#, br#"{"token_type":"access","exp":1700000300,"jti":"a"}"#);
+    let tokens = tokens();
+    let first = tokens.recognize(&text, NOW).expect("a good token");
+    assert!(Arc::ptr_eq(&first, &tokens.recognize(&text, NOW).expect("a good token")));
+    let to_come =
+        forge(r#"{"alg":"HS256"}"#, br#"{"token_type":"access","nbf":1700000000,"exp":1700000300,"jti":"a"}"#);
+    assert_eq!(tokens.recognize(&to_come, NOW).err(), None);
+    assert_eq!(
+        tokens.recognize(&to_come, NOW - Duration::from_secs(1)).err(),
+        Some(TokenFault::Invalid),
+        "a clock set back"
+    );
 }

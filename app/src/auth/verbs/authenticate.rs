@@ -1,6 +1,8 @@
 //! `authenticate`: who holds this token. No I/O unless a setting asks for it: the signature, the claims,
 //! then one look in the set of revoked sessions.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -30,7 +32,7 @@ pub struct Bearer {
     /// When the token ends.
     pub expires_at: Timestamp,
     /// What the token says, every claim of it.
-    pub claims: Map<String, Value>,
+    pub claims: Arc<Map<String, Value>>,
 }
 
 impl Auth {
@@ -52,10 +54,12 @@ impl Auth {
         headers: &[&[u8]],
         kinds: &[TokenType],
     ) -> Result<Bearer, Error> {
-        // Bytes that are no UTF-8 are no base64url either.
-        let text = String::from_utf8_lossy(token_in(types, headers)?);
-        self.tokens.learn_key(&text, self.clock.now()).await;
-        self.authenticate(&text, kinds).await
+        // Bytes that are no UTF-8 are no token, as no text is.
+        let text = str::from_utf8(token_in(types, headers)?).unwrap_or_default();
+        if self.tokens.remote().is_some() {
+            self.tokens.learn_key(text, self.clock.now()).await;
+        }
+        self.authenticate(text, kinds).await
     }
 
     /// Authenticates a token of one of these kinds. The database is asked where only it knows: about the
@@ -77,20 +81,21 @@ impl Auth {
             UserKey::Id(user) if !self.reads_user_of(&token) => *user,
             key => self.load_owner(key, &token).await?,
         };
-        let Token { session, expires_at, claims, .. } = token;
-        Ok(Bearer { user, session, expires_at, claims })
+        let Token { session, expires_at, claims, .. } = token.as_ref();
+        Ok(Bearer { user, session: *session, expires_at: *expires_at, claims: claims.clone() })
     }
 
     /// A good token of one of these kinds whose session, as far as this process knows, goes on.
-    fn believe(&self, text: &str, kinds: &[TokenType]) -> Result<Token, Error> {
-        let verified = self.tokens.verify(text, None, self.clock.now());
+    fn believe(&self, text: &str, kinds: &[TokenType]) -> Result<Arc<Token>, Error> {
+        let verified = self.tokens.recognize(text, self.clock.now());
         let token = verified.map_err(|fault| no_token_type(kinds, |_| fault.clone().into()))?;
-        if !kinds.iter().any(|kind| self.tokens.check_type(&token, *kind).is_ok()) {
+        if !kinds.iter().any(|kind| token.check_type(*kind).is_ok()) {
             return Err(self.blacklisted(&token, kinds, None));
         }
         if let Some(session) = token.session {
             let is_stateless = self.settings.session_check == SessionCheck::Stateless;
             if !is_stateless && let Some(end) = self.revocations.find(session) {
+                self.tokens.forget(text);
                 return Err(self.ended(&token, kinds, end));
             }
             self.seen.note(session, token.generation, token.expires_at);
@@ -109,7 +114,7 @@ impl Auth {
             }
             // Simple JWT looks a sliding token up in its blacklist. One of ours belongs to a session, and
             // whoever ends it ends that.
-            None if self.tokens.check_type(token, TokenType::Sliding).is_ok() => {
+            None if token.check_type(TokenType::Sliding).is_ok() => {
                 match self.store.token_standing(token.jti.clone(), None).await? {
                     TokenStanding::Good => Ok(()),
                     TokenStanding::Blacklisted => Err(self.blacklisted(token, kinds, None)),
@@ -166,7 +171,7 @@ impl Auth {
 
     /// A good token is of another kind for each kind but its own, as which it is blacklisted.
     fn blacklisted(&self, token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
-        no_token_type(kinds, |kind| match self.tokens.check_type(token, kind) {
+        no_token_type(kinds, |kind| match token.check_type(kind) {
             Ok(()) => Error::Blacklisted(end.clone()),
             Err(fault) => fault.into(),
         })

@@ -33,6 +33,7 @@ impl Auth {
         let now = self.clock.now() - self.settings.leeway;
         self.revocations.forget_expired(now, self.clock.elapsed());
         self.seen.forget_expired(now);
+        self.tokens.forget_expired(self.clock.now());
         let seen = self.seen.take_unwritten();
         if seen.is_empty() {
             return Ok(());

@@ -11,20 +11,20 @@ mod users;
 
 use utoipa_axum::routes;
 
-use super::method::{Routes, staff_view, view};
+use super::method::{Routes, Views};
 pub(super) use extract::Staff;
 
 /// Every endpoint for staff, and everybody's own events.
-pub(super) fn endpoints() -> [Routes; 9] {
+pub(super) fn endpoints(views: &Views) -> [Routes; 9] {
     [
-        staff_view("User List", routes!(users::list, users::create)),
-        staff_view("User", routes!(users::show, users::change)),
-        staff_view("User Password", routes!(users::set_password)),
-        staff_view("User Session List", routes!(sessions::list, sessions::reset)),
-        staff_view("User Session", routes!(sessions::end)),
-        staff_view("Token List", routes!(tokens::list)),
-        staff_view("Token Blacklist", routes!(tokens::blacklist)),
-        staff_view("Security Event List", routes!(events::list)),
-        view("Event List", routes!(events::list_own)),
+        views.staff_view("User List", routes!(users::list, users::create)),
+        views.staff_view("User", routes!(users::show, users::change)),
+        views.staff_view("User Password", routes!(users::set_password)),
+        views.staff_view("User Session List", routes!(sessions::list, sessions::reset)),
+        views.staff_view("User Session", routes!(sessions::end)),
+        views.staff_view("Token List", routes!(tokens::list)),
+        views.staff_view("Token Blacklist", routes!(tokens::blacklist)),
+        views.staff_view("Security Event List", routes!(events::list)),
+        views.view("Event List", routes!(events::list_own)),
     ]
 }

@@ -1,11 +1,8 @@
 //! `/api/admin/users/{id}/sessions/…`: other people's sign-ins.
 
-use app::{
-    auth::session::Origin,
-    wire::{Page, SessionInfo},
-};
+use app::wire::{Page, SessionInfo};
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 use http::StatusCode;
@@ -15,6 +12,7 @@ use super::{
     page::{PageQuery, Place},
 };
 use crate::rest::{
+    extract::CameFrom,
     refusal::Refusal,
     reject::{Core, Rejection, at_protected},
 };
@@ -58,7 +56,7 @@ pub(super) async fn reset(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
 ) -> Result<StatusCode, Rejection> {
     auth.reset_sessions(&by, user_id(&id)?, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
@@ -81,7 +79,7 @@ pub(super) async fn end(
     State(auth): Core,
     Staff(by): Staff,
     Path((id, session)): Path<(String, String)>,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
 ) -> Result<StatusCode, Rejection> {
     auth.end_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)

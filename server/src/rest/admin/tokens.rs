@@ -1,11 +1,11 @@
 //! `/api/admin/tokens/…`: refresh tokens by name. Their texts are nowhere kept.
 
 use app::{
-    auth::{admin::TokenFilter, id::SessionId, session::Origin},
+    auth::{admin::TokenFilter, id::SessionId},
     wire::{Page, TokenRecord},
 };
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 
@@ -17,6 +17,7 @@ use super::{
     query::Query,
 };
 use crate::rest::{
+    extract::CameFrom,
     refusal::{FieldErrors, Refusal},
     reject::{Core, Rejection, at_protected},
 };
@@ -86,7 +87,7 @@ pub(super) async fn blacklist(
     State(auth): Core,
     Staff(by): Staff,
     Path(jti): Path<String>,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
 ) -> Result<Json<TokenRecord>, Rejection> {
     auth.blacklist_by(&by, &jti, &origin).await.map(Json).map_err(at_protected)
 }

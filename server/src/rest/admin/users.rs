@@ -3,13 +3,12 @@
 use app::{
     auth::{
         search::SearchWords,
-        session::Origin,
         store::{Direction, UserQuery},
     },
     wire::{NewUserForm, Page, PasswordForm, UserChange, UserOrdering, UserRecord},
 };
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 use http::StatusCode;
@@ -23,6 +22,7 @@ use super::{
 };
 use crate::rest::{
     body::{Fields, Kind},
+    extract::CameFrom,
     refusal::{FieldErrors, Refusal},
     reject::{Core, Rejection, at_protected},
 };
@@ -91,7 +91,7 @@ pub(super) async fn list(
 pub(super) async fn create(
     State(auth): Core,
     Staff(by): Staff,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<(StatusCode, Json<UserRecord>), Rejection> {
     let mut form = Form::of(&fields);
@@ -149,7 +149,7 @@ pub(super) async fn change(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<Json<UserRecord>, Rejection> {
     let user = user_id(&id)?;
@@ -183,7 +183,7 @@ pub(super) async fn set_password(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
-    Extension(origin): Extension<Origin>,
+    CameFrom(origin): CameFrom,
     fields: Fields,
 ) -> Result<StatusCode, Rejection> {
     let user = user_id(&id)?;

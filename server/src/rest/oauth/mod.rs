@@ -6,11 +6,11 @@ pub(super) mod metadata;
 mod reject;
 
 use app::{
-    auth::{oauth::TokenRevocation, session::Origin},
+    auth::oauth::TokenRevocation,
     wire::{Introspection, OAuthError},
 };
 use axum::{
-    Extension, Json,
+    Json,
     extract::State,
     middleware,
     response::{IntoResponse, Response},
@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{
+    extract::CameFrom,
     method::{Routes, plain},
     reject::Core,
 };
@@ -79,11 +80,7 @@ struct AboutToken {
     ),
     security((), ("client" = []))
 )]
-async fn revoke(
-    State(auth): Core,
-    Extension(origin): Extension<Origin>,
-    request: Request,
-) -> Result<Response, Refusal> {
+async fn revoke(State(auth): Core, CameFrom(origin): CameFrom, request: Request) -> Result<Response, Refusal> {
     match auth.revoke_token(&request.client, &request.token, &origin).await.map_err(Refusal::core)? {
         TokenRevocation::Done => Ok(().into_response()),
         TokenRevocation::Unsupported => Err(Refusal::UnsupportedTokenType),
