@@ -19,6 +19,7 @@ INSTALL := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 
 NODE_MODULES := end2end/node_modules/.package-lock.json
 PYTHON := end2end/simplejwt/.venv/bin/python
 PYTHON_PACKAGES := end2end/simplejwt/.venv/.installed
+BETTER_AUTH := benches/better-auth/node_modules/.package-lock.json
 
 say = echo "==> $(1)"
 fail = { echo "error: $(1)" >&2; exit 1; }
@@ -74,7 +75,7 @@ check: wasm-target ## Check formatting and lints
 	@$(call say,Checking the formatting)
 	@cargo fmt --all --check
 	@$(call say,Linting the server)
-	@cargo clippy --quiet --all-targets -- --deny warnings
+	@cargo clippy --quiet --package app --package server --package floor --all-targets -- --deny warnings
 	@cargo clippy --quiet --package server --all-targets --features otel -- --deny warnings
 	@$(call say,Linting the browser side)
 	@cargo clippy --quiet --package frontend --features split --target wasm32-unknown-unknown -- --deny warnings
@@ -107,9 +108,44 @@ dist: tools ## Pack the binary, its documentation and licences into target/dist
 	@packaging/dist.sh
 
 .PHONY: bench
-bench: ## Measure the hot paths, as ratios in one run
+bench: benches ## Measure everything beside the floor and others, a quarter of an hour, into docs/benchmarks.md
 	@$(call say,Measuring)
-	@cargo bench --package app --features ssr --bench hot_paths
+	@$(PYTHON) benches/bench.py
+
+.PHONY: bench-quick
+bench-quick: benches ## The same in three minutes, less exact, to look at
+	@$(call say,Measuring)
+	@$(PYTHON) benches/bench.py --quick
+
+# What is measured is what `make dist` ships, linked as one; a folder of its own keeps the other builds as they are.
+bench bench-quick: export CARGO_TARGET_DIR ?= $(CURDIR)/target/bench
+bench bench-quick: export CARGO_PROFILE_RELEASE_LTO := thin
+
+.PHONY: benches
+benches: build wrk $(PYTHON_PACKAGES) $(BETTER_AUTH)
+	@$(call say,Building the floor$(,) the load and the micro-benchmarks)
+# With the server, so that what both are built of is built once.
+	@cargo build --quiet --release --package server --package floor --bin floor --bin load
+	@cargo bench --quiet --package app --features ssr --bench hot_paths --no-run
+
+.PHONY: wrk
+wrk:
+	@if ! command -v wrk >/dev/null; then \
+	  $(call say,Installing wrk); \
+	  { command -v apt-get >/dev/null && $$(test "$$(id -u)" = 0 || echo sudo -n) bash -c \
+	      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk' >/dev/null; } \
+	    || $(call fail,wrk cannot be installed; it makes the load); \
+	fi
+
+# Node's own headers, where they are installed, spare a download when better-sqlite3 has to be compiled.
+$(BETTER_AUTH): NODE_FOLDER = $(patsubst %/bin/node,%,$(realpath $(shell command -v node)))
+$(BETTER_AUTH): benches/better-auth/package-lock.json
+	@$(call say,Installing Better Auth to compare with)
+	@command -v npm >/dev/null || $(call fail,npm is missing; install Node.js 20 or newer)
+	@if test -d $(NODE_FOLDER)/include/node; then export npm_config_nodedir=$(NODE_FOLDER); fi; \
+	  npm --prefix benches/better-auth ci --no-audit --no-fund --loglevel=error \
+	    || $(call fail,the npm packages of benches/better-auth cannot be installed)
+	@touch $@
 
 .PHONY: size
 size: build browser ## Weigh a first visit beside a hello-world, and write it into the README

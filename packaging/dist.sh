@@ -30,7 +30,7 @@ done
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 export SOURCE_DATE_EPOCH DIST_PATHS CFLAGS CXXFLAGS=$CFLAGS
 export RUSTC_WRAPPER=$PWD/packaging/rustc.sh CARGO_TARGET_DIR=$folder/build
-export CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=debuginfo
+export CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=debuginfo CARGO_PROFILE_RELEASE_LTO=thin
 
 say "Building $name"
 test -z "$(git status --porcelain)" || say "Note: what is not committed is in it as well"

@@ -1,6 +1,7 @@
-"""The real Simple JWT on Django REST framework, in one file: `python django_side.py PORT FOLDER`.
+"""The real Simple JWT on Django REST framework, in one file: `python django_side.py PORT`.
 
-Settings of Simple JWT come as JSON in the environment variable SIMPLE_JWT.
+From the environment: FOLDER, where the database is; USERS, as JSON; SIMPLE_JWT, its settings as JSON; and DJANGO,
+settings of Django that shall be others than these.
 """
 
 import json
@@ -25,31 +26,32 @@ def configure(folder: Path) -> None:
     for name in LIFETIMES:
         if name in simple_jwt:
             simple_jwt[name] = timedelta(seconds=simple_jwt[name])
-    settings.configure(
-        ALLOWED_HOSTS=["127.0.0.1"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "django.db"}},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        INSTALLED_APPS=[
+    usual = {
+        "ALLOWED_HOSTS": ["127.0.0.1"],
+        "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "django.db"}},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "INSTALLED_APPS": [
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "rest_framework",
             "rest_framework_simplejwt.token_blacklist",
         ],
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        REST_FRAMEWORK={
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
             "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         },
-        ROOT_URLCONF=__name__,
-        SECRET_KEY="what Django signs with, and Simple JWT does not",
-        SIMPLE_JWT=simple_jwt,
-        USE_TZ=True,
-    )
+        "ROOT_URLCONF": __name__,
+        "SECRET_KEY": "what Django signs with, and Simple JWT does not",
+        "SIMPLE_JWT": simple_jwt,
+        "USE_TZ": True,
+    }
+    settings.configure(**usual | json.loads(os.environ.get("DJANGO", "{}")))
     django.setup()
 
 
-configure(Path(sys.argv[2]))
+configure(Path(os.environ["FOLDER"]))
 
 from django.core.management import call_command  # noqa: E402
 from django.urls import path, re_path  # noqa: E402

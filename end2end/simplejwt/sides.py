@@ -95,8 +95,8 @@ class Sides:
 
     def _start_django(self) -> str:
         port = free_port()
-        variables = {"SIMPLE_JWT": json.dumps(self.settings), "USERS": json.dumps(USERS)}
-        command = [sys.executable, HERE / "django_side.py", str(port), self.folder]
+        variables = {"FOLDER": str(self.folder), "SIMPLE_JWT": json.dumps(self.settings), "USERS": json.dumps(USERS)}
+        command = [sys.executable, HERE / "django_side.py", str(port)]
         self._run(command, {**os.environ, **variables}, "django.log")
         return f"http://127.0.0.1:{port}"
 

@@ -1,0 +1,20 @@
+"""How thoroughly it is measured, and the names that tables have for the sides."""
+
+from dataclasses import dataclass
+
+HALLPASS, FLOOR, SIMPLE_JWT, BETTER_AUTH = "Hallpass", "floor", "Simple JWT", "Better Auth"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rounds of each measurement, seconds of each round, the numbers of tokens to grow to, ended sessions, starts."""
+
+    rounds: int
+    seconds: int
+    growth: tuple[int, ...]
+    ended: int
+    starts: int
+
+
+THOROUGH = Plan(rounds=3, seconds=3, growth=(10_000, 1_000_000, 10_000_000), ended=100_000, starts=7)
+QUICK = Plan(rounds=1, seconds=1, growth=(10_000, 1_000_000), ended=100_000, starts=3)

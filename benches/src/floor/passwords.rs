@@ -1,0 +1,28 @@
+//! One argon2 a sign-in, with the parameters that the stored hash names, bounded to the processors.
+
+use std::thread::available_parallelism;
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordVerifier, phc::PasswordHash},
+};
+use tokio::{sync::Semaphore, task};
+
+pub(crate) struct Passwords {
+    permits: Semaphore,
+}
+
+impl Passwords {
+    pub(crate) fn new() -> Self {
+        Self { permits: Semaphore::new(available_parallelism().map_or(1, Into::into)) }
+    }
+
+    pub(crate) async fn verify(&self, password: String, stored: String) -> bool {
+        let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
+        let verified = task::spawn_blocking(move || {
+            let hash = PasswordHash::new(&stored).ok()?;
+            Argon2::default().verify_password(password.as_bytes(), &hash).ok()
+        });
+        verified.await.is_ok_and(|verdict| verdict.is_some())
+    }
+}
