@@ -10,7 +10,7 @@ from report import Bound, Section, number, table
 from sides import CREDENTIALS, SIGN_IN_BY_EMAIL, Sides
 
 # What a server may take to give back what it does not need any more, seconds.
-REST = 5
+REST = 20
 # As many sign-ins as wait at once; Hallpass refuses none of them on a machine with two processors.
 FLOOD = 128
 
