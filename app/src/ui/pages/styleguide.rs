@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{context::Provider, prelude::*};
 
 use super::home::Pass;
 use crate::{
@@ -43,14 +43,14 @@ pub(crate) fn Styleguide() -> impl IntoView {
 fn Passes() -> impl IntoView {
     let states = [SessionState::Unknown, SessionState::SignedOut, SessionState::SignedIn];
     let passes = states.map(|state| {
-        let owner = Owner::new();
-        owner.with(|| {
-            let session = Session::unknown();
-            session.state.set(state);
-            session.username.set(Some("margaret.hamilton".to_owned()));
-            provide_context(session);
-            view! { <Pass/> }
-        })
+        let session = Session::unknown();
+        session.state.set(state);
+        session.username.set(Some("margaret.hamilton".to_owned()));
+        view! {
+            <Provider value=session>
+                <Pass/>
+            </Provider>
+        }
     });
     view! {
         <section>
