@@ -31,6 +31,13 @@ async fn a_page_that_is_not_there_says_so_with_its_status() {
 }
 
 #[tokio::test]
+async fn the_style_guide_is_there_in_development_builds() {
+    let world = World::new().await;
+    let answer = page(&world, "/styleguide").await;
+    assert_eq!(answer.status, if cfg!(debug_assertions) { 200 } else { 404 });
+}
+
+#[tokio::test]
 async fn a_page_brings_a_policy_with_a_fresh_nonce() {
     let world = World::new().await;
     let policy = async || page(&world, "/").await.header("content-security-policy").expect("a policy").to_owned();
