@@ -25,7 +25,7 @@ use tokio::{net::TcpStream, task::JoinSet, time::timeout_at};
 const WARM_UP: Duration = Duration::from_secs(1);
 
 /// An answer that takes longer is none.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Failure = Box<dyn Error + Send + Sync>;
 

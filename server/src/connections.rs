@@ -189,7 +189,7 @@ impl<A: App> Server<A> {
             // How a connection ends is its client's business.
             _ = &mut connection => return,
             () = asked_nothing(self.bounds.first_head, stopping) => return,
-            _ = asked.wait() => {}
+            () = asked.wait() => {}
         }
         drop(connection.await);
     }

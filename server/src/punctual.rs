@@ -22,6 +22,9 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 /// Has a request answered whose body may take so long to arrive.
+///
+/// # Errors
+/// Those of `answer`. A late body is none: it is answered with 408.
 pub async fn body_in_time<F, E>(
     within: Duration,
     request: Request,

@@ -146,6 +146,15 @@ impl Token {
         self.kind.check(expected)
     }
 
+    /// Its type, if it is one of ours.
+    #[must_use]
+    pub const fn token_type(&self) -> Option<TokenType> {
+        match self.kind {
+            Kind::Known(token_type) => Some(token_type),
+            Kind::Unknown | Kind::Missing => None,
+        }
+    }
+
     /// Judges the times of a token that was good at another time, as [`Tokens::verify`] does.
     fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<(), TokenFault> {
         payload::check_times(self.begins_at, Some(self.expires_at), now, leeway)

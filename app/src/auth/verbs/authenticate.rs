@@ -90,7 +90,7 @@ impl Auth {
         let verified = self.tokens.recognize(text, self.clock.now());
         let token = verified.map_err(|fault| no_token_type(kinds, |_| fault.clone().into()))?;
         if !kinds.iter().any(|kind| token.check_type(*kind).is_ok()) {
-            return Err(self.blacklisted(&token, kinds, None));
+            return Err(blacklisted(&token, kinds, None));
         }
         if let Some(session) = token.session {
             let is_stateless = self.settings.session_check == SessionCheck::Stateless;
@@ -109,7 +109,7 @@ impl Auth {
                 match self.store.find_session(session).await? {
                     Some(Session { end: None, .. }) => Ok(()),
                     Some(Session { end: Some(end), .. }) => Err(self.ended(token, kinds, end)),
-                    None => Err(self.blacklisted(token, kinds, None)),
+                    None => Err(blacklisted(token, kinds, None)),
                 }
             }
             // Simple JWT looks a sliding token up in its blacklist. One of ours belongs to a session, and
@@ -117,7 +117,7 @@ impl Auth {
             None if token.check_type(TokenType::Sliding).is_ok() => {
                 match self.store.token_standing(token.jti.clone(), None).await? {
                     TokenStanding::Good => Ok(()),
-                    TokenStanding::Blacklisted => Err(self.blacklisted(token, kinds, None)),
+                    TokenStanding::Blacklisted => Err(blacklisted(token, kinds, None)),
                 }
             }
             Some(_) | None => Ok(()),
@@ -165,17 +165,17 @@ impl Auth {
             | EndReason::Revoked
             | EndReason::Reuse
             | EndReason::PasswordChanged
-            | EndReason::Expired => self.blacklisted(token, kinds, Some(end)),
+            | EndReason::Expired => blacklisted(token, kinds, Some(end)),
         }
     }
+}
 
-    /// A good token is of another kind for each kind but its own, as which it is blacklisted.
-    fn blacklisted(&self, token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
-        no_token_type(kinds, |kind| match token.check_type(kind) {
-            Ok(()) => Error::Blacklisted(end.clone()),
-            Err(fault) => fault.into(),
-        })
-    }
+/// A good token is of another kind for each kind but its own, as which it is blacklisted.
+fn blacklisted(token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
+    no_token_type(kinds, |kind| match token.check_type(kind) {
+        Ok(()) => Error::Blacklisted(end.clone()),
+        Err(fault) => fault.into(),
+    })
 }
 
 fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error {

@@ -40,12 +40,12 @@ impl Auth {
         let Ok(token) = self.tokens.verify(text, None, now) else {
             return Ok(Introspection::default());
         };
-        let owner = match self.type_of(&token) {
+        let owner = match token.token_type() {
             Some(TokenType::Access | TokenType::Sliding) => self.find_bearer(text, &token).await?,
             Some(TokenType::Refresh) => self.find_renewer(&token).await?,
             None => None,
         };
-        Ok(owner.map_or_else(Introspection::default, |owner| self.describe(&token, owner)))
+        Ok(owner.map_or_else(Introspection::default, |owner| describe(&token, owner)))
     }
 
     /// Takes a token back with its session, be it a refresh token, a spent one, or an access token. One
@@ -62,7 +62,7 @@ impl Auth {
         // "This session was ended from gateway": the client's name says more than its HTTP library's.
         let origin = Origin::new(origin.address.clone(), Some(by.name()));
         let ending = self.ending(EndReason::Revoked, &origin);
-        let revocation = match (self.type_of(&token), token.session) {
+        let revocation = match (token.token_type(), token.session) {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
             (Some(TokenType::Access | TokenType::Sliding), Some(session)) => self.end(session, ending).await?,
             (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
@@ -78,12 +78,6 @@ impl Auth {
             Some(found) => Ok(self.store.revoke_session(found.user, session, ending).await?),
             None => Ok(None),
         }
-    }
-
-    /// The kind of a verified token.
-    pub(super) fn type_of(&self, token: &Token) -> Option<TokenType> {
-        let kinds = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
-        kinds.into_iter().find(|kind| token.check_type(*kind).is_ok())
     }
 
     /// Who may open protected endpoints with the token: whom the guard lets in, unless the database knows
@@ -121,22 +115,22 @@ impl Auth {
         let standing = self.account_rule(token).standing(account.as_ref());
         Ok(account.filter(|_| standing == UserStanding::Active).map(|account| account.user))
     }
+}
 
-    fn describe(&self, token: &Token, owner: User) -> Introspection {
-        let token_type = self.type_of(token);
-        let is_bearer = matches!(token_type, Some(TokenType::Access | TokenType::Sliding));
-        Introspection {
-            active: true,
-            token_type: is_bearer.then(|| "Bearer".to_owned()),
-            token_use: token_type.map(|kind| kind.name().to_owned()),
-            sub: Some(owner.id.to_string()),
-            username: Some(owner.username),
-            exp: Some(token.expires_at.seconds()),
-            iat: token.issued_at.map(Timestamp::seconds),
-            jti: Some(token.jti.to_string()),
-            iss: token.claims.get("iss").cloned(),
-            aud: token.claims.get("aud").cloned(),
-            sid: token.session.map(|session| session.to_string()),
-        }
+fn describe(token: &Token, owner: User) -> Introspection {
+    let token_type = token.token_type();
+    let is_bearer = matches!(token_type, Some(TokenType::Access | TokenType::Sliding));
+    Introspection {
+        active: true,
+        token_type: is_bearer.then(|| "Bearer".to_owned()),
+        token_use: token_type.map(|kind| kind.name().to_owned()),
+        sub: Some(owner.id.to_string()),
+        username: Some(owner.username),
+        exp: Some(token.expires_at.seconds()),
+        iat: token.issued_at.map(Timestamp::seconds),
+        jti: Some(token.jti.to_string()),
+        iss: token.claims.get("iss").cloned(),
+        aud: token.claims.get("aud").cloned(),
+        sid: token.session.map(|session| session.to_string()),
     }
 }

@@ -21,7 +21,7 @@ impl Auth {
             TokenStanding::Good => {
                 // One that opens something is in somebody's hands: the reply that brought it was not lost.
                 if let (Some(session), Some(TokenType::Access | TokenType::Sliding)) =
-                    (token.session, self.type_of(&token))
+                    (token.session, token.token_type())
                 {
                     self.seen.note(session, token.generation, token.expires_at);
                 }
