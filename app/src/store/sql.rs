@@ -115,7 +115,8 @@ impl<'v> Statement<'v> {
         self.values.into_iter().fold(sqlx::query(self.sql), |query, value| match value {
             Value::Bool(value) => query.bind(value),
             Value::Number(value) => query.bind(value),
-            Value::Text(value) => query.bind(value.as_deref()),
+            // No text of PostgreSQL has a NUL in it: one that does is equal to none.
+            Value::Text(value) => query.bind(value.as_deref().filter(|text| !text.contains('\0'))),
         })
     }
 }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use app::auth::user::Role;
 use serde_json::{Value, json};
 
 use crate::actors::{Actor, Answer, PASSWORD, World};
@@ -52,6 +53,17 @@ async fn a_refusal_says_what_the_browser_needs_to_act() {
     assert_eq!(told.body["code"], "session_ended");
     assert_eq!(told.body["ended"]["reason"], "reuse");
     assert_eq!(told.body["ended"]["at"], world.now());
+}
+
+#[tokio::test]
+async fn a_name_that_no_database_could_hold_is_nobodys() {
+    let world = World::new().await;
+    let staff = world.administrator("staff", Role::Staff).await;
+    let credentials = json!({ "credentials": { "username": "ada\0", "password": PASSWORD } });
+    let answer = call(&world, "session/obtain", None, credentials).await;
+    assert_eq!((answer.status, &answer.body["code"]), (401, &json!("no_active_account")));
+    let found = world.get("/api/admin/users/?search=%00", &staff.access).await;
+    assert_eq!((found.status, &found.body["count"]), (200, &json!(0)));
 }
 
 #[tokio::test]
