@@ -3,7 +3,8 @@
 /// How many words a search may have.
 const MAX_WORDS: usize = 10;
 
-/// The words between white space and commas (Django REST framework: `SearchFilter`).
+/// The words between white space and commas (Django REST framework: `SearchFilter`), and between NULs,
+/// which stand in no text that is looked through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchWords(Vec<String>);
 
@@ -18,7 +19,7 @@ impl SearchWords {
     /// # Errors
     /// When there are more than ten.
     pub fn parse(text: &str) -> Result<Self, TooManyWords> {
-        let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
+        let words = text.split(|c: char| c.is_whitespace() || [',', '\0'].contains(&c)).filter(|word| !word.is_empty());
         let words: Vec<_> = words.map(str::to_owned).collect();
         if words.len() > MAX_WORDS { Err(TooManyWords) } else { Ok(Self(words)) }
     }
@@ -35,8 +36,8 @@ mod tests {
 
     #[test]
     fn words_stand_between_white_space_and_commas() {
-        let words = SearchWords::parse(" ada,,m\tlovelace ").expect("three words");
-        assert_eq!(words.iter().collect::<Vec<_>>(), ["ada", "m", "lovelace"]);
+        let words = SearchWords::parse(" ada,,m\tlove\0lace ").expect("four words");
+        assert_eq!(words.iter().collect::<Vec<_>>(), ["ada", "m", "love", "lace"]);
         assert_eq!(SearchWords::parse(" , "), Ok(SearchWords::default()));
     }
 
