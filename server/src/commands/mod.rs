@@ -12,6 +12,7 @@ pub mod move_to;
 mod prompt;
 pub mod revoke;
 pub mod serve;
+mod signals;
 pub mod token;
 
 use std::{path::PathBuf, sync::Arc};
@@ -75,6 +76,9 @@ pub enum Failure {
         /// Why.
         cause: std::io::Error,
     },
+    /// The process could not be told to stop in good order.
+    #[error("signals cannot be handled: {0}; the server was not started, because it could not stop in good order")]
+    Signals(std::io::Error),
     /// The keys cannot become what was asked for.
     #[error("{0}")]
     Keys(String),

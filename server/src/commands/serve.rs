@@ -3,9 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::auth::{Auth, Error, limits::Limits};
-use tokio::{net::TcpListener, signal, time};
+use tokio::{net::TcpListener, time};
 
-use super::{Failure, open_core};
+use super::{Failure, open_core, signals::Signals};
 use crate::{
     config::{Config, KeySource},
     connections::{self, Bounds, Open},
@@ -56,6 +56,7 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
         None => auth,
     });
     auth.follow_revocations().await?;
+    let signals = Signals::listen().map_err(Failure::Signals)?;
     let listener = listen(address, "HALLPASS_LISTEN").await?;
     let stopping = edge.stopping.clone();
     let mut app = router::router(auth.clone(), &stopping);
@@ -70,7 +71,7 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
         layers::at_the_edge(app, edge),
         bounds,
         open,
-        told_to_stop(stopping, watch.stop_delay),
+        told_to_stop(signals, stopping, watch.stop_delay),
     )
     .await;
     auth.write_seen().await?;
@@ -192,39 +193,15 @@ fn warn_of(done: Result<(), Error>) {
 
 /// Ends when the process was told to stop and whoever shares out requests had time to notice: from the first
 /// signal on `/readyz` says no, and a second one makes an end at once.
-async fn told_to_stop(stopping: Stopping, delay: Duration) {
-    signalled().await;
+async fn told_to_stop(mut signals: Signals, stopping: Stopping, delay: Duration) {
+    signals.next().await;
     stopping.begin();
     if !delay.is_zero() {
         tracing::info!(seconds = delay.as_secs(), "told to stop: no longer ready, and serving on for a while");
         tokio::select! {
             () = time::sleep(delay) => {}
-            () = signalled() => {}
+            () = signals.next() => {}
         }
     }
     tracing::info!("stopping: finishing what was begun");
-}
-
-/// `SIGINT` or `SIGTERM`.
-async fn signalled() {
-    let interrupted = async {
-        if signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
 }

@@ -1,0 +1,50 @@
+//! What tells the process to stop.
+
+use std::io;
+
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind};
+#[cfg(windows)]
+use tokio::signal::windows;
+
+/// `SIGINT` and `SIGTERM`, or Ctrl-C. From its making on none of them ends the process by itself: one that comes
+/// before it is waited for is kept.
+#[derive(Debug)]
+pub(super) struct Signals {
+    #[cfg(unix)]
+    interrupt: unix::Signal,
+    #[cfg(unix)]
+    terminate: unix::Signal,
+    #[cfg(windows)]
+    interrupt: windows::CtrlC,
+}
+
+impl Signals {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// When the system does not let signals be handled.
+    #[cfg(unix)]
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: unix::signal(SignalKind::interrupt())?,
+            terminate: unix::signal(SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(windows)]
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: windows::ctrl_c()? })
+    }
+
+    /// Waits for the next.
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(windows)]
+        self.interrupt.recv().await;
+    }
+}
