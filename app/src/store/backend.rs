@@ -4,10 +4,15 @@
 use futures::future::BoxFuture;
 use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
 
-use super::{postgres::PostgresBackend, sql::Connection, sqlite::SqliteBackend, tables::locks};
+use super::{
+    postgres::PostgresBackend,
+    sql::Connection,
+    sqlite::SqliteBackend,
+    tables::{locks, refresh},
+};
 use crate::auth::{
     administration::Denial,
-    store::{Done, StoreError},
+    store::{Done, Refresh, Refreshed, StoreError},
 };
 
 /// Work inside a transaction.
@@ -86,6 +91,16 @@ impl Backend {
     /// The same for a deed. When it is denied, nothing of it stays.
     pub(super) async fn write_deed<T: Send + 'static>(&self, work: impl Work<Result<T, Denial>>) -> Done<T> {
         self.commit(in_line(work), Result::is_ok).await
+    }
+
+    /// Runs a refresh, as [`write`](Self::write) would.
+    pub(super) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
+            Self::Postgres(postgres) => {
+                postgres.write(move |c| Box::pin(async move { refresh::refresh(c, &refresh).await }), |_| true).await
+            }
+        }
     }
 
     /// Told when another process has ended sessions; where none can tell, never.

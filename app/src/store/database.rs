@@ -114,7 +114,7 @@ impl Store for Database {
     }
 
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
-        self.backend.write(move |c| Box::pin(async move { refresh::refresh(c, &refresh).await })).await
+        self.backend.refresh(refresh).await
     }
 
     async fn token_standing(&self, jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError> {

@@ -4,7 +4,7 @@ use app::auth::token::TokenType;
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::actors::{World, claims, settings};
+use crate::actors::{Actor, World, claims, settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_by_fifty_callers_at_once_yields_one_successor() {
@@ -14,6 +14,29 @@ async fn a_refresh_by_fifty_callers_at_once_yields_one_successor() {
     let successors: HashSet<String> = answers.iter().map(|answer| answer.text("refresh")).collect();
     assert_eq!(successors.len(), 1);
     assert_eq!(claims(successors.iter().next().expect("one"))["gen"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_many_at_once_is_answered_as_if_it_were_alone() {
+    let world = World::new().await;
+    world.user("ada").await;
+    let alive = join_all((0..30).map(|_| world.sign_in("ada"))).await;
+    let ended = world.sign_in("ada").await;
+    assert_eq!(ended.blacklist().await.status, 200);
+    let mut ahead = world.sign_in("ada").await;
+    let behind = ahead.clone();
+    ahead.refresh().await;
+
+    let all = alive.iter().chain([&ended, &behind]);
+    let mut answers = join_all(all.map(Actor::try_refresh)).await;
+    let reissued = answers.pop().expect("that of the one behind");
+    assert_eq!(reissued.text("refresh"), ahead.refresh, "its reply was lost");
+    answers.pop().expect("that of the ended one").is_bad_token("Token is blacklisted");
+    for (actor, answer) in alive.iter().zip(&answers) {
+        let (before, after) = (claims(&actor.refresh), claims(&answer.text("refresh")));
+        assert_eq!((&after["sid"], &after["gen"]), (&before["sid"], &json!(1)));
+        assert_eq!(world.get("/api/me/", &answer.text("access")).await.status, 200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

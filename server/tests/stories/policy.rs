@@ -1,11 +1,15 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use app::auth::{policy::Policy, session::Origin, settings::Settings, user::User};
 use async_trait::async_trait;
+use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    actors::{PASSWORD, World, claims, settings},
+    actors::{Actor, PASSWORD, World, claims, settings},
     rpc::call,
 };
 
@@ -91,6 +95,35 @@ async fn a_panic_ends_its_own_request_and_nothing_else() {
     assert_eq!(failed.status, 500);
     assert_eq!(ada.me().await.status, 200);
     assert_eq!(world.sign_in("ada").await.try_refresh().await.status, 200);
+}
+
+/// A house that falls over one of those who renew, once they are in.
+#[derive(Default)]
+struct Fickle {
+    is_upset: AtomicBool,
+}
+
+impl Policy for Fickle {
+    fn may_authenticate(&self, user: &User, _settings: &Settings) -> bool {
+        assert!(user.username != "eve" || !self.is_upset.load(Ordering::Relaxed), "a flaw in the house");
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_refresh_takes_no_other_with_it() {
+    let house = Arc::<Fickle>::default();
+    let world = World::with_policy(settings(), house.clone()).await;
+    world.user("ada").await;
+    let others = join_all((0..20).map(|_| world.sign_in("ada"))).await;
+    let eve = world.signed_in("eve").await;
+    house.is_upset.store(true, Ordering::Relaxed);
+    let renewals = others.iter().map(Actor::try_refresh);
+    let (failed, renewed) = tokio::join!(eve.try_refresh(), join_all(renewals));
+    assert_eq!(failed.status, 503);
+    assert!(renewed.iter().all(|answer| answer.status == 200));
+    house.is_upset.store(false, Ordering::Relaxed);
+    assert_eq!(eve.try_refresh().await.status, 200, "nothing was spent");
 }
 
 #[tokio::test]

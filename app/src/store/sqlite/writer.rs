@@ -1,6 +1,7 @@
 //! The one writer. It takes whatever writes are waiting, runs them in one transaction, commits once,
 //! and only then answers each: many durable writes for the price of one sync to the disk. A write
-//! that fails or is denied leaves nothing, and takes nothing with it.
+//! that fails or is denied leaves nothing, and takes nothing with it. Refreshes, the most frequent of them,
+//! share their statements too, as far as they are plain rotations.
 
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
@@ -10,8 +11,12 @@ use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    auth::store::StoreError,
-    store::{backend::Work, sql::Connection},
+    auth::store::{Refresh, Refreshed, StoreError},
+    store::{
+        backend::Work,
+        sql::Connection,
+        tables::{refresh, rotations},
+    },
 };
 
 /// How many writes one transaction takes at most: the last to come should not wait long for the
@@ -23,7 +28,13 @@ const QUEUE: usize = 1024;
 
 /// A handle to the writer. Dropping it lets the writer finish what waits and close the file.
 pub(super) struct Writer {
-    jobs: mpsc::Sender<Box<dyn Job>>,
+    jobs: mpsc::Sender<Waiting>,
+}
+
+/// What waits for the writer.
+enum Waiting {
+    Refresh(Box<Renewal>),
+    Other(Box<dyn Job>),
 }
 
 impl Writer {
@@ -46,9 +57,17 @@ impl Writer {
         work: impl Work<T>,
         is_kept: fn(&T) -> bool,
     ) -> Result<T, StoreError> {
+        self.queue(|answer| Waiting::Other(Box::new(Write { work: Some(work), is_kept, answer }))).await
+    }
+
+    /// The same for a refresh.
+    pub(super) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
+        self.queue(|answer| Waiting::Refresh(Box::new(Renewal { refresh, answer }))).await
+    }
+
+    async fn queue<T>(&self, job: impl FnOnce(Answer<T>) -> Waiting) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Write { work: Some(work), is_kept, result: None, reply };
-        let is_running = self.jobs.send(Box::new(job)).await.is_ok();
+        let is_running = self.jobs.send(job(Answer { result: None, reply })).await.is_ok();
         match answer.await {
             Ok(result) if is_running => result,
             Ok(_) | Err(_) => Err(StoreError(Box::new(Stopped))),
@@ -73,38 +92,20 @@ impl fmt::Display for NotCommitted {
 
 impl std::error::Error for NotCommitted {}
 
-#[async_trait]
-trait Job: Send {
-    /// Does the work and keeps the result; whether what it wrote stays.
-    async fn run(&mut self, connection: &mut SqliteConnection) -> bool;
-
-    /// Tells the caller, once it is known whether the batch was committed.
-    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>);
-}
-
-struct Write<T, W> {
-    work: Option<W>,
-    is_kept: fn(&T) -> bool,
+/// What a piece of work came to, and who waits for it.
+struct Answer<T> {
     result: Option<sqlx::Result<T>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-#[async_trait]
-impl<T, W> Job for Write<T, W>
-where
-    T: Send + 'static,
-    W: Work<T>,
-{
-    async fn run(&mut self, connection: &mut SqliteConnection) -> bool {
-        if let Some(work) = self.work.take() {
-            // A panic, as in a policy of the deployment's own, ends its own write and not the writer.
-            let caught = AssertUnwindSafe(work(&mut Connection::Sqlite(connection))).catch_unwind().await;
-            self.result = Some(caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned()))));
-        }
-        self.result.as_ref().is_some_and(|result| result.as_ref().is_ok_and(self.is_kept))
+impl<T> Answer<T> {
+    /// Does the work and keeps what it comes to. A panic, as in a policy of the deployment's own, ends its
+    /// own write and not the writer.
+    async fn keep(&mut self, work: impl Future<Output = sqlx::Result<T>>) {
+        self.result = Some(caught(work).await);
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {
+    fn give(self, committed: Result<(), NotCommitted>) {
         let result = match (self.result, committed) {
             (Some(Err(error)), _) => Err(error.into()),
             (Some(Ok(value)), Ok(())) => Ok(value),
@@ -116,32 +117,136 @@ where
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
-    let mut batch = Vec::with_capacity(MAX_BATCH);
-    while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
-        let committed = commit(&mut connection, &mut batch).await;
-        if committed.is_err() {
-            // Fails when there is no transaction left to roll back, which is just as well.
-            drop(execute(&mut connection, "ROLLBACK").await);
+async fn caught<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    let caught = AssertUnwindSafe(work).catch_unwind().await;
+    caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned())))
+}
+
+#[async_trait]
+trait Job: Send {
+    /// Does the work and keeps the result; whether what it wrote stays.
+    async fn run(&mut self, connection: &mut Connection<'_>) -> bool;
+
+    /// Tells the caller, once it is known whether the batch was committed.
+    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>);
+}
+
+struct Write<T, W> {
+    work: Option<W>,
+    is_kept: fn(&T) -> bool,
+    answer: Answer<T>,
+}
+
+#[async_trait]
+impl<T, W> Job for Write<T, W>
+where
+    T: Send + 'static,
+    W: Work<T>,
+{
+    async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
+        if let Some(work) = self.work.take() {
+            self.answer.keep(work(connection)).await;
         }
-        let committed = committed.map_err(|error| NotCommitted(Arc::new(error)));
-        for job in batch.drain(..) {
+        self.answer.result.as_ref().is_some_and(|result| result.as_ref().is_ok_and(self.is_kept))
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {
+        self.answer.give(committed);
+    }
+}
+
+struct Renewal {
+    refresh: Refresh,
+    answer: Answer<Refreshed>,
+}
+
+impl Renewal {
+    async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
+        self.answer.keep(refresh::refresh(connection, &self.refresh)).await;
+        matches!(self.answer.result, Some(Ok(_)))
+    }
+}
+
+/// What is written in one transaction.
+#[derive(Default)]
+struct Batch {
+    renewals: Vec<Renewal>,
+    others: Vec<Box<dyn Job>>,
+}
+
+impl Batch {
+    fn push(&mut self, waiting: Waiting) {
+        match waiting {
+            Waiting::Refresh(renewal) => self.renewals.push(*renewal),
+            Waiting::Other(job) => self.others.push(job),
+        }
+    }
+
+    async fn commit(&mut self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        execute(connection, "BEGIN IMMEDIATE").await?;
+        if self.rotate(connection).await.is_err() {
+            roll_back(connection).await;
+            execute(connection, "BEGIN IMMEDIATE").await?;
+        }
+        for renewal in self.renewals.iter_mut().filter(|renewal| renewal.answer.result.is_none()) {
+            execute(connection, "SAVEPOINT job").await?;
+            let is_kept = renewal.run(&mut Connection::Sqlite(connection)).await;
+            release(connection, is_kept).await?;
+        }
+        for job in &mut self.others {
+            execute(connection, "SAVEPOINT job").await?;
+            let is_kept = job.run(&mut Connection::Sqlite(connection)).await;
+            release(connection, is_kept).await?;
+        }
+        execute(connection, "COMMIT").await
+    }
+
+    /// The plain rotations, together. Should that fail, the transaction begins anew and each is carried out
+    /// by itself, and fails by itself.
+    async fn rotate(&mut self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        let refreshes: Vec<&Refresh> = self.renewals.iter().map(|renewal| &renewal.refresh).collect();
+        let rotated = caught(rotations::rotate(&mut Connection::Sqlite(connection), &refreshes)).await?;
+        for (renewal, session) in self.renewals.iter_mut().zip(rotated) {
+            renewal.answer.result = session.map(|session| Ok(Refreshed::Current(session)));
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, committed: &Result<(), NotCommitted>) {
+        for renewal in self.renewals.drain(..) {
+            renewal.answer.give(committed.clone());
+        }
+        for job in self.others.drain(..) {
             job.answer(committed.clone());
         }
+    }
+}
+
+async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut taken = Vec::with_capacity(MAX_BATCH);
+    let mut batch = Batch::default();
+    while waiting.recv_many(&mut taken, MAX_BATCH).await > 0 {
+        taken.drain(..).for_each(|job| batch.push(job));
+        let committed = batch.commit(&mut connection).await;
+        if committed.is_err() {
+            roll_back(&mut connection).await;
+        }
+        batch.answer(&committed.map_err(|error| NotCommitted(Arc::new(error))));
     }
     drop(sqlx::Connection::close(connection).await);
 }
 
-async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> sqlx::Result<()> {
-    execute(connection, "BEGIN IMMEDIATE").await?;
-    for job in batch {
-        execute(connection, "SAVEPOINT job").await?;
-        if !job.run(connection).await {
-            execute(connection, "ROLLBACK TO job").await?;
-        }
-        execute(connection, "RELEASE job").await?;
+/// Fails when there is no transaction left to roll back, which is just as well.
+async fn roll_back(connection: &mut SqliteConnection) {
+    drop(execute(connection, "ROLLBACK").await);
+}
+
+/// Ends a savepoint; what is not kept leaves nothing.
+async fn release(connection: &mut SqliteConnection, is_kept: bool) -> sqlx::Result<()> {
+    if !is_kept {
+        execute(connection, "ROLLBACK TO job").await?;
     }
-    execute(connection, "COMMIT").await
+    execute(connection, "RELEASE job").await
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::Result<()> {

@@ -12,6 +12,7 @@ pub(super) mod outstanding;
 mod paged;
 pub(super) mod refresh;
 pub(super) mod revocations;
+pub(super) mod rotations;
 mod rows;
 pub(super) mod sessions;
 pub(super) mod users;

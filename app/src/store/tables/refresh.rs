@@ -72,7 +72,7 @@ async fn find(
 
 /// A token of a known session. One that the database does not know by name was issued and forgotten:
 /// whatever it is, it is not the current one.
-fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
+pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
     match known {
         Some(row) => Presented { generation: row.generation, spent_at: row.blacklisted_at },
         None => Presented {
@@ -117,19 +117,25 @@ async fn find_named(
     }
 }
 
+/// What a refresh is decided on.
+pub(super) fn facts(refresh: &Refresh, found: &Found, presented: Presented) -> Facts {
+    Facts {
+        now: refresh.now,
+        grace: refresh.grace,
+        session: found.session.facts(refresh.last_seen_generation),
+        presented,
+        user: refresh.rule.standing(found.owner.as_ref()),
+    }
+}
+
 async fn decide(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
-    Found { session, owner }: Found,
+    found: Found,
     presented: Presented,
 ) -> sqlx::Result<Refreshed> {
-    let facts = Facts {
-        now: refresh.now,
-        grace: refresh.grace,
-        session: session.facts(refresh.last_seen_generation),
-        presented,
-        user: refresh.rule.standing(owner.as_ref()),
-    };
+    let facts = facts(refresh, &found, presented);
+    let session = found.session;
     match (rotation::decide(&facts), refresh.mode) {
         (Decision::Refuse(refusal), _) => {
             // The end of a session takes its tokens back at the same moment: that is not what spent them.

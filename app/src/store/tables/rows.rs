@@ -138,3 +138,12 @@ pub(super) fn token(row: &Row) -> sqlx::Result<TokenRow> {
         blacklisted_at: optional_time(row, "blacklisted_at")?,
     })
 }
+
+/// The same of a row that has a session's columns too.
+pub(super) fn known_token(row: &Row) -> sqlx::Result<TokenRow> {
+    Ok(TokenRow {
+        session: Some(session_id(row, "id")?),
+        generation: generation(row, "token_generation")?,
+        blacklisted_at: optional_time(row, "token_blacklisted_at")?,
+    })
+}
