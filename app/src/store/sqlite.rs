@@ -1,6 +1,7 @@
 //! SQLite: one file, one writer that commits waiting writes together, and a pool of readers. WAL with
 //! `synchronous = FULL`: what was answered is on the disk.
 
+mod checkpoints;
 mod writer;
 
 use std::time::Duration;
@@ -44,15 +45,17 @@ impl SqliteBackend {
             .disable_statement_logging();
         // What a savepoint or a statement would need to be taken back stays in memory: written to a file it
         // costs a refresh a seventh of its time.
-        let writing = options.clone().pragma("temp_store", "memory");
+        let writing =
+            options.clone().pragma("temp_store", "memory").pragma("wal_autocheckpoint", checkpoints::MAX_LOG_PAGES);
         let mut connection = writing.connect().await.map_err(|error| open(error.into()))?;
         check_version(&mut connection).await?;
         migrations::sqlite().run(&mut connection).await.map_err(|error| open(StoreError(Box::new(error))))?;
+        let copying = options.connect().await.map_err(|error| open(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { writer: Writer::start(connection), readers })
+        Ok(Self { writer: Writer::start(connection, copying), readers })
     }
 
     pub(super) async fn read(&self) -> sqlx::Result<PoolConnection<Sqlite>> {

@@ -96,6 +96,27 @@ async fn whoever_was_answered_before_a_kill_is_right_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_is_soon_in_the_file_itself_while_the_server_runs() {
+    let (folder, alone) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let process = Process::start(folder.path(), "");
+    Device::register(&client(), &process.url, "ada").await;
+    let is_there = async || {
+        std::fs::copy(folder.path().join("hallpass.db"), alone.path().join("hallpass.db")).expect("a copy");
+        let mut database = database(alone.path()).await;
+        // Halfway through a checkpoint the file alone is not a database yet.
+        let found = database.fetch_optional("SELECT 1 FROM sessions").await;
+        matches!(found, Ok(Some(_)))
+    };
+    for _ in 0..100 {
+        if is_there().await {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    panic!("after five seconds the session is in the log alone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stop_finishes_what_was_begun() {
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();

@@ -10,6 +10,7 @@ use futures::FutureExt;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoints;
 use crate::{
     auth::store::{Refresh, Refreshed, StoreError},
     store::{
@@ -38,10 +39,12 @@ enum Waiting {
 }
 
 impl Writer {
-    /// Starts the writer on its connection.
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    /// Starts the writer on its connection, and on another what makes checkpoints of its writes.
+    pub(super) fn start(connection: SqliteConnection, copying: SqliteConnection) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, waiting));
+        let (writes, written) = mpsc::channel(1);
+        tokio::spawn(run(connection, waiting, writes));
+        tokio::spawn(checkpoints::copy(copying, written));
         Self { jobs }
     }
 
@@ -222,14 +225,16 @@ impl Batch {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Waiting>) {
+async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Waiting>, writes: mpsc::Sender<()>) {
     let mut taken = Vec::with_capacity(MAX_BATCH);
     let mut batch = Batch::default();
     while waiting.recv_many(&mut taken, MAX_BATCH).await > 0 {
         taken.drain(..).for_each(|job| batch.push(job));
         let committed = batch.commit(&mut connection).await;
-        if committed.is_err() {
-            roll_back(&mut connection).await;
+        match committed {
+            // Full when it was said already.
+            Ok(()) => drop(writes.try_send(())),
+            Err(_) => roll_back(&mut connection).await,
         }
         batch.answer(&committed.map_err(|error| NotCommitted(Arc::new(error))));
     }
