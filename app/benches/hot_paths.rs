@@ -3,14 +3,17 @@
 
 use std::time::Duration;
 
-use app::auth::{
-    clock::Timestamp,
-    id::{Jti, SessionId, UserId},
-    keys::{Algorithm, Key},
-    rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
-    settings::Settings,
-    token::{Stamp, Subject, TokenType, Tokens},
-    user::UserKey,
+use app::{
+    auth::{
+        clock::Timestamp,
+        id::{Jti, SessionId, UserId},
+        keys::{Algorithm, Key},
+        rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
+        settings::Settings,
+        token::{Stamp, Subject, TokenType, Tokens},
+        user::UserKey,
+    },
+    session::pair::{Incoming, Stored, StoredPair, VERSION, merge},
 };
 use divan::{Bencher, black_box};
 
@@ -93,4 +96,22 @@ fn decide_a_rotation(bencher: Bencher) {
         user: UserStanding::Active,
     };
     bencher.bench(|| decide(black_box(&facts)));
+}
+
+/// What each tab does with the pair that a refresh answered; here natively, in a browser as WebAssembly.
+#[divan::bench]
+fn merge_a_renewal(bencher: Bencher) {
+    let tokens = tokens();
+    let pair = |generation| StoredPair {
+        v: VERSION,
+        sid: "5a".repeat(16),
+        generation,
+        access: token(&tokens).into(),
+        refresh: token(&tokens).into(),
+        received_at: 0,
+        skew: 0,
+    };
+    let stored = Stored::Pair(pair(2));
+    let renewal = Incoming::Renewal(pair(3));
+    bencher.with_inputs(|| renewal.clone()).bench_values(|renewal| merge(black_box(Some(&stored)), renewal));
 }

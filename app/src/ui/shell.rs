@@ -81,8 +81,8 @@ fn title() -> String {
 }
 
 /// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and
-/// not from a file beside it, the nonce stays out of attributes that can be read, and a download that
-/// fails says so.
+/// not from a file beside it, the nonce stays out of attributes that can be read, a download that fails
+/// says so, and between getting the code ready and running it the browser may answer to the person.
 #[component]
 fn Boot(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
@@ -94,8 +94,9 @@ fn Boot(assets: Assets) -> impl IntoView {
          \x20 createHTML: html => html,\n\
          \x20 createScriptURL: url => url === worker ? url : null,\n\
          }});\n\
+         const respite = () => new Promise(resume => setTimeout(resume));\n\
          import('{js}')\n\
-         \x20 .then(module => module.default({{ module_or_path: '{wasm}' }}).then(() => module.hydrate()))\n\
+         \x20 .then(module => module.default({{ module_or_path: '{wasm}' }}).then(respite).then(() => module.hydrate()))\n\
          \x20 .catch(error => {{ document.documentElement.dataset.failed = ''; console.error(error); }});\n\
          addEventListener('load', () => navigator.serviceWorker?.register(worker).catch(() => {{}}));"
     );
