@@ -22,7 +22,7 @@ const CATEGORIES = Object.keys(AT_LEAST) as Category[];
 
 /** Performance differs from run to run: the median counts. */
 const ATTEMPTS = 3;
-const RUNS = 3;
+const RUNS = 5;
 
 interface Verdict {
   path: string;

@@ -1,5 +1,6 @@
 //! What the engine asks of the browser, in one place.
 
+use gloo_timers::future::TimeoutFuture;
 use web_sys::{VisibilityState, window};
 
 /// The device's clock, milliseconds since the Unix epoch. It may be wrong.
@@ -12,6 +13,11 @@ pub fn now() -> i64 {
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of a visit fit")]
 pub(super) fn monotonic() -> i64 {
     window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as i64)
+}
+
+/// Lets the browser draw, and answer to the person, before there is more to do.
+pub async fn respite() {
+    TimeoutFuture::new(0).await;
 }
 
 /// From 0 up to, and not including, 1. Good enough to spread requests, and used for nothing else.

@@ -55,11 +55,6 @@ thread_local! {
     static WAITING: Cell<Option<Session>> = const { Cell::new(None) };
 }
 
-/// Lets the browser draw, and answer to the person, before there is more to do.
-async fn respite() {
-    TimeoutFuture::new(0).await;
-}
-
 /// The engine, running.
 async fn running() -> Result<Engine, SplitLoaderError> {
     let engine = load().await?;
@@ -91,14 +86,14 @@ pub fn start(session: Session) {
 
 /// Tries until the code is there: somebody may be signed in, and waits to see it.
 async fn start_at_last(session: Session) {
-    respite().await;
+    browser::respite().await;
     let mut attempts = 0;
     while load().await.is_err() {
         attempts += 1;
         session.connection.set(if browser::is_online() { Connection::Unreachable } else { Connection::Offline });
         TimeoutFuture::new(backoff::delay(attempts, None, browser::random())).await;
     }
-    respite().await;
+    browser::respite().await;
     // What was downloaded is not downloaded again, so this does not fail.
     drop(running().await);
 }

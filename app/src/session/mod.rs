@@ -20,7 +20,7 @@ mod state;
 mod storage;
 mod tabs;
 
-pub use browser::now;
+pub use browser::{now, respite};
 pub use chunk::{prepare, register, sign_in, sign_out, start};
 pub use flight::{Deed, Entry, Flight, flight};
 pub use inspect::{renew_now, stored_pair};

@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use futures::future;
 use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 
-use super::components::{Progress, Shape, Skeleton};
+use super::components::{Progress, Shape, Skeleton, prepare_dates};
 use crate::{
-    session::{Session, SessionState},
+    session::{Session, SessionState, respite},
     texts,
     wire::{ApiError, Code},
 };
@@ -60,7 +61,16 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             load.is_asking.set(true);
             let under_way = progress.begin();
             spawn_local(async move {
-                let answer = asking.await;
+                respite().await;
+                let ((), answer) = future::join(
+                    async {
+                        respite().await;
+                        prepare_dates();
+                    },
+                    asking,
+                )
+                .await;
+                respite().await;
                 drop(under_way);
                 // The page may have gone, or asked something else.
                 if newest.try_get_value() == Some(number) {

@@ -12,7 +12,7 @@ use send_wrapper::SendWrapper;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
 use super::components::{Progress, Shape, Skeleton};
-use crate::texts;
+use crate::{session::respite, texts};
 
 texts! {
     Text {
@@ -22,10 +22,11 @@ texts! {
     }
 }
 
-/// What a page of a chunk answers: an error when the chunk could not be downloaded.
-pub(crate) type Filled = Result<(), SplitLoaderError>;
+/// What a page of a chunk answers: what makes it in its place, or an error when the chunk could not be
+/// downloaded.
+pub(crate) type Filled = Result<Box<dyn FnOnce()>, SplitLoaderError>;
 
-/// Downloads the chunk, when it is not there yet, and fills the place.
+/// Downloads the chunk, when it is not there yet.
 pub(crate) type PageChunk = fn(Place) -> Pin<Box<dyn Future<Output = Filled>>>;
 
 /// Where a page goes, and how long it is wanted there.
@@ -36,16 +37,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Makes the page here, unless the person has gone on meanwhile.
+    /// What makes the page here, unless the person has gone on meanwhile.
     #[expect(clippy::unnecessary_wraps, reason = "a page of a chunk answers this, and fails only on its way")]
     pub(crate) fn fill<View: IntoView + 'static>(self, page: impl FnOnce() -> View + 'static) -> Filled {
-        if self.is_wanted.try_get_value().is_some() {
-            self.owner.with(|| {
-                let page = SendWrapper::new(mount_to(self.element, page));
-                on_cleanup(move || drop(page));
-            });
-        }
-        Ok(())
+        Ok(Box::new(move || {
+            if self.is_wanted.try_get_value().is_some() {
+                self.owner.with(|| {
+                    let page = SendWrapper::new(mount_to(self.element, page));
+                    on_cleanup(move || drop(page));
+                });
+            }
+        }))
     }
 }
 
@@ -74,7 +76,9 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
         spawn_local(async move {
             let filled = filling.await;
             drop(under_way);
-            if filled.is_ok() {
+            if let Ok(fill) = filled {
+                respite().await;
+                fill();
                 stage.try_set(Stage::Filled);
                 request_animation_frame(show_what_is_linked);
             } else {

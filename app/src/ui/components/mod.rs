@@ -49,5 +49,5 @@ pub(crate) use session_row::SessionRow;
 pub(crate) use skeleton::{Shape, Skeleton};
 pub(crate) use sort_header::SortHeader;
 pub(crate) use ticking::{every_second, ticking};
-pub(crate) use time::{clock_only, clock_time, date_time, day, iso_time, precise_time, remaining_words};
+pub(crate) use time::{clock_only, clock_time, date_time, day, iso_time, precise_time, prepare_dates, remaining_words};
 pub(crate) use toast::{Toast, Toasts, Tone};
