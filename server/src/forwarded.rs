@@ -11,7 +11,8 @@ use std::{
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Addresses, the nearest last, as proxies have written them since before there was `Forwarded`.
+pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The proxies in front of this server, and how they say who asks.

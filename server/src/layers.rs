@@ -7,7 +7,7 @@ use std::{
     net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::{Arc, LazyLock, Once},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use app::auth::session::Origin;
@@ -24,7 +24,7 @@ use tracing::{Instrument, Span};
 use crate::{
     connections::App,
     edge::{Edge, Hsts},
-    forwarded::Client,
+    forwarded::{Client, X_FORWARDED_FOR},
     punctual,
     request_id::RequestIds,
     site, telemetry,
@@ -32,14 +32,17 @@ use crate::{
 
 /// Headers that a browser should find on every answer, unless the handler set its own.
 static SECURITY_HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
-    HeaderMap::from_iter([
+    // Each answer begins with a copy, which has room for what the handler says.
+    let mut headers = HeaderMap::with_capacity(16);
+    headers.extend([
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
         // A page brings its own policy; for everything else there is nothing to run.
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
-    ])
+    ]);
+    headers
 });
 
 /// Headers that only mean something on a page.
@@ -86,7 +89,7 @@ async fn answer(
     let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {
         // A handler that panics ends its own request and nothing else; what it said is in the log already.
         let response = answered.unwrap_or_else(|said| Ok(panicked(said)));
-        response.inspect(|response| log_response(response, begun.elapsed()))
+        response.inspect(|response| log_response(response, begun))
     });
     let mut response = answered.instrument(span).await?;
     // The other way round, all of these would have to find their places among the handler's.
@@ -135,7 +138,7 @@ pub fn origin(parts: &Parts) -> Origin {
 /// limits.
 fn hint_at_proxies(headers: &HeaderMap) {
     static SAID: Once = Once::new();
-    if headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED) {
+    if headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(header::FORWARDED) {
         SAID.call_once(|| {
             tracing::warn!(
                 "a forwarding header was ignored; behind a proxy, set trusted_proxies (HALLPASS_TRUSTED_PROXIES)"
@@ -154,12 +157,13 @@ fn span(request: &Request, id: &HeaderValue) -> Span {
 }
 
 /// One line for each answer: failures of the server are errors, everything else is said when asked for.
-fn log_response(response: &Response, latency: Duration) {
-    let (status, micros) = (response.status().as_u16(), latency.as_micros());
+fn log_response(response: &Response, begun: Instant) {
+    let status = response.status().as_u16();
+    // The clock is read for who listens alone.
     if response.status().is_server_error() {
-        tracing::error!(status, micros, "answered");
+        tracing::error!(status, micros = begun.elapsed().as_micros(), "answered");
     } else {
-        tracing::debug!(status, micros, "answered");
+        tracing::debug!(status, micros = begun.elapsed().as_micros(), "answered");
     }
 }
 

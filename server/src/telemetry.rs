@@ -13,7 +13,13 @@ use std::{
 
 use http::HeaderMap;
 use tracing::Span;
-use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use one_line::OneLine;
 
@@ -36,8 +42,8 @@ pub struct Telemetry {
 
 /// Starts logging, once for the process.
 pub fn start(format: LogFormat) -> Telemetry {
-    let written = env::var(EnvFilter::DEFAULT_ENV);
-    let filter = written.as_ref().ok().and_then(|text| EnvFilter::try_new(text).ok());
+    let written = env::var("RUST_LOG");
+    let filter = written.as_deref().ok().and_then(parse_filter);
     let is_misspelt = filter.is_none() && written != Err(VarError::NotPresent);
     let lines = match format {
         LogFormat::Text => {
@@ -50,7 +56,7 @@ pub fn start(format: LogFormat) -> Telemetry {
         }
     };
     let subscriber = tracing_subscriber::registry().with(lines);
-    let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
+    let filter = filter.unwrap_or_else(default_filter);
     #[cfg(feature = "otel")]
     let (telemetry, started) = {
         let traces = otel::Traces::start();
@@ -69,6 +75,21 @@ pub fn start(format: LogFormat) -> Telemetry {
         tracing::warn!("RUST_LOG is not understood, so info is logged; write it like info or warn,server=debug");
     }
     telemetry
+}
+
+/// What `RUST_LOG` chooses: levels, and those of single modules, with commas between. `EnvFilter` could choose by
+/// spans as well (`[request]=debug`), and to that end looks each of them up whenever it is entered or left.
+fn parse_filter(text: &str) -> Option<Targets> {
+    let directives: Vec<_> = text.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
+    if directives.is_empty() {
+        return Some(default_filter());
+    }
+    directives.join(",").parse().ok().filter(|_| !text.contains('['))
+}
+
+/// What is logged when nothing is chosen.
+fn default_filter() -> Targets {
+    Targets::new().with_default(LevelFilter::INFO)
 }
 
 impl Telemetry {
@@ -90,3 +111,29 @@ pub fn continue_trace(span: &Span, headers: &HeaderMap) {
 /// Without OpenTelemetry there is no trace to go on with.
 #[cfg(not(feature = "otel"))]
 pub fn continue_trace(_span: &Span, _headers: &HeaderMap) {}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::parse_filter;
+
+    #[test]
+    fn levels_are_chosen_for_all_and_for_modules() {
+        let logs = |text, target, level| parse_filter(text).expect(text).would_enable(target, &level);
+        for unset in ["", " ", ","] {
+            assert!(logs(unset, "app", Level::INFO) && !logs(unset, "app", Level::DEBUG), "{unset:?}");
+        }
+        let text = "WARN, server=debug,app::auth=off,";
+        assert!(logs(text, "sqlx", Level::WARN) && !logs(text, "sqlx", Level::INFO));
+        assert!(logs(text, "server::layers", Level::DEBUG) && !logs(text, "server::layers", Level::TRACE));
+        assert!(!logs(text, "app::auth::verbs", Level::ERROR));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_from_what_is() {
+        for text in ["app=everything", "a=b=c", "[request]=debug", "app[{user}]=debug", "warn,[request"] {
+            assert!(parse_filter(text).is_none(), "{text}");
+        }
+    }
+}

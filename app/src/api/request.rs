@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{header, request::Parts};
+use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 
 use super::expose::Expose;
@@ -30,9 +30,8 @@ const KINDS: [TokenType; 1] = [TokenType::Access];
 /// The bearer of the access token in the `Authorization` header.
 pub(super) async fn bearer() -> Result<Bearer, ApiError> {
     let parts = expect_context::<Parts>();
-    let headers: Vec<_> =
-        parts.headers.get_all(header::AUTHORIZATION).iter().map(http::HeaderValue::as_bytes).collect();
-    auth().authenticate_headers(&[SCHEME], &headers, &KINDS).await.exposed()
+    let headers = parts.headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    auth().authenticate_headers(&[SCHEME], headers, &KINDS).await.exposed()
 }
 
 /// The bearer, who is staff.

@@ -61,16 +61,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             load.is_asking.set(true);
             let under_way = progress.begin();
             spawn_local(async move {
-                respite().await;
-                let ((), answer) = future::join(
-                    async {
-                        respite().await;
-                        prepare_dates();
-                    },
-                    asking,
-                )
-                .await;
-                respite().await;
+                let answer = in_small_tasks(asking).await;
                 drop(under_way);
                 // The page may have gone, or asked something else.
                 if newest.try_get_value() == Some(number) {
@@ -154,6 +145,19 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             EitherOf3::C(())
         }
     }
+}
+
+/// The answer, with the browser free to draw and to take input before it is asked for and before it is shown.
+/// While the server thinks, the first date is prepared, which would take longest of all then.
+async fn in_small_tasks<Answer>(asking: impl Future<Output = Answer>) -> Answer {
+    let preparing = async {
+        respite().await;
+        prepare_dates();
+    };
+    respite().await;
+    let (answer, ()) = future::join(asking, preparing).await;
+    respite().await;
+    answer
 }
 
 /// Whether a failure goes away by itself.

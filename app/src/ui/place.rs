@@ -22,8 +22,8 @@ texts! {
     }
 }
 
-/// What a page of a chunk answers: what makes it in its place, or an error when the chunk could not be
-/// downloaded.
+/// What a page of a chunk answers: a call that makes the page in its place, or an error when the chunk could
+/// not be downloaded.
 pub(crate) type Filled = Result<Box<dyn FnOnce()>, SplitLoaderError>;
 
 /// Downloads the chunk, when it is not there yet.
@@ -37,7 +37,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// What makes the page here, unless the person has gone on meanwhile.
+    /// The call that makes the page here, unless the person has gone on meanwhile.
     #[expect(clippy::unnecessary_wraps, reason = "a page of a chunk answers this, and fails only on its way")]
     pub(crate) fn fill<View: IntoView + 'static>(self, page: impl FnOnce() -> View + 'static) -> Filled {
         Ok(Box::new(move || {
@@ -74,9 +74,7 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
         let place = Place { element: element.unchecked_into(), owner, is_wanted: StoredValue::new(()) };
         let (filling, under_way) = (page(place), progress.begin());
         spawn_local(async move {
-            let filled = filling.await;
-            drop(under_way);
-            if let Ok(fill) = filled {
+            if let Ok(fill) = filling.await {
                 respite().await;
                 fill();
                 stage.try_set(Stage::Filled);
@@ -84,6 +82,7 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
             } else {
                 stage.try_set(Stage::Failed);
             }
+            drop(under_way);
         });
     });
     view! {

@@ -63,7 +63,7 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
 /// `GET /api/docs/{file}`: what the page loads.
 pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(mut response) = site::serve_from::<Files>(&name, &headers) else {
-        return reject::not_found().await;
+        return reject::not_found();
     };
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response

@@ -5,6 +5,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use app::auth::{Auth, authenticate::Bearer, session::Origin};
 use axum::{extract::FromRequestParts, http::request::Parts};
+use http::HeaderValue;
 
 use super::reject::{Rejection, at_protected};
 use crate::layers;
@@ -16,11 +17,10 @@ impl FromRequestParts<Arc<Auth>> for Authenticated {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
-        let headers: Vec<_> =
-            parts.headers.get_all(&auth.settings().auth_header_name).iter().map(http::HeaderValue::as_bytes).collect();
         let settings = auth.settings();
+        let headers = parts.headers.get_all(&settings.auth_header_name).iter().map(HeaderValue::as_bytes);
         let bearer =
-            auth.authenticate_headers(&settings.auth_header_types, &headers, &settings.auth_token_classes).await;
+            auth.authenticate_headers(&settings.auth_header_types, headers, &settings.auth_token_classes).await;
         bearer.map(Self).map_err(at_protected)
     }
 }

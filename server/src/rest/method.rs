@@ -12,6 +12,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, Route, options},
 };
+use futures::{
+    TryFutureExt,
+    future::{Either, ready},
+};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use tower::{Service, layer::layer_fn, service_fn};
@@ -86,35 +90,45 @@ impl Views {
             docs: docs::location(item),
             challenge: self.challenge.clone(),
         });
-        let methods = guard(handlers).layer(layer_fn(move |method: Route| {
+        let methods = guard(handlers).layer(layer_fn(move |mut method: Route| {
             let view = view.clone();
-            service_fn(move |request| answer(view.clone(), method.clone(), request))
+            service_fn(move |request| answer(view.clone(), &mut method, request))
         }));
         (schemas, paths, methods)
     }
 }
 
-/// Lets through who takes JSON, shows browsers to the documentation of the view, and adds what each of its
-/// answers says.
-async fn answer(view: Arc<View>, mut method: Route, request: Request) -> Result<Response, Infallible> {
+/// Lets through who takes JSON, and shows browsers to the documentation of the view.
+fn answer(
+    view: Arc<View>,
+    method: &mut Route,
+    request: Request,
+) -> impl Future<Output = Result<Response, Infallible>> + use<> {
     // What is no text names nothing.
     if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
-        return Ok(not_found().await);
+        return Either::Right(ready(Ok(not_found())));
     }
-    let mut response = match wanted(&request) {
-        Wanted::Json => method.call(request).await?,
+    let turned_away = match wanted(&request) {
+        Wanted::Json => return Either::Left(method.call(request).map_ok(move |response| view.complete(response))),
         Wanted::Page => (StatusCode::SEE_OTHER, [(header::LOCATION, view.docs.clone())]).into_response(),
-        Wanted::UnknownFormat => not_found().await,
+        Wanted::UnknownFormat => not_found(),
         Wanted::Other => Rejection::NotAcceptable.into_response(),
     };
-    let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
-    let headers = response.headers_mut();
-    headers.insert(header::ALLOW, view.allow.clone());
-    headers.append(header::VARY, HeaderValue::from_static("accept"));
-    if is_unauthorized {
-        headers.insert(header::WWW_AUTHENTICATE, view.challenge.clone());
+    Either::Right(ready(Ok(view.complete(turned_away))))
+}
+
+impl View {
+    /// Adds what each of its answers says.
+    fn complete(&self, mut response: Response) -> Response {
+        let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
+        let headers = response.headers_mut();
+        headers.insert(header::ALLOW, self.allow.clone());
+        headers.append(header::VARY, HeaderValue::from_static("accept"));
+        if is_unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, self.challenge.clone());
+        }
+        response
     }
-    Ok(response)
 }
 
 /// An endpoint that is no view: it takes its methods and says of nothing else.

@@ -64,7 +64,7 @@ pub fn router(auth: &Arc<Auth>, stopping: &Stopping) -> Router {
         router = router.route(path, get(docs::page));
     }
     for path in ["/api", "/api/", "/api/{*nothing}"] {
-        router = router.route(path, any(not_found));
+        router = router.route(path, any(async || not_found()));
     }
     schema.complete(&document);
     router.route("/api/docs/{file}", get(docs::file)).with_state(auth.clone())

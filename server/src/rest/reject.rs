@@ -85,7 +85,7 @@ pub(super) fn at_protected(error: Error) -> Rejection {
 }
 
 /// Whatever is not an endpoint below `/api`.
-pub(super) async fn not_found() -> Response {
+pub(super) fn not_found() -> Response {
     detail(StatusCode::NOT_FOUND, "Not found.")
 }
 

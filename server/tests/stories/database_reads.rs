@@ -105,7 +105,7 @@ async fn an_authenticated_request_reads_nothing_from_the_database_to_be_authenti
     calls.store(0, Ordering::SeqCst);
     let header = format!("Bearer {}", ada.access);
     for _ in 0..100 {
-        let bearer = world.auth.authenticate_headers(&["Bearer"], &[header.as_bytes()], &[TokenType::Access]).await;
+        let bearer = world.auth.authenticate_headers(&["Bearer"], [header.as_bytes()], &[TokenType::Access]).await;
         assert!(bearer.is_ok());
     }
     // The guard of a protected endpoint, and nothing behind it.

@@ -11,8 +11,9 @@ use crate::auth::{clock::Timestamp, keys::Key};
 /// How many are remembered, about a kilobyte each; the one that was longest idle is forgotten first.
 const MOST: usize = 1 << 13;
 
-/// The tokens by their whole text. The hash is keyed with randomness, so no guess at a text comes near
-/// enough to another one to be told by the time that it takes.
+/// The tokens by their whole text. The hash is seeded at random, so no guess at a text comes near enough to
+/// another one to be told by the time that it takes. It is a quick one, as what is remembered was signed here
+/// and so nobody can choose texts that collide.
 pub(super) struct KnownTokens(Mutex<LruCache<Box<str>, Known>>);
 
 /// What a text said, and by whose signature.

@@ -51,7 +51,7 @@ impl Auth {
     pub async fn authenticate_headers(
         &self,
         types: &[impl AsRef<[u8]>],
-        headers: &[&[u8]],
+        headers: impl IntoIterator<Item = &[u8]>,
         kinds: &[TokenType],
     ) -> Result<Bearer, Error> {
         // Bytes that are no UTF-8 are no token, as no text is.
@@ -183,21 +183,23 @@ fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error
 }
 
 /// The token in an `Authorization` header of one of our schemes.
-fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: &[&'h [u8]]) -> Result<&'h [u8], Error> {
-    let header = match headers {
-        [] => return Err(Error::NotAuthenticated),
-        [header] => header,
-        [_, _, ..] => return Err(Error::BadAuthorizationHeader),
+fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: impl IntoIterator<Item = &'h [u8]>) -> Result<&'h [u8], Error> {
+    let mut headers = headers.into_iter();
+    let header = match (headers.next(), headers.next()) {
+        (None, _) => return Err(Error::NotAuthenticated),
+        (Some(header), None) => header,
+        (Some(_), Some(_)) => return Err(Error::BadAuthorizationHeader),
     };
-    let mut words = header.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let scheme = words.next().ok_or(Error::NotAuthenticated)?;
+    let header = header.trim_ascii();
+    let end = header.iter().position(u8::is_ascii_whitespace).unwrap_or(header.len());
+    let (scheme, rest) = header.split_at(end);
     if !types.iter().any(|ours| scheme.eq_ignore_ascii_case(ours.as_ref())) {
         return Err(Error::NotAuthenticated);
     }
-    match (words.next(), words.next()) {
-        (Some(token), None) => Ok(token),
-        (None, _) | (Some(_), Some(_)) => Err(Error::BadAuthorizationHeader),
-    }
+    let token = rest.trim_ascii_start();
+    // Without a way out, so that many bytes are looked at in one step.
+    let has_space = token.iter().fold(false, |found, byte| found | byte.is_ascii_whitespace());
+    if token.is_empty() || has_space { Err(Error::BadAuthorizationHeader) } else { Ok(token) }
 }
 
 fn user_of(token: &Token) -> Result<&UserKey, Error> {
@@ -205,5 +207,28 @@ fn user_of(token: &Token) -> Result<&UserKey, Error> {
         Some(user) => Ok(user),
         None if token.names_user => Err(Error::UserNotFound),
         None => Err(Error::NoUserId),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token_in;
+    use crate::auth::Error;
+
+    #[test]
+    fn a_header_is_two_words_of_which_the_first_is_ours() {
+        let found = |header: &'static str| token_in(&["Bearer", "JWT"], [header.as_bytes()]);
+        for header in ["Bearer a.b.c", "bEARER a.b.c", " JWT \t a.b.c \t"] {
+            assert_eq!(found(header).ok(), Some("a.b.c".as_bytes()), "{header:?}");
+        }
+        for header in ["", " ", "Basic a b", "Bearera.b.c", "Basic"] {
+            assert!(matches!(found(header), Err(Error::NotAuthenticated)), "{header:?}");
+        }
+        for header in ["Bearer", "JWT ", "Bearer a b", "Bearer a\tb c", "bearer Bearer a"] {
+            assert!(matches!(found(header), Err(Error::BadAuthorizationHeader)), "{header:?}");
+        }
+        let headers = |texts: &[&'static str]| token_in(&["Bearer"], texts.iter().map(|text| text.as_bytes()));
+        assert!(matches!(headers(&[]), Err(Error::NotAuthenticated)));
+        assert!(matches!(headers(&["Bearer a", "Bearer a"]), Err(Error::BadAuthorizationHeader)));
     }
 }

@@ -42,7 +42,7 @@ pub(in crate::rest) async fn metadata(State(auth): Core, OriginalUri(uri): Origi
             response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
             response
         }
-        None => not_found().await,
+        None => not_found(),
     }
 }
 
