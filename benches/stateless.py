@@ -17,7 +17,8 @@ def authenticated(sides: Sides, plan: Plan) -> Section:
     section = Section(
         "The authenticated request",
         """`OPTIONS /api/me/` with an access token, for which nothing is done but to let it in: signature, claims and, at
-Hallpass, whether the session was ended. The floor verifies the signature and sends the same bytes. Simple JWT reads the
+Hallpass, whether the session was ended. The floor verifies the signature and sends the same body, without the headers
+that protect a browser; [decisions/0007](decisions/0007-what-a-request-carries.md) says where the rest goes. Simple JWT reads the
 user on every request, as its `JWTAuthentication` does by default. 256 tokens of as many sessions take turns.""",
     )
     for key in sides.keys.values():
