@@ -1,4 +1,5 @@
-"""The real Simple JWT on Django REST framework, in one file: `python django_side.py PORT`.
+"""The real Simple JWT on Django REST framework, in one file: `python django_side.py prepare` creates the database
+and its users, and `python django_side.py serve` serves on a free port and prints the URL.
 
 From the environment: FOLDER, where the database is; USERS, as JSON; SIMPLE_JWT, its settings as JSON; and DJANGO,
 settings of Django that shall be others than these.
@@ -54,6 +55,8 @@ def configure(folder: Path) -> None:
 configure(Path(os.environ["FOLDER"]))
 
 from django.core.management import call_command  # noqa: E402
+from django.core.servers.basehttp import WSGIRequestHandler, run  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 from rest_framework.exceptions import NotFound  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
@@ -112,7 +115,21 @@ def make_users() -> None:
         User.objects.create_user(**user)
 
 
-if __name__ == "__main__":
+def prepare() -> None:
     call_command("migrate", verbosity=0)
     make_users()
-    call_command("runserver", f"127.0.0.1:{sys.argv[1]}", use_reloader=False, verbosity=0)
+
+
+def serve() -> None:
+    """Serves as Django's own `runserver` does."""
+    # A head and a body are written one after the other: on a connection that is kept, the body would wait.
+    WSGIRequestHandler.disable_nagle_algorithm = True
+    run("127.0.0.1", 0, get_wsgi_application(), threading=True, on_bind=print_url)
+
+
+def print_url(port: int) -> None:
+    print(f"serving http://127.0.0.1:{port}", flush=True)
+
+
+if __name__ == "__main__":
+    {"prepare": prepare, "serve": serve}[sys.argv[1]]()

@@ -7,10 +7,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from sides import free_port
+from processes import PATIENCE, free_port, until
 
 
 def binaries():
@@ -35,20 +34,18 @@ class Postgres:
     def __enter__(self):
         self.user = unprivileged()
         self.folder = Path(tempfile.mkdtemp(prefix="hallpass-postgres-"))
-        self.port = free_port()
         if os.geteuid() == 0:
             shutil.chown(self.folder, self.user)
         data = self.folder / "data"
         initdb = ["initdb", "--pgdata", data, "--auth", "trust", "--username", "django", "--no-sync"]
-        self._run([binaries() / initdb[0], *initdb[1:]]).wait(timeout=120)
-        options = ["-p", str(self.port), "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
-        self.process = self._run([binaries() / "postgres", "-D", data, *options])
-        self._wait()
+        self._run([binaries() / initdb[0], *initdb[1:]]).wait(timeout=PATIENCE)
+        while not self._serves(data):
+            pass
         return self
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=PATIENCE)
         shutil.rmtree(self.folder)
 
     def _run(self, command):
@@ -56,13 +53,19 @@ class Postgres:
         with open(self.folder / "log", "ab") as log:
             return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **become)
 
-    def _wait(self):
-        for _ in range(300):
-            ready = subprocess.run([binaries() / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False)
-            if ready.returncode == 0:
-                return
-            time.sleep(0.1)
-        raise TimeoutError((self.folder / "log").read_text())
+    def _serves(self, data):
+        """Starts the server on a free port; false if another process takes the port first."""
+        self.port = free_port()
+        options = ["-p", str(self.port), "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+        self.process = self._run([binaries() / "postgres", "-D", data, *options])
+        # The socket is in a folder of this server alone: no other server answers there.
+        ready = [binaries() / "pg_isready", "-q", "-h", self.folder, "-p", str(self.port)]
+        until(lambda: self.process.poll() is not None or subprocess.run(ready, check=False).returncode == 0)
+        if self.process.poll() is None:
+            return True
+        log = (self.folder / "log").read_text()
+        assert "Address already in use" in log, log
+        return False
 
     def database(self, name):
         """Its name for Django and for Hallpass."""

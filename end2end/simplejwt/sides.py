@@ -2,20 +2,21 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
-import requests
+from processes import PATIENCE, Client, Server
 
 HERE = Path(__file__).parent
 
 BINARY = Path(os.environ.get("HALLPASS_BINARY", HERE / "../../target/release/hallpass"))
 KEY = "one key for both sides, of more than sixty-four bytes, so that every HMAC fits"
+HOUR = 3600
 PASSWORD = "violet kettle harvests nine moons"
 USERS = [
     {"username": "ada", "email": "ada@hall.example", "password": PASSWORD, "is_active": True},
@@ -31,23 +32,6 @@ DEFAULTS = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait(url) -> None:
-    """Until a server answers there."""
-    for _ in range(300):
-        try:
-            requests.get(url, timeout=1)
-            return
-        except requests.ConnectionError:
-            time.sleep(0.1)
-    raise TimeoutError(url)
-
-
 def as_text(name, value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
@@ -56,57 +40,66 @@ def as_text(name, value) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
+def hallpass_environment(folder, settings, own) -> dict:
+    # A spent token is refused at once here, as Simple JWT does.
+    own = {"LISTEN": "127.0.0.1:0", "DATABASE_URL": f"sqlite://{folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0, "LIMITS": "off", **own}
+    variables = {f"HALLPASS_{name}": as_text(name, value) for name, value in {**settings, **own}.items()}
+    return {"PATH": os.environ["PATH"], **variables}
+
+
+def django_environment(folder, settings) -> dict:
+    # Threads keep their connection to a database whose loss would not matter.
+    database = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(folder / "django.db"),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"init_command": "PRAGMA synchronous = OFF"},
+    }
+    variables = {"FOLDER": folder, "SIMPLE_JWT": json.dumps(settings), "USERS": json.dumps(USERS), "DJANGO": json.dumps({"DATABASES": {"default": database}})}
+    return {**os.environ, **variables}
+
+
+def run(command, environment, line=None) -> None:
+    subprocess.run(command, env=environment, input=line and line.encode(), check=True, capture_output=True, timeout=PATIENCE)
+
+
+def prepare(folder) -> None:
+    """Creates both databases with the users; no setting of `Sides` changes what is in them."""
+    environment = hallpass_environment(folder, DEFAULTS, {})
+    for user in USERS:
+        flags = [] if user["is_active"] else ["--inactive"]
+        run([BINARY, "createuser", "--username", user["username"], "--email", user["email"], "--password-stdin", *flags], environment, user["password"])
+    run([sys.executable, HERE / "django_side.py", "prepare"], django_environment(folder, DEFAULTS))
+
+
 @dataclass
 class Sides:
-    """Both servers, started with some settings switched."""
+    """Both servers, started on prepared databases with some settings switched."""
 
     folder: Path
-    switched: dict = field(default_factory=dict)
-    # What Hallpass alone knows.
-    own: dict = field(default_factory=dict)
+    switched: dict
+    # Settings that Hallpass alone has.
+    own: dict
 
     def __enter__(self):
         self.settings = {**DEFAULTS, **self.switched}
-        self.processes = []
-        self.urls = [self._start_hallpass(), self._start_django()]
-        for url, path in zip(self.urls, ["/healthz", "/api/nothing"]):
-            wait(url + path)
+        self.environment = hallpass_environment(self.folder, self.settings, self.own)
+        with ExitStack() as stack:
+            servers = [
+                stack.enter_context(Server([BINARY, "serve"], self.environment, self.folder / "hallpass.log")),
+                stack.enter_context(Server([sys.executable, HERE / "django_side.py", "serve"], django_environment(self.folder, self.settings), self.folder / "django.log")),
+            ]
+            self.clients = [stack.enter_context(Client(server.url())) for server in servers]
+            self.stack = stack.pop_all()
+        self.hallpass, self.django = self.clients
         return self
 
     def __exit__(self, *_):
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            process.wait(timeout=10)
-
-    def _start_hallpass(self) -> str:
-        port = free_port()
-        # A spent token is refused at once here, as Simple JWT does.
-        own = {"LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": f"sqlite://{self.folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0, "LIMITS": "off", **self.own}
-        variables = {f"HALLPASS_{name}": as_text(name, value) for name, value in {**self.settings, **own}.items()}
-        environment = {"PATH": os.environ["PATH"], **variables}
-        self.environment = environment
-        for user in USERS:
-            flags = [] if user["is_active"] else ["--inactive"]
-            command = [BINARY, "createuser", "--username", user["username"], "--email", user["email"], "--password-stdin", *flags]
-            subprocess.run(command, env=environment, input=user["password"].encode(), check=True, capture_output=True)
-        self._run([BINARY, "serve"], environment, "hallpass.log")
-        return f"http://127.0.0.1:{port}"
-
-    def _start_django(self) -> str:
-        port = free_port()
-        variables = {"FOLDER": str(self.folder), "SIMPLE_JWT": json.dumps(self.settings), "USERS": json.dumps(USERS)}
-        command = [sys.executable, HERE / "django_side.py", str(port)]
-        self._run(command, {**os.environ, **variables}, "django.log")
-        return f"http://127.0.0.1:{port}"
-
-    def _run(self, command, environment, log) -> None:
-        with open(self.folder / log, "wb") as output:
-            self.processes.append(subprocess.Popen(command, env=environment, stdout=output, stderr=output))
+        self.stack.close()
 
     def both(self, method, path, **request):
         """The same request to both: Hallpass's answer and Simple JWT's."""
-        return [requests.request(method, url + path, timeout=30, **request) for url in self.urls]
+        return [client.request(method, path, **request) for client in self.clients]
 
     def obtain(self, username="ada"):
         """A pair from each side."""
@@ -122,26 +115,19 @@ class Sides:
 
     def change_password(self, username, password):
         """Sets a password on both sides, as an operator does."""
-        command = [BINARY, "changepassword", username, "--password-stdin"]
-        subprocess.run(command, env=self.environment, input=password.encode(), check=True, capture_output=True)
-        body = {"username": username, "password": password}
-        assert requests.post(self.urls[1] + "/password/", json=body, timeout=30).status_code == 200
+        run([BINARY, "changepassword", username, "--password-stdin"], self.environment, password)
+        answer = self.django.post("/password/", json={"username": username, "password": password})
+        assert answer.status_code == 200
 
     def each_at_me(self, tokens):
         """A protected endpoint, with a token of its own for each side."""
         name = {"HTTP_X_ACCESS_TOKEN": "X-Access-Token"}.get(self.settings.get("AUTH_HEADER_NAME"), "Authorization")
         scheme = self.settings.get("AUTH_HEADER_TYPES", ["Bearer"])[0]
-        return [
-            requests.get(url + "/api/me/", headers={name: f"{scheme} {token}"}, timeout=30)
-            for url, token in zip(self.urls, tokens)
-        ]
+        return [client.get("/api/me/", headers={name: f"{scheme} {token}"}) for client, token in zip(self.clients, tokens)]
 
     def each(self, method, path, bodies, field):
         """A request with a token of its own for each side."""
-        return [
-            requests.request(method, url + path, json={field: token}, timeout=30)
-            for url, token in zip(self.urls, bodies)
-        ]
+        return [client.request(method, path, json={field: token}) for client, token in zip(self.clients, bodies)]
 
     def name_of(self, number):
         """What a token calls the user of that number."""
@@ -152,7 +138,7 @@ class Sides:
         """A sliding token that either side could have signed."""
         kind = self.settings.get("TOKEN_TYPE_CLAIM", "token_type")
         end = self.settings.get("SLIDING_TOKEN_REFRESH_EXP_CLAIM", "refresh_exp")
-        return self.token(**{kind: "sliding", end: int(time.time()) + 600, **changes})
+        return self.token(**{kind: "sliding", end: int(time.time()) + 2 * HOUR, **changes})
 
     def token(self, key=None, algorithm=None, headers=None, **changes):
         """A token that either side could have signed; `None` takes a claim out."""
@@ -160,7 +146,7 @@ class Sides:
         names = {name: self.settings.get(name, default) for name, default in NAMES.items()}
         claims = {
             names["TOKEN_TYPE_CLAIM"]: "access",
-            "exp": now + 300,
+            "exp": now + HOUR,
             "iat": now,
             names["JTI_CLAIM"]: os.urandom(16).hex(),
             names["USER_ID_CLAIM"]: self.name_of(1),

@@ -3,10 +3,10 @@ keys."""
 
 import jwt
 import pytest
-import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from sides import Sides, same
+from processes import PATIENCE
+from sides import same
 
 MAKERS = {
     "RS": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
@@ -29,11 +29,12 @@ def pair_of_keys(algorithm):
     )
 
 
-@pytest.fixture(scope="module", params=ALGORITHMS)
-def sides(request, tmp_path_factory):
+# The tests of an algorithm run on one worker, which starts the servers once.
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ALGORITHMS])
+def sides(request, start):
     signing, verifying = pair_of_keys(request.param)
     switched = {"ALGORITHM": request.param, "SIGNING_KEY": signing, "VERIFYING_KEY": verifying}
-    with Sides(tmp_path_factory.mktemp("keys"), switched) as sides:
+    with start(switched) as sides:
         yield sides
 
 
@@ -56,9 +57,9 @@ def test_a_signature_by_another_key_is_refused_alike(sides):
 
 
 def test_anybody_verifies_by_the_published_keys(sides):
-    keys = jwt.PyJWKClient(f"{sides.urls[0]}/.well-known/jwks.json")
+    keys = jwt.PyJWKClient(f"{sides.hallpass.url}/.well-known/jwks.json", timeout=PATIENCE)
     access = sides.obtain()[0]["access"]
     claims = jwt.decode(access, keys.get_signing_key_from_jwt(access), algorithms=[sides.settings["ALGORITHM"]])
     assert claims["user_id"] == "1"
-    published = requests.get(f"{sides.urls[0]}/.well-known/jwks.json", timeout=10).json()["keys"]
+    published = sides.hallpass.get("/.well-known/jwks.json").json()["keys"]
     assert [set(key) & {"d", "p", "q", "k"} for key in published] == [set()]

@@ -1,7 +1,6 @@
 """What is wrong with a body is told in the same words on both sides."""
 
 import pytest
-import requests
 from django.conf import settings
 from sides import PASSWORD, same
 
@@ -160,7 +159,7 @@ def test_who_is_shown_a_page(sides, accept):
         renderer, _ = DefaultContentNegotiation().select_renderer(request, [JSONRenderer(), BrowsableAPIRenderer()])
     except NotAcceptable:
         renderer = None
-    answer = requests.get(sides.urls[0] + "/api/me/", headers={"Accept": accept}, allow_redirects=False, timeout=30)
+    answer = sides.hallpass.get("/api/me/", headers={"Accept": accept}, allow_redirects=False)
     assert (answer.status_code == 303) == isinstance(renderer, BrowsableAPIRenderer)
 
 

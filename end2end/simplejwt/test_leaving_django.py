@@ -9,9 +9,12 @@ from contextlib import contextmanager
 
 import jwt
 import pytest
-import requests
 from postgres import Postgres, binaries
-from sides import BINARY, HERE, PASSWORD, free_port, wait
+from processes import PATIENCE, Client, Server
+from sides import BINARY, HERE, PASSWORD
+
+# One worker runs these tests, and starts PostgreSQL once.
+pytestmark = pytest.mark.xdist_group("leaving")
 
 # The project's SECRET_KEY, with which Simple JWT signs if nothing else is said.
 KEY = "django-insecure-a-secret-key-as-startproject-makes-one"
@@ -20,18 +23,28 @@ HASHERS = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", 
 
 
 class Project:
-    """The Django project."""
+    """The Django project, in a process of its own."""
 
     def __init__(self, django, address, model=None):
         self.address = address
-        self.environment = {**os.environ, "DATABASE": json.dumps(django), "SECRET_KEY": KEY, **({"USER_MODEL": model} if model else {})}
+        environment = {**os.environ, "DATABASE": json.dumps(django), "SECRET_KEY": KEY, **({"USER_MODEL": model} if model else {})}
+        command = [sys.executable, HERE / "django_project.py"]
+        self.process = subprocess.Popen(command, env=environment, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
         self("migrate")
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(timeout=PATIENCE)
 
     def __call__(self, verb, *arguments, **named):
-        command = [sys.executable, HERE / "django_project.py", verb, json.dumps([*arguments, named])]
-        done = subprocess.run(command, env=self.environment, cwd=HERE, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        self.process.stdin.write(json.dumps([verb, arguments, named]) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer, "the project failed; its traceback is on standard error"
+        return json.loads(answer)
 
     def obtain(self, name):
         pair = self("post", "/api/token/", username=name, password=PASSWORD)
@@ -47,12 +60,12 @@ class Hall:
 
     def __init__(self, folder, **settings):
         self.folder = folder
-        settings = {"SIGNING_KEY": KEY, "REFRESH_REUSE_GRACE": "0", "LIMITS": "off", **settings}
+        settings = {"SIGNING_KEY": KEY, "REFRESH_REUSE_GRACE": "0", "LIMITS": "off", "LISTEN": "127.0.0.1:0", **settings}
         self.environment = {"PATH": os.environ["PATH"], **{f"HALLPASS_{name}": value for name, value in settings.items()}}
 
     def run(self, *arguments, line=""):
         command = [BINARY, *arguments]
-        return subprocess.run(command, env=self.environment, cwd=self.folder, input=line, capture_output=True, text=True)
+        return subprocess.run(command, env=self.environment, cwd=self.folder, input=line, capture_output=True, text=True, timeout=PATIENCE)
 
     def bring(self, project, *options):
         done = self.run("import-django", project.address, *options)
@@ -69,20 +82,11 @@ class Hall:
 
     @contextmanager
     def serving(self):
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        environment = {**self.environment, "HALLPASS_LISTEN": f"127.0.0.1:{port}"}
-        with open(self.folder / "log", "ab") as log:
-            process = subprocess.Popen([BINARY, "serve"], env=environment, cwd=self.folder, stdout=log, stderr=log)
-        try:
-            wait(self.url + "/healthz")
+        with Server([BINARY, "serve"], self.environment, self.folder / "log", self.folder) as server, Client(server.url()) as self.client:
             yield self
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
 
     def post(self, path, **body):
-        return requests.post(self.url + path, json=body, timeout=30)
+        return self.client.post(path, json=body)
 
     def sign_in(self, name, password=PASSWORD):
         return self.post("/api/token/", username=name, password=password)
@@ -91,7 +95,7 @@ class Hall:
         return self.post("/api/token/refresh/", refresh=token)
 
     def me(self, access):
-        return requests.get(self.url + "/api/me/", headers={"Authorization": f"Bearer {access}"}, timeout=30)
+        return self.client.get("/api/me/", headers={"Authorization": f"Bearer {access}"})
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +117,8 @@ def database(request, tmp_path):
 
 @pytest.fixture
 def project(database):
-    return Project(*database)
+    with Project(*database) as project:
+        yield project
 
 
 @pytest.fixture
@@ -254,9 +259,9 @@ def test_who_was_here_before_is_left_alone_and_no_token_opens_their_account(proj
 
 
 def test_a_project_with_its_own_user_model_is_brought_too(database, hall):
-    project = Project(*database, model="people.Person")
-    number = project("add", "ada@example.com", PASSWORD, "scrypt")
-    pair = project("post", "/api/token/", email="ada@example.com", password=PASSWORD)
+    with Project(*database, model="people.Person") as project:
+        number = project("add", "ada@example.com", PASSWORD, "scrypt")
+        pair = project("post", "/api/token/", email="ada@example.com", password=PASSWORD)
     assert "Reading users from people_person " in hall.bring(project)
     with hall.serving():
         assert hall.sign_in("ada@example.com").status_code == 200

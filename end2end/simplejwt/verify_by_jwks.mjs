@@ -2,8 +2,8 @@
 import { createInterface } from "node:readline";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
-const [, , url, pause] = process.argv;
-const keys = createRemoteJWKSet(new URL(url), { cooldownDuration: Number(pause) });
+const [, , url, patience] = process.argv;
+const keys = createRemoteJWKSet(new URL(url), { cooldownDuration: 0, timeoutDuration: Number(patience) });
 
 for await (const token of createInterface({ input: process.stdin })) {
   const answer = await jwtVerify(token, keys).then(

@@ -1,0 +1,83 @@
+"""Servers and commands under test: started, waited for and stopped.
+
+No verdict depends on the speed of the machine: every wait ends with what it waits for, or after PATIENCE.
+"""
+
+import re
+import socket
+import subprocess
+import time
+
+import requests
+
+# The bound of every wait, in seconds. Only a process that hangs reaches it.
+PATIENCE = 600
+# A connection that was idle for longer, in seconds, is not used again. Hallpass closes one after 75.
+IDLE = 20
+
+
+def until(condition):
+    """Waits until `condition` returns something true, and returns it."""
+    end = time.monotonic() + PATIENCE
+    while not (result := condition()):
+        assert time.monotonic() < end, f"not within {PATIENCE} seconds"
+        time.sleep(0.02)
+    return result
+
+
+def free_port():
+    """A port that nobody has now; another process can take it before it is bound."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Server:
+    """A process that listens on a port of its choice and logs the URL.
+
+    A port that a test chooses for it could be taken by another process before the server binds it.
+    """
+
+    def __init__(self, command, environment, log, folder=None):
+        self.log = log
+        with open(log, "wb") as output:
+            self.process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        stop(self.process)
+
+    def url(self):
+        """Waits until the server accepts connections."""
+        until(lambda: self._logged_url() or self.process.poll() is not None)
+        assert self._logged_url(), self.log.read_text()
+        return self._logged_url()
+
+    def _logged_url(self):
+        found = re.search(r"serving (http://127\.0\.0\.1:\d+)", self.log.read_text(errors="replace"))
+        return found and found[1]
+
+
+def stop(process):
+    process.terminate()
+    process.wait(timeout=PATIENCE)
+
+
+class Client(requests.Session):
+    """An HTTP client of one server that keeps its connection open, and nothing else: no cookie, no proxy."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+        self.trust_env = False
+        self.used = time.monotonic()
+
+    def request(self, method, path, **request):
+        if time.monotonic() - self.used > IDLE:
+            self.close()
+        self.cookies.clear()
+        answer = super().request(method, self.url + path, timeout=PATIENCE, **request)
+        self.used = time.monotonic()
+        return answer
