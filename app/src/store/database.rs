@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
 use super::{
-    ConnectError,
+    ConnectError, Timeouts,
     backend::Backend,
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
@@ -34,13 +34,21 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens a file.
-    pub(super) async fn sqlite(options: SqliteConnectOptions, url: &str) -> Result<Self, ConnectError> {
-        Ok(Self { backend: Backend::Sqlite(SqliteBackend::open(options, url).await?) })
+    pub(super) async fn sqlite(
+        options: SqliteConnectOptions,
+        timeouts: Timeouts,
+        url: &str,
+    ) -> Result<Self, ConnectError> {
+        Ok(Self { backend: Backend::Sqlite(SqliteBackend::open(options, timeouts, url).await?) })
     }
 
     /// Connects to a server.
-    pub(super) async fn postgres(options: PgConnectOptions, url: &str) -> Result<Self, ConnectError> {
-        Ok(Self { backend: Backend::Postgres(PostgresBackend::open(options, url).await?) })
+    pub(super) async fn postgres(
+        options: PgConnectOptions,
+        timeouts: Timeouts,
+        url: &str,
+    ) -> Result<Self, ConnectError> {
+        Ok(Self { backend: Backend::Postgres(PostgresBackend::open(options, timeouts, url).await?) })
     }
 }
 

@@ -11,7 +11,7 @@ mod sqlite;
 mod tables;
 mod transfer;
 
-use std::{str::FromStr, sync::Arc};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
@@ -58,22 +58,50 @@ pub enum ConnectError {
     },
 }
 
-/// Opens the database, creating the file if it is not there, and brings its tables up to date.
+/// How long a piece of work waits before it fails with `StoreError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection of the pool.
+    pub connection: Duration,
+    /// For a lock that another process holds: the whole `SQLite` file, or a row or table of PostgreSQL.
+    pub lock: Duration,
+    /// For one statement of PostgreSQL, and for the next one of the same transaction.
+    pub statement: Duration,
+}
+
+impl Default for Timeouts {
+    /// As long as a restart of the database may take. No statement needs a tenth of its bound: it keeps a client
+    /// that is cut off from holding locks for long.
+    fn default() -> Self {
+        let restart = Duration::from_secs(5);
+        Self { connection: restart, lock: restart, statement: Duration::from_secs(30) }
+    }
+}
+
+/// Opens the database with the default timeouts, creating the file if it does not exist, and migrates it.
 ///
 /// # Errors
-/// When the address is not understood or the database does not open.
+/// When the URL is not understood or the database does not open.
 pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
+    connect_with(url, Timeouts::default()).await
+}
+
+/// Opens the database like [`connect`], with other timeouts.
+///
+/// # Errors
+/// When the URL is not understood or the database does not open.
+pub async fn connect_with(url: &str, timeouts: Timeouts) -> Result<Arc<dyn Store>, ConnectError> {
     let shown = without_password(url);
     let not_understood = || ConnectError::Url(shown.clone());
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         let options = PgConnectOptions::from_str(url).map_err(|_| not_understood())?;
-        return Ok(Arc::new(Database::postgres(options, &shown).await?));
+        return Ok(Arc::new(Database::postgres(options, timeouts, &shown).await?));
     }
     if !url.starts_with("sqlite:") || url.contains(":memory:") {
         return Err(not_understood());
     }
     let options = SqliteConnectOptions::from_str(url).map_err(|_| not_understood())?;
-    Ok(Arc::new(Database::sqlite(options, &shown).await?))
+    Ok(Arc::new(Database::sqlite(options, timeouts, &shown).await?))
 }
 
 /// The address without the password that may stand in it, or in its parameters, to be shown.

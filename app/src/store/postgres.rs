@@ -3,16 +3,14 @@
 
 mod listener;
 
-use std::time::Duration;
-
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{ConnectError, backend::Work, migrations, sql::Connection, tables::examination, transfer};
+use super::{ConnectError, Timeouts, backend::Work, migrations, sql::Connection, tables::examination, transfer};
 use crate::auth::store::StoreError;
 use listener::Listener;
 
@@ -22,13 +20,6 @@ const MIN_VERSION: (&str, i32) = ("13", 130_000);
 /// How many connections a server has. More would wait for the same disk.
 const CONNECTIONS: u32 = 16;
 
-/// How long a request waits for a connection: as long as a restart of the database may take.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What no statement of ours needs. A client that is cut off must not hold locks for long.
-const SESSION: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s';
-     SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = 'warning'";
-
 /// A database on a PostgreSQL server.
 pub(super) struct PostgresBackend {
     pool: PgPool,
@@ -37,7 +28,7 @@ pub(super) struct PostgresBackend {
 
 impl PostgresBackend {
     /// Connects and migrates; servers that start together do it one after the other.
-    pub(super) async fn open(options: PgConnectOptions, url: &str) -> Result<Self, ConnectError> {
+    pub(super) async fn open(options: PgConnectOptions, timeouts: Timeouts, url: &str) -> Result<Self, ConnectError> {
         let failed = |cause: StoreError| ConnectError::Open { url: url.to_owned(), cause };
         let options = options.application_name("hallpass").disable_statement_logging();
         let mut connection = options.connect().await.map_err(|error| failed(error.into()))?;
@@ -50,10 +41,13 @@ impl PostgresBackend {
         drop(sqlx::Connection::close(connection).await);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .acquire_timeout(timeouts.connection)
             // A connection that has died in the meantime is noticed when it is used.
             .test_before_acquire(false)
-            .after_connect(|connection, _| connection.execute(SESSION).map(|done| done.map(drop)).boxed())
+            .after_connect(move |connection, _| {
+                let session = AssertSqlSafe(session(timeouts));
+                async move { connection.execute(session).await.map(drop) }.boxed()
+            })
             .connect_lazy_with(options);
         Ok(Self { listener: Listener::start(pool.clone()), pool })
     }
@@ -97,6 +91,15 @@ impl PostgresBackend {
     pub(super) async fn told(&self) {
         self.listener.told().await;
     }
+}
+
+/// The settings of each connection, in SQL.
+fn session(Timeouts { statement, lock, .. }: Timeouts) -> String {
+    let (statement, lock) = (statement.as_millis(), lock.as_millis());
+    format!(
+        "SET statement_timeout = {statement}; SET lock_timeout = {lock};
+         SET idle_in_transaction_session_timeout = {statement}; SET client_min_messages = 'warning'"
+    )
 }
 
 /// Begins anew with another connection while one that has died was taken from the pool: nothing was done

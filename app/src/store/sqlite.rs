@@ -4,23 +4,18 @@
 mod checkpoints;
 mod writer;
 
-use std::time::Duration;
-
 use sqlx::{
     ConnectOptions, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{ConnectError, backend::Work, migrations};
+use super::{ConnectError, Timeouts, backend::Work, migrations};
 use crate::auth::store::{Refresh, Refreshed, StoreError};
 use writer::Writer;
 
 /// The first version without the WAL-reset race of two connections.
 const MIN_VERSION: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
-
-/// How long a write waits for another process to let go of the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads wait for nobody in WAL mode; more than a few at a time gain nothing.
 const READERS: u32 = 4;
@@ -33,7 +28,11 @@ pub(super) struct SqliteBackend {
 
 impl SqliteBackend {
     /// Opens the file, making it readable for its owner alone if it is new, and migrates.
-    pub(super) async fn open(options: SqliteConnectOptions, url: &str) -> Result<Self, ConnectError> {
+    pub(super) async fn open(
+        options: SqliteConnectOptions,
+        timeouts: Timeouts,
+        url: &str,
+    ) -> Result<Self, ConnectError> {
         let open = |cause: StoreError| ConnectError::Open { url: url.to_owned(), cause };
         create_private(options.get_filename()).map_err(|error| open(StoreError(Box::new(error))))?;
         let options = options
@@ -41,7 +40,7 @@ impl SqliteBackend {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(timeouts.lock)
             .disable_statement_logging();
         // What a savepoint or a statement would need to be taken back stays in memory: written to a file it
         // costs a refresh a seventh of its time.
@@ -53,7 +52,7 @@ impl SqliteBackend {
         let copying = options.connect().await.map_err(|error| open(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .acquire_timeout(BUSY_TIMEOUT)
+            .acquire_timeout(timeouts.connection)
             .connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer: Writer::start(connection, copying), readers })
     }
