@@ -82,7 +82,7 @@ impl Auth {
         let parallelism = available_parallelism().map_or(1, usize::from);
         Ok(Self {
             tokens: Tokens::new(&settings)?,
-            passwords: Passwords::new(parallelism, randomness.clone()),
+            passwords: Passwords::new(parallelism, settings.hash_cost, randomness.clone()),
             revocations: RevocationSet::default(),
             seen: SeenGenerations::default(),
             failures: Failures::default(),

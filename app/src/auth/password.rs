@@ -21,8 +21,20 @@ use super::{clock::Randomness, fault::Fault, id::hexadecimal};
 use crate::wire::PasswordPolicy;
 use django::DjangoHash;
 
-/// OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
-const PARAMS: (u32, u32, u32) = (19_456, 2, 1);
+/// The cost of a new password hash by argon2id with one lane: memory in KiB, and passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashCost {
+    memory: u32,
+    passes: u32,
+}
+
+impl HashCost {
+    /// OWASP's first choice: 19 MiB, two passes.
+    pub const OWASP: Self = Self { memory: 19_456, passes: 2 };
+
+    /// The least that argon2 allows. For tests alone: such a hash protects no password.
+    pub const MINIMAL: Self = Self { memory: 8, passes: 1 };
+}
 
 /// The most that a stored hash may ask for, in KiB and in KiB times passes. Django uses 100 MiB, twice.
 const MAX_MEMORY: u32 = 256 << 10;
@@ -96,10 +108,9 @@ impl Usability {
 }
 
 impl Passwords {
-    /// With a bound of `parallelism` at a time.
-    pub fn new(parallelism: usize, randomness: Arc<dyn Randomness>) -> Self {
-        let (memory, passes, lanes) = PARAMS;
-        let params = Params::new(memory, passes, lanes, None).expect("the parameters are within argon2's bounds");
+    /// Hashes at this cost, `parallelism` at a time.
+    pub fn new(parallelism: usize, cost: HashCost, randomness: Arc<dyn Randomness>) -> Self {
+        let params = Params::new(cost.memory, cost.passes, 1, None).expect("the costs are within argon2's bounds");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, b"nobody's password", randomness.as_ref());
         let parallelism = parallelism.max(1);
@@ -246,11 +257,13 @@ mod tests {
     use futures::future::join_all;
     use secrecy::ExposeSecret;
 
-    use super::{Busy, MAX_WAITING, Passwords, Usability, Verdict, check_strength};
+    use argon2::{Params, password_hash::phc::PasswordHash};
+
+    use super::{Busy, HashCost, MAX_WAITING, Passwords, Usability, Verdict, check_strength};
     use crate::auth::clock::SystemRandomness;
 
     fn passwords() -> Passwords {
-        Passwords::new(2, Arc::new(SystemRandomness))
+        Passwords::new(2, HashCost::OWASP, Arc::new(SystemRandomness))
     }
 
     #[tokio::test]
@@ -267,7 +280,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_line_has_an_end_and_is_there_again_when_it_was_worked_off() {
-        let passwords = Passwords::new(1, Arc::new(SystemRandomness));
+        let passwords = Passwords::new(1, HashCost::MINIMAL, Arc::new(SystemRandomness));
         let check = || passwords.verify("x".into(), None);
         let outcomes = join_all((0..MAX_WAITING + 11).map(|_| check())).await;
         let refused = outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count();
@@ -283,6 +296,18 @@ mod tests {
         let verdict =
             passwords().verify("correct horse".into(), Some(stored.to_string().into())).await.expect("a place");
         assert_eq!(verdict, Verdict::RightButWeaklyHashed);
+    }
+
+    #[tokio::test]
+    async fn the_decoy_costs_what_a_new_hash_costs() {
+        let passwords = passwords();
+        let new = passwords.hash("correct horse".into()).await.expect("a place");
+        let [decoy, new] = [&passwords.decoy, &new].map(|stored| {
+            let hash = PasswordHash::new(stored.expose_secret()).expect("a hash");
+            let params = Params::try_from(&hash).expect("parameters");
+            (hash.algorithm, params.m_cost(), params.t_cost(), params.p_cost(), params.output_len())
+        });
+        assert_eq!(decoy, new);
     }
 
     #[tokio::test]

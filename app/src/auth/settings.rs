@@ -11,6 +11,7 @@ use super::{
     clients::Clients,
     keys::{Algorithm, KeyFault, RingKey, is_symmetric, name},
     limits::Limits,
+    password::HashCost,
     token::{Audience, TokenType},
     user::UserIdField,
 };
@@ -95,6 +96,8 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// How much may be asked in how long a time.
     pub limits: Limits,
+    /// The cost of new password hashes. Not configurable: an operator gets OWASP's.
+    pub hash_cost: HashCost,
 }
 
 /// Where another issuer publishes its keys (`JWK_URL`), and what it signs with (`ALGORITHM`).
@@ -186,6 +189,7 @@ impl Settings {
             security_event_retention: 180 * DAY,
             password_policy: PasswordPolicy::default(),
             limits: Limits::default(),
+            hash_cost: HashCost::OWASP,
         }
     }
 
