@@ -1,6 +1,9 @@
 //! The command line, with the names and manners of Django's `manage.py`.
 
-use std::{path::PathBuf, time::SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use app::{auth::import::ImportMode, store::UserTable};
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -112,6 +115,9 @@ enum Command {
         /// Look at the running server there, too
         #[arg(long, value_name = "URL")]
         url: Option<String>,
+        /// How long a running server may take for an answer
+        #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = humantime::parse_duration)]
+        timeout: Duration,
         /// One JSON object instead of lines for people
         #[arg(long)]
         json: bool,
@@ -161,7 +167,7 @@ impl Cli {
             Command::Keys { command } => commands::keys::run(config, command).await,
             Command::Token { command } => commands::token::run(config, command),
             Command::CheckConfig => commands::check_config::run(config),
-            Command::Doctor { url, json } => commands::doctor::run(config, url, json).await,
+            Command::Doctor { url, timeout, json } => commands::doctor::run(config, url, timeout, json).await,
         }
     }
 }

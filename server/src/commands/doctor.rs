@@ -11,7 +11,7 @@ mod report;
 mod running;
 mod site;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use app::auth::{
     clock::{Clock, SystemClock},
@@ -21,14 +21,14 @@ use app::auth::{
 use super::Failure;
 use crate::config::{Config, DEFAULT_FILE};
 
-/// Looks, and says what was found.
+/// Looks, and says what was found. A server has `timeout` for each answer.
 ///
 /// # Errors
 /// `Unwell` when something must be mended.
-pub async fn run(config: Option<PathBuf>, url: Option<String>, json: bool) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration, json: bool) -> Result<(), Failure> {
     let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     let mut findings = match Config::inspect(config) {
-        Ok(config) => examine(&config, file).await,
+        Ok(config) => examine(&config, file, timeout).await,
         Err(error) => {
             let advice = "Mend that first: what it is about cannot be looked at until then.";
             vec![Finding::bad("configuration", format!("The start would be refused: {error}."), advice)]
@@ -36,7 +36,7 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, json: bool) -> Re
     };
     findings.extend(site::examine());
     if let Some(url) = url {
-        findings.extend(running::examine(&url).await);
+        findings.extend(running::examine(&url, timeout).await);
     }
     print!("{}", if json { report::json(&findings) } else { report::lines(&findings, report::has_colours()) });
     match findings.iter().filter(|finding| finding.health == Health::Bad).count() {
@@ -45,7 +45,7 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, json: bool) -> Re
     }
 }
 
-async fn examine(config: &Config, file: PathBuf) -> Vec<Finding> {
+async fn examine(config: &Config, file: PathBuf, timeout: Duration) -> Vec<Finding> {
     let now = SystemClock.now();
     let sentence = if file.exists() {
         format!("{} and the environment are understood.", file.display())
@@ -58,6 +58,6 @@ async fn examine(config: &Config, file: PathBuf) -> Vec<Finding> {
     let (of_database, newest) = database::examine(config).await;
     findings.extend(clock::examine(now, newest));
     findings.extend(of_database);
-    findings.extend(access::examine(config).await);
+    findings.extend(access::examine(config, timeout).await);
     findings
 }

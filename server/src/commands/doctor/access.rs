@@ -1,18 +1,21 @@
 //! Who gets in, and by which way: limits, proxies, TLS, and the addresses to listen on.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use app::auth::{limits::Limits, store::Finding};
 
 use super::running::Asker;
 use crate::{config::Config, edge::Hsts};
 
-/// Looks at them.
-pub(super) async fn examine(config: &Config) -> Vec<Finding> {
+/// Looks at them. Who listens on one of the addresses has `timeout` to say that it is a Hallpass.
+pub(super) async fn examine(config: &Config, timeout: Duration) -> Vec<Finding> {
     let mut findings = vec![limits(&config.auth.limits), proxies(config), transport(config)];
-    findings.push(listen("listen", config.listen, "/healthz", "{\"status\":\"ok\"}").await);
+    findings.push(listen("listen", config.listen, "/healthz", "{\"status\":\"ok\"}", timeout).await);
     if let Some(address) = config.watch.metrics_listen {
-        findings.push(listen("metrics_listen", address, "/metrics", "hallpass_build_info").await);
+        findings.push(listen("metrics_listen", address, "/metrics", "hallpass_build_info", timeout).await);
         findings.extend(metrics(address));
     }
     findings
@@ -78,11 +81,11 @@ fn transport(config: &Config) -> Finding {
 }
 
 /// The address is free, or it is a Hallpass that listens there: it answers this path with this text.
-async fn listen(subject: &'static str, address: SocketAddr, path: &str, known_by: &str) -> Finding {
+async fn listen(subject: &'static str, address: SocketAddr, path: &str, known_by: &str, timeout: Duration) -> Finding {
     let Err(taken) = TcpListener::bind(address) else {
         return Finding::good(subject, format!("{address} is free."));
     };
-    let ours = Asker::nearby().text(&format!("http://{}{path}", reachable(address))).await;
+    let ours = Asker::nearby(timeout).text(&format!("http://{}{path}", reachable(address))).await;
     if ours.is_some_and(|text| text.contains(known_by)) {
         return Finding::good(subject, format!("A Hallpass listens on {address} already."));
     }

@@ -8,9 +8,6 @@ use reqwest::{Client, ClientBuilder, Response, redirect};
 
 use super::site;
 
-/// The longest that an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(3);
-
 /// What every answer has.
 const SECURITY_HEADERS: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
@@ -24,13 +21,14 @@ pub(super) struct Asker(Option<Client>);
 
 impl Asker {
     /// As a client would; there is none where `https` is asked for and no authority's certificate is known.
-    fn new(url: &str) -> Self {
-        if url.starts_with("https:") { Self::build(Client::builder()) } else { Self::plain(Client::builder()) }
+    fn new(url: &str, timeout: Duration) -> Self {
+        let builder = Client::builder().timeout(timeout);
+        if url.starts_with("https:") { Self::build(builder) } else { Self::plain(builder) }
     }
 
     /// Of this very machine, where no proxy has a part.
-    pub(super) fn nearby() -> Self {
-        Self::plain(Client::builder().no_proxy())
+    pub(super) fn nearby(timeout: Duration) -> Self {
+        Self::plain(Client::builder().timeout(timeout).no_proxy())
     }
 
     /// Without TLS, and so without the certificates that a small system does not have.
@@ -39,7 +37,7 @@ impl Asker {
     }
 
     fn build(builder: ClientBuilder) -> Self {
-        Self(builder.timeout(TIMEOUT).redirect(redirect::Policy::none()).build().ok())
+        Self(builder.redirect(redirect::Policy::none()).build().ok())
     }
 
     async fn get(&self, url: &str) -> Option<Response> {
@@ -53,9 +51,9 @@ impl Asker {
     }
 }
 
-/// Looks at the server whose address this is.
-pub(super) async fn examine(url: &str) -> Vec<Finding> {
-    let (url, asker) = (url.trim_end_matches('/'), Asker::new(url));
+/// Looks at the server at this URL, which has `timeout` for each answer.
+pub(super) async fn examine(url: &str, timeout: Duration) -> Vec<Finding> {
+    let (url, asker) = (url.trim_end_matches('/'), Asker::new(url, timeout));
     if asker.0.is_none() {
         let sentence = "Who answers there cannot be checked: this system knows no certificate authorities.";
         return vec![Finding::bad("healthz", sentence, "Install its package ca-certificates.")];
