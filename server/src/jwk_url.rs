@@ -9,8 +9,8 @@ use http::header;
 use reqwest::{Client, redirect};
 use serde_json::Value;
 
-/// The longest that an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest that an answer may take to a server.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The largest set that is read, bytes.
 const MAX_BYTES: usize = 256 * 1024;
@@ -22,13 +22,14 @@ pub struct JwkUrl {
 }
 
 impl JwkUrl {
-    /// Redirects are not followed, so the keys come from where the operator said (as `PyJWT` does).
+    /// Waits no longer than `timeout` for an answer. Redirects are not followed, so the keys come from where the
+    /// operator said (as `PyJWT` does).
     ///
     /// # Errors
     /// When the system's certificates cannot be used.
-    pub fn new(url: String) -> reqwest::Result<Self> {
+    pub fn new(url: String, timeout: Duration) -> reqwest::Result<Self> {
         let client = Client::builder()
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .redirect(redirect::Policy::none())
             .user_agent(concat!("hallpass/", env!("CARGO_PKG_VERSION")));
         Ok(Self { client: client.build()?, url })
@@ -72,6 +73,8 @@ fn explain(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use app::auth::keys::FetchKeys;
     use serde_json::json;
     use tokio::{
@@ -80,6 +83,9 @@ mod tests {
     };
 
     use super::{JwkUrl, MAX_BYTES};
+
+    /// Bounds a hang; every answer of these tests is there at once.
+    const PATIENCE: Duration = Duration::from_mins(5);
 
     /// What is made of this answer.
     async fn fetch(status: &str, body: String) -> Result<serde_json::Value, String> {
@@ -92,7 +98,7 @@ mod tests {
             // One who has heard enough hangs up.
             drop(peer.write_all(answer.as_bytes()).await);
         });
-        JwkUrl::new(url).expect("a client").fetch().await
+        JwkUrl::new(url, PATIENCE).expect("a client").fetch().await
     }
 
     #[tokio::test]
@@ -108,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_where_nobody_answers_says_so() {
-        let nobody = JwkUrl::new("http://127.0.0.1:1/keys".into()).expect("a client");
+        let nobody = JwkUrl::new("http://127.0.0.1:1/keys".into(), PATIENCE).expect("a client");
         assert!(nobody.fetch().await.expect_err("nobody").to_lowercase().contains("refused"));
     }
 }

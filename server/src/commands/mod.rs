@@ -30,7 +30,7 @@ use app::{
 
 use crate::{
     config::{Config, ConfigError},
-    jwk_url::JwkUrl,
+    jwk_url::{self, JwkUrl},
 };
 
 /// Why a command failed: one sentence for the operator.
@@ -121,8 +121,8 @@ async fn open_core(config: Config) -> Result<Auth, Failure> {
         auth.replace_keys(ring);
     }
     if let Some(issuer) = issuer {
-        let source =
-            JwkUrl::new(issuer.url).map_err(|error| Failure::Input(format!("jwk_url cannot be used: {error}")))?;
+        let source = JwkUrl::new(issuer.url, jwk_url::TIMEOUT)
+            .map_err(|error| Failure::Input(format!("jwk_url cannot be used: {error}")))?;
         auth = auth.accepting(Arc::new(source));
     }
     Ok(auth)

@@ -1,7 +1,7 @@
 //! The world of a story and who acts in it.
 
 use std::{
-    any::Any,
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -12,14 +12,15 @@ use std::{
 use app::{
     auth::{
         Account, Auth,
-        clock::{Clock, SystemRandomness, Timestamp},
+        clock::{Clock, Randomness, SystemRandomness, Timestamp},
         limits::Limits,
+        password::HashCost,
         policy::Policy,
         settings::Settings,
         store::Store,
         user::{Role, User, UserIdField},
     },
-    store,
+    store::{self, Timeouts},
 };
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
@@ -28,10 +29,11 @@ use server::{
     edge::Edge,
     layers, router,
 };
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
-use crate::cluster;
+use crate::{cluster, patience::PATIENCE, sqlite};
 
 pub(crate) const KEY: &[u8] = b"stories are told with a key of more than 32 bytes";
 pub(crate) const PASSWORD: &str = "violet kettle harvests nine moons";
@@ -60,22 +62,48 @@ pub(crate) struct World {
     pub(crate) database: String,
     clock: Arc<StillClock>,
     client: Client,
+    open: Open,
     stop: Arc<Notify>,
     served: JoinHandle<()>,
     _folder: TempDir,
 }
 
-/// The defaults, but for the limits: a story signs in more often than people do. Those about limits turn
-/// them on.
+/// The defaults, but for the limits and the cost of a password hash: a story signs in more often than people do.
+/// Those about limits turn them on.
 pub(crate) fn settings() -> Settings {
-    Settings { limits: Limits::OFF, ..Settings::with_signing_key(KEY.to_vec().into()) }
+    Settings { limits: Limits::OFF, hash_cost: HashCost::MINIMAL, ..Settings::with_signing_key(KEY.to_vec().into()) }
 }
 
-/// What is around a server: its bounds, and what stands before it.
-#[derive(Default)]
+/// What is around a server: its bounds, what stands before it, and its database's patience.
 pub(crate) struct Surroundings {
     pub(crate) edge: Edge,
     pub(crate) bounds: Bounds,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) randomness: Arc<dyn Randomness>,
+}
+
+impl Default for Surroundings {
+    /// Nothing is given up because the machine is slow.
+    fn default() -> Self {
+        let bounds = Bounds {
+            first_head: PATIENCE,
+            next_head: PATIENCE,
+            write: PATIENCE,
+            finish: PATIENCE,
+            ..Bounds::default()
+        };
+        Self { edge: edge(), bounds, timeouts: timeouts(), randomness: Arc::new(SystemRandomness) }
+    }
+}
+
+/// The default edge, with patience.
+pub(crate) fn edge() -> Edge {
+    Edge { body_within: PATIENCE, ..Edge::default() }
+}
+
+/// Those of a store that waits as long as a story does.
+pub(crate) fn timeouts() -> Timeouts {
+    Timeouts { connection: PATIENCE, lock: PATIENCE, statement: PATIENCE }
 }
 
 impl World {
@@ -112,41 +140,68 @@ impl World {
         Self::set_up(settings, Surroundings::default(), wrap, |auth| auth).await
     }
 
+    /// On a database of PostgreSQL, wherever the stories are told.
+    pub(crate) async fn at(database: String, settings: Settings) -> Self {
+        Self::build(database, sqlite::folder(), settings, Surroundings::default(), |store| store, |auth| auth).await
+    }
+
     async fn set_up(
         settings: Settings,
-        Surroundings { edge, bounds }: Surroundings,
+        surroundings: Surroundings,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         change: impl FnOnce(Auth) -> Auth,
     ) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = sqlite::folder();
         let database = match cluster::shared() {
-            Some(cluster) => cluster.database().await,
-            None => format!("sqlite://{}", folder.path().join("story.db").display()),
+            Some(cluster) => cluster.migrated_database().await,
+            None => sqlite::migrated_database(folder.path()).await,
         };
-        let store = wrap(store::connect(&database).await.expect("a database"));
+        Self::build(database, folder, settings, surroundings, wrap, change).await
+    }
+
+    async fn build(
+        database: String,
+        folder: TempDir,
+        settings: Settings,
+        Surroundings { edge, bounds, timeouts, randomness }: Surroundings,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        change: impl FnOnce(Auth) -> Auth,
+    ) -> Self {
+        let store = wrap(store::connect_with(&database, timeouts).await.expect("a database"));
         let clock = Arc::new(StillClock { passed: 1_700_000_000_000.into(), ahead: 0.into() });
-        let auth = Auth::new(settings, store, clock.clone(), Arc::new(SystemRandomness)).expect("good settings");
+        let auth = Auth::new(settings, store, clock.clone(), randomness).expect("good settings");
         let auth = Arc::new(change(auth));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let app = layers::at_the_edge(router::router(auth.clone(), &edge.stopping), edge);
         let stop = Arc::new(Notify::new());
-        let told = stop.clone();
+        let (told, open) = (stop.clone(), Open::default());
+        let counted = open.clone();
         let served = tokio::spawn(async move {
-            connections::serve(listener, app, bounds, Open::default(), told.notified()).await;
+            connections::serve(listener, app, bounds, counted, told.notified()).await;
         });
         // Where one is sent is an answer like others.
-        let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
-        Self { auth, url, database, clock, client, stop, served, _folder: folder }
+        let client = Client::builder().redirect(redirect::Policy::none()).timeout(PATIENCE).build().expect("a client");
+        Self { auth, url, database, clock, client, open, stop, served, _folder: folder }
     }
 
     /// Another process on the same database, started now.
     pub(crate) async fn restarted(&self, settings: Settings) -> Arc<Auth> {
-        let store = store::connect(&self.database).await.expect("the database again");
+        let store = self.another_store().await;
         let clock: Arc<dyn Clock> = self.clock.clone();
         let auth = Auth::new(settings, store, clock, Arc::new(SystemRandomness)).expect("good settings");
         auth.follow_revocations().await.expect("the revocations");
         Arc::new(auth)
+    }
+
+    /// Another process's way to the same database.
+    pub(crate) async fn another_store(&self) -> Arc<dyn Store> {
+        store::connect_with(&self.database, timeouts()).await.expect("the database again")
+    }
+
+    /// How many connections the server has open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -206,28 +261,21 @@ impl World {
 
     /// Runs SQL on the world's database, behind the server's back.
     pub(crate) async fn sql(&self, statement: &'static str) {
-        use sqlx::{Connection, PgConnection, SqliteConnection};
-        if self.database.starts_with("postgres") {
-            let mut connection = PgConnection::connect(&self.database).await.expect("the database");
-            sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
-        } else {
-            let mut connection = SqliteConnection::connect(&self.database).await.expect("the database");
-            sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
-        }
+        let mut direct = Direct::connect(&self.database).await;
+        direct.execute(statement).await;
+        direct.close().await;
     }
 
-    /// Keeps everybody else from writing into the database, until what it answers is dropped.
-    pub(crate) async fn hold(&self) -> Box<dyn Any> {
-        use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
-        if self.database.starts_with("postgres") {
-            let mut connection = PgConnection::connect(&self.database).await.expect("the database");
-            connection.execute("BEGIN; LOCK TABLE sessions IN EXCLUSIVE MODE").await.expect("the lock");
-            Box::new(connection)
-        } else {
-            let mut connection = SqliteConnection::connect(&self.database).await.expect("the database");
-            connection.execute("BEGIN IMMEDIATE").await.expect("the lock");
-            Box::new(connection)
-        }
+    /// Keeps everybody else from writing into the database until it is released.
+    pub(crate) async fn hold(&self) -> Direct {
+        let mut direct = Direct::connect(&self.database).await;
+        direct
+            .execute(match direct {
+                Direct::Sqlite(_) => "BEGIN IMMEDIATE",
+                Direct::Postgres(_) => "BEGIN; LOCK TABLE sessions IN EXCLUSIVE MODE",
+            })
+            .await;
+        direct
     }
 
     /// A user who has just signed in.
@@ -240,6 +288,44 @@ impl World {
         let answer = self.post("/api/token/", json!({ "username": username, "password": PASSWORD })).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         Actor { world: self, access: answer.text("access"), refresh: answer.text("refresh") }
+    }
+}
+
+/// A connection to the database that is not the server's.
+pub(crate) enum Direct {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Direct {
+    pub(crate) async fn connect(url: &str) -> Self {
+        if url.starts_with("postgres") {
+            return Self::Postgres(PgConnection::connect(url).await.expect("the database"));
+        }
+        let options = SqliteConnectOptions::from_str(url).expect("a URL").busy_timeout(PATIENCE);
+        Self::Sqlite(SqliteConnection::connect_with(&options).await.expect("the database"))
+    }
+
+    pub(crate) async fn execute(&mut self, statement: &'static str) {
+        match self {
+            Self::Sqlite(connection) => connection.execute(statement).await.map(drop),
+            Self::Postgres(connection) => connection.execute(statement).await.map(drop),
+        }
+        .expect("good SQL");
+    }
+
+    /// Gives back the locks, and is sure that they are given back.
+    pub(crate) async fn release(mut self) {
+        self.execute("ROLLBACK").await;
+        self.close().await;
+    }
+
+    async fn close(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        }
+        .expect("an end");
     }
 }
 

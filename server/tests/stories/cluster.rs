@@ -10,10 +10,17 @@ use std::{
     },
 };
 
-use sqlx::{Connection, PgConnection};
+use app::store;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tokio::sync::OnceCell;
+
+use crate::patience::until;
 
 /// Where the stories are told: `postgres`, or otherwise files.
 const WHERE: &str = "HALLPASS_STORIES_ON";
+
+/// The database that others are copies of.
+const TEMPLATE: &str = "migrated";
 
 /// The one that all stories share when they are told on PostgreSQL. What a machine that loses power would
 /// lose does not matter to it.
@@ -32,6 +39,7 @@ pub(crate) struct Cluster {
     words: Option<ChildStdin>,
     answers: Lines<BufReader<ChildStdout>>,
     databases: AtomicU32,
+    template: OnceCell<()>,
 }
 
 impl Cluster {
@@ -48,26 +56,62 @@ impl Cluster {
             .expect("a shell");
         let answers = BufReader::new(child.stdout.take().expect("its output")).lines();
         let words = child.stdin.take();
-        let mut cluster = Self { port, child, words, answers, databases: AtomicU32::new(0) };
+        let mut cluster = Self { port, child, words, answers, databases: AtomicU32::new(0), template: OnceCell::new() };
         cluster.wait();
         cluster
     }
 
-    /// Makes a new, empty database. Answers its address.
+    /// Creates an empty database. Returns its URL.
     pub(crate) async fn database(&self) -> String {
+        self.create("template1").await
+    }
+
+    /// Creates a database with all tables and no rows, as a copy of one that was migrated once. Returns its URL.
+    pub(crate) async fn migrated_database(&self) -> String {
+        self.template.get_or_init(|| self.migrate_template()).await;
+        self.create(TEMPLATE).await
+    }
+
+    async fn create(&self, template: &str) -> String {
         let number = self.databases.fetch_add(1, Ordering::SeqCst);
-        let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("the server");
-        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE story{number}"));
-        sqlx::query(create).execute(&mut connection).await.expect("a database");
+        let create = AssertSqlSafe(format!("CREATE DATABASE story{number} TEMPLATE {template}"));
+        self.connect().await.execute(create).await.expect("a database");
         self.url(&format!("story{number}"))
     }
 
-    /// Has a setting of the whole server changed, and taken up soon by all who are connected.
-    pub(crate) async fn tell_sql(&self, statement: &'static str) {
-        let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("the server");
-        for statement in ["SET default_transaction_read_only = off", statement, "SELECT pg_reload_conf()"] {
-            sqlx::query(statement).execute(&mut connection).await.expect("good SQL");
-        }
+    async fn migrate_template(&self) {
+        let mut connection = self.connect().await;
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {TEMPLATE}"))).await.expect("a database");
+        drop(store::connect(&self.url(TEMPLATE)).await.expect("the tables"));
+        // A database is copied only while nobody is connected to it.
+        let close = AssertSqlSafe(format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"));
+        connection.execute(close).await.expect("no new connections");
+        until("nobody is connected to the template", async || {
+            let disconnect = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+            let connected = sqlx::query(disconnect).bind(TEMPLATE).fetch_all(&mut connection).await;
+            connected.expect("the connections").is_empty()
+        })
+        .await;
+    }
+
+    /// Sets whether transactions are read-only by default. From then on, each statement of every connection obeys.
+    pub(crate) async fn set_read_only(&self, is_read_only: bool) {
+        let (value, mut connection) = (if is_read_only { "on" } else { "off" }, self.connect().await);
+        let alter = AssertSqlSafe(format!("ALTER SYSTEM SET default_transaction_read_only = {value}"));
+        connection.execute("SET default_transaction_read_only = off").await.expect("good SQL");
+        connection.execute(alter).await.expect("good SQL");
+        connection.execute("SELECT pg_reload_conf()").await.expect("good SQL");
+        // The server has signalled its processes before it starts the next one with the new value, and each of them
+        // reads the file before its next statement.
+        until("the server has read its configuration again", async || {
+            let shown = sqlx::query_scalar::<_, String>("SHOW default_transaction_read_only");
+            shown.fetch_one(&mut self.connect().await).await.expect("a value") == value
+        })
+        .await;
+    }
+
+    async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.url("postgres")).await.expect("the server")
     }
 
     fn url(&self, database: &str) -> String {

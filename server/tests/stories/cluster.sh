@@ -6,6 +6,8 @@
 #   start    starts again after a crash
 # usage: cluster.sh PORT [OPTION…]   (each option is one of the server's settings: name=value)
 set -eu
+# pg_ctl waits for as long as a slow machine takes, seconds.
+export PGCTLTIMEOUT=300
 port=$1
 shift
 folder=$(mktemp -d)

@@ -4,7 +4,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use crate::actors::PASSWORD;
+use crate::{actors::PASSWORD, process::output_of};
 
 /// Runs the binary in a folder of its own, with a line on standard input.
 pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
@@ -21,7 +21,7 @@ pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output 
     // A command that is refused before it reads has closed its end.
     drop(stdin.write_all(format!("{line}\n").as_bytes()));
     drop(stdin);
-    child.wait_with_output().expect("an end")
+    output_of(child)
 }
 
 pub(crate) fn said(output: &Output) -> String {

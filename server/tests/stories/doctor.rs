@@ -91,7 +91,8 @@ fn what_must_be_mended_is_said_with_what_to_do_and_by_the_exit_code() {
     ];
     for (toml, sentence) in cases {
         let folder = folder(toml);
-        let output = doctor(folder.path(), &[]);
+        // Who has taken an address does not answer, however long it has.
+        let output = doctor(folder.path(), &["--timeout", "10ms"]);
         assert_eq!(output.status.code(), Some(1), "{toml}: {}", said(&output));
         let bad = marked(&output, "✗").join("\n");
         assert!(bad.contains(sentence), "{toml}: {}", said(&output));
@@ -149,7 +150,7 @@ async fn a_running_server_is_looked_at_from_outside() {
     let elsewhere = metrics.trim_start_matches("http://").trim_end_matches("/metrics");
     fs::write(place.path().join("hallpass.toml"), format!("listen = \"{address}\"\nmetrics_listen = \"{elsewhere}\""))
         .expect("a file");
-    let output = doctor(place.path(), &["--url", &url]);
+    let output = doctor(place.path(), &["--timeout", "5m", "--url", &url]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let good = marked(&output, "✓").join("\n");
     for sentence in [
@@ -164,11 +165,11 @@ async fn a_running_server_is_looked_at_from_outside() {
     }
     assert_eq!(good.matches("Pages run their own script alone").count(), 2, "as it is made, and as it arrives");
 
-    let leaky = doctor(place.path(), &["--url", metrics.trim_end_matches("/metrics")]);
+    let leaky = doctor(place.path(), &["--timeout", "5m", "--url", metrics.trim_end_matches("/metrics")]);
     assert_eq!(leaky.status.code(), Some(1));
     assert!(marked(&leaky, "✗").join("\n").contains("Everybody can read them."), "{}", said(&leaky));
     drop(process);
-    let gone = doctor(place.path(), &["--url", &url]);
+    let gone = doctor(place.path(), &["--timeout", "5m", "--url", &url]);
     assert!(marked(&gone, "✗").join("\n").contains("Nobody answers"), "{}", said(&gone));
 }
 
@@ -179,7 +180,11 @@ async fn a_system_without_certificate_authorities_is_told_so_where_they_are_need
     let process = Process::start(place.path(), "");
     let doctor = |url: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hallpass"));
-        command.args(["doctor", "--url", url]).current_dir(place.path()).env_clear().env("SSL_CERT_FILE", "/dev/null");
+        command
+            .args(["doctor", "--timeout", "5m", "--url", url])
+            .current_dir(place.path())
+            .env_clear()
+            .env("SSL_CERT_FILE", "/dev/null");
         command.output().expect("the binary")
     };
     let plain = doctor(&process.url);

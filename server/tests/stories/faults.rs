@@ -3,11 +3,18 @@
 
 use std::{path::Path, time::Duration};
 
-use reqwest::{Client, StatusCode};
-use sqlx::{Connection, Executor, Row, SqliteConnection};
-use tokio::{task::JoinSet, time::sleep};
+use reqwest::StatusCode;
+use sqlx::{Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
 
-use crate::process::{Device, Process};
+use crate::{
+    patience::{PATIENCE, eventually, until},
+    process::{Device, Process, client},
+};
 
 /// How often the process is killed: a few times by default, and as often as this says for the full
 /// length (`make storm`).
@@ -20,36 +27,40 @@ const AFTER_THE_GRACE: Duration = Duration::from_millis(1_200);
 /// Devices that renew as fast as they can.
 const DEVICES: usize = 8;
 
-fn client() -> Client {
-    Client::builder().timeout(Duration::from_secs(20)).build().expect("a client")
+async fn connect(folder: &Path) -> sqlx::Result<SqliteConnection> {
+    let options = SqliteConnectOptions::new().filename(folder.join("hallpass.db")).busy_timeout(PATIENCE);
+    SqliteConnection::connect_with(&options).await
 }
 
 async fn database(folder: &Path) -> SqliteConnection {
-    let path = folder.join("hallpass.db");
-    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the database")
+    connect(folder).await.expect("the database")
 }
 
-/// Lets the devices renew without a pause until nobody answers any more. Each ends up with the last
-/// pair that it was given.
-async fn storm(url: &str, devices: Vec<Device>, kill: impl Future<Output = ()>) -> Vec<Device> {
+/// Lets the devices renew without a pause until nobody answers any more, and calls `end` after so many answers.
+/// Each device ends up with the last pair that it was given.
+async fn storm(url: &str, devices: Vec<Device>, answers: usize, end: impl FnOnce()) -> Vec<Device> {
     let mut running = JoinSet::new();
+    let (answered, mut all_answered) = watch::channel(0);
     for mut device in devices {
-        let url = url.to_owned();
+        let (url, answered) = (url.to_owned(), answered.clone());
         running.spawn(async move {
             let client = client();
             while let Ok(status) = device.renew(&client, &url).await {
                 assert_eq!(status, StatusCode::OK, "an honest device was refused");
+                answered.send_modify(|count| *count += 1);
             }
             device
         });
     }
-    kill.await;
+    let enough = all_answered.wait_for(|count| *count >= answers);
+    drop(eventually("answers in the storm", enough).await.expect("devices that renew"));
+    end();
     running.join_all().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_answered_before_a_kill_is_right_after_it() {
-    let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(4_u64);
+    let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(4);
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();
     let mut process = Process::start(folder.path(), SHORT_GRACE);
@@ -64,16 +75,12 @@ async fn whoever_was_answered_before_a_kill_is_right_after_it() {
         for _ in 0..2 {
             assert_eq!(thief.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
         }
+        let after_the_grace = Instant::now() + AFTER_THE_GRACE;
         assert_eq!(gone.leave(&client, &process.url).await, StatusCode::OK);
 
-        // At another moment each time, from the first request to the hundredth.
+        // After another answer each time, from the first to the two hundredth.
         let url = process.url.clone();
-        let moment = Duration::from_millis(7 + round * 37 % 211);
-        devices = storm(&url, devices, async {
-            sleep(moment).await;
-            process.kill();
-        })
-        .await;
+        devices = storm(&url, devices, 1 + round * 37 % 211, || process.kill()).await;
 
         process = Process::start(folder.path(), SHORT_GRACE);
         for device in &mut devices {
@@ -81,7 +88,7 @@ async fn whoever_was_answered_before_a_kill_is_right_after_it() {
             assert_eq!(status, StatusCode::OK, "an honest device is out after round {round}");
             assert_eq!(device.me(&client, &process.url).await, StatusCode::OK);
         }
-        sleep(AFTER_THE_GRACE).await;
+        sleep_until(after_the_grace).await;
         let mut spent = stolen;
         let status = spent.renew(&client, &process.url).await.expect("an answer");
         assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was taken");
@@ -96,24 +103,19 @@ async fn whoever_was_answered_before_a_kill_is_right_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_written_is_soon_in_the_file_itself_while_the_server_runs() {
+async fn what_was_written_comes_into_the_file_itself_while_the_server_runs() {
     let (folder, alone) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let process = Process::start(folder.path(), "");
     Device::register(&client(), &process.url, "ada").await;
     let is_there = async || {
         std::fs::copy(folder.path().join("hallpass.db"), alone.path().join("hallpass.db")).expect("a copy");
-        let mut database = database(alone.path()).await;
         // Halfway through a checkpoint the file alone is not a database yet.
+        let Ok(mut database) = connect(alone.path()).await else { return false };
         let found = database.fetch_optional("SELECT 1 FROM sessions").await;
+        drop(database.close().await);
         matches!(found, Ok(Some(_)))
     };
-    for _ in 0..100 {
-        if is_there().await {
-            return;
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    panic!("after five seconds the session is in the log alone");
+    until("the session is in the file", is_there).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,11 +129,7 @@ async fn a_stop_finishes_what_was_begun() {
     }
     let url = process.url.clone();
     let mut is_in_order = false;
-    let mut devices = storm(&url, devices, async {
-        sleep(Duration::from_millis(60)).await;
-        is_in_order = process.stop();
-    })
-    .await;
+    let mut devices = storm(&url, devices, 3 * DEVICES, || is_in_order = process.stop()).await;
     assert!(is_in_order);
     let process = Process::start(folder.path(), "");
     for device in &mut devices {
@@ -213,7 +211,7 @@ async fn files_that_have_become_read_only_are_a_failure_of_the_server_and_it_rec
         );
         assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading writes nothing");
     }
-    assert!(process.log().contains("a request could not be served"), "the operator is told");
+    process.wait_for_log("a request could not be served");
     drop(read_only);
     assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
     assert_ne!(device.refresh, before.refresh);

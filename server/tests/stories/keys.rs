@@ -1,15 +1,23 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use app::auth::{
     clock::Timestamp,
     keys::{self, ALGORITHMS, Algorithm, KeyRing},
+    password::HashCost,
     settings::{AccessTokenProfile, ForeignIssuer, Settings},
 };
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use secrecy::SecretSlice;
 use serde_json::{Value, json};
 use server::jwk_url::JwkUrl;
 
-use crate::actors::{Answer, World};
+use crate::{
+    actors::{Answer, World},
+    patience::PATIENCE,
+};
 
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
@@ -26,9 +34,17 @@ fn kid(token: &str) -> Option<String> {
     decode_header(token).expect("a header").kid
 }
 
+/// With a key of this algorithm, generated once for all stories: RSA takes half a second.
 fn with(algorithm: Algorithm) -> Settings {
-    let key = keys::generate(algorithm).expect("a key");
-    Settings { algorithm, ..Settings::with_signing_key(key) }
+    static KEYS: Mutex<Vec<(Algorithm, SecretSlice<u8>)>> = Mutex::new(Vec::new());
+    let mut keys = KEYS.lock().expect("no panic");
+    let known = keys.iter().find(|(other, _)| *other == algorithm).map(|(_, key)| key.clone());
+    let key = known.unwrap_or_else(|| {
+        let key = keys::generate(algorithm).expect("a key");
+        keys.push((algorithm, key.clone()));
+        key
+    });
+    Settings { algorithm, hash_cost: HashCost::MINIMAL, ..Settings::with_signing_key(key) }
 }
 
 async fn jwks(world: &World) -> Answer {
@@ -216,7 +232,7 @@ async fn published_keys_have_the_members_they_need_and_no_others() {
 /// A server that accepts the tokens of another, by the keys which that one publishes.
 async fn trusting(other: &World, algorithm: Algorithm) -> World {
     let url = format!("{}/.well-known/jwks.json", other.url);
-    let source = JwkUrl::new(url.clone()).expect("a client");
+    let source = JwkUrl::new(url.clone(), PATIENCE).expect("a client");
     let settings = Settings { foreign_issuer: Some(ForeignIssuer { url, algorithm }), ..crate::actors::settings() };
     World::changed(settings, |auth| auth.accepting(Arc::new(source))).await
 }

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
-use sqlx::{Connection, Executor, Row, SqliteConnection};
+use sqlx::{Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -12,7 +12,8 @@ use tokio::{
 
 use crate::{
     actors::PASSWORD,
-    process::{Device, Process},
+    patience::{PATIENCE, until},
+    process::{Device, Process, client},
 };
 
 const KEY: &str = "Zk3vQ8-this-key-signs-what-a-story-about-logs-needs-Wt71";
@@ -31,8 +32,8 @@ fn talkative(folder: &Path, format: &str) -> Process {
 }
 
 async fn database(folder: &Path) -> SqliteConnection {
-    let path = folder.join("hallpass.db");
-    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("the database")
+    let options = SqliteConnectOptions::new().filename(folder.join("hallpass.db")).busy_timeout(PATIENCE);
+    SqliteConnection::connect_with(&options).await.expect("the database")
 }
 
 async fn hashes(folder: &Path) -> Vec<String> {
@@ -46,7 +47,7 @@ async fn send(request: RequestBuilder) -> Response {
 
 /// Every way in which secrets reach a server, rightly and wrongly. Answers all that was secret.
 async fn tell_secrets(process: &Process, folder: &Path) -> BTreeSet<String> {
-    let (client, url) = (Client::new(), &process.url);
+    let (client, url) = (client(), &process.url);
     let post = |path: &str| client.post(format!("{url}{path}"));
     let mut ada = Device::register(&client, url, "ada").await;
     let mut tokens = vec![ada.access.clone(), ada.refresh.clone()];
@@ -146,13 +147,23 @@ fn is_whole(line: &str, format: &str) -> bool {
     is_time && words.next().is_some_and(|level| ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"].contains(&level))
 }
 
+/// Sends bare bytes. Whether anything came back.
+async fn is_answered(address: &str, head: &str) -> bool {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let mut answer = Vec::new();
+    if stream.write_all(head.as_bytes()).await.is_ok() && stream.shutdown().await.is_ok() {
+        drop(stream.read_to_end(&mut answer).await);
+    }
+    !answer.is_empty()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_is_sent_begins_a_line_or_controls_a_terminal() {
     let forged = "2026-01-01T00:00:00.000000Z  INFO all is well";
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
         let process = talkative(folder.path(), format);
-        let client = Client::new();
+        let client = client();
         let evil = format!("ada\r\n{forged}\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}2J\u{2028}{forged}");
         for path in ["/api/token/", "/api/register/"] {
             let body = json!({ "username": evil, "email": evil, "password": PASSWORD });
@@ -170,10 +181,8 @@ async fn nothing_that_is_sent_begins_a_line_or_controls_a_terminal() {
             format!("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nX-Request-Id: \u{9b}2J\r\n\r\n", "\u{9b}2J"),
             format!("\u{1b}[2J / HTTP/1.1\r\nHost: x\r\n\r\n{forged}\r\n"),
         ] {
-            let mut stream = TcpStream::connect(address).await.expect("a connection");
-            stream.write_all(head.as_bytes()).await.expect("it is taken");
-            stream.shutdown().await.expect("all was said");
-            drop(stream.read_to_end(&mut Vec::new()).await);
+            // A server that had to wait too long for the head has closed without an answer.
+            until("the head is answered", async || is_answered(address, &head).await).await;
         }
         let log = process.stop_and_read();
         assert!(log.contains("answered"), "the requests were logged");
@@ -186,7 +195,7 @@ async fn nothing_that_is_sent_begins_a_line_or_controls_a_terminal() {
 }
 
 async fn named(process: &Process, ids: &[&[u8]]) -> String {
-    let mut request = Client::new().get(format!("{}/healthz", process.url));
+    let mut request = client().get(format!("{}/healthz", process.url));
     for id in ids {
         let id = reqwest::header::HeaderValue::from_bytes(id).expect("a header");
         request = request.header("x-request-id", id);
@@ -232,7 +241,7 @@ async fn what_is_logged_within_a_request_names_it_at_every_level() {
             "export RUST_LOG=server::commands=info,warn HALLPASS_LOG_FORMAT={format} HALLPASS_REFRESH_REUSE_GRACE=0;"
         );
         let process = Process::start(folder.path(), &prelude);
-        let client = Client::new();
+        let client = client();
         let mut ada = Device::register(&client, &process.url, "ada").await;
         let stolen = ada.refresh.clone();
         ada.renew(&client, &process.url).await.expect("an answer");

@@ -6,7 +6,6 @@ use app::auth::{
     limits::{Limits, Rate},
     settings::Settings,
 };
-use reqwest::Client;
 use serde_json::json;
 use server::{
     connections::Open,
@@ -15,7 +14,7 @@ use server::{
 
 use crate::{
     actors::{PASSWORD, World, foreign, settings},
-    process::{Device, Process},
+    process::{Device, Process, client},
 };
 
 /// A world that is counted.
@@ -189,7 +188,7 @@ async fn tokens_that_open_nothing_are_counted_by_what_is_wrong() {
 async fn metrics_have_a_listener_of_their_own_and_are_nowhere_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
-    let (client, metrics) = (Client::new(), process.metrics_url());
+    let (client, metrics) = (client(), process.metrics_url());
     let device = Device::register(&client, &process.url, "ada").await;
     for _ in 0..3 {
         assert_eq!(device.me(&client, &process.url).await, 200);
@@ -239,6 +238,6 @@ async fn metrics_have_a_listener_of_their_own_and_are_nowhere_else() {
 async fn where_no_listener_is_set_nothing_is_published() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "");
-    assert_eq!(reqwest::get(format!("{}/metrics", process.url)).await.expect("an answer").status(), 404);
+    assert_eq!(client().get(format!("{}/metrics", process.url)).send().await.expect("an answer").status(), 404);
     assert!(!process.stop_and_read().contains("metrics"));
 }

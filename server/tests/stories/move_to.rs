@@ -4,13 +4,13 @@ use std::{panic::AssertUnwindSafe, path::Path};
 
 use app::store::{self, MoveError};
 use futures::FutureExt;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 
 use crate::{
     cluster::Cluster,
     commands::{hallpass, said},
-    process::{Device, Process},
+    process::{Device, Process, client},
 };
 
 /// More than one piece, of everything that there can be many of.
@@ -39,7 +39,7 @@ async fn nobody_is_signed_out_by_a_move_that_was_interrupted() {
     let folder = tempfile::tempdir().expect("a folder");
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
-    let client = Client::new();
+    let client = client();
     let process = Process::start(folder.path(), "");
     let mut devices = Vec::new();
     for number in 0..5 {
@@ -99,7 +99,7 @@ async fn a_database_with_users_of_its_own_is_not_moved_into() {
     let folder = tempfile::tempdir().expect("a folder");
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
-    let client = Client::new();
+    let client = client();
     let key = "export HALLPASS_SIGNING_KEY='a key of more than thirty-two bytes';";
     let process = Process::start(folder.path(), &format!("{key} {}", on(&database)));
     Device::register(&client, &process.url, "ada").await;

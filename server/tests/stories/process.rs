@@ -1,23 +1,23 @@
 //! The real process, in a folder of its own, as it is started, killed and started again.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Lines},
     path::Path,
-    process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
+    sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
     thread::{self, JoinHandle},
 };
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::actors::PASSWORD;
+use crate::{actors::PASSWORD, patience::PATIENCE};
 
-/// A running server.
+/// A running server. Its access tokens outlive every story.
 pub(crate) struct Process {
     child: Child,
     pub(crate) url: String,
-    log: Arc<Mutex<String>>,
+    log: Arc<Log>,
     reader: Option<JoinHandle<()>>,
 }
 
@@ -31,35 +31,31 @@ impl Process {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HALLPASS_LISTEN", "127.0.0.1:0")
             .env("HALLPASS_LIMITS", "off")
+            .env("HALLPASS_ACCESS_TOKEN_LIFETIME", "1d")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary");
-        let log = Arc::new(Mutex::new(String::new()));
-        let mut lines = {
-            let (log, lines) = (log.clone(), BufReader::new(child.stderr.take().expect("the log")).lines());
-            lines.map_while(Result::ok).inspect(move |line| {
-                let mut log = log.lock().expect("no panic");
-                log.push_str(line);
-                log.push('\n');
-            })
+        let log = Arc::<Log>::default();
+        let lines = BufReader::new(child.stderr.take().expect("the log")).lines();
+        let reader = {
+            let log = log.clone();
+            // Nobody may stop reading: a process whose log is full waits.
+            thread::spawn(move || log.write(lines))
         };
-        let url = lines.find_map(|line| address(&line, "serving http://")).expect("an address");
-        // Whoever is not read stops writing at some time.
-        let reader = thread::spawn(move || lines.for_each(drop));
+        let url = log.find("serving http://");
         Self { child, url, log, reader: Some(reader) }
     }
 
-    /// What it has logged so far.
-    pub(crate) fn log(&self) -> String {
-        self.log.lock().expect("no panic").clone()
+    /// Waits for a line of the log with this text.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        self.log.wait_for(text, |line| line.contains(text).then_some(()));
     }
 
     /// Where its metrics are.
     pub(crate) fn metrics_url(&self) -> String {
-        let address = self.log().lines().find_map(|line| address(line, "metrics at http://"));
-        format!("{}/metrics", address.expect("an address of the metrics"))
+        format!("{}/metrics", self.log.find("metrics at http://"))
     }
 
     /// Tells it to stop, and does not wait.
@@ -70,21 +66,27 @@ impl Process {
     /// Asks it to stop, and answers all that it logged.
     pub(crate) fn stop_and_read(mut self) -> String {
         self.tell_to_stop();
-        assert!(self.child.wait().expect("an end").success(), "it stops in good order");
+        assert!(self.wait().success(), "it stops in good order");
         self.reader.take().expect("a reader").join().expect("no panic");
-        self.log()
+        self.log.written.lock().expect("no panic").text.clone()
     }
 
     /// `kill -9`, and gone.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("a process to kill");
-        self.child.wait().expect("an end");
+        self.wait();
     }
 
     /// Asks it to stop, and answers whether it did so in good order.
     pub(crate) fn stop(mut self) -> bool {
         self.tell_to_stop();
-        self.child.wait().expect("an end").success()
+        self.wait().success()
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        // The log ends with the process, which holds its other end.
+        self.log.wait_for_end();
+        self.child.wait().expect("an end")
     }
 
     /// How large a file it may write, bytes.
@@ -105,6 +107,53 @@ impl Drop for Process {
     }
 }
 
+/// What a process has logged so far.
+#[derive(Default)]
+struct Log {
+    written: Mutex<Written>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Written {
+    text: String,
+    has_ended: bool,
+}
+
+impl Log {
+    fn write(&self, lines: Lines<BufReader<ChildStderr>>) {
+        for line in lines.map_while(Result::ok) {
+            let mut written = self.written.lock().expect("no panic");
+            written.text.push_str(&line);
+            written.text.push('\n');
+            self.changed.notify_all();
+        }
+        self.written.lock().expect("no panic").has_ended = true;
+        self.changed.notify_all();
+    }
+
+    /// The URL behind this text, in the first line that has it.
+    fn find(&self, before: &str) -> String {
+        self.wait_for(before, |line| address(line, before))
+    }
+
+    fn wait_for<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let found = |written: &Written| written.text.lines().find_map(&find);
+        let written = self.wait_while(|written| found(written).is_none() && !written.has_ended);
+        found(&written).unwrap_or_else(|| panic!("no line with {what} in the log: {}", written.text))
+    }
+
+    fn wait_for_end(&self) {
+        let written = self.wait_while(|written| !written.has_ended);
+        assert!(written.has_ended, "the process goes on: {}", written.text);
+    }
+
+    fn wait_while(&self, is_so: impl Fn(&Written) -> bool) -> MutexGuard<'_, Written> {
+        let written = self.written.lock().expect("no panic");
+        self.changed.wait_timeout_while(written, PATIENCE, |written| is_so(written)).expect("no panic").0
+    }
+}
+
 fn address(line: &str, before: &str) -> Option<String> {
     let rest = line.split_once(before)?.1;
     let address = rest.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':')).next()?;
@@ -113,6 +162,22 @@ fn address(line: &str, before: &str) -> Option<String> {
 
 fn run(program: &str, arguments: &[&str]) -> bool {
     Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
+}
+
+/// Waits for the end of a command and all that it says.
+pub(crate) fn output_of(child: Child) -> Output {
+    let (id, (ended, output)) = (child.id().to_string(), mpsc::channel());
+    thread::spawn(move || ended.send(child.wait_with_output()));
+    let output = output.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        run("kill", &["-9", &id]);
+        panic!("the command goes on after {PATIENCE:?}")
+    });
+    output.expect("an end")
+}
+
+/// A client that waits for its answers.
+pub(crate) fn client() -> Client {
+    Client::builder().timeout(PATIENCE).build().expect("a client")
 }
 
 /// Somebody with a pair of tokens, who speaks REST.

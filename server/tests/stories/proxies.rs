@@ -7,11 +7,11 @@ use server::{
     forwarded::{ForwardedHeader, Proxies},
 };
 
-use crate::actors::{Answer, PASSWORD, Surroundings, World, settings};
+use crate::actors::{self, Answer, PASSWORD, Surroundings, World, settings};
 
 async fn behind(trusted: &[&str], header: ForwardedHeader, hsts: Hsts) -> World {
     let trusted = trusted.iter().map(|network| network.parse().expect("a network")).collect();
-    let edge = Edge { proxies: Proxies { trusted, header }, hsts, ..Edge::default() };
+    let edge = Edge { proxies: Proxies { trusted, header }, hsts, ..actors::edge() };
     World::surrounded(settings(), Surroundings { edge, ..Surroundings::default() }).await
 }
 

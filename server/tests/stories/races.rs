@@ -9,7 +9,6 @@ use app::{
         session::{CurrentToken, Origin},
         store::{Ending, NewPassword, NewSession},
     },
-    store,
     wire::EndReason,
 };
 use serde_json::json;
@@ -20,7 +19,7 @@ use crate::actors::{World, foreign};
 async fn a_change_of_password_does_not_undo_a_reset_that_came_in_between() {
     let world = World::new().await;
     world.user("ada").await;
-    let store = store::connect(&world.database).await.expect("the database again");
+    let store = world.another_store().await;
     let now = Timestamp::from_seconds(world.now());
     let ending = Ending {
         reason: EndReason::PasswordChanged,
@@ -46,7 +45,7 @@ async fn a_change_of_password_does_not_undo_a_reset_that_came_in_between() {
 async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
     let world = World::new().await;
     world.user("ada").await;
-    let store = store::connect(&world.database).await.expect("the database again");
+    let store = world.another_store().await;
     let hash = store.find_credentials("ada").await.expect("an answer").expect("ada").password;
     let now = Timestamp::from_seconds(world.now());
     let open = async |hash: secrecy::SecretString| {

@@ -4,8 +4,9 @@ use serde_json::json;
 use server::edge::{Edge, Stopping};
 
 use crate::{
-    actors::{Answer, Surroundings, World, settings},
-    process::Process,
+    actors::{self, Answer, Surroundings, World, settings},
+    patience::until,
+    process::{Process, client},
 };
 
 async fn ask(world: &World, path: &str) -> Answer {
@@ -36,7 +37,7 @@ async fn without_its_database_a_server_is_not_ready() {
 #[tokio::test]
 async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_all_the_same() {
     let stopping = Stopping::default();
-    let edge = Edge { stopping: stopping.clone(), ..Edge::default() };
+    let edge = Edge { stopping: stopping.clone(), ..actors::edge() };
     let world = World::surrounded(settings(), Surroundings { edge, ..Surroundings::default() }).await;
     assert_eq!(ask(&world, "/readyz").await.status, 200);
     stopping.begin();
@@ -50,14 +51,12 @@ async fn a_process_goes_on_for_a_while_after_it_was_told_to_stop_and_a_second_wo
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export HALLPASS_STOP_DELAY=5m;");
     let ask = async |path: &str| {
-        let answer = reqwest::get(format!("{}{path}", process.url)).await.expect("an answer");
+        let answer = client().get(format!("{}{path}", process.url)).send().await.expect("an answer");
         answer.status().as_u16()
     };
     assert_eq!(ask("/readyz").await, 200);
     process.tell_to_stop();
-    while ask("/readyz").await == 200 {
-        tokio::task::yield_now().await;
-    }
+    until("the process is not ready any more", async || ask("/readyz").await != 200).await;
     assert_eq!((ask("/readyz").await, ask("/healthz").await), (503, 200));
     let log = process.stop_and_read();
     assert!(log.contains("no longer ready") && log.contains("stopped"), "{log}");

@@ -1,9 +1,12 @@
-use std::time::Duration;
+use std::sync::Arc;
 
-use futures::future::join_all;
 use serde_json::json;
 
-use crate::actors::{PASSWORD, World, claims};
+use crate::{
+    actors::{Answer, PASSWORD, Surroundings, World, claims, settings},
+    gate::Gate,
+    patience::until,
+};
 
 const REFUSED: &str = "No active account found with the given credentials";
 
@@ -71,51 +74,31 @@ async fn the_last_sign_in_is_kept_when_it_is_set_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_refused_has_stood_in_line_for_the_hashing() {
-    let world = World::new().await;
+    let gate = Arc::<Gate>::default();
+    let surroundings = Surroundings { randomness: gate.clone(), ..Surroundings::default() };
+    let world = World::surrounded(settings(), surroundings).await;
     world.user("ada").await;
     world.account("bob", false).await;
     world.user("joy").await;
     world.sql("UPDATE users SET password = '!' WHERE username = 'joy'").await;
+    let closed = gate.close(&world.auth).await;
     let cases = [("nobody", PASSWORD), ("ada", "wrong"), ("bob", PASSWORD), ("bob", "wrong"), ("joy", PASSWORD)];
-    // More at a time than there are processors, so that some have to wait.
-    let many = 4 * std::thread::available_parallelism().map_or(1, usize::from) + 4;
+    let mut asked = Vec::new();
     for path in ["/api/token/", "/api/token/sliding/"] {
         for (username, password) in cases {
-            let body = json!({ "username": username, "password": password });
-            let answers = join_all((0..many).map(|_| world.post(path, body.clone())));
-            let line = async {
-                while world.auth.workload().waiting_passwords == 0 {
-                    tokio::task::yield_now().await;
-                }
-            };
-            let (answers, ()) = tokio::time::timeout(Duration::from_mins(1), async { tokio::join!(answers, line) })
-                .await
-                .unwrap_or_else(|_| panic!("nobody who asked for {username} waited for a hash"));
-            for answer in answers {
-                answer.is(401, json!({ "detail": REFUSED }));
-            }
+            let request = world.request("POST", path).json(&json!({ "username": username, "password": password }));
+            let request = tokio::spawn(request.send());
+            until("one more waits for a hash", async || {
+                assert!(!request.is_finished(), "{username} was answered by {path} without a hash");
+                world.auth.workload().waiting_passwords == asked.len() + 1
+            })
+            .await;
+            asked.push(request);
         }
     }
-}
-
-#[tokio::test]
-async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
-    let world = World::new().await;
-    world.user("ada").await;
-    let time = async |username: &str| {
-        let begun = std::time::Instant::now();
-        world.post("/api/token/", json!({ "username": username, "password": "wrong" })).await;
-        begun.elapsed().as_secs_f64()
-    };
-    // Without the decoy the ratio would be a hundredth, always. On a busy machine it takes some rounds until
-    // both have had a quiet moment.
-    let (mut of_nobody, mut of_ada, mut ratio) = (f64::MAX, f64::MAX, f64::NAN);
-    for round in 0..50 {
-        (of_nobody, of_ada) = (of_nobody.min(time("nobody").await), of_ada.min(time("ada").await));
-        ratio = of_nobody / of_ada;
-        if round >= 5 && (0.5..2.0).contains(&ratio) {
-            return;
-        }
+    drop(closed);
+    for request in asked {
+        let answer = request.await.expect("no panic").expect("an answer");
+        Answer::of(answer).await.is(401, json!({ "detail": REFUSED }));
     }
-    panic!("an unknown user takes {ratio} times as long");
 }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use app::auth::settings::Settings;
+use app::{auth::settings::Settings, store::Timeouts};
 use serde_json::json;
 
-use crate::actors::{World, claims, foreign, settings};
+use crate::actors::{Surroundings, World, claims, foreign, settings, timeouts};
 
 const GRACE: Duration = Duration::from_secs(30);
 const LATER: Duration = Duration::from_secs(31);
@@ -185,13 +185,14 @@ async fn forged_tokens_do_not_end_the_session_they_name() {
 
 #[tokio::test]
 async fn a_database_that_another_holds_is_a_503_and_nothing_is_lost() {
-    let world = World::new().await;
+    let timeouts = Timeouts { lock: Duration::from_millis(50), ..timeouts() };
+    let world = World::surrounded(settings(), Surroundings { timeouts, ..Surroundings::default() }).await;
     let ada = world.signed_in("ada").await;
     let other = world.hold().await;
     let answer = ada.try_refresh().await;
     answer.is(503, json!({ "detail": "The server cannot answer now. Try again in a moment." }));
     assert_eq!(answer.header("retry-after"), Some("1"));
     assert_eq!(ada.me().await.status, 200, "reading goes on");
-    drop(other);
+    other.release().await;
     assert_eq!(claims(&ada.try_refresh().await.text("refresh"))["gen"], 1);
 }

@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, body::Bytes, extract::State, routing::post};
-use reqwest::Client;
 use tokio::net::TcpListener;
 
 use crate::{
     actors::PASSWORD,
-    process::{Device, Process},
+    process::{Device, Process, client},
 };
 
 type Sent = Arc<Mutex<Vec<u8>>>;
@@ -25,8 +24,11 @@ async fn a_request_is_a_span_of_its_callers_trace_and_holds_no_secret() {
     let app = Router::new().route("/v1/traces", post(take)).with_state(sent.clone());
     tokio::spawn(async move { axum::serve(listener, app).await });
     let folder = tempfile::tempdir().expect("a folder");
-    let process = Process::start(folder.path(), &format!("export OTEL_EXPORTER_OTLP_ENDPOINT={collector};"));
-    let client = Client::new();
+    let process = Process::start(
+        folder.path(),
+        &format!("export OTEL_EXPORTER_OTLP_ENDPOINT={collector} OTEL_EXPORTER_OTLP_TIMEOUT=300000;"),
+    );
+    let client = client();
     let ada = Device::register(&client, &process.url, "ada").await;
     let trace = [0x5a_u8; 16];
     let request = client.get(format!("{}/api/me/", process.url)).bearer_auth(&ada.access);

@@ -1,0 +1,23 @@
+//! The bound of every wait in the stories. No verdict depends on a time: the bound only ends a test that would hang.
+
+use std::time::{Duration, Instant};
+
+use tokio::{task, time};
+
+/// Longer than the slowest machine needs for anything that a story waits for.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Waits for a future that has to end.
+pub(crate) async fn eventually<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let outcome = time::timeout(PATIENCE, future).await;
+    outcome.unwrap_or_else(|_| panic!("{what}: still waiting after {PATIENCE:?}"))
+}
+
+/// Asks again and again until it is so. The bound holds while Tokio's clock is paused, too.
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < PATIENCE, "{what}: still waiting after {PATIENCE:?}");
+        task::yield_now().await;
+    }
+}

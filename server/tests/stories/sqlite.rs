@@ -1,0 +1,37 @@
+//! SQLite files for the stories: each begins as a copy of one that was migrated once.
+
+use std::{fs, path::Path};
+
+use app::store;
+use sqlx::{Connection, SqliteConnection};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// A folder in memory where the system has one. No story loses power, so none needs a disk.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+/// Creates a database with all tables and no rows in `folder`. Returns its URL.
+pub(crate) async fn migrated_database(folder: &Path) -> String {
+    static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let file = folder.join("story.db");
+    fs::write(&file, MIGRATED.get_or_init(migrate).await).expect("a file");
+    url(&file)
+}
+
+async fn migrate() -> Vec<u8> {
+    let folder = folder();
+    let (file, copy) = (folder.path().join("migrated.db"), folder.path().join("copy.db"));
+    let store = store::connect(&url(&file)).await.expect("a database");
+    let mut connection = SqliteConnection::connect(&url(&file)).await.expect("the database");
+    // The file alone lacks what is still in its log.
+    let copied = sqlx::query("VACUUM INTO $1").bind(copy.to_str().expect("a path in UTF-8"));
+    copied.execute(&mut connection).await.expect("a copy");
+    drop(store);
+    fs::read(copy).expect("the copy")
+}
+
+fn url(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}

@@ -1,0 +1,99 @@
+//! A store around another one, which tells of every call before it hands it on: to count the calls, or to stop
+//! between two of them.
+
+use std::sync::Arc;
+
+use app::auth::{
+    administration::Change,
+    clock::Timestamp,
+    event::{Event, EventQuery},
+    failures::FailedSignIns,
+    id::{Jti, SessionId, UserId},
+    import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
+    paging::{Listed, PageRequest},
+    revocation::{Followed, Revocation},
+    session::Session,
+    store::{
+        Administration, Blacklisting, ChangedUser, CreateUserError, Deed, Done, Ending, Flushed, NewPassword,
+        NewSession, OutstandingToken, PresentedToken, Refresh, Refreshed, Store, StoreError, TokenQuery, TokenStanding,
+        UserQuery,
+    },
+    user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
+};
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+
+type Before = dyn Fn(&'static str) -> BoxFuture<'static, ()> + Send + Sync;
+
+pub(crate) struct WatchedStore {
+    inner: Arc<dyn Store>,
+    before: Box<Before>,
+}
+
+impl WatchedStore {
+    /// Awaits `before`, with the name of the method, before each call.
+    pub(crate) fn around(
+        inner: Arc<dyn Store>,
+        before: impl Fn(&'static str) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Arc<dyn Store> {
+        Arc::new(Self { inner, before: Box::new(before) })
+    }
+}
+
+/// Each method tells of its call and hands it on.
+macro_rules! watched {
+    ($trait:ident { $($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)* }) => {
+        #[async_trait]
+        impl $trait for WatchedStore {
+            $(async fn $name(&self, $($argument: $kind),*) -> $answer {
+                (self.before)(stringify!($name)).await;
+                self.inner.$name($($argument),*).await
+            })*
+        }
+    };
+}
+
+watched!(Store {
+    create_user(user: NewUser) -> Result<User, CreateUserError>;
+    find_credentials(username: &str) -> Result<Option<StoredCredentials>, StoreError>;
+    find_user(user: UserId) -> Result<Option<User>, StoreError>;
+    upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
+    set_password(new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
+    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<Option<ChangedUser>, StoreError>;
+    open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
+    find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
+    refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
+    token_standing(jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError>;
+    blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
+    living_sessions(user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
+    revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<Option<Revocation>, StoreError>;
+    revoke_sessions(user: UserId, keep: Option<SessionId>, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
+    revoke_sessions_before(user: Option<UserId>, before: Timestamp, limit: u32, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
+    note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
+    revocations_after(place: i64) -> Result<Followed, StoreError>;
+    wait_for_revocations() -> ();
+    flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+    find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
+    import_users(users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;
+    import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
+    reserve_user_numbers(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
+    ping() -> Result<(), StoreError>;
+});
+
+watched!(Administration {
+    list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError>;
+    create_user_by(user: NewUser, deed: Deed) -> Done<User>;
+    change_user(user: UserId, change: Change, deed: Deed) -> Done<ChangedUser>;
+    change_users(users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>>;
+    set_password_by(user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>>;
+    list_sessions_of(user: UserId, now: Timestamp, page: PageRequest) -> Result<Option<Listed<Session>>, StoreError>;
+    end_session_by(user: UserId, session: SessionId, deed: Deed) -> Done<Revocation>;
+    reset_sessions(user: UserId, deed: Deed) -> Done<Vec<Revocation>>;
+    list_tokens(query: TokenQuery, page: PageRequest) -> Result<Option<Listed<OutstandingToken>>, StoreError>;
+    find_token(jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
+    blacklist_by(jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>>;
+    list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError>;
+    note_failed_sign_ins(failed: Vec<FailedSignIns>) -> Result<(), StoreError>;
+    flush_events(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+});
