@@ -28,7 +28,7 @@ DEFAULTS = {
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": True,
     # The defaults differ here: one day there, seven days here.
-    "REFRESH_TOKEN_LIFETIME": 7 * 24 * 3600,
+    "REFRESH_TOKEN_LIFETIME": 7 * 24 * HOUR,
 }
 
 
@@ -55,7 +55,13 @@ def django_environment(folder, settings) -> dict:
         "CONN_MAX_AGE": None,
         "OPTIONS": {"init_command": "PRAGMA synchronous = OFF"},
     }
-    variables = {"FOLDER": folder, "SIMPLE_JWT": json.dumps(settings), "USERS": json.dumps(USERS), "DJANGO": json.dumps({"DATABASES": {"default": database}})}
+    django = {
+        "DATABASES": {"default": database},
+        # It adds `Content-Length`, without which the server closes the connection after each answer.
+        "MIDDLEWARE": ["django.middleware.common.CommonMiddleware"],
+        "APPEND_SLASH": False,
+    }
+    variables = {"FOLDER": str(folder), "SIMPLE_JWT": json.dumps(settings), "USERS": json.dumps(USERS), "DJANGO": json.dumps(django)}
     return {**os.environ, **variables}
 
 
