@@ -11,7 +11,10 @@ use std::{
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{actors::PASSWORD, patience::PATIENCE};
+use crate::{
+    actors::PASSWORD,
+    patience::{PATIENCE, eventually},
+};
 
 /// A running server. Its access tokens outlive every story.
 pub(crate) struct Process {
@@ -191,7 +194,7 @@ impl Device {
     /// Makes an account and its first pair.
     pub(crate) async fn register(client: &Client, url: &str, username: &str) -> Self {
         let account = json!({"username": username, "email": "", "password": PASSWORD});
-        let (status, body) = post(client, url, "/api/register/", &account).await.expect("an answer");
+        let (status, body) = post_until_served(client, url, "/api/register/", &account).await;
         assert_eq!(status, StatusCode::CREATED, "{body}");
         Self::sign_in(client, url, username).await
     }
@@ -199,7 +202,7 @@ impl Device {
     /// A pair more for an account.
     pub(crate) async fn sign_in(client: &Client, url: &str, username: &str) -> Self {
         let account = json!({"username": username, "password": PASSWORD});
-        let (_, body) = post(client, url, "/api/token/", &account).await.expect("an answer");
+        let (_, body) = post_until_served(client, url, "/api/token/", &account).await;
         Self::read(&body).expect("a pair")
     }
 
@@ -210,6 +213,16 @@ impl Device {
             *self = renewed;
         }
         Ok(status)
+    }
+
+    /// Renews the pair, and asks again where the server fails for a moment.
+    pub(crate) async fn renew_until_served(&mut self, client: &Client, url: &str) -> StatusCode {
+        let refresh = json!({"refresh": self.refresh});
+        let (status, body) = post_until_served(client, url, "/api/token/refresh/", &refresh).await;
+        if let Some(renewed) = Self::read(&body) {
+            *self = renewed;
+        }
+        status
     }
 
     fn read(body: &Value) -> Option<Self> {
@@ -226,6 +239,20 @@ impl Device {
     pub(crate) async fn leave(&self, client: &Client, url: &str) -> StatusCode {
         post(client, url, "/api/token/blacklist/", &json!({"refresh": self.refresh})).await.expect("an answer").0
     }
+}
+
+/// Posts until the answer is not that the server cannot answer now: a lock or a connection that another process has
+/// for longer than a server waits is no failure of the story.
+async fn post_until_served(client: &Client, url: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    let served = async {
+        loop {
+            let answer = post(client, url, path, body).await.expect("an answer");
+            if answer.0 != StatusCode::SERVICE_UNAVAILABLE {
+                return answer;
+            }
+        }
+    };
+    eventually("the server answers", served).await
 }
 
 async fn post(client: &Client, url: &str, path: &str, body: &Value) -> reqwest::Result<(StatusCode, Value)> {

@@ -108,7 +108,7 @@ async fn nobody_is_wrongly_refused_or_let_in_while_a_server_and_the_database_fal
         let mut victim = Device::register(&client, &urls[1], &format!("victim{number}")).await;
         spent.push(victim.clone());
         for url in &urls[..2] {
-            assert_eq!(victim.renew(&client, url).await.expect("an answer"), StatusCode::OK);
+            assert_eq!(victim.renew_until_served(&client, url).await, StatusCode::OK);
         }
         running.start(device, urls.clone());
     }
@@ -122,12 +122,12 @@ async fn nobody_is_wrongly_refused_or_let_in_while_a_server_and_the_database_fal
     }
 
     for mut device in running.stop().await {
-        assert_eq!(device.renew(&client, &urls[1]).await.expect("an answer"), StatusCode::OK);
+        assert_eq!(device.renew_until_served(&client, &urls[1]).await, StatusCode::OK);
         assert_eq!(device.me(&client, &urls[2]).await, StatusCode::OK);
     }
     sleep(GRACE).await;
     for (number, mut stolen) in spent.into_iter().enumerate() {
-        let status = stolen.renew(&client, &urls[1 + number % 2]).await.expect("an answer");
+        let status = stolen.renew_until_served(&client, &urls[1 + number % 2]).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was taken");
     }
     assert!(servers.into_iter().all(Process::stop), "they stop in good order");
@@ -171,7 +171,7 @@ async fn a_token_presented_to_all_servers_at_once_is_renewed_once() {
         for server in servers.iter().cycle().take(24) {
             let (mut device, client, url) = (device.clone(), client.clone(), server.url.clone());
             asking.spawn(async move {
-                assert_eq!(device.renew(&client, &url).await.expect("an answer"), StatusCode::OK);
+                assert_eq!(device.renew_until_served(&client, &url).await, StatusCode::OK);
                 device
             });
         }
