@@ -1,15 +1,17 @@
 // What staff does, on its pages. Each story has people of its own, found by a word in their names: others
 // make theirs at the same time.
-import type { APIRequestContext, Browser, Locator, Page } from '@playwright/test';
+import type { APIRequestContext, Locator, Page } from '@playwright/test';
 import {
   PASSWORD,
-  enter,
+  createAccount,
   expect,
   fillSignIn,
+  inAnotherBrowser,
   isSignedIn,
   isSignedOut,
   makeSuperuser,
   open,
+  openSignedIn,
   somebody,
   test as base,
 } from './story';
@@ -26,24 +28,12 @@ const test = base.extend<object, { boss: string }>({
   ],
 });
 
-/** Makes people whose names begin alike and end in numbers; answers how the names begin. */
+/** Creates accounts whose names begin alike and end in numbers; returns how the names begin. */
 async function people(request: APIRequestContext, count: number): Promise<string> {
   const prefix = `${somebody()}-`;
-  for (let number = 1; number <= count; number += 1) {
-    const username = `${prefix}${String(number).padStart(2, '0')}`;
-    const made = await request.post('/api/register/', { data: { username, password: PASSWORD } });
-    expect(made.status()).toBe(201);
-  }
+  const numbers = Array.from({ length: count }, (_, place) => String(place + 1).padStart(2, '0'));
+  await Promise.all(numbers.map((number) => createAccount(request, prefix + number)));
   return prefix;
-}
-
-/** Somebody who is signed in, in a browser of their own. */
-async function elsewhere(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
-  const page = await (await browser.newContext({ baseURL })).newPage();
-  await open(page, '/sign-in');
-  await fillSignIn(page, username);
-  await isSignedIn(page);
-  return page;
 }
 
 function rows(page: Page): Locator {
@@ -67,9 +57,8 @@ async function agree(page: Page, button: string): Promise<void> {
 }
 
 test('users are searched, ordered and paged, and the address keeps all of it', async ({ page, request, boss }) => {
-  test.slow();
   const prefix = await people(request, 22);
-  await enter(page, boss, '/admin/users');
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, prefix);
   await expect(page.getByText('1–20 of 22').first()).toBeVisible();
   const head = page.getByRole('columnheader', { name: 'Username' });
@@ -102,7 +91,7 @@ test('users are searched, ordered and paged, and the address keeps all of it', a
 
 test('a user is made by the rules of a registration, and edited', async ({ page, boss }) => {
   const username = somebody();
-  await enter(page, boss, '/admin/users');
+  await openSignedIn(page, '/admin/users', boss);
   await page.getByRole('button', { name: 'New user' }).click();
   await page.getByLabel('Username', { exact: true }).fill('not a name');
   await page.getByLabel('Password', { exact: true }).fill('short');
@@ -134,9 +123,9 @@ test('a user is made by the rules of a registration, and edited', async ({ page,
 });
 
 test('a user who is deactivated is signed out at once, and can sign in when active again', async ({ page, browser, baseURL, request, boss }) => {
-  const username = `${await people(request, 1)}01`;
-  const other = await elsewhere(browser, baseURL, username);
-  await enter(page, boss, '/admin/users');
+  const username = await createAccount(request);
+  const other = await inAnotherBrowser(browser, baseURL, username);
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, username);
   await page.getByRole('link', { name: username }).click();
   await expect(page.locator('ul.rows > li')).toHaveCount(1);
@@ -158,9 +147,9 @@ test('a user who is deactivated is signed out at once, and can sign in when acti
 });
 
 test('a session is ended by an administrator, and so are all by a new password', async ({ page, browser, baseURL, request, boss }) => {
-  const username = `${await people(request, 1)}01`;
-  const other = await elsewhere(browser, baseURL, username);
-  await enter(page, boss, '/admin/users');
+  const username = await createAccount(request);
+  const other = await inAnotherBrowser(browser, baseURL, username);
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, username);
   await page.getByRole('link', { name: username }).click();
   await page.getByRole('button', { name: /^End the session on/ }).click();
@@ -182,7 +171,7 @@ test('a session is ended by an administrator, and so are all by a new password',
 
 test('many users are deactivated at once, by the keyboard', async ({ page, request, boss }) => {
   const prefix = await people(request, 3);
-  await enter(page, boss, '/admin/users');
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, prefix);
   await expect(rows(page)).toHaveCount(3);
   await page.getByRole('checkbox', { name: 'Select all on this page' }).press('Space');
@@ -198,7 +187,7 @@ test('many users are deactivated at once, by the keyboard', async ({ page, reque
 });
 
 test('nobody deactivates themselves, and is told so', async ({ page, boss }) => {
-  await enter(page, boss, '/admin/users');
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, boss);
   await page.getByRole('checkbox', { name: `Select ${boss}` }).check();
   await page.locator('.bulk').getByRole('button', { name: 'Deactivate' }).click();
@@ -208,9 +197,9 @@ test('nobody deactivates themselves, and is told so', async ({ page, boss }) => 
 });
 
 test('a token is blacklisted with its session', async ({ page, browser, baseURL, request, boss }) => {
-  const username = `${await people(request, 1)}01`;
-  const other = await elsewhere(browser, baseURL, username);
-  await enter(page, boss, '/admin/users');
+  const username = await createAccount(request);
+  const other = await inAnotherBrowser(browser, baseURL, username);
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, username);
   await page.getByRole('link', { name: username }).click();
   await page.getByRole('main').getByRole('link', { name: 'Tokens', exact: true }).and(page.locator('[href*="?user="]')).click();
@@ -230,8 +219,8 @@ test('a token is blacklisted with its session', async ({ page, browser, baseURL,
 });
 
 test('events are filtered by kind, user and day', async ({ page, request, boss }) => {
-  const username = `${await people(request, 1)}01`;
-  await enter(page, boss, '/admin/users');
+  const username = await createAccount(request);
+  await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, username);
   await page.getByRole('link', { name: username }).click();
   await page.getByRole('main').getByRole('link', { name: 'Events', exact: true }).and(page.locator('[href*="?user="]')).click();
@@ -251,8 +240,8 @@ test('events are filtered by kind, user and day', async ({ page, request, boss }
 });
 
 test('who is not staff sees nothing of it', async ({ page, request }) => {
-  const username = `${await people(request, 1)}01`;
-  await enter(page, username, '/admin/users');
+  const username = await createAccount(request);
+  await openSignedIn(page, '/admin/users', username);
   for (const path of ['/admin/users', '/admin/users/1', '/admin/tokens', '/admin/events']) {
     await open(page, path);
     const notice = page.getByRole('main').getByRole('alert').filter({ hasText: 'Go to your account' });
@@ -275,7 +264,7 @@ test('a user name of markup is inert', async ({ page, boss }) => {
     for (const user of listing.items) Object.assign(user, { username: markup, email: markup });
     await route.fulfill({ response: answer, json: listing });
   });
-  await enter(page, boss, '/admin/users');
+  await openSignedIn(page, '/admin/users', boss);
   await expect(names(page).first()).toHaveText(markup);
   await expect(page.locator('main img')).toHaveCount(0);
 });

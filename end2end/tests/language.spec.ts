@@ -1,7 +1,7 @@
 // Korean, chosen by a link or by what the browser asks for. That every page and state is in it, states.spec.ts tells.
 import type { Page } from '@playwright/test';
 import { latinWords } from './states/latin';
-import { expect, fillSignIn, isSignedOut, onTelephone, open, register, somebody, test, toast } from './story';
+import { createAccount, expect, fillSignIn, isSignedOut, onTelephone, open, openSignedIn, somebody, test, toast } from './story';
 
 const SIGNED_OUT = [
   ['/', 'Hallpass', '스스로 갱신되고, 원할 때 끝나는 출입증'],
@@ -12,9 +12,7 @@ const SIGNED_OUT = [
 
 test.describe('chosen', () => {
   test('by a link at the foot, and kept after a reload, a sign-in and on every page', async ({ page }) => {
-    const username = await register(page);
-    await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
-    await isSignedOut(page);
+    const username = await createAccount(page.request);
     await open(page, '/sign-in?next=%2Faccount%2Fsessions');
     await chooseKorean(page);
     await expect(page).toHaveURL('/sign-in?next=%2Faccount%2Fsessions');
@@ -31,7 +29,7 @@ test.describe('chosen', () => {
   });
 
   test('on a page that was reached without loading', async ({ page }) => {
-    await register(page);
+    await openSignedIn(page);
     await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Security' }).click();
     await expect(page).toHaveURL('/account/security');
     await chooseKorean(page);
@@ -84,8 +82,9 @@ test.describe('wanted by the browser', () => {
   });
 
   test('dialogs, toasts and farewells are in Korean', async ({ page, browser, baseURL }) => {
-    const telephone = await onTelephone(browser, baseURL, await register(page));
-    await open(page, '/account/sessions');
+    const username = await createAccount(page.request);
+    const telephone = await onTelephone(browser, baseURL, username);
+    await openSignedIn(page, '/account/sessions', username);
     await page.getByRole('button', { name: 'iPhone의 Safari 세션 종료' }).click();
     const dialog = page.getByRole('dialog', { name: 'iPhone의 Safari 세션을 종료할까요?' });
     await expect(dialog.getByRole('button', { name: '취소' })).toBeVisible();

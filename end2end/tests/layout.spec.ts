@@ -1,6 +1,6 @@
 // Pages do not jump while they come alive. That they fit the screen, states.spec.ts tells.
 import type { Page } from '@playwright/test';
-import { expect, isSignedIn, isSignedOut, open, register, test } from './story';
+import { expect, isSignedIn, isSignedOut, open, openSignedIn, test } from './story';
 
 for (const width of [320, 1440]) {
   test.describe(`${width} px`, () => {
@@ -9,7 +9,7 @@ for (const width of [320, 1440]) {
     test('nothing jumps while a page comes alive', async ({ page }) => {
       await page.addInitScript(watchShifts);
       for (const path of ['/', '/sign-in']) await expectStill(page, path, isSignedOut);
-      await register(page);
+      await openSignedIn(page);
       for (const path of ['/', '/account', '/account/sessions', '/account/security', '/tokens']) await expectStill(page, path, isSignedIn);
     });
   });

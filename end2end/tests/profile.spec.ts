@@ -1,8 +1,8 @@
 // What people change of their own account.
-import { expect, open, register, somebody, test, toast } from './story';
+import { expect, open, openSignedIn, somebody, test, toast } from './story';
 
 test('an address is changed, said so, and kept', async ({ page }) => {
-  await register(page);
+  await openSignedIn(page);
   const email = `${somebody()}@example.com`;
   await page.getByRole('button', { name: 'Edit' }).click();
   await page.getByLabel('Email').fill(email);
@@ -15,7 +15,7 @@ test('an address is changed, said so, and kept', async ({ page }) => {
 });
 
 test('a wrong address is refused beside its field, and mended there', async ({ page }) => {
-  await register(page);
+  await openSignedIn(page);
   await page.getByRole('button', { name: 'Edit' }).click();
   const field = page.getByLabel('Email');
   await field.fill('no address');
@@ -31,7 +31,7 @@ test('a wrong address is refused beside its field, and mended there', async ({ p
 });
 
 test('an address that was not saved is forgotten', async ({ page }) => {
-  await register(page);
+  await openSignedIn(page);
   const edit = page.getByRole('button', { name: /Edit|Cancel/ });
   await expect(edit).toHaveAttribute('aria-expanded', 'false');
   await edit.click();

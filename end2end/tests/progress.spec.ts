@@ -1,11 +1,11 @@
 // What takes longer than a second shows that it is under way, and says so to screen readers; what does not, does not.
 import type { BrowserContext, Locator, Page } from '@playwright/test';
-import { expect, fillSignIn, isAlive, isSignedIn, isSignedOut, onTelephone, open, register, test, toast } from './story';
+import { LIFETIME, createAccount, expect, fillSignIn, isAlive, isSignedOut, onTelephone, open, openSignedIn, test, toast } from './story';
 
 const WORDS = 'Still working…';
 
 test('a list that is long in coming, until it is there', async ({ page, context }) => {
-  await register(page);
+  await openSignedIn(page);
   const answer = await hold(context, '**/rpc/account/sessions');
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
   await expect(line(page)).toHaveText(WORDS);
@@ -26,8 +26,9 @@ test('a form that is long in being sent', async ({ page, context }) => {
 });
 
 test('a deed that is long in being done', async ({ page, context, browser, baseURL }) => {
-  await onTelephone(browser, baseURL, await register(page));
-  await open(page, '/account/sessions');
+  const username = await createAccount(page.request);
+  await onTelephone(browser, baseURL, username);
+  await openSignedIn(page, '/account/sessions', username);
   const answer = await hold(context, '**/rpc/account/end_session');
   await page.getByRole('button', { name: /^End the session on/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
@@ -38,9 +39,7 @@ test('a deed that is long in being done', async ({ page, context, browser, baseU
 });
 
 test('a page whose code is long in coming', async ({ page, context }) => {
-  await register(page);
-  await open(page, '/');
-  await isSignedIn(page);
+  await openSignedIn(page, '/');
   const answer = await hold(context, '**/split_*.wasm');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Account' }).click();
   await expect(line(page)).toHaveText(WORDS);
@@ -60,29 +59,30 @@ test('an application that is long in coming, by the stylesheet alone', async ({ 
 });
 
 test('not what is there within a second', async ({ page, context }) => {
-  await register(page);
-  const answer = await hold(context, '**/rpc/account/sessions');
   await page.clock.install();
-  await page.clock.pauseAt(Date.now() + 1000);
+  await openSignedIn(page);
+  await expect(page.getByTestId('countdown')).toBeVisible();
+  const answer = await hold(context, '**/rpc/account/sessions');
+  await page.clock.pauseAt(Date.now() + LIFETIME / 5);
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
   await expect(page.locator('.skeleton')).toBeVisible();
   await page.clock.runFor(900);
   await expect(line(page)).toBeEmpty();
   answer();
-  // What there is to do is done in steps, each by a timer that is due at once.
-  await expect(async () => {
+  // The answer is shown in steps, each by a timer that is due at once. It takes fewer than are left of the second.
+  const shown = async () => {
     await page.clock.runFor(1);
-    await expect(page.locator('.row')).toHaveCount(1, { timeout: 200 });
-  }).toPass({ timeout: 10_000 });
+    return page.locator('.row').count();
+  };
+  await expect.poll(shown).toBe(1);
   await page.clock.runFor(5000);
   await expect(line(page)).toBeEmpty();
 });
 
 test('without motion where none is wanted', async ({ page, context }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await register(page);
   await hold(context, '**/rpc/account/sessions');
-  await open(page, '/account/sessions');
+  await openSignedIn(page, '/account/sessions');
   await expect(line(page)).toHaveText(WORDS);
   const moving = () => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
   await expect.poll(moving).toBe(0);

@@ -1,4 +1,4 @@
-import { PASSWORD, expect, isSignedIn, open, register, somebody, test } from './story';
+import { PASSWORD, createAccount, expect, isSignedIn, open, register, somebody, test } from './story';
 
 test('a person registers, is signed in, and stays so after a reload', async ({ page }) => {
   const username = await register(page);
@@ -29,15 +29,14 @@ test('a weak password is refused with advice beside the field', async ({ page })
   await expect(password).toBeFocused();
 });
 
-test('a name that is taken is refused beside its field, and nothing typed is lost', async ({ page, browser }) => {
-  const username = await register(page);
-  const other = await (await browser.newContext()).newPage();
-  await open(other, new URL('/register', page.url()).href);
-  await other.getByLabel('Username').fill(username);
-  await other.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await other.getByRole('button', { name: 'Create account' }).click();
-  await expect(other.getByLabel('Username')).toHaveAccessibleDescription(/already exists/);
-  await expect(other.getByLabel('Password', { exact: true })).toHaveValue(PASSWORD);
+test('a name that is taken is refused beside its field, and nothing typed is lost', async ({ page, request }) => {
+  const username = await createAccount(request);
+  await open(page, '/register');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByLabel('Username')).toHaveAccessibleDescription(/already exists/);
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue(PASSWORD);
 });
 
 test('a password can be shown, pasted, and filled by a manager', async ({ page, context }) => {

@@ -18,14 +18,17 @@ const address = (place: number): string => `http://127.0.0.1:${FIRST_PORT + plac
 export const SERVERS = {
   /** As it comes. */
   usual: { name: 'usual', url: address(0), settings: {} },
-  /** Access tokens live two seconds, so that a story sees many of them. */
-  brief: { name: 'brief', url: address(1), settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s' } },
-  /** As brief, and a spent token is forgiven for one second only. */
-  strict: {
-    name: 'strict',
-    url: address(2),
-    settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s', HALLPASS_REFRESH_REUSE_GRACE: '1s' },
+  /**
+   * Access tokens live two seconds. They are accepted for a minute more, and a spent refresh token for five, so that a
+   * machine that stalls looks neither like a dead session nor like a thief.
+   */
+  brief: {
+    name: 'brief',
+    url: address(1),
+    settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s', HALLPASS_LEEWAY: '60s', HALLPASS_REFRESH_REUSE_GRACE: '5m' },
   },
+  /** A spent refresh token is accepted for one second more. */
+  strict: { name: 'strict', url: address(2), settings: { HALLPASS_REFRESH_REUSE_GRACE: '1s' } },
   /** Strangers make themselves no account. */
   closed: { name: 'closed', url: address(3), settings: { HALLPASS_REGISTRATION: 'closed' } },
 } satisfies Record<string, Server>;

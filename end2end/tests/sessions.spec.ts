@@ -1,12 +1,12 @@
 // Where somebody is signed in, and ending it from here.
-import { expect, isSignedIn, isSignedOut, onTelephone, open, PASSWORD, register, test, toast } from './story';
+import { PASSWORD, TIME, createAccount, expect, isSignedIn, isSignedOut, onTelephone, open, openSignedIn, test, toast } from './story';
 
 const TELEPHONE = 'Safari on iPhone';
 
 test('each device is listed, and this one is marked', async ({ page, browser, baseURL }) => {
-  const username = await register(page);
+  const username = await createAccount(page.request);
   await onTelephone(browser, baseURL, username);
-  await open(page, '/account/sessions');
+  await openSignedIn(page, '/account/sessions', username);
   const rows = page.getByRole('main').getByRole('listitem');
   await expect(rows).toHaveCount(2);
   await expect(rows.first()).toContainText(/Chrome on \w+ +This device/);
@@ -17,21 +17,22 @@ test('each device is listed, and this one is marked', async ({ page, browser, ba
 });
 
 test('a device that calls itself markup is inert', async ({ page, browser, baseURL }) => {
-  const username = await register(page);
+  const username = await createAccount(page.request);
   const markup = '<img\tsrc=x\tonerror=alert(1)>';
   const context = await browser.newContext({ baseURL, userAgent: markup });
   const signedIn = await context.request.post('/api/token/', { data: { username, password: PASSWORD } });
   expect(signedIn.status()).toBe(200);
   page.on('dialog', () => expect(null, 'a script ran').not.toBeNull());
-  await open(page, '/account/sessions');
+  await openSignedIn(page, '/account/sessions', username);
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2);
   await expect(page.getByRole('main')).toContainText('<img src=x onerror=alert(1)>');
   await expect(page.locator('main img')).toHaveCount(0);
 });
 
 test('a session is ended only by a yes, and its device says by whom, from where and when', async ({ page, browser, baseURL }) => {
-  const telephone = await onTelephone(browser, baseURL, await register(page));
-  await open(page, '/account/sessions');
+  const username = await createAccount(page.request);
+  const telephone = await onTelephone(browser, baseURL, username);
+  await openSignedIn(page, '/account/sessions', username);
   const end = page.getByRole('button', { name: `End the session on ${TELEPHONE}` });
   const dialog = page.getByRole('dialog', { name: `End the session on ${TELEPHONE}?` });
 
@@ -58,14 +59,14 @@ test('a session is ended only by a yes, and its device says by whom, from where 
   await isSignedOut(telephone);
   await expect(telephone).toHaveURL('/sign-in?next=%2Faccount');
   await expect(telephone.getByRole('main').getByRole('status')).toHaveText(
-    /^This session was ended from Chrome on \w+ at \d\d:\d\d\.$/,
+    new RegExp(String.raw`^This session was ended from Chrome on \w+ at ${TIME}\.$`),
   );
 });
 
 test('all others are ended at once, and this one stays', async ({ page, browser, baseURL }) => {
-  const username = await register(page);
+  const username = await createAccount(page.request);
   const others = [await onTelephone(browser, baseURL, username), await onTelephone(browser, baseURL, username)];
-  await open(page, '/account/sessions');
+  await openSignedIn(page, '/account/sessions', username);
   await page.getByRole('button', { name: 'End all others' }).click();
   const dialog = page.getByRole('dialog', { name: 'End every other session?' });
   await dialog.getByRole('button', { name: 'End all others' }).click();
@@ -80,7 +81,7 @@ test('all others are ended at once, and this one stays', async ({ page, browser,
 });
 
 test('who is signed in nowhere else is told so', async ({ page }) => {
-  await register(page);
+  await openSignedIn(page);
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
   await expect(page).toHaveTitle('Your sessions · Hallpass');
   await expect(page.getByText('You are signed in on this device alone.')).toBeVisible();

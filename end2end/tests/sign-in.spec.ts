@@ -1,7 +1,20 @@
-import { PASSWORD, expect, fillSignIn, isSignedIn, isSignedOut, open, register, stored, test } from './story';
+import {
+  PASSWORD,
+  createAccount,
+  expect,
+  fillSignIn,
+  isSignedIn,
+  isSignedOut,
+  obtainPair,
+  open,
+  openSignedIn,
+  register,
+  stored,
+  test,
+} from './story';
 
 test('a person signs out and in again', async ({ page }) => {
-  const username = await register(page);
+  const username = await openSignedIn(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   await isSignedOut(page);
   await expect(page).toHaveURL(/\/sign-in/);
@@ -17,10 +30,8 @@ test('a wrong password is told without telling which half was wrong', async ({ p
   await isSignedOut(page);
 });
 
-test('a protected page asked for while signed out returns there after sign-in', async ({ page }) => {
-  const username = await register(page);
-  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
-  await isSignedOut(page);
+test('a protected page asked for while signed out returns there after sign-in', async ({ page, request }) => {
+  const username = await createAccount(request);
   await open(page, '/account');
   await expect(page).toHaveURL('/sign-in?next=%2Faccount');
   await fillSignIn(page, username);
@@ -29,7 +40,7 @@ test('a protected page asked for while signed out returns there after sign-in', 
 });
 
 test('nobody is sent to another site after sign-in', async ({ page }) => {
-  const username = await register(page);
+  const username = await openSignedIn(page);
   for (const next of ['//evil.example', '/%5Cevil.example', 'https://evil.example']) {
     await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
     await isSignedOut(page);
@@ -50,10 +61,9 @@ test('storage holds the pair in one key and nothing else of the person', async (
 });
 
 test('a new sign-in ends the session it replaces in this browser', async ({ page, request }) => {
-  const username = await register(page);
-  const old = await stored(page);
+  const username = await createAccount(request);
+  const old = await obtainPair(request, username);
   // As if the page had been left open at the form while another tab was signed in.
-  await page.evaluate(() => localStorage.removeItem('hallpass'));
   await open(page, '/sign-in');
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -69,7 +79,7 @@ test('a new sign-in ends the session it replaces in this browser', async ({ page
 });
 
 test('signing out makes the access token useless at once', async ({ page, request }) => {
-  await register(page);
+  await openSignedIn(page);
   const { access } = await stored(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   await isSignedOut(page);

@@ -2,21 +2,45 @@
 // the words for what people do.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { devices, expect, test as base, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import {
+  devices,
+  expect,
+  test as base,
+  type APIRequestContext,
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { BINARY } from './servers';
 
 export const PASSWORD = 'violet kettle harvests nine moons';
 
+/** How long an access token of the usual server lives, milliseconds. */
+export const LIFETIME = 300_000;
+
+/** The longest delay before a failed refresh or sign-out is tried again, milliseconds (`session/backoff.rs`). */
+export const LONGEST_BACKOFF = 45_000;
+
+/** How long the pages show a toast, milliseconds (`SHOWN_FOR` in `components/toast.rs`). */
+const TOAST_SHOWN_FOR = 7000;
+
+/** A time as the pages write it: with its date only when that is not today, so that a test may run at midnight. */
+export const TIME = String.raw`(\d{1,2} \w+ \d{4}, )?\d\d:\d\d`;
+
 /** What local storage holds. */
 export interface Stored {
+  v: number;
   sid: string;
   gen: number;
   access: string;
   refresh: string;
+  received_at: number;
+  skew: number;
   signed_out?: number;
 }
 
-export const test = base.extend<{ quiet: void }>({
+export const test = base.extend<{ quiet: void; lastingToasts: void }>({
   // Console errors, uncaught exceptions and policy violations fail the story.
   quiet: [
     async ({ context }, use) => {
@@ -41,6 +65,19 @@ export const test = base.extend<{ quiet: void }>({
       });
       await use();
       expect(noises).toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  // Toasts stay until the next one, so that a test that looks late still finds them.
+  lastingToasts: [
+    async ({ context }, use) => {
+      await context.addInitScript((shownFor) => {
+        const real = window.setTimeout;
+        const set = (work: () => void, delay?: number): number => (delay === shownFor ? 0 : real(work, delay));
+        window.setTimeout = set as typeof setTimeout;
+      }, TOAST_SHOWN_FOR);
+      await use();
     },
     { auto: true },
   ],
@@ -84,23 +121,55 @@ export async function register(page: Page, username = somebody()): Promise<strin
   return username;
 }
 
+/** Creates an account through the API. */
+export async function createAccount(request: APIRequestContext, username = somebody()): Promise<string> {
+  const created = await request.post('/api/register/', { data: { username, password: PASSWORD } });
+  expect(created.status()).toBe(201);
+  return username;
+}
+
+/** Signs a user in through the API; returns the pair in the form in which pages store it. */
+export async function obtainPair(request: APIRequestContext, username: string): Promise<Stored> {
+  const answer = await request.post('/api/token/', { data: { username, password: PASSWORD } });
+  expect(answer.status()).toBe(200);
+  const { access, refresh } = (await answer.json()) as { access: string; refresh: string };
+  const { sid, gen } = claims(access) as { sid: string; gen: number };
+  return { v: 1, sid, gen, access, refresh, received_at: Date.now(), skew: 0 };
+}
+
+/** Opens a page as a user who signed in earlier, by default a new one; returns the username. */
+export async function openSignedIn(page: Page, path = '/account', username?: string): Promise<string> {
+  const name = username ?? (await createAccount(page.request));
+  const pair = JSON.stringify(await obtainPair(page.request, name));
+  const store = await page.addInitScript((pair) => localStorage.setItem('hallpass', pair), pair);
+  await open(page, path);
+  await store.dispose();
+  await isSignedIn(page);
+  return name;
+}
+
 export async function fillSignIn(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.locator('#username').fill(username);
   await page.locator('#password').fill(password);
   await page.locator('main button[type=submit]').click();
 }
 
-/** The same person on a telephone. */
+/** The same user on a telephone. */
 export async function onTelephone(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
   const { userAgent } = devices['iPhone 14'];
   const page = await (await browser.newContext({ baseURL, userAgent })).newPage();
-  await open(page, '/sign-in');
-  await fillSignIn(page, username);
-  await isSignedIn(page);
+  await openSignedIn(page, '/account', username);
   return page;
 }
 
-/** What is said for a moment at the edge of the page, where screen readers hear it. */
+/** The same user in another browser. */
+export async function inAnotherBrowser(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
+  const page = await (await browser.newContext({ baseURL })).newPage();
+  await openSignedIn(page, '/account', username);
+  return page;
+}
+
+/** The word at the edge of the page on what was done, where screen readers hear it. */
 export function toast(page: Page): Locator {
   return page.getByRole('status').locator('.toast');
 }
@@ -109,6 +178,23 @@ export function toast(page: Page): Locator {
 export async function stored(page: Page): Promise<Stored> {
   const text = await page.evaluate(() => localStorage.getItem('hallpass'));
   return JSON.parse(text ?? '{}') as Stored;
+}
+
+/** The claims of a token. */
+export function claims(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}
+
+/** Moves the clock of the pages past the end of the access token. Timers fire once, as after a sleep of the device. */
+export async function outliveToken(page: Page, by = 1.1 * LIFETIME): Promise<void> {
+  await page.clock.fastForward(by);
+}
+
+/** Moves the clock of the pages past the end of the access token, and waits for the one renewal that follows. */
+export async function outliveTokenAndRenew(page: Page, by?: number): Promise<void> {
+  const { gen } = await stored(page);
+  await outliveToken(page, by);
+  await expect.poll(async () => (await stored(page)).gen).toBe(gen + 1);
 }
 
 /** Counts the refreshes of all tabs from now on. */

@@ -1,7 +1,7 @@
-import { expect, fillSignIn, isSignedIn, isSignedOut, open, register, test } from './story';
+import { expect, fillSignIn, isSignedIn, isSignedOut, open, openSignedIn, test } from './story';
 
 test('sign-out in one tab is seen in the others', async ({ page, context }) => {
-  await register(page);
+  await openSignedIn(page);
   const others = [await context.newPage(), await context.newPage()];
   for (const other of others) {
     await open(other, '/account');
@@ -15,7 +15,7 @@ test('sign-out in one tab is seen in the others', async ({ page, context }) => {
 });
 
 test('sign-in in one tab is seen in the others, which go on to where they were', async ({ page, context }) => {
-  const username = await register(page);
+  const username = await openSignedIn(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   const other = await context.newPage();
   await open(other, '/account');

@@ -1,6 +1,6 @@
 // Light or dark: the device's choice, until the person makes another.
 import type { Page } from '@playwright/test';
-import { expect, open, register, test } from './story';
+import { expect, open, openSignedIn, test } from './story';
 
 const PAPER = { light: 'rgb(246, 243, 236)', dark: 'rgb(18, 21, 23)' };
 
@@ -14,7 +14,7 @@ test('the device decides until the person does', async ({ page }) => {
 
 test('dark is chosen on a light device, and is there from the first byte of every page', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
-  await register(page);
+  await openSignedIn(page);
   await choose(page, 'Dark');
   await expect(page).toHaveURL('/account');
   for (const path of ['/', '/account/sessions', '/no/such/page']) {

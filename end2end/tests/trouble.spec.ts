@@ -1,23 +1,41 @@
 // What can go wrong around the engine: other people, a browser that refuses, answers that do not come.
-import type { Page } from '@playwright/test';
-import { SERVERS } from './servers';
-import { PASSWORD, countRefreshes, expect, fillSignIn, isAlive, isSignedIn, isSignedOut, open, register, stored, test } from './story';
+import type { APIRequestContext } from '@playwright/test';
+import {
+  PASSWORD,
+  countRefreshes,
+  createAccount,
+  expect,
+  fillSignIn,
+  isAlive,
+  isSignedIn,
+  isSignedOut,
+  obtainPair,
+  open,
+  openSignedIn,
+  outliveToken,
+  outliveTokenAndRenew,
+  somebody,
+  stored,
+  test,
+} from './story';
 
 const REFRESH = '**/rpc/session/refresh';
 
-/** Another browser, in which another person signs in; answers what it keeps, and the name. */
-async function anotherPerson(page: Page): Promise<{ username: string; pair: string }> {
-  const context = await page.context().browser()!.newContext({ baseURL: new URL(page.url()).origin });
-  const other = await context.newPage();
-  const username = await register(other);
-  const pair = JSON.stringify(await stored(other));
-  await context.close();
-  return { username, pair };
+/** How long a page waits before it asks again for what it shows, milliseconds (`RETRY_SECONDS` in `ui/load.rs`). */
+const RETRY_AFTER = 5000;
+
+/** How long the answer to one request may take, milliseconds (`ATTEMPT_MILLIS` in `api/client.rs`). */
+const ATTEMPT = 20_000;
+
+/** Another user's name, and what a browser stores in which that user signs in. */
+async function anotherPerson(request: APIRequestContext): Promise<{ username: string; pair: string }> {
+  const username = await createAccount(request);
+  return { username, pair: JSON.stringify(await obtainPair(request, username)) };
 }
 
-test('a form of one person is not sent again in the name of another', async ({ page, context }) => {
-  await register(page);
-  const { pair } = await anotherPerson(page);
+test('a form of one person is not sent again in the name of another', async ({ page, context, request }) => {
+  await openSignedIn(page);
+  const { pair } = await anotherPerson(request);
   let sent = 0;
   await context.route('**/rpc/account/change_password', async (route) => {
     sent += 1;
@@ -34,11 +52,11 @@ test('a form of one person is not sent again in the name of another', async ({ p
   expect(sent).toBe(1);
 });
 
-test('a change of person in another tab is shown in this one', async ({ page, context }) => {
-  await register(page);
+test('a change of person in another tab is shown in this one', async ({ page, context, request }) => {
+  await openSignedIn(page);
   const other = await context.newPage();
   await open(other, '/account');
-  const { username, pair } = await anotherPerson(page);
+  const { username, pair } = await anotherPerson(request);
   await page.getByLabel('Current password', { exact: true }).fill('half typed');
   await other.evaluate((pair) => localStorage.setItem('hallpass', pair), pair);
   await expect(page.getByTestId('username')).toHaveText(username);
@@ -64,19 +82,20 @@ test('what is typed before the page comes alive is kept', async ({ page }) => {
 });
 
 test('an account page that could not be loaded tries again', async ({ page, context }) => {
-  const username = await register(page);
+  await page.clock.install();
   await context.route('**/rpc/account/me', (route) => route.abort());
-  await page.reload();
+  const username = await openSignedIn(page);
   await expect(page.getByText('The server cannot be reached. Check the connection')).toBeVisible();
   await context.unroute('**/rpc/account/me');
-  await expect(page.getByTestId('username')).toHaveText(username, { timeout: 15_000 });
+  await page.clock.fastForward(RETRY_AFTER);
+  await expect(page.getByTestId('username')).toHaveText(username);
 });
 
 test('the way back survives a detour to registration, and does not lead to the form itself', async ({ page }) => {
   await open(page, '/sign-in?next=%2F%3Ffrom%3Dhere');
   await page.getByRole('main').getByRole('link', { name: 'Register' }).click();
   await expect(page).toHaveURL('/register?next=%2F%3Ffrom%3Dhere');
-  const username = `user-${Math.random().toString(36).slice(2)}`;
+  const username = somebody();
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
@@ -88,28 +107,32 @@ test('the way back survives a detour to registration, and does not lead to the f
   await expect(page).toHaveURL('/account');
 });
 
-test.describe('with tokens of two seconds', () => {
-  test.use({ baseURL: SERVERS.brief.url });
+test.describe('when the access token ends', () => {
+  test.beforeEach(({ page }) => page.clock.install());
 
   test('a browser that refuses the lock renews all the same', async ({ page }) => {
     await page.addInitScript(() => {
       navigator.locks.request = () => Promise.reject(new DOMException('denied', 'SecurityError'));
     });
-    await register(page);
-    await expect.poll(async () => (await stored(page)).gen, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await openSignedIn(page);
+    for (let renewal = 0; renewal < 2; renewal += 1) await outliveTokenAndRenew(page);
     await isSignedIn(page);
   });
 
   test('a storage that is full keeps the person signed in', async ({ page }) => {
-    await register(page);
+    await openSignedIn(page);
     const before = await stored(page);
-    const refreshes = countRefreshes(page.context());
+    const answers: string[] = [];
+    page.on('response', (response) => response.url().endsWith('/rpc/session/refresh') && answers.push(response.url()));
     await page.evaluate(() => {
       Storage.prototype.setItem = () => {
         throw new DOMException('full', 'QuotaExceededError');
       };
     });
-    await expect.poll(() => refreshes.count, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    for (let renewal = 1; renewal <= 3; renewal += 1) {
+      await outliveToken(page);
+      await expect.poll(() => answers.length).toBe(renewal);
+    }
     await isSignedIn(page);
     expect((await stored(page)).gen).toBe(before.gen);
     await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
@@ -118,47 +141,52 @@ test.describe('with tokens of two seconds', () => {
   });
 
   test('an answer that never ends is given up and asked for again', async ({ page }) => {
-    test.slow();
-    await register(page);
+    await openSignedIn(page);
     await page.evaluate(() => {
       const real = window.fetch;
-      let hung = 0;
+      Object.assign(window, { hung: 0 });
+      const counter = window as unknown as { hung: number };
       window.fetch = (...request) => {
         const url = request[0] instanceof Request ? request[0].url : String(request[0]);
-        if (!url.endsWith('/rpc/session/refresh') || hung > 0) return real(...request);
-        hung += 1;
+        if (!url.endsWith('/rpc/session/refresh') || counter.hung > 0) return real(...request);
+        counter.hung += 1;
         const headers = { 'content-type': 'application/json' };
         return Promise.resolve(new Response(new ReadableStream({ start: () => undefined }), { headers }));
       };
     });
-    await expect.poll(async () => (await stored(page)).gen, { timeout: 40_000 }).toBeGreaterThanOrEqual(1);
+    await outliveToken(page);
+    await expect.poll(() => page.evaluate(() => (window as unknown as { hung: number }).hung)).toBe(1);
+    await page.clock.fastForward(ATTEMPT);
+    await expect.poll(async () => (await stored(page)).gen).toBe(1);
     await isSignedIn(page);
   });
 
   test('the wish of a busy server is respected however often one comes and goes', async ({ page, context }) => {
-    await register(page);
+    await openSignedIn(page);
+    await expect(page.getByTestId('countdown')).toBeVisible();
     const refreshes = countRefreshes(context);
-    await context.route(REFRESH, (route) => route.fulfill({ status: 503, headers: { 'retry-after': '60' }, body: 'busy' }));
-    await expect.poll(() => refreshes.count, { timeout: 20_000 }).toBe(1);
-    for (let visit = 0; visit < 20; visit += 1) {
-      // Were it asked again, that would be before the next frame.
-      await page.evaluate(() => {
-        window.dispatchEvent(new Event('focus'));
-        return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-      });
-    }
+    await context.route(REFRESH, (route) => route.fulfill({ status: 503, headers: { 'retry-after': '200' }, body: 'busy' }));
+    await outliveToken(page);
+    await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
+    for (let visit = 0; visit < 20; visit += 1) await page.evaluate(() => window.dispatchEvent(new Event('focus')));
     await page.getByRole('link', { name: 'Hallpass' }).click();
     await page.getByRole('navigation').getByRole('link', { name: 'Account' }).click();
+    // Whatever asks too early asks in this time.
+    await page.clock.runFor(20_000);
     await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
     expect(refreshes.count).toBe(1);
+    // The engine waits half as long again at most.
+    await page.clock.fastForward(300_000);
+    await expect.poll(() => refreshes.count).toBe(2);
   });
 
   test('a session that has run out says so', async ({ page }) => {
-    await register(page);
+    await openSignedIn(page);
     await page.evaluate(() => {
       const pair = JSON.parse(localStorage.getItem('hallpass') ?? '{}') as Record<string, unknown>;
       localStorage.setItem('hallpass', JSON.stringify({ ...pair, refresh: 'e30.e30.e30' }));
     });
+    await outliveToken(page);
     await page.reload();
     await isSignedOut(page);
     await expect(page.getByRole('main').getByRole('status')).toContainText('Your session had run out');
