@@ -3,7 +3,7 @@
 // is silent and the policy is kept.
 import { expect, test } from './story';
 import { rulesBroken } from './states/axe';
-import { strangers } from './states/cast';
+import { STRANGERS } from './states/cast';
 import { STATES } from './states';
 import { latinWords } from './states/latin';
 
@@ -19,7 +19,7 @@ for (const [place, language] of (['en', 'ko'] as const).entries()) {
         test.use({ ...(server && { baseURL: server.url }), javaScriptEnabled: !withoutScript });
 
         test(`${name} is for everyone`, async ({ page, request }) => {
-          await reach({ page, request, cast: strangers() });
+          await reach({ page, request, cast: STRANGERS });
           await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading[place]!);
           await expect(page).toHaveTitle([title[place], 'Hallpass'].filter(Boolean).join(' · '));
           await expect(page.locator('html')).toHaveAttribute('lang', isBilingual ? 'en' : language);

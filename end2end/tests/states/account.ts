@@ -1,6 +1,6 @@
 // States of who is signed in.
 import { SERVERS } from '../servers';
-import { expect, register, toast } from '../story';
+import { expect, toast } from '../story';
 import { signInOn } from './cast';
 import { join, shown, type Scene, type State } from './state';
 
@@ -36,13 +36,13 @@ export const ACCOUNT_STATES: State[] = [
 
 function at(path: string, sign: string): State['reach'] {
   return async (scene) => {
-    await join(scene, path);
-    await scene.page.locator(sign).first().waitFor();
+    await join(scene);
+    await shown(scene.page, path, sign);
   };
 }
 
 async function editing(scene: Scene): Promise<void> {
-  await join(scene, '/account');
+  await at('/account', '#current_password')(scene);
   await scene.page.locator('button[aria-expanded]').click();
   const email = scene.page.locator('#email');
   await email.fill('12345');
@@ -51,7 +51,7 @@ async function editing(scene: Scene): Promise<void> {
 }
 
 async function refusedPassword(scene: Scene): Promise<void> {
-  await join(scene, '/account');
+  await at('/account', '#current_password')(scene);
   await scene.page.locator('#current_password').fill('not my password');
   await scene.page.locator('#new_password').fill('short');
   await scene.page.locator('#new_password').press('Enter');
@@ -60,7 +60,7 @@ async function refusedPassword(scene: Scene): Promise<void> {
 
 /** On four devices. */
 async function sessions(scene: Scene): Promise<void> {
-  const username = await join(scene, '/account');
+  const username = await join(scene);
   for (const device of ['iPhone 14', 'Desktop Firefox', 'Galaxy Tab S4']) await signInOn(scene.request, username, device);
   await shown(scene.page, '/account/sessions', '.row:nth-child(4)');
 }
@@ -80,7 +80,7 @@ async function ended(scene: Scene): Promise<void> {
 /** Refused sign-ins among them, which are written down every few seconds. */
 async function security(scene: Scene): Promise<void> {
   const { page, request } = scene;
-  const username = await join(scene, '/account');
+  const username = await join(scene);
   await signInOn(request, username, 'iPhone 14');
   for (let attempt = 0; attempt < 2; attempt += 1) await signInOn(request, username, 'Desktop Edge', 'not the password');
   await expect(async () => {
@@ -103,26 +103,27 @@ async function pasted(scene: Scene, text: string): Promise<void> {
 
 /** A list that does not come: its outline, and after a second the line at the top. */
 async function loading(scene: Scene): Promise<void> {
-  await join(scene, '/account');
+  await join(scene);
   await scene.page.route('**/rpc/account/sessions', () => undefined);
   await shown(scene.page, '/account/sessions', '.skeleton');
   await expect(scene.page.locator('.progress')).not.toBeEmpty();
 }
 
 async function notAnswered(scene: Scene): Promise<void> {
-  await join(scene, '/account');
+  await join(scene);
   await scene.page.route('**/rpc/account/sessions', (route) => route.abort());
   await shown(scene.page, '/account/sessions', '.notice button');
 }
 
 async function notDownloaded(scene: Scene): Promise<void> {
-  await join(scene, '/account');
+  await join(scene);
   await scene.page.route('**/split_person*.wasm', (route) => route.abort());
   await shown(scene.page, '/diagnostics', '.notice button');
 }
 
-async function offline({ page, cast }: Scene): Promise<void> {
-  await register(page, cast.person());
+async function offline(scene: Scene): Promise<void> {
+  const { page } = scene;
+  await at('/account', '[data-testid=countdown]')(scene);
   await page.context().setOffline(true);
-  await expect(page.locator('.banner.shown')).toBeVisible({ timeout: 15_000 });
+  await expect(page.locator('.banner.shown')).toBeVisible();
 }

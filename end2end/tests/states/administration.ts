@@ -1,7 +1,7 @@
 // States of the administration, and of who is not let into it.
-import { expect, enter, toast } from '../story';
-import { engage } from './cast';
-import { enroll, join, type Scene, type State } from './state';
+import { expect, toast } from '../story';
+import { engage, signInBrowser } from './cast';
+import { enroll, join, shown, type Scene, type State } from './state';
 
 const USERS = ['Users', '사용자'] as const;
 const USER = ['User', '사용자 정보'] as const;
@@ -30,8 +30,8 @@ export const ADMINISTRATION: State[] = [
 /** Goes to a page of the administration as its superuser. */
 async function administer({ page, request, cast }: Scene, path: string, sign: string): Promise<void> {
   await engage(request, cast);
-  await enter(page, cast.boss, path);
-  await page.locator(sign).first().waitFor();
+  await signInBrowser(page, request, cast.boss);
+  await shown(page, path, sign);
 }
 
 async function users(scene: Scene): Promise<void> {
@@ -125,6 +125,6 @@ async function noEvents(scene: Scene): Promise<void> {
 }
 
 async function forbidden(scene: Scene): Promise<void> {
-  await join(scene, '/admin/users');
-  await expect(scene.page.locator('.notice a')).toBeVisible();
+  await join(scene);
+  await shown(scene.page, '/admin/users', '.notice a');
 }

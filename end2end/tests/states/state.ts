@@ -2,8 +2,8 @@
 // the stories (states.spec.ts) and by the pictures (screenshots/), so that what is told is pictured too.
 import type { APIRequestContext, Page } from '@playwright/test';
 import type { Server } from '../servers';
-import { PASSWORD, enter, open } from '../story';
-import type { Cast } from './cast';
+import { PASSWORD, isSignedIn, open } from '../story';
+import { signInBrowser, type Cast } from './cast';
 
 /** In English and in Korean. */
 export type Said = readonly [string, string];
@@ -56,15 +56,16 @@ export async function enroll({ request, cast }: Scene): Promise<string> {
   return username;
 }
 
-/** Makes an account, signs in and goes to a page; answers the name. */
-export async function join(scene: Scene, path: string): Promise<string> {
+/** Makes an account that is signed in in this browser; answers the name. */
+export async function join(scene: Scene): Promise<string> {
   const username = await enroll(scene);
-  await enter(scene.page, username, path);
+  await signInBrowser(scene.page, scene.request, username);
   return username;
 }
 
-/** Loads a page, and waits for what shows that it is there. */
+/** Loads a page of a browser that is signed in, and waits for what shows that it is there. */
 export async function shown(page: Page, path: string, sign: string): Promise<void> {
   await open(page, path);
+  await isSignedIn(page);
   await page.locator(sign).first().waitFor();
 }
