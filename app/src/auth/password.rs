@@ -254,7 +254,7 @@ fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
 mod tests {
     use std::sync::Arc;
 
-    use futures::future::join_all;
+    use futures::future::{join, join_all};
     use secrecy::ExposeSecret;
 
     use argon2::{Params, password_hash::phc::PasswordHash};
@@ -282,7 +282,10 @@ mod tests {
     async fn the_line_has_an_end_and_is_there_again_when_it_was_worked_off() {
         let passwords = Passwords::new(1, HashCost::MINIMAL, Arc::new(SystemRandomness));
         let check = || passwords.verify("x".into(), None);
-        let outcomes = join_all((0..MAX_WAITING + 11).map(|_| check())).await;
+        // No check ends before all of them have begun.
+        let processor = passwords.permits.clone().acquire_owned().await.expect("never closed");
+        let checks = join_all((0..MAX_WAITING + 11).map(|_| check()));
+        let (outcomes, ()) = join(checks, async { drop(processor) }).await;
         let refused = outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count();
         assert_eq!(refused, 10);
         assert_eq!(check().await, Ok(Verdict::Wrong));
