@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Applies each diff of extend.md to a copy of the tree, and compiles and lints the copy for the server
+# `make extend` calls this. Applies each diff of extend.md to a copy of the tree, and compiles and lints the copy for the server
 # and for the browser. A diff that no longer applies, or that has become long, fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,6 +31,7 @@ done
 # original, which it knows by name, version and place in the workspace.
 sed 's/^version = "\(.*\)"$/version = "\1-extended"/' Cargo.toml >Cargo.toml.new && mv Cargo.toml.new Cargo.toml
 cargo fmt --all --check
-cargo clippy --quiet --all-targets -- --deny warnings
-cargo clippy --quiet --package frontend --features split --target wasm32-unknown-unknown -- --deny warnings
+# Unquoted: each is a list of options, those of `make lint`.
+cargo clippy --quiet $NATIVE --all-targets -- --deny warnings
+cargo clippy --quiet $WEB -- --deny warnings
 rm -rf "$copy"

@@ -24,7 +24,9 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     baseURL: SERVERS.usual.url,
-    trace: 'retain-on-failure',
+    // A trace of every test costs a third of its time.
+    trace: process.env.TRACE ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
     // It passes on pages alone, but what passes there no story can hold up.
     serviceWorkers: 'block',
     launchOptions: {

@@ -1,6 +1,6 @@
 // States of the administration, and of who is not let into it.
 import { expect, toast } from '../story';
-import { engage, signInBrowser } from './cast';
+import { engage } from './cast';
 import { enroll, join, shown, type Scene, type State } from './state';
 
 const USERS = ['Users', '사용자'] as const;
@@ -28,10 +28,9 @@ export const ADMINISTRATION: State[] = [
 ];
 
 /** Goes to a page of the administration as its superuser. */
-async function administer({ page, request, cast }: Scene, path: string, sign: string): Promise<void> {
-  await engage(request, cast);
-  await signInBrowser(page, request, cast.boss);
-  await shown(page, path, sign);
+async function administer(scene: Scene, path: string, sign: string): Promise<void> {
+  await engage(scene.request, scene.cast);
+  await shown(scene, path, sign, scene.cast.boss);
 }
 
 async function users(scene: Scene): Promise<void> {
@@ -125,6 +124,5 @@ async function noEvents(scene: Scene): Promise<void> {
 }
 
 async function forbidden(scene: Scene): Promise<void> {
-  await join(scene);
-  await shown(scene.page, '/admin/users', '.notice a');
+  await join(scene, '/admin/users', '.notice a');
 }

@@ -1,6 +1,6 @@
 // Who appears in states: people of their own, and for the administration's lists a crew that is found by a
 // word in its addresses.
-import { expect, devices, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, devices, type APIRequestContext } from '@playwright/test';
 import { PASSWORD, makeSuperuser } from '../story';
 
 export interface Cast {
@@ -38,18 +38,6 @@ export const STRANGERS: Cast = { person: number, boss: number(), crew: [1, 2, 3,
 export async function signInOn(request: APIRequestContext, username: string, device: string, password = PASSWORD): Promise<Pair> {
   const headers = { 'user-agent': devices[device]!.userAgent };
   return (await request.post('/api/token/', { data: { username, password }, headers })).json() as Promise<Pair>;
-}
-
-/** Signs this browser in without its pages: stores a pair that the API issued, in the layout of app/src/session/pair.rs. */
-export async function signInBrowser(page: Page, request: APIRequestContext, username: string): Promise<void> {
-  const { access, refresh } = await signInOn(request, username, 'Desktop Chrome');
-  const { sid, gen } = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()) as { sid: string; gen: number };
-  // Any small resource of the origin gives access to its storage.
-  await page.goto('/robots.txt');
-  await page.evaluate(
-    (pair) => localStorage.setItem('hallpass', JSON.stringify({ ...pair, received_at: Date.now() })),
-    { v: 1, sid, gen, access, refresh, skew: 0 },
-  );
 }
 
 const engaged = new Map<string, Promise<Crew[]>>();

@@ -51,10 +51,10 @@ async function refusedRegistration({ page }: Scene): Promise<void> {
 /** Of a session that was ended from another device. */
 async function farewell(scene: Scene): Promise<void> {
   const { page, request } = scene;
-  const username = await join(scene);
+  const username = await join(scene, '/account', '[data-testid=countdown]');
   const { access } = await signInOn(request, username, 'Desktop Firefox');
   await request.delete('/api/sessions/', { headers: { authorization: `Bearer ${access}` } });
-  await open(page, '/account');
+  await page.reload();
   await isSignedOut(page);
   await expect(page.getByRole('main').getByRole('status')).toBeVisible();
 }

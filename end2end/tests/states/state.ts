@@ -2,8 +2,8 @@
 // the stories (states.spec.ts) and by the pictures (screenshots/), so that what is told is pictured too.
 import type { APIRequestContext, Page } from '@playwright/test';
 import type { Server } from '../servers';
-import { PASSWORD, isSignedIn, open } from '../story';
-import { signInBrowser, type Cast } from './cast';
+import { PASSWORD, openSignedIn } from '../story';
+import type { Cast } from './cast';
 
 /** In English and in Korean. */
 export type Said = readonly [string, string];
@@ -56,16 +56,15 @@ export async function enroll({ request, cast }: Scene): Promise<string> {
   return username;
 }
 
-/** Makes an account that is signed in in this browser; answers the name. */
-export async function join(scene: Scene): Promise<string> {
+/** Makes an account and loads a page as its user, who signed in earlier; waits for what shows that the page is there. */
+export async function join(scene: Scene, path: string, sign: string): Promise<string> {
   const username = await enroll(scene);
-  await signInBrowser(scene.page, scene.request, username);
+  await shown(scene, path, sign, username);
   return username;
 }
 
-/** Loads a page of a browser that is signed in, and waits for what shows that it is there. */
-export async function shown(page: Page, path: string, sign: string): Promise<void> {
-  await open(page, path);
-  await isSignedIn(page);
+/** Loads a page as somebody who signed in earlier, and waits for what shows that it is there. */
+export async function shown({ page }: Scene, path: string, sign: string, username: string): Promise<void> {
+  await openSignedIn(page, path, username);
   await page.locator(sign).first().waitFor();
 }
