@@ -24,7 +24,7 @@ WEB := --package frontend --features split --target wasm32-unknown-unknown
 
 say = echo "==> $(1)"
 fail = { echo "error: $(1)" >&2; exit 1; }
-# For lists of arguments in messages.
+# For a comma in an argument of these.
 , := ,
 
 .PHONY: help
@@ -90,13 +90,18 @@ lint: setup ## Check the format, the lints and the types
 	@$(call say,Type-checking the browser tests)
 	@cd end2end && tsc
 
-.PHONY: test-rust
-test-rust: ## Run the unit and HTTP tests on SQLite
-	@$(call say,Running the unit and HTTP tests on SQLite (2 to 5 minutes to build the first time))
-	@cargo test --quiet $(NATIVE) $(if $(FILTER),-- $(FILTER))
+# The longest tests wait for processes and sockets.
+export RUST_TEST_THREADS ?= 4
 
-# Tests of files and commands of SQLite are left out.
-SQLITE_ONLY := commands doctor faults import_django logs move_to several_servers
+# These tests start PostgreSQL themselves.
+POSTGRES_ONLY := move_to several_servers
+# These are about SQLite's files, or need no database.
+SQLITE_ONLY := commands doctor faults import_django logs
+
+.PHONY: test-rust
+test-rust: ## Run the unit tests, and the HTTP tests on SQLite
+	@$(call say,Running the unit tests$(,) and the HTTP tests on SQLite (2 to 5 minutes to build the first time))
+	@cargo test --quiet $(NATIVE) -- $(FILTER) $(POSTGRES_ONLY:%=--skip %::)
 
 .PHONY: test-postgres
 test-postgres: ## Run the HTTP tests on PostgreSQL
