@@ -1,11 +1,17 @@
 //! The bound of every wait in the stories. No verdict depends on a time: the bound only ends a test that would hang.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use tokio::{task, time};
 
 /// Longer than the slowest machine needs for anything that a story waits for.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
+
+/// How long [`until`] leaves the processor to others before it asks again.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Waits for a future that has to end.
 pub(crate) async fn eventually<T>(what: &str, future: impl Future<Output = T>) -> T {
@@ -13,11 +19,12 @@ pub(crate) async fn eventually<T>(what: &str, future: impl Future<Output = T>) -
     outcome.unwrap_or_else(|_| panic!("{what}: still waiting after {PATIENCE:?}"))
 }
 
-/// Asks again and again until it is so. The bound holds while Tokio's clock is paused, too.
+/// Asks again and again until it is so. Works while Tokio's clock is paused, and does not move it: that clock stands
+/// still while a blocking task runs.
 pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
         assert!(begun.elapsed() < PATIENCE, "{what}: still waiting after {PATIENCE:?}");
-        task::yield_now().await;
+        task::spawn_blocking(|| thread::sleep(PAUSE)).await.expect("sleeping does not panic");
     }
 }
