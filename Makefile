@@ -71,7 +71,7 @@ test: setup-tests build
 endif
 
 .PHONY: test-code
-test-code: check deny extend test-postgres ## Lint, and run the Rust tests on SQLite and on PostgreSQL
+test-code: check lint-otel deny extend test-postgres ## Lint, and run the Rust tests on SQLite and on PostgreSQL
 
 .PHONY: test-release
 test-release: test-simplejwt test-browser ## Run the tests against the release: Simple JWT's and the browser's
@@ -84,7 +84,7 @@ lint: setup ## Check the format, the lints and the types
 	@$(call say,Checking the format)
 	@cargo fmt --all --check
 	@$(call say,Linting the server (2 to 4 minutes the first time))
-	@cargo clippy --quiet $(NATIVE) --all-targets --features server/otel -- --deny warnings
+	@cargo clippy --quiet $(NATIVE) --all-targets -- --deny warnings
 	@$(call say,Linting the browser side (1 to 2 minutes the first time))
 	@cargo clippy --quiet $(WEB) -- --deny warnings
 	@$(call say,Type-checking the browser tests)
@@ -97,6 +97,11 @@ export RUST_TEST_THREADS ?= 4
 POSTGRES_ONLY := move_to several_servers
 # These are about SQLite's files, or need no database.
 SQLITE_ONLY := commands doctor faults import_django logs
+
+.PHONY: lint-otel
+lint-otel:
+	@$(call say,Linting the server with OpenTelemetry)
+	@cargo clippy --quiet --package server --all-targets --features otel -- --deny warnings
 
 .PHONY: test-rust
 test-rust: ## Run the unit tests, and the HTTP tests on SQLite
