@@ -24,8 +24,8 @@ is_there() {
 # What each is for, and its packages on Debian, Fedora, Arch and macOS (Homebrew).
 describe() {
   case $1 in
-    rust) echo 'Rust|rustup|rustup|rustup|rustup' ;;
-    c-compiler) echo 'a C compiler|build-essential|gcc gcc-c++ make|base-devel|gcc' ;;
+    rust) echo 'Rust, which https://rustup.rs installs as well|rustup|rustup|rustup|rustup' ;;
+    c-compiler) echo 'a C compiler (on macOS: xcode-select --install)|build-essential|gcc gcc-c++ make|base-devel|' ;;
     perl) echo 'Perl, which configures OpenSSL|perl|perl|perl|perl' ;;
     node) echo 'Node.js 20 or newer, with npm|nodejs npm|nodejs npm|nodejs npm|node' ;;
     curl) echo 'curl|curl|curl|curl|curl' ;;
@@ -40,7 +40,7 @@ describe() {
 }
 
 install_with_apt() {
-  local as_root=()
+  local as_root=(env)
   test "$(id -u)" = 0 || as_root=(sudo -n)
   command -v apt-get >/dev/null || return 1
   echo "==> Installing $*"
@@ -66,8 +66,8 @@ done
 if test $does_install = yes && install_with_apt ${debian[*]}; then
   still=()
   for name in "${missing[@]}"; do is_there "$name" || still+=("$name"); done
+  test ${#still[@]} -gt 0 || exit 0
   missing=("${still[@]}")
-  test ${#missing[@]} -gt 0 || exit 0
 fi
 
 for name in "${missing[@]}"; do
