@@ -77,7 +77,17 @@ test-code: check lint-otel deny extend test-postgres ## Lint, and run the Rust t
 test-release: test-simplejwt test-browser ## Run the tests against the release: Simple JWT's and the browser's
 
 .PHONY: check
-check: lint test-rust ## Check what a commit needs: format, lints, unit and HTTP tests on SQLite
+check: setup ## Check what a commit needs: format, lints, unit and HTTP tests on SQLite
+	@$(call say,Building the tests (2 to 4 minutes the first time))
+	@cargo test --quiet $(NATIVE) --no-run
+# Tests wait, lints compute.
+	@$(MAKE) test-rust >target/test-rust.log 2>&1 & tests=$$!; \
+	trap 'kill $$tests 2>/dev/null || true' EXIT; \
+	status=0; \
+	$(MAKE) lint || status=$$?; \
+	wait $$tests || status=$$?; \
+	cat target/test-rust.log; \
+	test $$status = 0 || $(call fail,the check failed; see above)
 
 .PHONY: lint
 lint: setup ## Check the format, the lints and the types
