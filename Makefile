@@ -98,7 +98,7 @@ lint: setup ## Check the format, the lints and the types
 	@$(call say,Linting the browser side (1 to 2 minutes the first time))
 	@cargo clippy --quiet $(WEB) -- --deny warnings
 	@$(call say,Type-checking the browser tests)
-	@cd end2end && tsc
+	@cd end2end && tsc --incremental --tsBuildInfoFile node_modules/.cache/types.json
 
 # The longest tests wait for processes and sockets.
 export RUST_TEST_THREADS ?= 4
