@@ -57,11 +57,13 @@ ifdef ONLY
 test: ## Run every test, or ONLY='ring name' against what is built
 	@$(MAKE) test-$(firstword $(ONLY)) FILTER='$(wordlist 2,$(words $(ONLY)),$(ONLY))'
 else
-# What computes runs beside what waits. The output of the second comes when both have ended.
+# CPU-bound tests run beside tests that wait. The background output is printed when both have ended. The background job has a
+# process group of its own, so that an interruption ends all of it.
 test: setup-tests build
 	@$(call say,Running the tests against the release in the background; their output follows at the end)
-	@$(MAKE) test-release >target/test-release.log 2>&1 & release=$$!; \
-	trap 'kill $$release 2>/dev/null || true' EXIT; \
+	@mkdir -p target; set -m; \
+	$(MAKE) test-release </dev/null >target/test-release.log 2>&1 & release=$$!; set +m; \
+	trap 'kill -INT -- -$$release 2>/dev/null || true' EXIT; \
 	status=0; \
 	$(MAKE) test-code || status=$$?; \
 	wait $$release || status=$$?; \
@@ -80,9 +82,10 @@ test-release: test-simplejwt test-browser ## Run the tests against the release: 
 check: setup ## Check what a commit needs: format, lints, unit and HTTP tests on SQLite
 	@$(call say,Building the tests (2 to 4 minutes the first time))
 	@cargo test --quiet $(NATIVE) --no-run
-# Tests wait, lints compute.
-	@$(MAKE) test-rust >target/test-rust.log 2>&1 & tests=$$!; \
-	trap 'kill $$tests 2>/dev/null || true' EXIT; \
+# Tests mostly wait, so lints run beside them.
+	@mkdir -p target; set -m; \
+	$(MAKE) test-rust </dev/null >target/test-rust.log 2>&1 & tests=$$!; set +m; \
+	trap 'kill -INT -- -$$tests 2>/dev/null || true' EXIT; \
 	status=0; \
 	$(MAKE) lint || status=$$?; \
 	wait $$tests || status=$$?; \
@@ -155,7 +158,7 @@ deny: $(PYTHON_PACKAGES) ## Check licences, bans and sources of the libraries
 	  $(call say,Checking licences$(,) bans and sources); \
 	  "$$tool" --log-level error check bans licenses sources; \
 	else \
-	  $(call say,Licences$(,) bans and sources are not checked: no prebuilt cargo-deny can be had. To check them: cargo install cargo-deny); \
+	  $(call say,Licences$(,) bans and sources are not checked: no prebuilt cargo-deny is available. To check them: cargo install cargo-deny); \
 	fi
 
 .PHONY: storm

@@ -8,13 +8,13 @@ cd "$(dirname "$0")/.."
 
 is_there() {
   case $1 in
-    rust) command -v cargo && command -v rustc ;;
+    rust) rustc --version && cargo --version ;;
     c-compiler) command -v cc && command -v ar ;;
     perl) command -v perl ;;
     node) command -v npm && test "$(node -p 'parseInt(process.versions.node)')" -ge 20 ;;
     curl) command -v curl ;;
     python) python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' ;;
-    chromium) node end2end/browser.js ;;
+    chromium) "$(node end2end/browser.js)" --version ;;
     postgresql) ls /usr/lib/postgresql/*/bin/initdb || command -v initdb ;;
     korean-font) ! command -v fc-list || test -n "$(fc-list :lang=ko)" ;;
     *) command -v "$1" ;;

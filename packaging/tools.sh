@@ -62,13 +62,15 @@ from_archive() { # crate version
   test -n "$path" || return 1
   say "Downloading $1 $2 (some seconds)"
   "${fetch[@]}" --output "$archive" "$releases/$path" || return 1
-  digest=$(digest_of "$path") || return 1
+  digest=$(digest_of "$path") || { echo "No digest of $path is published; it is not installed" >&2 && return 1; }
   if test "$(sha256 "$archive")" != "$digest"; then
     echo "error: $releases/$path does not have the SHA-256 $digest; it was not installed" >&2
     return 1
   fi
   mkdir -p "$bin" "$scratch/$1"
   tar -xzf "$archive" -C "$scratch/$1" --strip-components 1
+  # A binary that does not run here, for example for want of a newer libc, must not stand in the way of compiling one.
+  "$scratch/$1/${1%-cli}" --version 2>/dev/null | grep -qF " $2" || return 1
   find "$scratch/$1" -type f -perm -u+x -exec mv -f {} "$bin" \;
 }
 

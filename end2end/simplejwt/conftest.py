@@ -16,6 +16,7 @@ def prepared(tmp_path_factory):
     with open(shared / "prepared.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
+            shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
             prepare(partial)
             partial.rename(folder)
