@@ -147,7 +147,7 @@ def test_a_key_comes_signs_and_goes_without_a_failed_request(tmp_path, first, se
         read = hallpass.logged("the key ring was read")
         hallpass.run("keys", "rotate")
         until(lambda: hallpass.logged("the key ring was read") > read)
-        assert jwt.get_unverified_header(caller.obtain()["access"])["kid"] == new, "when the command has ended"
+        assert jwt.get_unverified_header(caller.obtain()["access"])["kid"] == new, "once the ring is read"
         assert caller.me(before["access"]).status_code == 200
         work.more_rounds()
         assert work.kids == {old, new}

@@ -1,11 +1,14 @@
 //! Clients that are slow, broken or too many, on bare sockets. Where a bound of the server ends, time is paused.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use server::{connections::Bounds, edge::Edge};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task,
+    time::Instant,
 };
 
 use crate::{
@@ -17,6 +20,20 @@ use crate::{
 /// A server with the bounds of a real one.
 async fn world(bounds: Bounds) -> World {
     World::surrounded(settings(), Surroundings { bounds, edge: Edge::default(), ..Surroundings::default() }).await
+}
+
+/// Longer than a test lets pass while it waits.
+const NEVER: Duration = Duration::from_hours(24 * 365);
+
+/// A server on which nothing but the bounds that are given ends.
+async fn world_bounded_by(bounds: Bounds) -> World {
+    let edge = Edge { body_within: NEVER, ..Edge::default() };
+    World::surrounded(settings(), Surroundings { bounds, edge, ..Surroundings::default() }).await
+}
+
+/// No bound ends.
+fn unbounded() -> Bounds {
+    Bounds { first_head: NEVER, next_head: NEVER, write: NEVER, finish: NEVER, ..Bounds::default() }
 }
 
 pub(crate) async fn connect(world: &World) -> TcpStream {
@@ -204,13 +221,15 @@ async fn who_finds_every_connection_taken_is_served_when_idle_ones_have_had_thei
 #[tokio::test]
 async fn who_does_not_read_the_answers_is_let_go() {
     let time = PausedTime::begin();
-    let bounds = Bounds::default();
-    let world = world(bounds.clone()).await;
+    let write = Bounds::default().write;
+    let world = world_bounded_by(Bounds { write, ..unbounded() }).await;
     let mut stream = connect(&world).await;
     let asked = 400;
     send(&mut stream, &"GET /api/schema/ HTTP/1.1\r\nHost: x\r\n\r\n".repeat(asked)).await;
     eventually("the first answer", stream.peek(&mut [0])).await.expect("an open connection");
-    time.pass_until(bounds.write, until("the server lets go", async || world.open() == 0)).await;
+    let waiting = Instant::now();
+    time.pass_until(write, until("the server lets go", async || world.open() == 0)).await;
+    assert!(waiting.elapsed() < NEVER, "it was let go after {:?}", waiting.elapsed());
     let answers = rest(&mut stream).await.matches("HTTP/1.1 200 ").count();
     assert!((1..asked).contains(&answers), "{answers} of {asked} were kept for somebody who does not read");
 }
@@ -241,9 +260,12 @@ async fn a_server_that_is_told_to_stop_finishes_what_it_began_and_begins_nothing
 #[tokio::test]
 async fn a_request_that_never_ends_does_not_keep_a_server_from_stopping() {
     let time = PausedTime::begin();
-    let bounds = Bounds::default();
-    let world = world(bounds.clone()).await;
+    let finish = Bounds::default().finish;
+    let world = world_bounded_by(Bounds { finish, ..unbounded() }).await;
     let mut stream = connect(&world).await;
     begin(&mut stream, "/api/token/verify/", 1000).await;
-    time.pass_until(bounds.finish, world.stop()).await;
+    let stopping = Instant::now();
+    time.pass_until(finish, world.stop()).await;
+    // Steps pass while the server's tasks take turns; without the bound it would be a year.
+    assert!(stopping.elapsed() < NEVER, "it stopped after {:?}", stopping.elapsed());
 }

@@ -52,6 +52,8 @@ async fn storm(url: &str, devices: Vec<Device>, answers: usize, end: impl FnOnce
             device
         });
     }
+    // When all devices have failed, waiting ends at once.
+    drop(answered);
     let enough = all_answered.wait_for(|count| *count >= answers);
     drop(eventually("answers in the storm", enough).await.expect("devices that renew"));
     end();
