@@ -28,7 +28,7 @@ const NEVER: Duration = Duration::from_hours(24 * 365);
 /// A server on which nothing but the bounds that are given ends.
 async fn world_bounded_by(bounds: Bounds) -> World {
     let edge = Edge { body_within: NEVER, ..Edge::default() };
-    World::surrounded(settings(), Surroundings { bounds, edge, ..Surroundings::default() }).await
+    World::surrounded(settings(), Surroundings { edge, bounds, ..Surroundings::default() }).await
 }
 
 /// No bound ends.
