@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the system packages that a build, the tests or a measurement needs: `packaging/system.sh build`, or the names of
-# packages from the table below. All that is missing is named at once, with the commands that install it.
+# packages from the table below. It reports every missing package at once, with the commands that install them.
 #
 # With --install, packages are installed where apt-get is there and needs no password.
 set -euo pipefail
@@ -21,7 +21,7 @@ is_there() {
   esac >/dev/null 2>&1
 }
 
-# What each is for, and its packages on Debian, Fedora, Arch and macOS (Homebrew).
+# The purpose of each, and its packages on Debian, Fedora, Arch and macOS (Homebrew).
 describe() {
   case $1 in
     rust) echo 'Rust, which https://rustup.rs installs as well|rustup|rustup|rustup|rustup' ;;

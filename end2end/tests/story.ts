@@ -214,11 +214,3 @@ export function makeSuperuser(username: string): void {
     input: `${PASSWORD}\n`,
   });
 }
-
-/** Signs in, and goes to a page of the administration. */
-export async function enter(page: Page, username: string, path: string): Promise<void> {
-  await open(page, `/sign-in?next=${encodeURIComponent(path)}`);
-  await fillSignIn(page, username);
-  await isSignedIn(page);
-  await expect(page).toHaveURL(path);
-}

@@ -9,7 +9,7 @@ use http::header;
 use reqwest::{Client, redirect};
 use serde_json::Value;
 
-/// The longest that an answer may take to a server.
+/// The server's timeout for fetching a JWK set.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The largest set that is read, bytes.

@@ -95,7 +95,8 @@ impl PostgresBackend {
 
 /// The settings of each connection, in SQL.
 fn session(Timeouts { statement, lock, .. }: Timeouts) -> String {
-    let (statement, lock) = (statement.as_millis(), lock.as_millis());
+    // PostgreSQL reads 0 as no limit.
+    let (statement, lock) = (statement.as_millis().max(1), lock.as_millis().max(1));
     format!(
         "SET statement_timeout = {statement}; SET lock_timeout = {lock};
          SET idle_in_transaction_session_timeout = {statement}; SET client_min_messages = 'warning'"

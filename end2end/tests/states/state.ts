@@ -2,7 +2,7 @@
 // the stories (states.spec.ts) and by the pictures (screenshots/), so that what is told is pictured too.
 import type { APIRequestContext, Page } from '@playwright/test';
 import type { Server } from '../servers';
-import { PASSWORD, openSignedIn } from '../story';
+import { createAccount, openSignedIn } from '../story';
 import type { Cast } from './cast';
 
 /** In English and in Korean. */
@@ -50,10 +50,8 @@ export async function look(page: Page, { colorScheme, width }: Look): Promise<vo
 }
 
 /** Makes an account; answers the name. */
-export async function enroll({ request, cast }: Scene): Promise<string> {
-  const username = cast.person();
-  await request.post('/api/register/', { data: { username, password: PASSWORD } });
-  return username;
+export function enroll({ request, cast }: Scene): Promise<string> {
+  return createAccount(request, cast.person());
 }
 
 /** Makes an account and loads a page as its user, who signed in earlier; waits for what shows that the page is there. */

@@ -21,7 +21,7 @@ use app::auth::{
 use super::Failure;
 use crate::config::{Config, DEFAULT_FILE};
 
-/// Looks, and says what was found. A server has `timeout` for each answer.
+/// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
 ///
 /// # Errors
 /// `Unwell` when something must be mended.

@@ -74,7 +74,7 @@ pub(crate) fn settings() -> Settings {
     Settings { limits: Limits::OFF, hash_cost: HashCost::MINIMAL, ..Settings::with_signing_key(KEY.to_vec().into()) }
 }
 
-/// What is around a server: its bounds, what stands before it, and its database's patience.
+/// The server's bounds, edge, store timeouts and randomness.
 pub(crate) struct Surroundings {
     pub(crate) edge: Edge,
     pub(crate) bounds: Bounds,
@@ -101,7 +101,7 @@ pub(crate) fn edge() -> Edge {
     Edge { body_within: PATIENCE, ..Edge::default() }
 }
 
-/// Those of a store that waits as long as a story does.
+/// Store timeouts of `PATIENCE`.
 pub(crate) fn timeouts() -> Timeouts {
     Timeouts { connection: PATIENCE, lock: PATIENCE, statement: PATIENCE }
 }

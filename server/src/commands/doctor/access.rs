@@ -10,7 +10,8 @@ use app::auth::{limits::Limits, store::Finding};
 use super::running::Asker;
 use crate::{config::Config, edge::Hsts};
 
-/// Looks at them. Who listens on one of the addresses has `timeout` to say that it is a Hallpass.
+/// Examines limits, proxies, TLS and listeners. A process that listens on one of the addresses has `timeout` to answer as
+/// Hallpass does.
 pub(super) async fn examine(config: &Config, timeout: Duration) -> Vec<Finding> {
     let mut findings = vec![limits(&config.auth.limits), proxies(config), transport(config)];
     findings.push(listen("listen", config.listen, "/healthz", "{\"status\":\"ok\"}", timeout).await);

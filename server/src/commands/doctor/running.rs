@@ -51,7 +51,7 @@ impl Asker {
     }
 }
 
-/// Looks at the server at this URL, which has `timeout` for each answer.
+/// Examines the server at this URL. `timeout` bounds each answer.
 pub(super) async fn examine(url: &str, timeout: Duration) -> Vec<Finding> {
     let (url, asker) = (url.trim_end_matches('/'), Asker::new(url, timeout));
     if asker.0.is_none() {
