@@ -24,6 +24,18 @@ WEB := --package frontend --features split --target wasm32-unknown-unknown
 
 say = echo "==> $(1)"
 fail = { echo "error: $(1)" >&2; exit 1; }
+# Runs one target in the background and another in the foreground, and prints the output of the first when both have ended. The
+# background job has a process group of its own, so that an interruption ends all of it.
+define beside
+mkdir -p target; set -m; \
+$(MAKE) $(1) </dev/null >target/$(1).log 2>&1 & job=$$!; set +m; \
+trap 'kill -INT -- -$$job 2>/dev/null || true' EXIT; \
+status=0; \
+$(MAKE) $(2) || status=$$?; \
+wait $$job || status=$$?; \
+cat target/$(1).log; \
+test $$status = 0 || $(call fail,$(1) or $(2) failed; see above)
+endef
 # For a comma in an argument of these.
 , := ,
 
@@ -53,22 +65,14 @@ build: setup ## Build the browser's files and the server in release mode
 
 .PHONY: test
 ifdef ONLY
-# `make test ONLY=browser` runs one ring, `make test ONLY='browser theme'` what of it has such a name.
+# `make test ONLY=browser` runs one ring, `make test ONLY='browser theme'` its tests whose names match.
 test: ## Run every test, or ONLY='ring name' against what is built
 	@$(MAKE) test-$(firstword $(ONLY)) FILTER='$(wordlist 2,$(words $(ONLY)),$(ONLY))'
 else
-# CPU-bound tests run beside tests that wait. The background output is printed when both have ended. The background job has a
-# process group of its own, so that an interruption ends all of it.
+# CPU-bound tests run beside tests that wait.
 test: setup-tests build
 	@$(call say,Running the tests against the release in the background; their output follows at the end)
-	@mkdir -p target; set -m; \
-	$(MAKE) test-release </dev/null >target/test-release.log 2>&1 & release=$$!; set +m; \
-	trap 'kill -INT -- -$$release 2>/dev/null || true' EXIT; \
-	status=0; \
-	$(MAKE) test-code || status=$$?; \
-	wait $$release || status=$$?; \
-	cat target/test-release.log; \
-	test $$status = 0 || $(call fail,tests failed; see above)
+	@$(call beside,test-release,test-code)
 	@$(call say,All tests passed)
 endif
 
@@ -83,14 +87,7 @@ check: setup ## Check what a commit needs: format, lints, unit and HTTP tests on
 	@$(call say,Building the tests (2 to 4 minutes the first time))
 	@cargo test --quiet $(NATIVE) --no-run
 # Tests mostly wait, so lints run beside them.
-	@mkdir -p target; set -m; \
-	$(MAKE) test-rust </dev/null >target/test-rust.log 2>&1 & tests=$$!; set +m; \
-	trap 'kill -INT -- -$$tests 2>/dev/null || true' EXIT; \
-	status=0; \
-	$(MAKE) lint || status=$$?; \
-	wait $$tests || status=$$?; \
-	cat target/test-rust.log; \
-	test $$status = 0 || $(call fail,the check failed; see above)
+	@$(call beside,test-rust,lint)
 
 .PHONY: lint
 lint: setup ## Check the format, the lints and the types
@@ -103,6 +100,11 @@ lint: setup ## Check the format, the lints and the types
 	@$(call say,Type-checking the browser tests)
 	@cd end2end && tsc --incremental --tsBuildInfoFile node_modules/.cache/types.json
 
+.PHONY: lint-otel
+lint-otel:
+	@$(call say,Linting the server with OpenTelemetry)
+	@cargo clippy --quiet --package server --all-targets --features otel -- --deny warnings
+
 # The longest tests wait for processes and sockets.
 export RUST_TEST_THREADS ?= 4
 
@@ -110,11 +112,6 @@ export RUST_TEST_THREADS ?= 4
 POSTGRES_ONLY := move_to several_servers
 # These are about SQLite's files, or need no database.
 SQLITE_ONLY := commands doctor faults import_django logs
-
-.PHONY: lint-otel
-lint-otel:
-	@$(call say,Linting the server with OpenTelemetry)
-	@cargo clippy --quiet --package server --all-targets --features otel -- --deny warnings
 
 .PHONY: test-rust
 test-rust: ## Run the unit tests, and the HTTP tests on SQLite
@@ -134,7 +131,7 @@ test-simplejwt: $(PYTHON_PACKAGES) is-built ## Compare the release with Simple J
 	@$(PYTHON) -m pytest -q -n 2 end2end/simplejwt $(if $(FILTER),-k '$(FILTER)')
 
 .PHONY: test-browser
-test-browser: $(NODE_MODULES) is-built ## Run the browser's tests against the release
+test-browser: browser is-built ## Run the browser's tests against the release
 	@$(call say,Running the browser tests)
 	@cd end2end && playwright test $(FILTER)
 
@@ -143,7 +140,7 @@ is-built:
 	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
 
 .PHONY: extend
-extend: ## Compile what docs/extend.md shows
+extend: setup ## Compile what docs/extend.md shows
 	@$(call say,Compiling the diffs of docs/extend.md)
 	@NATIVE='$(NATIVE)' WEB='$(WEB)' docs/extend.sh
 
@@ -164,7 +161,7 @@ deny: $(PYTHON_PACKAGES) ## Check licences, bans and sources of the libraries
 .PHONY: storm
 storm: ## Kill the server fifty times in a storm of refreshes
 	@$(call say,Killing the server again and again)
-	@HALLPASS_STORM_ROUNDS=50 cargo test --release --quiet --package server --test stories faults
+	@HALLPASS_STORM_ROUNDS=50 cargo test --quiet $(NATIVE) --test stories -- faults
 
 # Measurements
 
@@ -248,9 +245,10 @@ setup-tests: setup browser ## Install what the tests need
 
 .PHONY: browser
 browser: $(NODE_MODULES)
-	@if ! node end2end/browser.js >/dev/null; then \
+	@if ! packaging/system.sh chromium 2>/dev/null; then \
 	  $(call say,Installing Chromium (a minute)); \
-	  (cd end2end && playwright install chromium) || packaging/system.sh --install chromium; \
+	  (cd end2end && playwright install chromium) && packaging/system.sh chromium 2>/dev/null \
+	    || packaging/system.sh --install chromium; \
 	fi
 
 $(NODE_MODULES): end2end/package-lock.json
