@@ -155,21 +155,23 @@ export async function fillSignIn(page: Page, username: string, password = PASSWO
 }
 
 /** The same user on a telephone. */
-export async function onTelephone(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
-  const { userAgent } = devices['iPhone 14'];
+export function onTelephone(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
+  return inAnotherBrowser(browser, baseURL, username, devices['iPhone 14'].userAgent);
+}
+
+/** The same user in another browser. */
+export async function inAnotherBrowser(
+  browser: Browser,
+  baseURL: string | undefined,
+  username: string,
+  userAgent?: string,
+): Promise<Page> {
   const page = await (await browser.newContext({ baseURL, userAgent })).newPage();
   await openSignedIn(page, '/account', username);
   return page;
 }
 
-/** The same user in another browser. */
-export async function inAnotherBrowser(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
-  const page = await (await browser.newContext({ baseURL })).newPage();
-  await openSignedIn(page, '/account', username);
-  return page;
-}
-
-/** The word at the edge of the page on what was done, where screen readers hear it. */
+/** The toast, which screen readers hear. */
 export function toast(page: Page): Locator {
   return page.getByRole('status').locator('.toast');
 }

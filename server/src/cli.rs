@@ -115,7 +115,7 @@ enum Command {
         /// Look at the running server there, too
         #[arg(long, value_name = "URL")]
         url: Option<String>,
-        /// How long a running server may take for an answer
+        /// Timeout for each answer of a running server
         #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = humantime::parse_duration)]
         timeout: Duration,
         /// One JSON object instead of lines for people

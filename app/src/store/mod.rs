@@ -58,7 +58,7 @@ pub enum ConnectError {
     },
 }
 
-/// How long a piece of work waits before it fails with `StoreError`.
+/// The waits after which an operation fails with `StoreError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// For a connection of the pool.

@@ -1,7 +1,6 @@
 //! The world of a story and who acts in it.
 
 use std::{
-    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -29,7 +28,7 @@ use server::{
     edge::Edge,
     layers, router,
 };
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
@@ -199,7 +198,7 @@ impl World {
         store::connect_with(&self.database, timeouts()).await.expect("the database again")
     }
 
-    /// How many connections the server has open.
+    /// The number of connections the server has open.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
@@ -302,8 +301,7 @@ impl Direct {
         if url.starts_with("postgres") {
             return Self::Postgres(PgConnection::connect(url).await.expect("the database"));
         }
-        let options = SqliteConnectOptions::from_str(url).expect("a URL").busy_timeout(PATIENCE);
-        Self::Sqlite(SqliteConnection::connect_with(&options).await.expect("the database"))
+        Self::Sqlite(sqlite::connect(url).await.expect("the database"))
     }
 
     pub(crate) async fn execute(&mut self, statement: &'static str) {

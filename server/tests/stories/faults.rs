@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use reqwest::StatusCode;
-use sqlx::{Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, Executor, Row, SqliteConnection};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -12,8 +12,9 @@ use tokio::{
 };
 
 use crate::{
-    patience::{PATIENCE, eventually, until},
+    patience::{eventually, until},
     process::{Device, Process, client},
+    sqlite,
 };
 
 /// How often the process is killed: a few times by default, and as often as this says for the full
@@ -28,8 +29,7 @@ const AFTER_THE_GRACE: Duration = Duration::from_millis(1_200);
 const DEVICES: usize = 8;
 
 async fn connect(folder: &Path) -> sqlx::Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new().filename(folder.join("hallpass.db")).busy_timeout(PATIENCE);
-    SqliteConnection::connect_with(&options).await
+    sqlite::connect(&sqlite::url(&folder.join("hallpass.db"))).await
 }
 
 async fn database(folder: &Path) -> SqliteConnection {

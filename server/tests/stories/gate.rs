@@ -17,7 +17,7 @@ use crate::{
     patience::{PATIENCE, until},
 };
 
-/// How many hashes are computed at a time.
+/// The number of hashes that are computed at a time.
 pub(crate) fn parallelism() -> usize {
     available_parallelism().map_or(1, usize::from)
 }

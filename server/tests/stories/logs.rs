@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
-use sqlx::{Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Executor, Row, SqliteConnection};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -12,8 +12,9 @@ use tokio::{
 
 use crate::{
     actors::PASSWORD,
-    patience::{PATIENCE, until},
+    patience::until,
     process::{Device, Process, client},
+    sqlite,
 };
 
 const KEY: &str = "Zk3vQ8-this-key-signs-what-a-story-about-logs-needs-Wt71";
@@ -32,8 +33,7 @@ fn talkative(folder: &Path, format: &str) -> Process {
 }
 
 async fn database(folder: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(folder.join("hallpass.db")).busy_timeout(PATIENCE);
-    SqliteConnection::connect_with(&options).await.expect("the database")
+    sqlite::connect(&sqlite::url(&folder.join("hallpass.db"))).await.expect("the database")
 }
 
 async fn hashes(folder: &Path) -> Vec<String> {

@@ -10,7 +10,7 @@ use tokio::{task, time};
 /// Longer than the slowest machine needs for anything that a story waits for.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
-/// How long [`until`] leaves the processor to others before it asks again.
+/// The pause of [`until`] before it asks again.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Waits for a future that has to end.

@@ -110,7 +110,7 @@ impl Drop for Process {
     }
 }
 
-/// What a process has logged so far.
+/// The log of a process so far.
 #[derive(Default)]
 struct Log {
     written: Mutex<Written>,

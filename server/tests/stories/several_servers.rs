@@ -31,7 +31,7 @@ fn server(folder: &Path, database: &str) -> Process {
 struct Running {
     devices: JoinSet<Device>,
     over: watch::Sender<bool>,
-    /// How often each was answered.
+    /// The number of answers that each device got.
     answers: Vec<watch::Receiver<usize>>,
 }
 

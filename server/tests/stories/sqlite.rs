@@ -1,11 +1,13 @@
 //! SQLite files for the stories: each begins as a copy of one that was migrated once.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, str::FromStr};
 
 use app::store;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
+
+use crate::patience::PATIENCE;
 
 /// A folder in memory where the system has one. No story loses power, so none needs a disk.
 pub(crate) fn folder() -> TempDir {
@@ -24,7 +26,7 @@ async fn migrate() -> Vec<u8> {
     let folder = folder();
     let (file, copy) = (folder.path().join("migrated.db"), folder.path().join("copy.db"));
     let store = store::connect(&url(&file)).await.expect("a database");
-    let mut connection = SqliteConnection::connect(&url(&file)).await.expect("the database");
+    let mut connection = connect(&url(&file)).await.expect("the database");
     // The file alone lacks what is still in its log.
     let copied = sqlx::query("VACUUM INTO $1").bind(copy.to_str().expect("a path in UTF-8"));
     copied.execute(&mut connection).await.expect("a copy");
@@ -32,6 +34,11 @@ async fn migrate() -> Vec<u8> {
     fs::read(copy).expect("the copy")
 }
 
-fn url(file: &Path) -> String {
+/// Connects as another process would, and waits for locks as long as a story waits for anything.
+pub(crate) async fn connect(url: &str) -> sqlx::Result<SqliteConnection> {
+    SqliteConnection::connect_with(&SqliteConnectOptions::from_str(url)?.busy_timeout(PATIENCE)).await
+}
+
+pub(crate) fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
