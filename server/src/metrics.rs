@@ -27,7 +27,7 @@ use futures::FutureExt;
 use http::{StatusCode, header};
 use leptos::server_fn::axum::server_fn_paths;
 
-use crate::connections::Open;
+use crate::{connections::Open, telemetry::DroppedLines};
 use registry::{Counts, RequestLabels};
 
 /// What `OpenMetrics` text is called.
@@ -117,6 +117,8 @@ pub struct Watched {
     pub auth: Arc<Auth>,
     /// The connections of the server.
     pub open: Open,
+    /// The log lines that were dropped.
+    pub dropped_lines: DroppedLines,
 }
 
 impl Watched {
@@ -130,6 +132,7 @@ impl Watched {
         let counts = &self.metrics.counts;
         counts.note_workload(self.auth.workload());
         counts.connections.set(registry::figure(self.open.load(Ordering::Relaxed)));
+        counts.note_dropped_lines(self.dropped_lines.count());
         if let Some(bytes) = memory::resident() {
             counts.memory.set(bytes);
         }

@@ -2,6 +2,7 @@
 //! chooses what; no token, password or body is ever part of one, and nothing that a caller sends can begin
 //! a line of its own.
 
+mod background;
 mod one_line;
 #[cfg(feature = "otel")]
 mod otel;
@@ -13,6 +14,7 @@ use std::{
 
 use http::HeaderMap;
 use tracing::Span;
+use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -21,6 +23,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+pub use background::DroppedLines;
 use one_line::OneLine;
 
 /// How a line of the log is written.
@@ -33,11 +36,13 @@ pub enum LogFormat {
     Json,
 }
 
-/// What is to be brought to an end with the process.
-#[derive(Default)]
+/// What writes logs and sends traces. Dropping it writes the lines that still wait.
 pub struct Telemetry {
     #[cfg(feature = "otel")]
     traces: Option<otel::Traces>,
+    /// The lines that were dropped.
+    pub dropped_lines: DroppedLines,
+    _lines: WorkerGuard,
 }
 
 /// Starts logging, once for the process.
@@ -45,13 +50,15 @@ pub fn start(format: LogFormat) -> Telemetry {
     let written = env::var("RUST_LOG");
     let filter = written.as_deref().ok().and_then(parse_filter);
     let is_misspelt = filter.is_none() && written != Err(VarError::NotPresent);
+    let (writer, guard) = background::standard_error();
+    let dropped_lines = DroppedLines::of(&writer);
     let lines = match format {
         LogFormat::Text => {
-            let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).with_target(false);
+            let lines = fmt::layer().with_writer(writer).with_ansi(stderr().is_terminal()).with_target(false);
             lines.fmt_fields(OneLine).boxed()
         }
         LogFormat::Json => {
-            let lines = fmt::layer().with_writer(stderr).json().flatten_event(true);
+            let lines = fmt::layer().with_writer(writer).json().flatten_event(true);
             lines.with_current_span(false).with_span_list(true).boxed()
         }
     };
@@ -61,10 +68,10 @@ pub fn start(format: LogFormat) -> Telemetry {
     let (telemetry, started) = {
         let traces = otel::Traces::start();
         let layer = traces.as_ref().map(otel::Traces::layer);
-        (Telemetry { traces }, subscriber.with(layer).with(filter).try_init())
+        (Telemetry { traces, dropped_lines, _lines: guard }, subscriber.with(layer).with(filter).try_init())
     };
     #[cfg(not(feature = "otel"))]
-    let (telemetry, started) = (Telemetry::default(), subscriber.with(filter).try_init());
+    let (telemetry, started) = (Telemetry { dropped_lines, _lines: guard }, subscriber.with(filter).try_init());
     // A second start, as in tests, finds the first one's subscriber in place.
     drop(started);
     std::panic::set_hook(Box::new(|panic| {
@@ -93,7 +100,7 @@ fn default_filter() -> Targets {
 }
 
 impl Telemetry {
-    /// Sends what has not been sent yet.
+    /// Sends the remaining traces and writes the remaining lines.
     pub fn stop(self) {
         #[cfg(feature = "otel")]
         if let Some(traces) = self.traces {

@@ -12,7 +12,8 @@ use crate::{
     edge::Stopping,
     layers,
     metrics::{Metrics, Watched},
-    router, telemetry,
+    router,
+    telemetry::{self, DroppedLines},
 };
 
 /// How soon another process's revocations are learnt of where nobody tells.
@@ -23,6 +24,8 @@ const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
 const RENEW_FOREIGN_KEYS_EVERY: Duration = Duration::from_mins(5);
 /// How often refused sign-ins are written down.
 const WRITE_FAILURES_EVERY: Duration = Duration::from_secs(5);
+/// How often dropped log lines are reported.
+const REPORT_DROPPED_LINES_EVERY: Duration = Duration::from_secs(1);
 /// How often limits forget whom nothing is held against any more.
 const FORGET_IDLE_EVERY: Duration = Duration::from_secs(10);
 /// How many may ask for the metrics at a time.
@@ -62,9 +65,14 @@ pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let mut app = router::router(auth.clone(), &stopping);
     if let (Some(address), Some(metrics)) = (watch.metrics_listen, metrics) {
         app = metrics.around(app);
-        publish(address, Watched { metrics, auth: auth.clone(), open: open.clone() }).await?;
+        publish(
+            address,
+            Watched { metrics, auth: auth.clone(), open: open.clone(), dropped_lines: telemetry.dropped_lines.clone() },
+        )
+        .await?;
     }
     begin_work(&auth, keys);
+    tokio::spawn(report_dropped_lines(telemetry.dropped_lines.clone()));
     tracing::info!("serving http://{}", listener.local_addr().unwrap_or(address));
     connections::serve(
         listener,
@@ -155,6 +163,15 @@ async fn write_failures(auth: Arc<Auth>) {
 async fn forget_idle(auth: Arc<Auth>) {
     every(FORGET_IDLE_EVERY, || {
         auth.forget_idle();
+        std::future::ready(Ok(()))
+    })
+    .await;
+}
+
+async fn report_dropped_lines(dropped: DroppedLines) {
+    let mut reported = 0;
+    every(REPORT_DROPPED_LINES_EVERY, || {
+        reported = dropped.report(reported);
         std::future::ready(Ok(()))
     })
     .await;

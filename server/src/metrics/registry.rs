@@ -1,6 +1,6 @@
 //! The figures by their names. `docs/monitoring.md` says what each means.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::atomic::Ordering};
 
 use app::auth::observer::{RefreshRefusal, RefreshRule, SignInOutcome, TokenFailure, Workload};
 use prometheus_client::{
@@ -34,6 +34,7 @@ pub(super) struct Counts {
     pub(super) token_failures: Family<Label, Counter>,
     queues: Family<Label, Gauge>,
     revoked_sessions: Gauge,
+    dropped_lines: Counter,
     pub(super) connections: Gauge,
     pub(super) memory: Gauge,
 }
@@ -50,6 +51,7 @@ impl Default for Counts {
             token_failures: of_words("code", TokenFailure::ALL.iter().map(|failure| failure.word())),
             queues: Family::default(),
             revoked_sessions: Gauge::default(),
+            dropped_lines: Counter::default(),
             connections: Gauge::default(),
             memory: Gauge::default(),
         };
@@ -92,6 +94,11 @@ impl Counts {
         ours.register_with_unit("request_duration", "Time until an answer's body began", Unit::Seconds, requests);
         ours.register("queue_length", "What waits in line", self.queues.clone());
         ours.register("revoked_sessions", "Ended sessions held in memory", self.revoked_sessions.clone());
+        ours.register(
+            "log_lines_dropped",
+            "Log lines that were dropped because standard error was not read",
+            self.dropped_lines.clone(),
+        );
         ours.register("connections", "Open connections", self.connections.clone());
         all
     }
@@ -103,6 +110,11 @@ impl Counts {
             note("writes", writes);
         }
         self.revoked_sessions.set(figure(workload.revoked_sessions));
+    }
+
+    /// Takes over a number that is counted elsewhere and only grows.
+    pub(super) fn note_dropped_lines(&self, dropped: usize) {
+        self.dropped_lines.inner().store(u64::try_from(dropped).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(super) fn render(&self) -> String {

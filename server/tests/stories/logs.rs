@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use futures::future::join_all;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::{Executor, Row, SqliteConnection};
@@ -258,4 +259,36 @@ async fn a_choice_of_what_is_logged_that_is_not_understood_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export RUST_LOG=app=everything;");
     assert!(process.stop_and_read().contains("RUST_LOG is not understood"));
+}
+
+/// A server whose log nobody reads any more, after it has logged more lines than may wait.
+async fn unread(folder: &Path) -> Process {
+    let process = Process::start(folder, "export RUST_LOG=trace HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
+    let (client, metrics) = (client(), process.metrics_url());
+    process.stop_reading();
+    until("more lines are logged than may wait", async || {
+        let requests = (0..100).map(|_| send(client.get(format!("{}/api/me/", process.url))));
+        assert!(join_all(requests).await.iter().all(|answer| answer.status() == 401));
+        let text = send(client.get(&metrics)).await.text().await.expect("text");
+        !text.contains("hallpass_log_lines_dropped_total 0\n")
+    })
+    .await;
+    process
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_request_waits_for_a_log_that_is_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = unread(folder.path()).await;
+    assert_eq!(send(client().get(format!("{}/healthz", process.url))).await.status(), 200);
+    process.read_again();
+    process.wait_for_log("log lines were dropped because standard error was not read in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_stops_although_its_log_is_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = unread(folder.path()).await;
+    process.tell_to_stop();
+    process.wait_for_end_unread();
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use server::{
     connections::Open,
     metrics::{Metrics, Watched},
+    telemetry::DroppedLines,
 };
 
 use crate::{
@@ -28,7 +29,12 @@ impl Counted {
         let metrics = Arc::new(Metrics::default());
         let observer = metrics.clone();
         let world = World::changed(settings, |auth| auth.observed_by(observer)).await;
-        let watched = Watched { metrics, auth: world.auth.clone(), open: Open::default() };
+        let watched = Watched {
+            metrics,
+            auth: world.auth.clone(),
+            open: Open::default(),
+            dropped_lines: DroppedLines::default(),
+        };
         Self { world, watched }
     }
 

@@ -6,6 +6,7 @@ use std::{
     process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
     thread::{self, JoinHandle},
+    time::Instant,
 };
 
 use reqwest::{Client, StatusCode};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     actors::PASSWORD,
-    patience::{PATIENCE, eventually},
+    patience::{PATIENCE, PAUSE, eventually},
 };
 
 /// A running server. Its access tokens outlive every story.
@@ -44,7 +45,6 @@ impl Process {
         let lines = BufReader::new(child.stderr.take().expect("the log")).lines();
         let reader = {
             let log = log.clone();
-            // Nobody may stop reading: a process whose log is full waits.
             thread::spawn(move || log.write(lines))
         };
         let url = log.find("serving http://");
@@ -54,6 +54,25 @@ impl Process {
     /// Waits for a line of the log with this text.
     pub(crate) fn wait_for_log(&self, text: &str) {
         self.log.wait_for(text, |line| line.contains(text).then_some(()));
+    }
+
+    /// Stops reading the log, like a collector that hangs.
+    pub(crate) fn stop_reading(&self) {
+        self.log.set_reading(false);
+    }
+
+    /// Reads the log again.
+    pub(crate) fn read_again(&self) {
+        self.log.set_reading(true);
+    }
+
+    /// Waits for its end without reading its log.
+    pub(crate) fn wait_for_end_unread(mut self) {
+        let begun = Instant::now();
+        while self.child.try_wait().expect("a process to ask").is_none() {
+            assert!(begun.elapsed() < PATIENCE, "the process goes on");
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Where its metrics are.
@@ -121,6 +140,7 @@ struct Log {
 struct Written {
     text: String,
     has_ended: bool,
+    is_unread: bool,
 }
 
 impl Log {
@@ -130,8 +150,14 @@ impl Log {
             written.text.push_str(&line);
             written.text.push('\n');
             self.changed.notify_all();
+            drop(self.changed.wait_while(written, |written| written.is_unread).expect("no panic"));
         }
         self.written.lock().expect("no panic").has_ended = true;
+        self.changed.notify_all();
+    }
+
+    fn set_reading(&self, is_read: bool) {
+        self.written.lock().expect("no panic").is_unread = !is_read;
         self.changed.notify_all();
     }
 
