@@ -58,7 +58,7 @@ pub struct Auth {
     observer: Arc<dyn Observer>,
     tokens: Tokens,
     passwords: Passwords,
-    revocations: RevocationSet,
+    revocations: Arc<RevocationSet>,
     seen: SeenGenerations,
     failures: Failures,
     limiter: Limiter,
@@ -83,7 +83,7 @@ impl Auth {
         Ok(Self {
             tokens: Tokens::new(&settings)?,
             passwords: Passwords::new(parallelism, settings.hash_cost, randomness.clone()),
-            revocations: RevocationSet::default(),
+            revocations: store.revocations(),
             seen: SeenGenerations::default(),
             failures: Failures::default(),
             limiter: Limiter::new(&settings.limits, &clock),

@@ -4,7 +4,7 @@
 mod administration;
 mod examination;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -14,14 +14,14 @@ use super::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     policy::AccountRule,
-    revocation::{Followed, Revocation},
+    revocation::{Followed, RevocationSet},
     rotation::Refusal,
-    session::{CurrentToken, Origin, Session},
+    session::{CurrentToken, Origin, Session, SessionEnd},
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 use crate::wire::EndReason;
 
-pub use administration::{Administration, ChangedUser, Deed, Direction, Done, OutstandingToken, TokenQuery, UserQuery};
+pub use administration::{Administration, Deed, Direction, Done, OutstandingToken, TokenQuery, UserQuery};
 pub use examination::{Examination, Finding, Health};
 
 /// The database did not do what it was asked; nothing of it happened.
@@ -140,8 +140,8 @@ pub enum Refreshed {
     Reused {
         /// The session.
         session: Session,
-        /// Its entry in the set of revoked sessions.
-        revocation: Revocation,
+        /// How it ended.
+        end: SessionEnd,
     },
     /// The token was blacklisted by itself and belongs to no session.
     Blacklisted,
@@ -163,12 +163,30 @@ pub enum TokenStanding {
 }
 
 /// What blacklisting a refresh token came to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blacklisting {
     /// Whether the token was good until now.
     pub was_good: bool,
-    /// The session's end, if this is what ended it.
-    pub revocation: Option<Revocation>,
+}
+
+/// Sessions that have not ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Of this user, or of everybody.
+    pub user: Option<UserId>,
+    /// Opened before this moment, or whenever.
+    pub before: Option<Timestamp>,
+    /// All but this one.
+    pub keep: Option<SessionId>,
+}
+
+/// One batch of ending sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swept {
+    /// How many sessions ended.
+    pub ended: u64,
+    /// Whether none of the selected ones is left.
+    pub is_done: bool,
 }
 
 /// What one batch of clearing away came to.
@@ -193,6 +211,13 @@ pub struct Ending {
     pub leeway: Duration,
     /// The administrator who did it; none when it was the account's owner or the command line.
     pub actor: Option<UserId>,
+}
+
+impl Ending {
+    /// How each of the sessions ends.
+    pub fn end(&self) -> SessionEnd {
+        SessionEnd { reason: self.reason, at: self.now, by: self.origin.device() }
+    }
 }
 
 /// Creating a user can be refused.
@@ -225,9 +250,9 @@ pub trait Store: Administration + Send + Sync {
     /// longer the `old` one.
     async fn upgrade_password(&self, user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
 
-    /// Sets a password and ends the user's sessions, but for the one to keep. `None` when the password in
-    /// force is another than the one that was checked.
-    async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
+    /// Sets a password and ends the user's sessions, but for the one to keep, in one transaction. `false` when the
+    /// password in force is another than the one that was checked.
+    async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
 
     /// Gives the user another address. Where it stands in tokens for its user, that ends all of the user's
     /// sessions. `None` when the user is gone.
@@ -237,7 +262,7 @@ pub trait Store: Administration + Send + Sync {
         email: Email,
         naming: UserIdField,
         ending: Ending,
-    ) -> Result<Option<ChangedUser>, StoreError>;
+    ) -> Result<Option<User>, StoreError>;
 
     /// Begins a session with its first refresh token; `None` when the user is gone, inactive, or has
     /// another password than the one that was checked.
@@ -260,33 +285,18 @@ pub trait Store: Administration + Send + Sync {
     /// The user's sessions that can still be renewed, the one last renewed first.
     async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
 
-    /// Ends one session of the user; `None` when it is unknown, another's, or over already.
-    async fn revoke_session(
-        &self,
-        user: UserId,
-        session: SessionId,
-        ending: Ending,
-    ) -> Result<Option<Revocation>, StoreError>;
+    /// Ends one session of the user; `false` when it is unknown, another's, or over already.
+    async fn revoke_session(&self, user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of the user, but for the one to keep.
-    async fn revoke_sessions(
-        &self,
-        user: UserId,
-        keep: Option<SessionId>,
-        ending: Ending,
-    ) -> Result<Vec<Revocation>, StoreError>;
-
-    /// Ends up to `limit` living sessions that were begun before a moment, of one user or of all.
-    async fn revoke_sessions_before(
-        &self,
-        user: Option<UserId>,
-        before: Timestamp,
-        limit: u32,
-        ending: Ending,
-    ) -> Result<Vec<Revocation>, StoreError>;
+    /// Ends up to `limit` of the selected sessions.
+    async fn revoke_sessions(&self, selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
 
     /// Writes down which generations were seen in use.
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
+
+    /// The revoked sessions, in memory. Each commit of this store adds the sessions that its transaction ended,
+    /// before it is answered and also when nobody waits for the answer.
+    fn revocations(&self) -> Arc<RevocationSet>;
 
     /// The revocations after a place, which an earlier answer named; 0 is before all.
     async fn revocations_after(&self, place: i64) -> Result<Followed, StoreError>;

@@ -1,6 +1,8 @@
 //! Either database, as the [`Database`](super::Database) needs it: something to read with, and something
 //! that runs a piece of work in one transaction.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
 
@@ -8,21 +10,25 @@ use super::{
     postgres::PostgresBackend,
     sql::Connection,
     sqlite::SqliteBackend,
-    tables::{locks, refresh},
+    tables::{
+        locks::{AdministrationLock, Unlocked},
+        refresh,
+    },
 };
 use crate::auth::{
     administration::Denial,
+    revocation::RevocationSet,
     store::{Done, Refresh, Refreshed, StoreError},
 };
 
-/// Work inside a transaction.
-pub(super) trait Work<T>:
-    for<'c, 'd> FnOnce(&'c mut Connection<'d>) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static
+/// Work inside a transaction that holds the lock `L`, or none yet.
+pub(super) trait Work<T, L = Unlocked>:
+    for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static
 {
 }
 
-impl<T, W> Work<T> for W where
-    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static
+impl<T, L, W> Work<T, L> for W where
+    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static
 {
 }
 
@@ -41,8 +47,8 @@ pub(super) enum Reading {
 impl Reading {
     pub(super) fn connection(&mut self) -> Connection<'_> {
         match self {
-            Self::Sqlite(connection) => Connection::Sqlite(connection),
-            Self::Postgres(connection) => Connection::Postgres(connection),
+            Self::Sqlite(connection) => Connection::sqlite(connection),
+            Self::Postgres(connection) => Connection::postgres(connection),
         }
     }
 }
@@ -56,8 +62,8 @@ pub(super) enum Snapshot {
 impl Snapshot {
     pub(super) fn connection(&mut self) -> Connection<'_> {
         match self {
-            Self::Sqlite(transaction) => Connection::Sqlite(transaction),
-            Self::Postgres(transaction) => Connection::Postgres(transaction),
+            Self::Sqlite(transaction) => Connection::sqlite(transaction),
+            Self::Postgres(transaction) => Connection::postgres(transaction),
         }
     }
 }
@@ -83,13 +89,19 @@ impl Backend {
         self.commit(work, |_| true).await
     }
 
-    /// The same for work that touches several.
-    pub(super) async fn write_in_line<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+    /// The same for work that touches several, and has the administration lock.
+    pub(super) async fn write_in_line<T: Send + 'static>(
+        &self,
+        work: impl Work<T, AdministrationLock>,
+    ) -> Result<T, StoreError> {
         self.commit(in_line(work), |_| true).await
     }
 
     /// The same for a deed. When it is denied, nothing of it stays.
-    pub(super) async fn write_deed<T: Send + 'static>(&self, work: impl Work<Result<T, Denial>>) -> Done<T> {
+    pub(super) async fn write_deed<T: Send + 'static>(
+        &self,
+        work: impl Work<Result<T, Denial>, AdministrationLock>,
+    ) -> Done<T> {
         self.commit(in_line(work), Result::is_ok).await
     }
 
@@ -98,7 +110,12 @@ impl Backend {
         match self {
             Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
             Self::Postgres(postgres) => {
-                postgres.write(move |c| Box::pin(async move { refresh::refresh(c, &refresh).await }), |_| true).await
+                postgres
+                    .write(
+                        move |c, unlocked| Box::pin(async move { refresh::refresh(c, unlocked, &refresh).await }),
+                        |_| true,
+                    )
+                    .await
             }
         }
     }
@@ -108,6 +125,14 @@ impl Backend {
         match self {
             Self::Sqlite(_) => std::future::pending().await,
             Self::Postgres(postgres) => postgres.told().await,
+        }
+    }
+
+    /// The set that each commit adds to.
+    pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.revocations(),
+            Self::Postgres(postgres) => postgres.revocations(),
         }
     }
 
@@ -127,11 +152,11 @@ impl Backend {
     }
 }
 
-fn in_line<T: Send + 'static>(work: impl Work<T>) -> impl Work<T> {
-    move |connection: &mut Connection<'_>| -> BoxFuture<'_, sqlx::Result<T>> {
+fn in_line<T: Send + 'static>(work: impl Work<T, AdministrationLock>) -> impl Work<T> {
+    move |connection: &mut Connection<'_>, unlocked: Unlocked| -> BoxFuture<'_, sqlx::Result<T>> {
         Box::pin(async move {
-            locks::line(connection).await?;
-            work(connection).await
+            let lock = unlocked.administration(connection).await?;
+            work(connection, lock).await
         })
     }
 }

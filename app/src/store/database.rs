@@ -2,6 +2,8 @@
 
 mod administration;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use secrecy::SecretString;
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
@@ -11,18 +13,18 @@ use super::{
     backend::Backend,
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
-    tables::{changes, examination, flush, import, locks, outstanding, refresh, revocations, sessions, users},
+    tables::{changes, endings, examination, flush, import, outstanding, refresh, revocations, sessions, sweep, users},
 };
 use crate::auth::{
     administration::Change,
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
-    revocation::{Followed, Revocation},
+    revocation::{Followed, RevocationSet},
     session::Session,
     store::{
-        Blacklisting, ChangedUser, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession,
-        PresentedToken, Refresh, Refreshed, Store, StoreError, TokenStanding,
+        Blacklisting, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession, PresentedToken, Refresh,
+        Refreshed, Selection, Store, StoreError, Swept, TokenStanding,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -61,7 +63,7 @@ impl From<sqlx::Error> for StoreError {
 #[async_trait]
 impl Store for Database {
     async fn create_user(&self, user: NewUser) -> Result<User, CreateUserError> {
-        let created = self.backend.write(move |c| Box::pin(async move { users::create(c, &user).await })).await?;
+        let created = self.backend.write(move |c, _| Box::pin(async move { users::create(c, &user).await })).await?;
         created.ok_or(CreateUserError::UsernameTaken)
     }
 
@@ -81,17 +83,26 @@ impl Store for Database {
     }
 
     async fn upgrade_password(&self, user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError> {
-        self.backend.write(move |c| Box::pin(async move { users::upgrade_password(c, user, &old, &new).await })).await
+        self.backend
+            .write(move |c, unlocked| {
+                Box::pin(async move {
+                    let user = unlocked.user(c, user).await?;
+                    users::upgrade_password(c, &user, &old, &new).await
+                })
+            })
+            .await
     }
 
-    async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError> {
+    async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<bool, StoreError> {
         self.backend
-            .write_in_line(move |c| {
+            .write_in_line(move |c, lock| {
                 Box::pin(async move {
-                    if !users::set_password(c, &new, &ending).await? {
-                        return Ok(None);
+                    let user = lock.user(c, new.user).await?;
+                    let is_set = users::set_password(c, &user, &new, &ending).await?;
+                    if is_set {
+                        endings::end_all_of(c, &user, new.keep, &ending).await?;
                     }
-                    sessions::end_all_of(c, new.user, new.keep, &ending).await.map(Some)
+                    Ok(is_set)
                 })
             })
             .await
@@ -103,17 +114,20 @@ impl Store for Database {
         email: Email,
         naming: UserIdField,
         ending: Ending,
-    ) -> Result<Option<ChangedUser>, StoreError> {
+    ) -> Result<Option<User>, StoreError> {
         let change = Change { email: Some(email), ..Change::default() };
         self.backend
-            .write_in_line(move |c| {
-                Box::pin(async move { changes::change_own(c, user, &change, naming, &ending).await })
+            .write_in_line(move |c, lock| {
+                Box::pin(async move {
+                    let user = lock.user(c, user).await?;
+                    changes::change_own(c, &user, &change, naming, &ending).await
+                })
             })
             .await
     }
 
     async fn open_session(&self, session: NewSession) -> Result<Option<Session>, StoreError> {
-        self.backend.write(move |c| Box::pin(async move { sessions::open(c, session).await })).await
+        self.backend.write(move |c, unlocked| Box::pin(async move { sessions::open(c, unlocked, session).await })).await
     }
 
     async fn find_session(&self, session: SessionId) -> Result<Option<Session>, StoreError> {
@@ -131,7 +145,9 @@ impl Store for Database {
     }
 
     async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError> {
-        self.backend.write(move |c| Box::pin(async move { refresh::blacklist(c, &token, &ending).await })).await
+        self.backend
+            .write(move |c, unlocked| Box::pin(async move { refresh::blacklist(c, unlocked, &token, &ending).await }))
+            .await
     }
 
     async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -139,52 +155,36 @@ impl Store for Database {
         Ok(sessions::living_of(&mut reading.connection(), user, now).await?)
     }
 
-    async fn revoke_session(
-        &self,
-        user: UserId,
-        session: SessionId,
-        ending: Ending,
-    ) -> Result<Option<Revocation>, StoreError> {
+    async fn revoke_session(&self, user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError> {
         self.backend
-            .write(move |c| {
+            .write(move |c, unlocked| {
                 Box::pin(async move {
-                    locks::session(c, session).await?;
-                    match sessions::find_own_living(c, user, session).await? {
-                        Some(session) => sessions::end(c, &session, &ending).await.map(Some),
-                        None => Ok(None),
+                    let found = unlocked.session(c, session).await?;
+                    match found.filter(|found| found.session().user == user) {
+                        Some(session) => endings::end(c, &session, &ending).await,
+                        None => Ok(false),
                     }
                 })
             })
             .await
     }
 
-    async fn revoke_sessions(
-        &self,
-        user: UserId,
-        keep: Option<SessionId>,
-        ending: Ending,
-    ) -> Result<Vec<Revocation>, StoreError> {
+    async fn revoke_sessions(&self, selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError> {
         self.backend
-            .write_in_line(move |c| Box::pin(async move { sessions::end_all_of(c, user, keep, &ending).await }))
-            .await
-    }
-
-    async fn revoke_sessions_before(
-        &self,
-        user: Option<UserId>,
-        before: Timestamp,
-        limit: u32,
-        ending: Ending,
-    ) -> Result<Vec<Revocation>, StoreError> {
-        self.backend
-            .write_in_line(move |c| {
-                Box::pin(async move { sessions::end_before(c, user, before, limit, &ending).await })
+            .write_in_line(move |c, lock| {
+                Box::pin(async move { sweep::sweep(c, lock, &selection, limit, &ending).await })
             })
             .await
     }
 
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError> {
-        self.backend.write_in_line(move |c| Box::pin(async move { sessions::note_seen(c, &seen).await })).await
+        self.backend
+            .write_in_line(move |c, lock| Box::pin(async move { sessions::note_seen(c, lock, &seen).await }))
+            .await
+    }
+
+    fn revocations(&self) -> Arc<RevocationSet> {
+        self.backend.revocations().clone()
     }
 
     async fn revocations_after(&self, place: i64) -> Result<Followed, StoreError> {
@@ -197,15 +197,21 @@ impl Store for Database {
     }
 
     async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Flushed, StoreError> {
-        self.backend.write_in_line(move |c| Box::pin(async move { flush::flush_expired(c, before, limit).await })).await
+        self.backend
+            .write_in_line(move |c, lock| Box::pin(async move { flush::flush_expired(c, lock, before, limit).await }))
+            .await
     }
 
     async fn import_users(&self, users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError> {
-        self.backend.write_in_line(move |c| Box::pin(async move { import::users(c, &users, &import).await })).await
+        self.backend
+            .write_in_line(move |c, lock| Box::pin(async move { import::users(c, lock, &users, &import).await }))
+            .await
     }
 
     async fn import_tokens(&self, tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError> {
-        self.backend.write_in_line(move |c| Box::pin(async move { import::tokens(c, &tokens, &import).await })).await
+        self.backend
+            .write_in_line(move |c, lock| Box::pin(async move { import::tokens(c, lock, &tokens, &import).await }))
+            .await
     }
 
     async fn reserve_user_numbers(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError> {
@@ -213,7 +219,7 @@ impl Store for Database {
             ImportMode::Rehearse => Ok(()),
             ImportMode::Commit => {
                 self.backend
-                    .write_in_line(move |c| Box::pin(async move { import::reserve_numbers(c, highest).await }))
+                    .write_in_line(move |c, _| Box::pin(async move { import::reserve_numbers(c, highest).await }))
                     .await
             }
         }

@@ -3,6 +3,8 @@
 
 mod listener;
 
+use std::sync::Arc;
+
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction,
@@ -10,8 +12,15 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{ConnectError, Timeouts, backend::Work, migrations, sql::Connection, tables::examination, transfer};
-use crate::auth::store::StoreError;
+use super::{
+    ConnectError, Timeouts,
+    backend::Work,
+    migrations,
+    sql::Connection,
+    tables::{examination, locks::Unlocked},
+    transfer,
+};
+use crate::auth::{revocation::RevocationSet, store::StoreError};
 use listener::Listener;
 
 /// The first version with `xid8`, by which servers follow each other's revocations.
@@ -23,6 +32,7 @@ const CONNECTIONS: u32 = 16;
 /// A database on a PostgreSQL server.
 pub(super) struct PostgresBackend {
     pool: PgPool,
+    revocations: Arc<RevocationSet>,
     listener: Listener,
 }
 
@@ -49,7 +59,7 @@ impl PostgresBackend {
                 async move { connection.execute(session).await.map(drop) }.boxed()
             })
             .connect_lazy_with(options);
-        Ok(Self { listener: Listener::start(pool.clone()), pool })
+        Ok(Self { listener: Listener::start(pool.clone()), pool, revocations: Arc::default() })
     }
 
     pub(super) async fn read(&self) -> sqlx::Result<PoolConnection<Postgres>> {
@@ -72,12 +82,15 @@ impl PostgresBackend {
         work: impl Work<T>,
         is_kept: fn(&T) -> bool,
     ) -> Result<T, StoreError> {
-        let pool = self.pool.clone();
+        let (pool, revocations) = (self.pool.clone(), self.revocations.clone());
         let task = tokio::spawn(async move {
             let mut transaction = alive(&pool, |pool| pool.begin().boxed()).await?;
-            let value = work(&mut Connection::Postgres(&mut transaction)).await?;
+            let mut connection = Connection::postgres(&mut transaction);
+            let value = work(&mut connection, Unlocked::begin()).await?;
+            let revoked = connection.into_revoked();
             if is_kept(&value) {
                 transaction.commit().await?;
+                revocations.insert_all(revoked);
             } else {
                 transaction.rollback().await?;
             }
@@ -85,6 +98,10 @@ impl PostgresBackend {
         });
         let done = task.await.map_err(|error| StoreError(Box::new(error)))?;
         Ok(done?)
+    }
+
+    pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {
+        &self.revocations
     }
 
     /// Another server, or this one, has ended sessions, or may have while the line was cut.
@@ -134,7 +151,7 @@ async fn examine(connection: &mut PgConnection) -> sqlx::Result<Result<(), Conne
         let found: String = sqlx::query_scalar("SHOW server_version").fetch_one(connection).await?;
         return Ok(Err(ConnectError::PostgresVersion { found, needed }));
     }
-    for setting in examination::lost_on_power_failure(&mut Connection::Postgres(connection)).await? {
+    for setting in examination::lost_on_power_failure(&mut Connection::postgres(connection)).await? {
         tracing::warn!(
             "PostgreSQL runs with {setting} = off: when its machine fails, tokens that were renewed are lost, \
              and their owners are signed out; set it to on"

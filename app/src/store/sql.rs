@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
 use sqlx::{
     AssertSqlSafe, Database, Decode, PgConnection, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, SqliteConnection,
     Type, postgres::PgRow, query::Query, sqlite::SqliteRow,
@@ -12,24 +13,48 @@ use sqlx::{
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
+    revocation::Revocation,
 };
 
-/// A connection that a piece of work has for itself.
-pub(super) enum Connection<'c> {
-    /// To a file, of which this is the only writer.
+/// A connection that a piece of work has for itself, and the sessions that the work has ended.
+pub(super) struct Connection<'c> {
+    database: Handle<'c>,
+    revoked: Vec<Revocation>,
+}
+
+enum Handle<'c> {
     Sqlite(&'c mut SqliteConnection),
-    /// To a server, where others write at the same time.
     Postgres(&'c mut PgConnection),
 }
 
-impl Connection<'_> {
+impl<'c> Connection<'c> {
+    /// To a file, of which this is the only writer.
+    pub(super) const fn sqlite(connection: &'c mut SqliteConnection) -> Self {
+        Self { database: Handle::Sqlite(connection), revoked: Vec::new() }
+    }
+
+    /// To a server, where others write at the same time.
+    pub(super) const fn postgres(connection: &'c mut PgConnection) -> Self {
+        Self { database: Handle::Postgres(connection), revoked: Vec::new() }
+    }
+
     /// Whether others write at the same time, so that a row has to be locked before what is read of it can
     /// be relied on.
     pub(super) const fn is_shared(&self) -> bool {
-        match self {
-            Self::Sqlite(_) => false,
-            Self::Postgres(_) => true,
+        match self.database {
+            Handle::Sqlite(_) => false,
+            Handle::Postgres(_) => true,
         }
+    }
+
+    /// Notes sessions that the transaction ends. Whoever commits it adds them to the set of revoked sessions.
+    pub(super) fn note_revoked(&mut self, revoked: impl IntoIterator<Item = Revocation>) {
+        self.revoked.extend(revoked);
+    }
+
+    /// The sessions that were noted.
+    pub(super) fn into_revoked(self) -> Vec<Revocation> {
+        self.revoked
     }
 }
 
@@ -52,6 +77,20 @@ pub(super) fn query<'v>(sql: &'static str) -> Statement<'v> {
     Statement { sql: sql.into_sql_str(), values: Vec::new() }
 }
 
+/// The statement for the database that the connection leads to, where the two differ.
+pub(super) fn query_either<'v>(
+    connection: &Connection<'_>,
+    sqlite: &'static str,
+    postgres: &'static str,
+) -> Statement<'v> {
+    query(if connection.is_shared() { postgres } else { sqlite })
+}
+
+/// Many values as one: both databases take JSON apart.
+pub(super) fn json(values: &(impl Serialize + ?Sized)) -> sqlx::Result<String> {
+    serde_json::to_string(values).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
 impl<'v> Statement<'v> {
     /// A statement that was put together from literals, as [`Builder`](super::tables::paged) does.
     pub(super) fn assembled(sql: String, values: Vec<Value<'v>>) -> Self {
@@ -66,28 +105,28 @@ impl<'v> Statement<'v> {
 
     /// Runs it. How many rows it wrote.
     pub(super) async fn execute(self, connection: &mut Connection<'_>) -> sqlx::Result<u64> {
-        match connection {
-            Connection::Sqlite(c) => self.sqlite().execute(&mut **c).await.map(|done| done.rows_affected()),
-            Connection::Postgres(c) => self.postgres().execute(&mut **c).await.map(|done| done.rows_affected()),
+        match &mut connection.database {
+            Handle::Sqlite(c) => self.sqlite().execute(&mut **c).await.map(|done| done.rows_affected()),
+            Handle::Postgres(c) => self.postgres().execute(&mut **c).await.map(|done| done.rows_affected()),
         }
     }
 
     /// The row, if there is one.
     pub(super) async fn fetch_optional(self, connection: &mut Connection<'_>) -> sqlx::Result<Option<Row>> {
-        match connection {
-            Connection::Sqlite(c) => self.sqlite().fetch_optional(&mut **c).await.map(|row| row.map(Row::Sqlite)),
-            Connection::Postgres(c) => self.postgres().fetch_optional(&mut **c).await.map(|row| row.map(Row::Postgres)),
+        match &mut connection.database {
+            Handle::Sqlite(c) => self.sqlite().fetch_optional(&mut **c).await.map(|row| row.map(Row::Sqlite)),
+            Handle::Postgres(c) => self.postgres().fetch_optional(&mut **c).await.map(|row| row.map(Row::Postgres)),
         }
     }
 
     /// The rows.
     pub(super) async fn fetch_all(self, connection: &mut Connection<'_>) -> sqlx::Result<Vec<Row>> {
-        match connection {
-            Connection::Sqlite(c) => {
+        match &mut connection.database {
+            Handle::Sqlite(c) => {
                 let rows = self.sqlite().fetch_all(&mut **c).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
-            Connection::Postgres(c) => {
+            Handle::Postgres(c) => {
                 let rows = self.postgres().fetch_all(&mut **c).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }

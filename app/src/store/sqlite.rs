@@ -4,6 +4,8 @@
 mod checkpoints;
 mod writer;
 
+use std::sync::Arc;
+
 use sqlx::{
     ConnectOptions, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
@@ -11,7 +13,10 @@ use sqlx::{
 };
 
 use super::{ConnectError, Timeouts, backend::Work, migrations};
-use crate::auth::store::{Refresh, Refreshed, StoreError};
+use crate::auth::{
+    revocation::RevocationSet,
+    store::{Refresh, Refreshed, StoreError},
+};
 use writer::Writer;
 
 /// The first version without the WAL-reset race of two connections.
@@ -23,6 +28,7 @@ const READERS: u32 = 4;
 /// A database in one SQLite file.
 pub(super) struct SqliteBackend {
     writer: Writer,
+    revocations: Arc<RevocationSet>,
     readers: SqlitePool,
 }
 
@@ -54,7 +60,8 @@ impl SqliteBackend {
             .max_connections(READERS)
             .acquire_timeout(timeouts.connection)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { writer: Writer::start(connection, copying), readers })
+        let revocations = Arc::<RevocationSet>::default();
+        Ok(Self { writer: Writer::start(connection, copying, revocations.clone()), revocations, readers })
     }
 
     pub(super) async fn read(&self) -> sqlx::Result<PoolConnection<Sqlite>> {
@@ -63,6 +70,10 @@ impl SqliteBackend {
 
     pub(super) async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
         self.readers.begin().await
+    }
+
+    pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {
+        &self.revocations
     }
 
     pub(super) fn waiting(&self) -> usize {

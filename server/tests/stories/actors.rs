@@ -312,6 +312,20 @@ impl Direct {
         .expect("good SQL");
     }
 
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&mut self) {
+        self.execute(if let Self::Sqlite(_) = self { "BEGIN IMMEDIATE" } else { "BEGIN" }).await;
+    }
+
+    /// The rows of a query for a text and a number.
+    pub(crate) async fn pairs(&mut self, query: &'static str) -> Vec<(String, i64)> {
+        match self {
+            Self::Sqlite(connection) => sqlx::query_as(query).fetch_all(connection).await,
+            Self::Postgres(connection) => sqlx::query_as(query).fetch_all(connection).await,
+        }
+        .expect("good SQL")
+    }
+
     /// Gives back the locks, and is sure that they are given back.
     pub(crate) async fn release(mut self) {
         self.execute("ROLLBACK").await;

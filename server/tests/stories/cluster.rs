@@ -110,6 +110,15 @@ impl Cluster {
         .await;
     }
 
+    /// The number of deadlocks that the server's log reports of one of its databases.
+    pub(crate) async fn deadlocks(&self, url: &str) -> usize {
+        let log = "SELECT pg_read_file(current_setting('unix_socket_directories') || '/log')";
+        let log: String = sqlx::query_scalar(log).fetch_one(&mut self.connect().await).await.expect("the log");
+        let (_, rest) = url.rsplit_once('/').expect("a database");
+        let database = format!(":{}:", rest.split('?').next().unwrap_or(rest));
+        log.lines().filter(|line| line.contains(&database) && line.contains("deadlock detected")).count()
+    }
+
     async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url("postgres")).await.expect("the server")
     }

@@ -21,7 +21,7 @@ fi
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 programs=${programs:-$(dirname "$(command -v initdb)")}
 
-settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder"
+settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder -c log_line_prefix=%m:%d:"
 for setting in "$@"; do
     settings="$settings -c $setting"
 done

@@ -11,12 +11,12 @@ use app::auth::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     paging::{Listed, PageRequest},
-    revocation::{Followed, Revocation},
+    revocation::{Followed, RevocationSet},
     session::Session,
     store::{
-        Administration, Blacklisting, ChangedUser, CreateUserError, Deed, Done, Ending, Flushed, NewPassword,
-        NewSession, OutstandingToken, PresentedToken, Refresh, Refreshed, Store, StoreError, TokenQuery, TokenStanding,
-        UserQuery,
+        Administration, Blacklisting, CreateUserError, Deed, Done, Ending, Flushed, NewPassword, NewSession,
+        OutstandingToken, PresentedToken, Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenQuery,
+        TokenStanding, UserQuery,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -43,9 +43,11 @@ impl WatchedStore {
 
 /// Each method tells of its call and hands it on.
 macro_rules! watched {
-    ($trait:ident { $($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)* }) => {
+    ($trait:ident { $($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)* } $($rest:item)*) => {
         #[async_trait]
         impl $trait for WatchedStore {
+            $($rest)*
+
             $(async fn $name(&self, $($argument: $kind),*) -> $answer {
                 (self.before)(stringify!($name)).await;
                 self.inner.$name($($argument),*).await
@@ -59,17 +61,16 @@ watched!(Store {
     find_credentials(username: &str) -> Result<Option<StoredCredentials>, StoreError>;
     find_user(user: UserId) -> Result<Option<User>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
-    set_password(new: NewPassword, ending: Ending) -> Result<Option<Vec<Revocation>>, StoreError>;
-    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<Option<ChangedUser>, StoreError>;
+    set_password(new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
+    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<Option<User>, StoreError>;
     open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
     token_standing(jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError>;
     blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
     living_sessions(user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
-    revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<Option<Revocation>, StoreError>;
-    revoke_sessions(user: UserId, keep: Option<SessionId>, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
-    revoke_sessions_before(user: Option<UserId>, before: Timestamp, limit: u32, ending: Ending) -> Result<Vec<Revocation>, StoreError>;
+    revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
+    revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
     note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
     revocations_after(place: i64) -> Result<Followed, StoreError>;
     wait_for_revocations() -> ();
@@ -79,20 +80,24 @@ watched!(Store {
     import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
     reserve_user_numbers(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
     ping() -> Result<(), StoreError>;
-});
+}
+    fn revocations(&self) -> Arc<RevocationSet> {
+        self.inner.revocations()
+    }
+);
 
 watched!(Administration {
     list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError>;
     create_user_by(user: NewUser, deed: Deed) -> Done<User>;
-    change_user(user: UserId, change: Change, deed: Deed) -> Done<ChangedUser>;
-    change_users(users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>>;
-    set_password_by(user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>>;
+    change_user(user: UserId, change: Change, deed: Deed) -> Done<User>;
+    change_users(users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<User>>;
+    set_password_by(user: UserId, password: SecretString, deed: Deed) -> Done<()>;
     list_sessions_of(user: UserId, now: Timestamp, page: PageRequest) -> Result<Option<Listed<Session>>, StoreError>;
-    end_session_by(user: UserId, session: SessionId, deed: Deed) -> Done<Revocation>;
-    reset_sessions(user: UserId, deed: Deed) -> Done<Vec<Revocation>>;
+    end_session_by(user: UserId, session: SessionId, deed: Deed) -> Done<()>;
+    reset_sessions(user: UserId, limit: u32, deed: Deed) -> Done<Swept>;
     list_tokens(query: TokenQuery, page: PageRequest) -> Result<Option<Listed<OutstandingToken>>, StoreError>;
     find_token(jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
-    blacklist_by(jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>>;
+    blacklist_by(jtis: Vec<Jti>, deed: Deed) -> Done<()>;
     list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError>;
     note_failed_sign_ins(failed: Vec<FailedSignIns>) -> Result<(), StoreError>;
     flush_events(before: Timestamp, limit: u32) -> Result<u64, StoreError>;

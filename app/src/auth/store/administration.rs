@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::{Ending, StoreError};
+use super::{Ending, StoreError, Swept};
 use crate::{
     auth::{
         administration::{Change, Denial},
@@ -13,7 +13,6 @@ use crate::{
         failures::FailedSignIns,
         id::{Jti, SessionId, UserId},
         paging::{Listed, PageRequest},
-        revocation::Revocation,
         search::SearchWords,
         session::{Origin, Session},
         user::{NewUser, User, UserIdField},
@@ -70,15 +69,6 @@ pub enum Direction {
     Descending,
 }
 
-/// A user after a change, and the sessions that it ended.
-#[derive(Clone, Debug)]
-pub struct ChangedUser {
-    /// After.
-    pub user: User,
-    /// The ends.
-    pub revocations: Vec<Revocation>,
-}
-
 /// A refresh token that was issued or presented.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutstandingToken {
@@ -125,13 +115,13 @@ pub trait Administration: Send + Sync {
     async fn create_user_by(&self, user: NewUser, deed: Deed) -> Done<User>;
 
     /// Changes a user. Deactivating ends all of the user's sessions in the same step.
-    async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<ChangedUser>;
+    async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<User>;
 
     /// The same change of each of these users, or of none. Each is named once.
-    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>>;
+    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<User>>;
 
     /// Sets a password and ends all of the user's sessions.
-    async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>>;
+    async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<()>;
 
     /// A page of the user's living sessions, the one last renewed first.
     async fn list_sessions_of(
@@ -142,10 +132,10 @@ pub trait Administration: Send + Sync {
     ) -> Result<Option<Listed<Session>>, StoreError>;
 
     /// Ends one living session of the user.
-    async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<Revocation>;
+    async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<()>;
 
-    /// Ends all sessions of the user.
-    async fn reset_sessions(&self, user: UserId, deed: Deed) -> Done<Vec<Revocation>>;
+    /// Records that all sessions of the user end, and ends up to `limit` of them.
+    async fn reset_sessions(&self, user: UserId, limit: u32, deed: Deed) -> Done<Swept>;
 
     /// A page of outstanding tokens, the one issued last first.
     async fn list_tokens(
@@ -158,7 +148,7 @@ pub trait Administration: Send + Sync {
     async fn find_token(&self, jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
 
     /// Blacklists each of these tokens and ends its session, also when it was spent before; or none.
-    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>>;
+    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<()>;
 
     /// A page of security events, the last one first.
     async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError>;

@@ -18,7 +18,6 @@ impl Auth {
         self.tokens.learn_key(refresh, now).await;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
         let outcome = self.store.blacklist(presented(&token, now), self.ending(EndReason::SignedOut, &origin)).await?;
-        self.revocations.insert_all(outcome.revocation);
         if outcome.was_good { Ok(()) } else { Err(Error::Blacklisted(None)) }
     }
 

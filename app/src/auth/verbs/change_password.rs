@@ -43,9 +43,7 @@ impl Auth {
         let keep = bearer.session.filter(|_| !self.settings.check_revoke_token);
         let new = NewPassword { user: user.id, hash, checked: stored, keep };
         // Somebody who knows the old password must not undo a reset that came in between.
-        let revoked = self.store.set_password(new, ending).await?.ok_or_else(wrong)?;
-        self.revocations.insert_all(revoked);
-        Ok(())
+        if self.store.set_password(new, ending).await? { Ok(()) } else { Err(wrong()) }
     }
 
     /// Sets a user's password without asking for the one in force, as an operator does, and ends all of
@@ -60,9 +58,7 @@ impl Auth {
         let hash = self.passwords.hash(new).await?;
         let ending = self.ending(EndReason::PasswordChanged, &Origin::default());
         let new = NewPassword { user: user.id, hash, checked: None, keep: None };
-        let revoked = self.store.set_password(new, ending).await?.ok_or(Error::UserNotFound)?;
-        self.revocations.insert_all(revoked);
-        Ok(user)
+        if self.store.set_password(new, ending).await? { Ok(user) } else { Err(Error::UserNotFound) }
     }
 
     pub(super) async fn check_password_of(

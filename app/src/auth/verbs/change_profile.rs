@@ -19,7 +19,7 @@ impl Auth {
         let email = email.map_err(|fault| Error::field("email", fault))?;
         let ending = self.ending(EndReason::Revoked, origin);
         let changed = self.store.change_profile(user.id, email, self.settings.user_id_field, ending).await?;
-        self.revocations.insert_all(changed.ok_or(Error::UserNotFound)?.revocations);
+        changed.ok_or(Error::UserNotFound)?;
         self.load_me(bearer).await
     }
 }

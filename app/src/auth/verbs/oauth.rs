@@ -7,7 +7,6 @@ use crate::{
         clients::Client,
         clock::Timestamp,
         id::SessionId,
-        revocation::Revocation,
         rotation::UserStanding,
         session::Origin,
         store::{Ending, TokenStanding},
@@ -62,22 +61,21 @@ impl Auth {
         // "This session was ended from gateway": the client's name says more than its HTTP library's.
         let origin = Origin::new(origin.address.clone(), Some(by.name()));
         let ending = self.ending(EndReason::Revoked, &origin);
-        let revocation = match (token.token_type(), token.session) {
+        match (token.token_type(), token.session) {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
             (Some(TokenType::Access | TokenType::Sliding), Some(session)) => self.end(session, ending).await?,
             (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
-                self.store.blacklist(presented(&token, now), ending).await?.revocation
+                self.store.blacklist(presented(&token, now), ending).await?;
             }
-        };
-        self.revocations.insert_all(revocation);
+        }
         Ok(TokenRevocation::Done)
     }
 
-    async fn end(&self, session: SessionId, ending: Ending) -> Result<Option<Revocation>, Error> {
-        match self.store.find_session(session).await? {
-            Some(found) => Ok(self.store.revoke_session(found.user, session, ending).await?),
-            None => Ok(None),
+    async fn end(&self, session: SessionId, ending: Ending) -> Result<(), Error> {
+        if let Some(found) = self.store.find_session(session).await? {
+            self.store.revoke_session(found.user, session, ending).await?;
         }
+        Ok(())
     }
 
     /// Who may open protected endpoints with the token: whom the guard lets in, unless the database knows

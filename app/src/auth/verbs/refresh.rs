@@ -59,10 +59,8 @@ impl Auth {
             Refreshed::Current(session) => Ok(Renewal::Current(session)),
             Refreshed::Kept(session) => Ok(Renewal::Kept(session)),
             Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),
-            Refreshed::Reused { session, revocation } => {
+            Refreshed::Reused { session, end } => {
                 tracing::warn!(session = %session.id, user = %session.user, "a spent refresh token came back: the session was ended");
-                let end = revocation.end.clone();
-                self.revocations.insert_all([revocation]);
                 Err(Error::Blacklisted(Some(end)))
             }
             Refreshed::Blacklisted => Err(Error::Blacklisted(None)),

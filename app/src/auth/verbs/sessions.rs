@@ -1,8 +1,6 @@
 //! `list_sessions`, `revoke_session`, `revoke_other_sessions`: what a person sees and ends of the own
 //! sign-ins (ASVS 7.4.4, 7.5.2).
 
-use std::time::Duration;
-
 use super::authenticate::Bearer;
 use crate::{
     auth::{
@@ -10,13 +8,14 @@ use crate::{
         clock::Timestamp,
         id::{SessionId, UserId},
         session::Origin,
+        store::{Ending, Selection, Swept},
         user,
     },
     wire::{EndReason, SessionInfo},
 };
 
 /// How many sessions end at a time, so that the writer is never held long.
-const REVOKE_BATCH: u32 = 500;
+pub(super) const REVOKE_BATCH: u32 = 500;
 
 impl Auth {
     /// The bearer's sessions that are alive, the one last renewed first.
@@ -35,9 +34,18 @@ impl Auth {
     pub async fn revoke_session(&self, bearer: &Bearer, session: &str, origin: &Origin) -> Result<(), Error> {
         let session = SessionId::parse(session).ok_or(Error::NoSuchSession)?;
         let ending = self.ending(EndReason::Revoked, origin);
-        let revocation = self.store.revoke_session(bearer.user, session, ending).await?;
-        self.revocations.insert_all([revocation.ok_or(Error::NoSuchSession)?]);
-        Ok(())
+        let was_alive = self.store.revoke_session(bearer.user, session, ending).await?;
+        if was_alive { Ok(()) } else { Err(Error::NoSuchSession) }
+    }
+
+    /// Ends all of the bearer's sessions but the one that asks, with their access tokens, at once.
+    ///
+    /// # Errors
+    /// `Unavailable`; those that were ended until then stay ended.
+    pub async fn revoke_other_sessions(&self, bearer: &Bearer, origin: &Origin) -> Result<(), Error> {
+        let ending = self.ending(EndReason::Revoked, origin);
+        let selection = Selection { user: Some(bearer.user), keep: bearer.session, before: None };
+        self.revoke_selected(selection, &ending).await.map(drop)
     }
 
     /// Ends the living sessions that were begun before a moment, or until now, of the user of that name
@@ -49,39 +57,33 @@ impl Auth {
         &self,
         username: Option<&str>,
         before: Option<Timestamp>,
-    ) -> Result<usize, Error> {
+    ) -> Result<u64, Error> {
         let user = match username {
             Some(username) => Some(self.find_by_name(username).await?),
             None => None,
         };
-        // A session that begins at this very moment is one of those until now.
-        let before = before.unwrap_or(self.clock.now() + Duration::from_millis(1));
-        let mut total = 0;
-        loop {
-            let ending = self.ending(EndReason::Revoked, &Origin::default());
-            let revoked = self.store.revoke_sessions_before(user, before, REVOKE_BATCH, ending).await?;
-            let count = revoked.len();
-            self.revocations.insert_all(revoked);
-            total += count;
-            if count < REVOKE_BATCH as usize {
-                return Ok(total);
-            }
+        let ending = self.ending(EndReason::Revoked, &Origin::default());
+        self.revoke_selected(Selection { user, before, keep: None }, &ending).await
+    }
+
+    async fn revoke_selected(&self, selection: Selection, ending: &Ending) -> Result<u64, Error> {
+        let first = self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone()).await?;
+        self.revoke_rest(first, selection, ending).await
+    }
+
+    /// Goes on after the first batch until no selected session is left. Answers how many ended in all.
+    pub(super) async fn revoke_rest(&self, first: Swept, selection: Selection, ending: &Ending) -> Result<u64, Error> {
+        let Swept { mut ended, mut is_done } = first;
+        while !is_done {
+            let next = self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone()).await?;
+            ended += next.ended;
+            is_done = next.is_done;
         }
+        Ok(ended)
     }
 
     async fn find_by_name(&self, username: &str) -> Result<UserId, Error> {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         found.map(|found| found.user.id).ok_or(Error::UserNotFound)
-    }
-
-    /// Ends all of the bearer's sessions but the one that asks, with their access tokens, at once.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub async fn revoke_other_sessions(&self, bearer: &Bearer, origin: &Origin) -> Result<(), Error> {
-        let ending = self.ending(EndReason::Revoked, origin);
-        let revoked = self.store.revoke_sessions(bearer.user, bearer.session, ending).await?;
-        self.revocations.insert_all(revoked);
-        Ok(())
     }
 }

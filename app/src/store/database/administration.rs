@@ -12,9 +12,8 @@ use crate::{
         failures::FailedSignIns,
         id::{Jti, SessionId, UserId},
         paging::{Listed, PageRequest},
-        revocation::Revocation,
         session::Session,
-        store::{Administration, ChangedUser, Deed, Done, OutstandingToken, StoreError, TokenQuery, UserQuery},
+        store::{Administration, Deed, Done, OutstandingToken, StoreError, Swept, TokenQuery, UserQuery},
         user::{NewUser, User},
     },
     store::tables::{deeds, events, outstanding, sessions, users},
@@ -28,24 +27,30 @@ impl Administration for Database {
     }
 
     async fn create_user_by(&self, user: NewUser, deed: Deed) -> Done<User> {
-        self.backend.write_deed(move |c| Box::pin(async move { deeds::create_user(c, &user, &deed).await })).await
-    }
-
-    async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<ChangedUser> {
         self.backend
-            .write_deed(move |c| Box::pin(async move { deeds::change_user(c, user, &change, &deed).await }))
+            .write_deed(move |c, lock| Box::pin(async move { deeds::create_user(c, lock, &user, &deed).await }))
             .await
     }
 
-    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<ChangedUser>> {
+    async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<User> {
         self.backend
-            .write_deed(move |c| Box::pin(async move { deeds::change_users(c, &users, &change, &deed).await }))
+            .write_deed(move |c, lock| Box::pin(async move { deeds::change_user(c, lock, user, &change, &deed).await }))
             .await
     }
 
-    async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<Vec<Revocation>> {
+    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<User>> {
         self.backend
-            .write_deed(move |c| Box::pin(async move { deeds::set_password(c, user, &password, &deed).await }))
+            .write_deed(move |c, lock| {
+                Box::pin(async move { deeds::change_users(c, lock, &users, &change, &deed).await })
+            })
+            .await
+    }
+
+    async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<()> {
+        self.backend
+            .write_deed(move |c, lock| {
+                Box::pin(async move { deeds::set_password(c, lock, user, &password, &deed).await })
+            })
             .await
     }
 
@@ -59,14 +64,18 @@ impl Administration for Database {
         Ok(sessions::list_living_of(&mut snapshot.connection(), user, now, page).await?)
     }
 
-    async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<Revocation> {
+    async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<()> {
         self.backend
-            .write_deed(move |c| Box::pin(async move { deeds::end_session(c, user, session, &deed).await }))
+            .write_deed(move |c, lock| Box::pin(async move { deeds::end_session(c, lock, user, session, &deed).await }))
             .await
     }
 
-    async fn reset_sessions(&self, user: UserId, deed: Deed) -> Done<Vec<Revocation>> {
-        self.backend.write_deed(move |c| Box::pin(async move { deeds::reset_sessions(c, user, &deed).await })).await
+    async fn reset_sessions(&self, user: UserId, limit: u32, deed: Deed) -> Done<Swept> {
+        self.backend
+            .write_deed(move |c, lock| {
+                Box::pin(async move { deeds::reset_sessions(c, lock, user, limit, &deed).await })
+            })
+            .await
     }
 
     async fn list_tokens(
@@ -83,8 +92,10 @@ impl Administration for Database {
         Ok(outstanding::describe(&mut reading.connection(), &jti).await?)
     }
 
-    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<Vec<Revocation>> {
-        self.backend.write_deed(move |c| Box::pin(async move { deeds::blacklist_all(c, &jtis, &deed).await })).await
+    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<()> {
+        self.backend
+            .write_deed(move |c, lock| Box::pin(async move { deeds::blacklist_all(c, lock, &jtis, &deed).await }))
+            .await
     }
 
     async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError> {
@@ -93,10 +104,10 @@ impl Administration for Database {
     }
 
     async fn note_failed_sign_ins(&self, failed: Vec<FailedSignIns>) -> Result<(), StoreError> {
-        self.backend.write_in_line(move |c| Box::pin(async move { events::note_failed(c, &failed).await })).await
+        self.backend.write_in_line(move |c, _| Box::pin(async move { events::note_failed(c, &failed).await })).await
     }
 
     async fn flush_events(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.backend.write_in_line(move |c| Box::pin(async move { events::flush(c, before, limit).await })).await
+        self.backend.write_in_line(move |c, _| Box::pin(async move { events::flush(c, before, limit).await })).await
     }
 }

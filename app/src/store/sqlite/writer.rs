@@ -12,11 +12,14 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoints;
 use crate::{
-    auth::store::{Refresh, Refreshed, StoreError},
+    auth::{
+        revocation::{Revocation, RevocationSet},
+        store::{Refresh, Refreshed, StoreError},
+    },
     store::{
         backend::Work,
         sql::Connection,
-        tables::{refresh, rotations},
+        tables::{locks::Unlocked, refresh, rotations},
     },
 };
 
@@ -40,10 +43,14 @@ enum Waiting {
 
 impl Writer {
     /// Starts the writer on its connection, and on another what makes checkpoints of its writes.
-    pub(super) fn start(connection: SqliteConnection, copying: SqliteConnection) -> Self {
+    pub(super) fn start(
+        connection: SqliteConnection,
+        copying: SqliteConnection,
+        revocations: Arc<RevocationSet>,
+    ) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let (writes, written) = mpsc::channel(1);
-        tokio::spawn(run(connection, waiting, writes));
+        tokio::spawn(run(connection, waiting, writes, revocations));
         tokio::spawn(checkpoints::copy(copying, written));
         Self { jobs }
     }
@@ -148,7 +155,7 @@ where
 {
     async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
         if let Some(work) = self.work.take() {
-            self.answer.keep(work(connection)).await;
+            self.answer.keep(work(connection, Unlocked::begin())).await;
         }
         self.answer.result.as_ref().is_some_and(|result| result.as_ref().is_ok_and(self.is_kept))
     }
@@ -165,7 +172,7 @@ struct Renewal {
 
 impl Renewal {
     async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
-        self.answer.keep(refresh::refresh(connection, &self.refresh)).await;
+        self.answer.keep(refresh::refresh(connection, Unlocked::begin(), &self.refresh)).await;
         matches!(self.answer.result, Some(Ok(_)))
     }
 }
@@ -175,6 +182,8 @@ impl Renewal {
 struct Batch {
     renewals: Vec<Renewal>,
     others: Vec<Box<dyn Job>>,
+    /// The sessions that it ends.
+    revoked: Vec<Revocation>,
 }
 
 impl Batch {
@@ -193,22 +202,34 @@ impl Batch {
         }
         for renewal in self.renewals.iter_mut().filter(|renewal| renewal.answer.result.is_none()) {
             execute(connection, "SAVEPOINT job").await?;
-            let is_kept = renewal.run(&mut Connection::Sqlite(connection)).await;
+            let mut working = Connection::sqlite(connection);
+            let is_kept = renewal.run(&mut working).await;
+            keep(working.into_revoked(), is_kept, &mut self.revoked);
             release(connection, is_kept).await?;
         }
         for job in &mut self.others {
             execute(connection, "SAVEPOINT job").await?;
-            let is_kept = job.run(&mut Connection::Sqlite(connection)).await;
+            let mut working = Connection::sqlite(connection);
+            let is_kept = job.run(&mut working).await;
+            keep(working.into_revoked(), is_kept, &mut self.revoked);
             release(connection, is_kept).await?;
         }
         execute(connection, "COMMIT").await
+    }
+
+    /// Makes known which sessions it has ended, if it was committed.
+    fn publish(&mut self, committed: &sqlx::Result<()>, revocations: &RevocationSet) {
+        let revoked = self.revoked.drain(..);
+        if committed.is_ok() && revoked.len() > 0 {
+            revocations.insert_all(revoked);
+        }
     }
 
     /// The plain rotations, together. Should that fail, the transaction begins anew and each is carried out
     /// by itself, and fails by itself.
     async fn rotate(&mut self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
         let refreshes: Vec<&Refresh> = self.renewals.iter().map(|renewal| &renewal.refresh).collect();
-        let rotated = caught(rotations::rotate(&mut Connection::Sqlite(connection), &refreshes)).await?;
+        let rotated = caught(rotations::rotate(&mut Connection::sqlite(connection), &refreshes)).await?;
         for (renewal, session) in self.renewals.iter_mut().zip(rotated) {
             renewal.answer.result = session.map(|session| Ok(Refreshed::Current(session)));
         }
@@ -225,12 +246,24 @@ impl Batch {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Waiting>, writes: mpsc::Sender<()>) {
+fn keep(revoked: Vec<Revocation>, is_kept: bool, kept: &mut Vec<Revocation>) {
+    if is_kept {
+        kept.extend(revoked);
+    }
+}
+
+async fn run(
+    mut connection: SqliteConnection,
+    mut waiting: mpsc::Receiver<Waiting>,
+    writes: mpsc::Sender<()>,
+    revocations: Arc<RevocationSet>,
+) {
     let mut taken = Vec::with_capacity(MAX_BATCH);
     let mut batch = Batch::default();
     while waiting.recv_many(&mut taken, MAX_BATCH).await > 0 {
         taken.drain(..).for_each(|job| batch.push(job));
         let committed = batch.commit(&mut connection).await;
+        batch.publish(&committed, &revocations);
         match committed {
             // Full when it was said already.
             Ok(()) => drop(writes.try_send(())),

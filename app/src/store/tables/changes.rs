@@ -2,14 +2,15 @@
 //! of it, and the sessions whose tokens name the user as it was.
 
 use super::{
+    endings,
     events::{self, NewEvent},
-    locks, sessions, users,
+    locks::LockedUser,
+    users,
 };
 use crate::{
     auth::{
         administration::{self, Change},
-        id::UserId,
-        store::{ChangedUser, Ending},
+        store::Ending,
         user::{User, UserIdField},
     },
     store::sql::{self, Connection},
@@ -19,31 +20,29 @@ use crate::{
 /// Changes what users change of their own. `None` when there is no such user, or the name is taken.
 pub(in crate::store) async fn change_own(
     connection: &mut Connection<'_>,
-    user: UserId,
+    user: &LockedUser,
     change: &Change,
     naming: UserIdField,
     ending: &Ending,
-) -> sqlx::Result<Option<ChangedUser>> {
-    locks::user(connection, user).await?;
-    let Some(before) = users::find(connection, user).await? else {
+) -> sqlx::Result<Option<User>> {
+    let Some(before) = users::find(connection, user.id()).await? else {
         return Ok(None);
     };
     let after = change.applied_to(&before);
-    let Some(changed) = write(connection, &before, &after, ending).await? else {
+    let Some(changed) = write(connection, user, &before, &after, ending).await? else {
         return Ok(None);
     };
-    let revocations = if changed.contains(&naming.name()) {
-        sessions::end_all_of(connection, user, None, ending).await?
-    } else {
-        Vec::new()
-    };
-    Ok(Some(ChangedUser { user: after, revocations }))
+    if changed.contains(&naming.name()) {
+        endings::end_all_of(connection, user, None, ending).await?;
+    }
+    Ok(Some(after))
 }
 
 /// Writes the user as it is after a change, and its events. Answers which fields are different; `None`
 /// when the name is taken.
 pub(in crate::store) async fn write(
     connection: &mut Connection<'_>,
+    _: &LockedUser,
     before: &User,
     after: &User,
     by: &Ending,

@@ -4,16 +4,16 @@
 use secrecy::SecretString;
 
 use super::{
-    changes,
+    changes, endings,
     events::{self, NewEvent},
-    locks, outstanding, sessions, users,
+    locks::{AdministrationLock, LockedUser},
+    outstanding, sweep, users,
 };
 use crate::{
     auth::{
         administration::{self, Change, Denial},
         id::{Jti, SessionId, UserId},
-        revocation::Revocation,
-        store::{ChangedUser, Deed, NewPassword},
+        store::{Deed, NewPassword, Selection, Swept},
         user::{NewUser, User},
     },
     store::sql::{self, Connection},
@@ -35,6 +35,7 @@ macro_rules! allowed {
 
 pub(in crate::store) async fn create_user(
     connection: &mut Connection<'_>,
+    _: AdministrationLock,
     new: &NewUser,
     deed: &Deed,
 ) -> Outcome<User> {
@@ -49,13 +50,39 @@ pub(in crate::store) async fn create_user(
 
 pub(in crate::store) async fn change_user(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     user: UserId,
     change: &Change,
     deed: &Deed,
-) -> Outcome<ChangedUser> {
+) -> Outcome<User> {
+    let user = lock.user(connection, user).await?;
+    change_locked(connection, &user, change, deed).await
+}
+
+pub(in crate::store) async fn change_users(
+    connection: &mut Connection<'_>,
+    lock: AdministrationLock,
+    users: &[UserId],
+    change: &Change,
+    deed: &Deed,
+) -> Outcome<Vec<User>> {
+    let mut changed = Vec::with_capacity(users.len());
+    for user in lock.users(connection, users.iter().copied()).await?.iter() {
+        changed.push(allowed!(change_locked(connection, user, change, deed).await?));
+    }
+    Ok(Ok(changed))
+}
+
+async fn change_locked(
+    connection: &mut Connection<'_>,
+    user: &LockedUser,
+    change: &Change,
+    deed: &Deed,
+) -> Outcome<User> {
     let (actor, target) = facts(connection, deed, user).await?;
     let (before, after) = allowed!(administration::decide_change(actor.as_ref(), target, change));
-    let Some(changed) = changes::write(connection, &before, &after, &deed.ending(EndReason::Revoked)).await? else {
+    let ending = deed.ending(EndReason::Revoked);
+    let Some(changed) = changes::write(connection, user, &before, &after, &ending).await? else {
         return Ok(Err(Denial::UsernameTaken));
     };
     // Also when the account was inactive before: whatever sessions there are, they end. And the tokens of a
@@ -65,120 +92,122 @@ pub(in crate::store) async fn change_user(
     } else {
         Some(EndReason::UserDeactivated)
     };
-    let revocations = match reason {
-        Some(reason) => sessions::end_all_of(connection, user, None, &deed.ending(reason)).await?,
-        None => Vec::new(),
-    };
-    Ok(Ok(ChangedUser { user: after, revocations }))
-}
-
-pub(in crate::store) async fn change_users(
-    connection: &mut Connection<'_>,
-    users: &[UserId],
-    change: &Change,
-    deed: &Deed,
-) -> Outcome<Vec<ChangedUser>> {
-    let mut changed = Vec::with_capacity(users.len());
-    for user in users {
-        changed.push(allowed!(change_user(connection, *user, change, deed).await?));
+    if let Some(reason) = reason {
+        endings::end_all_of(connection, user, None, &deed.ending(reason)).await?;
     }
-    Ok(Ok(changed))
+    Ok(Ok(after))
 }
 
 pub(in crate::store) async fn set_password(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     user: UserId,
     password: &SecretString,
     deed: &Deed,
-) -> Outcome<Vec<Revocation>> {
-    let (actor, target) = facts(connection, deed, user).await?;
+) -> Outcome<()> {
+    let locked = lock.user(connection, user).await?;
+    let (actor, target) = facts(connection, deed, &locked).await?;
     allowed!(administration::check_password(actor.as_ref(), target));
     let ending = deed.ending(EndReason::PasswordChanged);
     let new = NewPassword { user, hash: password.clone(), checked: None, keep: None };
-    users::set_password(connection, &new, &ending).await?;
-    sessions::end_all_of(connection, user, None, &ending).await.map(Ok)
+    users::set_password(connection, &locked, &new, &ending).await?;
+    endings::end_all_of(connection, &locked, None, &ending).await.map(Ok)
 }
 
 pub(in crate::store) async fn end_session(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     user: UserId,
     session: SessionId,
     deed: &Deed,
-) -> Outcome<Revocation> {
-    let (actor, target) = facts(connection, deed, user).await?;
+) -> Outcome<()> {
+    let locked = lock.user(connection, user).await?;
+    let (actor, target) = facts(connection, deed, &locked).await?;
     allowed!(administration::check_touch(actor.as_ref(), target));
-    match sessions::find_own_living(connection, user, session).await? {
-        Some(session) => sessions::end(connection, &session, &deed.ending(EndReason::Revoked)).await.map(Ok),
-        None => Ok(Err(Denial::NotFound)),
-    }
+    let found = locked.session(connection, session).await?.filter(|found| found.session().user == user);
+    let is_ended = match found {
+        Some(session) => endings::end(connection, &session, &deed.ending(EndReason::Revoked)).await?,
+        None => false,
+    };
+    Ok(if is_ended { Ok(()) } else { Err(Denial::NotFound) })
 }
 
+/// Ends up to `limit` of a user's sessions, and records that all are to end.
 pub(in crate::store) async fn reset_sessions(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     user: UserId,
+    limit: u32,
     deed: &Deed,
-) -> Outcome<Vec<Revocation>> {
-    let (actor, target) = facts(connection, deed, user).await?;
+) -> Outcome<Swept> {
+    let actor = users::find(connection, deed.actor).await?;
+    let target = users::find(connection, user).await?;
     let target = allowed!(administration::check_touch(actor.as_ref(), target));
     record(connection, deed, &target, EventKind::SessionsReset).await?;
-    sessions::end_all_of(connection, user, None, &deed.ending(EndReason::Revoked)).await.map(Ok)
+    let selection = Selection { user: Some(user), ..Selection::default() };
+    sweep::sweep(connection, lock, &selection, limit, &deed.ending(EndReason::Revoked)).await.map(Ok)
+}
+
+/// What is known of a token that an administrator blacklists.
+struct Named {
+    owner: Option<UserId>,
+    session: Option<SessionId>,
 }
 
 pub(in crate::store) async fn blacklist_all(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     jtis: &[Jti],
     deed: &Deed,
-) -> Outcome<Vec<Revocation>> {
-    let mut revocations = Vec::with_capacity(jtis.len());
-    for jti in jtis {
-        revocations.extend(allowed!(blacklist(connection, jti, deed).await?));
-    }
-    Ok(Ok(revocations))
-}
-
-async fn blacklist(connection: &mut Connection<'_>, jti: &Jti, deed: &Deed) -> Outcome<Option<Revocation>> {
+) -> Outcome<()> {
     let actor = users::find(connection, deed.actor).await?;
     allowed!(administration::check_staff(actor.as_ref()));
-    let row = sql::query("SELECT user_id, session_id FROM outstanding_tokens WHERE jti = $1")
-        .bind(jti)
-        .fetch_optional(connection)
-        .await?;
-    let Some(row) = row else {
-        return Ok(Err(Denial::NotFound));
-    };
-    let owner = row.get::<Option<i64>>("user_id")?.map(UserId);
-    let session = row.get::<Option<String>>("session_id")?.as_deref().and_then(SessionId::parse);
-    // The user of a token may be gone, and then it is nobody's.
-    let target = match owner {
-        Some(owner) => users::find(connection, owner).await?,
-        None => None,
-    };
-    if let Some(target) = target {
-        let target = allowed!(administration::check_touch(actor.as_ref(), Some(target)));
-        record_in(connection, deed, &target, session).await?;
-    }
-    outstanding::take_back(connection, jti, deed.now).await?;
-    let found = match session {
-        Some(session) => sessions::find(connection, session).await?.map(|found| found.session),
-        None => None,
-    };
-    match found.filter(|session| session.end.is_none()) {
-        Some(session) => {
-            sessions::end(connection, &session, &deed.ending(EndReason::Revoked)).await.map(|end| Ok(Some(end)))
+    let named = allowed!(find_named(connection, jtis).await?);
+    let owners = lock.users(connection, named.iter().filter_map(|token| token.owner)).await?;
+    // An owner who is locked begins no session with one of them from now on.
+    let named = allowed!(find_named(connection, jtis).await?);
+    let sessions = owners.sessions(connection, named.iter().filter_map(|token| token.session)).await?;
+    for (jti, token) in jtis.iter().zip(named) {
+        // The user of a token may be gone, and then it is nobody's.
+        let target = match token.owner {
+            Some(owner) => users::find(connection, owner).await?,
+            None => None,
+        };
+        if let Some(target) = target {
+            let target = allowed!(administration::check_touch(actor.as_ref(), Some(target)));
+            record_in(connection, deed, &target, token.session).await?;
         }
-        None => Ok(Ok(None)),
+        outstanding::take_back(connection, &owners, jti, deed.now).await?;
     }
+    for session in sessions.values() {
+        endings::end(connection, session, &deed.ending(EndReason::Revoked)).await?;
+    }
+    Ok(Ok(()))
+}
+
+async fn find_named(connection: &mut Connection<'_>, jtis: &[Jti]) -> Outcome<Vec<Named>> {
+    let mut named = Vec::with_capacity(jtis.len());
+    for jti in jtis {
+        let row = sql::query("SELECT user_id, session_id FROM outstanding_tokens WHERE jti = $1").bind(jti);
+        let Some(row) = row.fetch_optional(connection).await? else {
+            return Ok(Err(Denial::NotFound));
+        };
+        named.push(Named {
+            owner: row.get::<Option<i64>>("user_id")?.map(UserId),
+            session: row.get::<Option<String>>("session_id")?.as_deref().and_then(SessionId::parse),
+        });
+    }
+    Ok(Ok(named))
 }
 
 /// The doer and the target as they are now.
 async fn facts(
     connection: &mut Connection<'_>,
     deed: &Deed,
-    target: UserId,
+    target: &LockedUser,
 ) -> sqlx::Result<(Option<User>, Option<User>)> {
-    locks::user(connection, target).await?;
     let actor = users::find(connection, deed.actor).await?;
-    Ok((actor, users::find(connection, target).await?))
+    Ok((actor, users::find(connection, target.id()).await?))
 }
 
 fn event<'e>(deed: &'e Deed, user: &User, kind: EventKind) -> NewEvent<'e> {

@@ -3,6 +3,7 @@
 mod tokens;
 mod users;
 
+use super::locks::AdministrationLock;
 use crate::{
     auth::{
         id::UserId,
@@ -16,13 +17,15 @@ pub(super) use users::follow_upgrade;
 /// One batch of users.
 pub(in crate::store) async fn users(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     users: &[ForeignUser],
     import: &Import,
 ) -> sqlx::Result<Vec<Outcome>> {
     begin(connection, import.mode).await?;
     let mut outcomes = Vec::with_capacity(users.len());
-    for user in users {
-        outcomes.push(users::import(connection, user, &import.ending).await?);
+    let locked = lock.users(connection, users.iter().map(|user| user.id)).await?;
+    for (user, locked) in users.iter().zip(locked.iter()) {
+        outcomes.push(users::import(connection, locked, user, &import.ending).await?);
     }
     let highest = users.iter().map(|user| user.id.0).max();
     if let (ImportMode::Commit, Some(highest)) = (import.mode, highest) {
@@ -35,13 +38,16 @@ pub(in crate::store) async fn users(
 /// One batch of refresh tokens.
 pub(in crate::store) async fn tokens(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     tokens: &[ForeignToken],
     import: &Import,
 ) -> sqlx::Result<Vec<Outcome>> {
     begin(connection, import.mode).await?;
     let mut outcomes = Vec::with_capacity(tokens.len());
+    let owners = lock.users(connection, tokens.iter().filter_map(|token| token.user)).await?;
+    let sessions = tokens::lock_sessions(connection, &owners, tokens).await?;
     for token in tokens {
-        outcomes.push(tokens::import(connection, token, &import.ending).await?);
+        outcomes.push(tokens::import(connection, &sessions, token, &import.ending).await?);
     }
     end(connection, import.mode).await?;
     Ok(outcomes)

@@ -3,6 +3,7 @@
 
 pub(super) mod changes;
 pub(super) mod deeds;
+pub(super) mod endings;
 pub(super) mod events;
 pub(super) mod examination;
 pub(super) mod flush;
@@ -15,4 +16,5 @@ pub(super) mod revocations;
 pub(super) mod rotations;
 mod rows;
 pub(super) mod sessions;
+pub(super) mod sweep;
 pub(super) mod users;

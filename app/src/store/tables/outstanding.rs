@@ -1,6 +1,7 @@
 //! Outstanding tokens: every refresh token by its name, and whether it was spent.
 
 use super::{
+    locks::{LockedSession, LockedUser, LockedUsers},
     paged::{self, Conditions, List},
     rows::{self, TokenRow},
 };
@@ -9,8 +10,7 @@ use crate::{
         clock::Timestamp,
         id::{Jti, SessionId, UserId},
         paging::{Listed, PageRequest},
-        session::Session,
-        store::{OutstandingToken, PresentedToken, TokenQuery, TokenStanding},
+        store::{OutstandingToken, PresentedToken, Selection, TokenQuery, TokenStanding},
     },
     store::sql::{self, Connection, Row},
     wire::BlacklistReason,
@@ -26,7 +26,11 @@ pub(in crate::store) async fn find(connection: &mut Connection<'_>, jti: &Jti) -
 
 /// The refresh token of the session's present generation. A token that is known already, because
 /// another issuer's tokens were brought along, now belongs to the session.
-pub(in crate::store) async fn insert_current(connection: &mut Connection<'_>, session: &Session) -> sqlx::Result<()> {
+pub(in crate::store) async fn insert_current(
+    connection: &mut Connection<'_>,
+    locked: &LockedSession,
+) -> sqlx::Result<()> {
+    let session = locked.session();
     sql::query(
         "INSERT INTO outstanding_tokens (jti, session_id, user_id, generation, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -44,8 +48,13 @@ pub(in crate::store) async fn insert_current(connection: &mut Connection<'_>, se
     .map(drop)
 }
 
-/// Spends a token. Whether it was unspent until now: the row count is the verdict.
-pub(in crate::store) async fn spend(connection: &mut Connection<'_>, jti: &Jti, now: Timestamp) -> sqlx::Result<bool> {
+/// Spends a token of the session. Whether it was unspent until now: the row count is the verdict.
+pub(in crate::store) async fn spend(
+    connection: &mut Connection<'_>,
+    _: &LockedSession,
+    jti: &Jti,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
     let written = sql::query(
         "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'rotated'
          WHERE jti = $2 AND blacklisted_at IS NULL",
@@ -57,9 +66,10 @@ pub(in crate::store) async fn spend(connection: &mut Connection<'_>, jti: &Jti, 
     Ok(written == 1)
 }
 
-/// Counts a spent token as spent now.
+/// Counts a spent token of the session as spent now.
 pub(in crate::store) async fn restart_grace(
     connection: &mut Connection<'_>,
+    _: &LockedSession,
     jti: &Jti,
     now: Timestamp,
 ) -> sqlx::Result<()> {
@@ -71,9 +81,11 @@ pub(in crate::store) async fn restart_grace(
         .map(drop)
 }
 
-/// Blacklists one token because an administrator said so; one that is blacklisted keeps its reason.
+/// Blacklists one token because an administrator said so; one that is blacklisted keeps its reason. The users are the
+/// owners of the token, if it has any, and its session is locked too.
 pub(in crate::store) async fn take_back(
     connection: &mut Connection<'_>,
+    _: &LockedUsers,
     jti: &Jti,
     now: Timestamp,
 ) -> sqlx::Result<()> {
@@ -88,58 +100,82 @@ pub(in crate::store) async fn take_back(
     .map(drop)
 }
 
-pub(in crate::store) async fn blacklist_all_of(
+/// From now on, foreign tokens that were issued before a moment begin no session for these users.
+pub(in crate::store) async fn adopt_none_before<'l>(
     connection: &mut Connection<'_>,
-    session: SessionId,
-    now: Timestamp,
-    why: &'static str,
+    users: impl Iterator<Item = &'l LockedUser>,
+    issued_before: Timestamp,
 ) -> sqlx::Result<()> {
-    sql::query(
-        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
-         WHERE session_id = $3 AND blacklisted_at IS NULL",
+    let users = sql::json(&users.map(|user| user.id().0).collect::<Vec<_>>())?;
+    sql::query_either(
+        connection,
+        "UPDATE users SET adopts_from = $1 WHERE id IN (SELECT value FROM json_each($2)) AND adopts_from < $1",
+        "UPDATE users SET adopts_from = $1 WHERE adopts_from < $1
+             AND id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))",
     )
-    .bind(now)
-    .bind(why)
-    .bind(session)
+    .bind(issued_before)
+    .bind(users)
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// Blacklists the tokens, brought from elsewhere, that would begin a session for a user, or for anybody.
-/// Who ends sessions ends these too: up to a moment, or all of them; and those that come later and were
-/// issued before are not taken.
+/// Blacklists all tokens, brought from elsewhere, that would begin a session for the user.
 pub(in crate::store) async fn blacklist_unattached(
     connection: &mut Connection<'_>,
-    user: Option<UserId>,
-    before: Option<Timestamp>,
+    user: &LockedUser,
     now: Timestamp,
     why: &'static str,
 ) -> sqlx::Result<()> {
     sql::query(
         "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
-         WHERE session_id IS NULL AND blacklisted_at IS NULL
-             AND ($3 IS NULL OR user_id = $3) AND ($4 IS NULL OR created_at < $4)",
+         WHERE session_id IS NULL AND user_id = $3 AND blacklisted_at IS NULL",
     )
     .bind(now)
     .bind(why)
-    .bind(user)
-    .bind(before)
+    .bind(user.id())
     .execute(connection)
-    .await?;
-    sql::query("UPDATE users SET adopts_from = $1 WHERE adopts_from < $1 AND ($2 IS NULL OR id = $2)")
-        .bind(before.unwrap_or(now).millis())
-        .bind(user)
-        .execute(connection)
-        .await
-        .map(drop)
+    .await
+    .map(drop)
 }
 
-/// Blacklists a token that belongs to no session.
+/// Blacklists up to `limit` of them, for the user or the moment that is selected. How many.
+pub(in crate::store) async fn sweep_unattached(
+    connection: &mut Connection<'_>,
+    _: &LockedUsers,
+    selection: &Selection,
+    limit: u32,
+    now: Timestamp,
+    why: &'static str,
+) -> sqlx::Result<u64> {
+    let mut conditions = Conditions::default();
+    conditions.and("session_id IS NULL");
+    conditions.and("blacklisted_at IS NULL");
+    conditions.compare("user_id = ", selection.user);
+    conditions.compare("created_at < ", selection.before);
+    let lock = if connection.is_shared() { " FOR NO KEY UPDATE" } else { "" };
+    let found = conditions.select("id FROM outstanding_tokens", "user_id, id", Some(limit), lock);
+    let found = found.fetch_all(connection).await?;
+    let ids = found.iter().map(|row| row.get("id")).collect::<sqlx::Result<Vec<i64>>>()?;
+    sql::query_either(
+        connection,
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
+         WHERE id IN (SELECT value FROM json_each($3))",
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
+         WHERE id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($3 AS json)))",
+    )
+    .bind(now)
+    .bind(why)
+    .bind(sql::json(&ids)?)
+    .execute(connection)
+    .await
+}
+
+/// Blacklists a token that belongs to no session, and to this user, if to anybody.
 pub(in crate::store) async fn blacklist_alone(
     connection: &mut Connection<'_>,
     token: &PresentedToken,
-    user: Option<UserId>,
+    user: Option<&LockedUser>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sql::query(
@@ -150,7 +186,7 @@ pub(in crate::store) async fn blacklist_alone(
              SET blacklisted_at = excluded.blacklisted_at, blacklisted_why = excluded.blacklisted_why",
     )
     .bind(&token.jti)
-    .bind(user)
+    .bind(user.map(LockedUser::id))
     .bind(token.issued_at)
     .bind(token.expires_at)
     .bind(now)

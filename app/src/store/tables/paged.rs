@@ -37,6 +37,23 @@ impl<'v> Conditions<'v> {
         self.sql.push_str(r" ESCAPE '\'");
     }
 
+    /// The rows that meet the conditions, up to a limit, in an order; `lock` is what locks them, if anything does.
+    pub(super) fn select(
+        mut self,
+        columns: &'static str,
+        order: &'static str,
+        limit: Option<u32>,
+        lock: &'static str,
+    ) -> Statement<'v> {
+        self.sql = format!("SELECT {columns}{} ORDER BY {order}", self.sql);
+        if let Some(limit) = limit {
+            self.sql.push_str(" LIMIT ");
+            self.place(limit);
+        }
+        self.sql.push_str(lock);
+        Statement::assembled(self.sql, self.values)
+    }
+
     fn place(&mut self, value: impl Into<Value<'v>>) {
         self.values.push(value.into());
         self.sql.push('$');

@@ -6,18 +6,6 @@ use crate::{
     store::sql::{self, Connection, Row},
 };
 
-pub(in crate::store) async fn insert(connection: &mut Connection<'_>, revocation: &Revocation) -> sqlx::Result<()> {
-    sql::query("INSERT INTO revocations (session_id, at, why, by, until) VALUES ($1, $2, $3, $4, $5)")
-        .bind(revocation.session)
-        .bind(revocation.end.at)
-        .bind(rows::reason_word(revocation.end.reason))
-        .bind(&revocation.end.by)
-        .bind(revocation.until)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
 /// What was written after a place. With one writer, a place is a number in the sequence. With several,
 /// numbers are not committed in their order; there it is the oldest transaction that was not finished when
 /// the place was read, and what is read twice does no harm.

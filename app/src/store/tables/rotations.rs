@@ -9,13 +9,13 @@ use serde::Serialize;
 use super::{
     refresh,
     rows::{self, TokenRow},
-    sessions::Found,
 };
 use crate::{
     auth::{
         rotation::{self, Decision},
         session::Session,
         store::{Refresh, RotationMode},
+        user::StoredCredentials,
     },
     store::sql::{self, Connection, Row},
 };
@@ -39,10 +39,10 @@ pub(in crate::store) async fn rotate(
         let place = place(&row)?;
         let (Some(refresh), Some(rotated)) = (refreshes.get(place), rotated.get_mut(place)) else { continue };
         let known = rows::known_token(&row)?;
-        let found = Found { session: rows::session(&row)?, owner: rows::owner(&row)? };
+        let (session, owner) = (rows::session(&row)?, rows::owner(&row)?);
         // Of one session the first to come is the first to be decided.
-        if taken.insert(found.session.id) && is_plain(refresh, &found, known) {
-            *rotated = Some(found.session.rotated(refresh));
+        if taken.insert(session.id) && is_plain(refresh, &session, owner.as_ref(), known) {
+            *rotated = Some(session.rotated(refresh));
         }
     }
     let pairs = refreshes.iter().zip(&rotated);
@@ -65,7 +65,7 @@ async fn find(connection: &mut Connection<'_>, refreshes: &[&Refresh]) -> sqlx::
              CROSS JOIN sessions ON sessions.id = outstanding_tokens.session_id
              LEFT JOIN users ON users.id = sessions.user_id",
     )
-    .bind(json(&names)?)
+    .bind(sql::json(&names)?)
     .fetch_all(connection)
     .await
 }
@@ -75,9 +75,9 @@ fn place(row: &Row) -> sqlx::Result<usize> {
     usize::try_from(place).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-fn is_plain(refresh: &Refresh, found: &Found, known: TokenRow) -> bool {
+fn is_plain(refresh: &Refresh, session: &Session, owner: Option<&StoredCredentials>, known: TokenRow) -> bool {
     let is_ours = refresh.token.lineage.is_some();
-    let facts = refresh::facts(refresh, found, refresh::presented(refresh, Some(known)));
+    let facts = refresh::facts(refresh, session, owner, refresh::presented(refresh, Some(known)));
     is_ours && refresh.mode == RotationMode::RotateAndBlacklist && rotation::decide(&facts) == Decision::Rotate
 }
 
@@ -122,7 +122,7 @@ impl<'r> Written<'r> {
 /// Each statement is to write a row for each rotation: nothing can come between reading and writing while
 /// the write lock is held, and the row counts say that nothing did.
 async fn write(connection: &mut Connection<'_>, rotations: &[Written<'_>]) -> sqlx::Result<()> {
-    let rows = json(rotations)?;
+    let rows = sql::json(rotations)?;
     for statement in [RENEW_SESSIONS, SPEND_TOKENS, INSERT_SUCCESSORS] {
         let written = sql::query(statement).bind(rows.as_str()).execute(connection).await?;
         if u64::try_from(rotations.len()) != Ok(written) {
@@ -152,7 +152,3 @@ const INSERT_SUCCESSORS: &str = "
     SELECT value ->> 'jti', value ->> 'session', value ->> 'user', value ->> 'generation', value ->> 'issued_at',
         value ->> 'expires_at'
     FROM jsonb_each($1)";
-
-fn json(value: &(impl Serialize + ?Sized)) -> sqlx::Result<String> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
-}

@@ -1,25 +1,25 @@
-//! Sessions: begun, written down as they change, and ended.
+//! Sessions: opened, found, and written down as they are renewed. They end in [`endings`](super::endings).
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     events::{self, NewEvent},
-    locks, outstanding,
+    locks::{AdministrationLock, LockedSession, LockedUser, Unlocked},
+    outstanding,
     paged::{self, Conditions, List},
-    revocations,
-    rows::{self, reason_word},
-    users,
+    rows, users,
 };
 use crate::{
     auth::{
         clock::Timestamp,
         id::{SessionId, UserId},
         paging::{Listed, PageRequest},
-        revocation::Revocation,
-        session::{Session, SessionEnd},
-        store::{Ending, NewSession},
+        session::Session,
+        store::NewSession,
         user::StoredCredentials,
     },
-    store::sql::{self, Connection},
-    wire::{EndReason, EventKind},
+    store::sql::{self, Connection, Row},
+    wire::EventKind,
 };
 
 /// A session and the account that it belongs to.
@@ -29,9 +29,13 @@ pub(in crate::store) struct Found {
 }
 
 /// `None` when the account is not as it was when its password was checked.
-pub(in crate::store) async fn open(connection: &mut Connection<'_>, new: NewSession) -> sqlx::Result<Option<Session>> {
-    locks::user(connection, new.user).await?;
-    if !users::is_unchanged(connection, new.user, &new.password).await? {
+pub(in crate::store) async fn open(
+    connection: &mut Connection<'_>,
+    unlocked: Unlocked,
+    new: NewSession,
+) -> sqlx::Result<Option<Session>> {
+    let user = unlocked.user(connection, new.user).await?;
+    if !users::is_unchanged(connection, &user, &new.password).await? {
         return Ok(None);
     }
     let session = Session {
@@ -47,15 +51,12 @@ pub(in crate::store) async fn open(connection: &mut Connection<'_>, new: NewSess
         origin: new.origin,
         end: None,
     };
-    insert(connection, &session).await?;
+    let session = insert(connection, &user, session, None).await?;
     outstanding::insert_current(connection, &session).await?;
     if new.update_last_login {
-        sql::query("UPDATE users SET last_login = $1 WHERE id = $2")
-            .bind(new.now)
-            .bind(new.user)
-            .execute(connection)
-            .await?;
+        users::note_sign_in(connection, &user, new.now).await?;
     }
+    let session = session.into_session();
     let signed_in = NewEvent {
         session: Some(session.id),
         ..NewEvent::new(new.now, EventKind::SignedIn, session.user, &session.origin)
@@ -64,7 +65,18 @@ pub(in crate::store) async fn open(connection: &mut Connection<'_>, new: NewSess
     Ok(Some(session))
 }
 
-pub(in crate::store) async fn insert(connection: &mut Connection<'_>, session: &Session) -> sqlx::Result<()> {
+/// Inserts a session of the user, whose row keeps whoever ends all of the user's sessions from missing it.
+pub(in crate::store) async fn insert(
+    connection: &mut Connection<'_>,
+    user: &LockedUser,
+    session: Session,
+    owner: Option<StoredCredentials>,
+) -> sqlx::Result<LockedSession> {
+    write(connection, &session).await?;
+    Ok(user.inserted(session, owner))
+}
+
+async fn write(connection: &mut Connection<'_>, session: &Session) -> sqlx::Result<()> {
     sql::query(
         "INSERT INTO sessions (id, user_id, generation, current_jti, current_issued_at, current_expires_at,
              last_seen_gen, created_at, refreshed_at, ends_at, access_expires_at, address, user_agent)
@@ -88,35 +100,62 @@ pub(in crate::store) async fn insert(connection: &mut Connection<'_>, session: &
     .map(drop)
 }
 
-pub(in crate::store) async fn find(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
-    let row = sql::query(
-        "SELECT sessions.*, users.username, users.email, users.password, users.is_active, users.is_staff,
-             users.is_superuser, users.date_joined, users.last_login
-         FROM sessions LEFT JOIN users ON users.id = sessions.user_id WHERE sessions.id = $1",
-    )
-    .bind(id)
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| Ok(Found { session: rows::session(&row)?, owner: rows::owner(&row)? })).transpose()
+/// A statement about sessions and the accounts that they belong to.
+macro_rules! with_owner {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sessions.*, users.username, users.email, users.password, users.is_active, users.is_staff,
+                 users.is_superuser, users.date_joined, users.last_login
+             FROM sessions LEFT JOIN users ON users.id = sessions.user_id ",
+            $rest
+        )
+    };
 }
 
-/// The user's session of that id, while it goes on.
-pub(in crate::store) async fn find_own_living(
+pub(in crate::store) async fn find(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
+    let row = sql::query(with_owner!("WHERE sessions.id = $1")).bind(id).fetch_optional(connection).await?;
+    row.as_ref().map(found).transpose()
+}
+
+/// For [`locks`](super::locks): locks the row where others write at the same time.
+pub(super) async fn find_to_write(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
+    let statement = sql::query_either(
+        connection,
+        with_owner!("WHERE sessions.id = $1"),
+        with_owner!("WHERE sessions.id = $1 FOR NO KEY UPDATE OF sessions"),
+    );
+    let row = statement.bind(id).fetch_optional(connection).await?;
+    row.as_ref().map(found).transpose()
+}
+
+/// The same for many, in order of id.
+pub(super) async fn find_all_to_write(
     connection: &mut Connection<'_>,
-    user: UserId,
-    id: SessionId,
-) -> sqlx::Result<Option<Session>> {
-    let found = find(connection, id).await?.map(|found| found.session);
-    Ok(found.filter(|session| session.user == user && session.end.is_none()))
+    ids: &BTreeSet<String>,
+) -> sqlx::Result<Vec<Found>> {
+    let statement = sql::query_either(
+        connection,
+        with_owner!("WHERE sessions.id IN (SELECT value FROM json_each($1))"),
+        with_owner!(
+            "WHERE sessions.id IN (SELECT value FROM json_array_elements_text(CAST($1 AS json)))
+             ORDER BY sessions.id FOR NO KEY UPDATE OF sessions"
+        ),
+    );
+    statement.bind(sql::json(ids)?).fetch_all(connection).await?.iter().map(found).collect()
+}
+
+fn found(row: &Row) -> sqlx::Result<Found> {
+    Ok(Found { session: rows::session(row)?, owner: rows::owner(row)? })
 }
 
 /// Writes a renewed session down if it is still at the generation it was read at: compare and swap.
 /// Whether it was.
 pub(in crate::store) async fn update(
     connection: &mut Connection<'_>,
-    session: &Session,
+    renewed: &LockedSession,
     read_at_generation: u32,
 ) -> sqlx::Result<bool> {
+    let session = renewed.session();
     let written = sql::query(
         "UPDATE sessions SET generation = $1, current_jti = $2, current_issued_at = $3, current_expires_at = $4,
              last_seen_gen = $5, refreshed_at = $6, access_expires_at = $7, address = $8, user_agent = $9
@@ -136,49 +175,6 @@ pub(in crate::store) async fn update(
     .execute(connection)
     .await?;
     Ok(written == 1)
-}
-
-/// Ends a living session: its refresh tokens are blacklisted, and its access tokens refused wherever
-/// revocations are followed.
-pub(in crate::store) async fn end(
-    connection: &mut Connection<'_>,
-    session: &Session,
-    ending: &Ending,
-) -> sqlx::Result<Revocation> {
-    let end = SessionEnd { reason: ending.reason, at: ending.now, by: ending.origin.device() };
-    let why = reason_word(end.reason);
-    let id = session.id.to_string();
-    sql::query("UPDATE sessions SET revoked_at = $1, revoked_why = $2, revoked_by = $3 WHERE id = $4")
-        .bind(end.at)
-        .bind(why)
-        .bind(&end.by)
-        .bind(&id)
-        .execute(connection)
-        .await?;
-    outstanding::blacklist_all_of(connection, session.id, end.at, why).await?;
-    insert_end_event(connection, session, ending).await?;
-    let until = session.access_expires_at + ending.leeway;
-    let revocation = Revocation { session: session.id, end, until };
-    revocations::insert(connection, &revocation).await?;
-    Ok(revocation)
-}
-
-/// Both places are kept: after a reuse, one of the two is not the owner's.
-async fn insert_end_event(connection: &mut Connection<'_>, session: &Session, ending: &Ending) -> sqlx::Result<()> {
-    let kind = match ending.reason {
-        EndReason::Reuse => EventKind::TokenReused,
-        EndReason::SignedOut => EventKind::SignedOut,
-        EndReason::Revoked | EndReason::PasswordChanged | EndReason::UserDeactivated | EndReason::Expired => {
-            EventKind::SessionEnded
-        }
-    };
-    let event = NewEvent {
-        session: Some(session.id),
-        actor: ending.actor,
-        other: Some(&session.origin),
-        ..NewEvent::new(ending.now, kind, session.user, &ending.origin)
-    };
-    events::insert(connection, event).await
 }
 
 pub(in crate::store) async fn living_of(
@@ -213,63 +209,25 @@ pub(in crate::store) async fn list_living_of(
     paged::list(connection, page, list, conditions).await
 }
 
-pub(in crate::store) async fn end_all_of(
-    connection: &mut Connection<'_>,
-    user: UserId,
-    keep: Option<SessionId>,
-    ending: &Ending,
-) -> sqlx::Result<Vec<Revocation>> {
-    outstanding::blacklist_unattached(connection, Some(user), None, ending.now, reason_word(ending.reason)).await?;
-    let living = sql::query("SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL")
-        .bind(user)
-        .fetch_all(connection)
-        .await?;
-    let mut revocations = Vec::with_capacity(living.len());
-    for row in living {
-        let session = rows::session(&row)?;
-        if Some(session.id) != keep {
-            revocations.push(end(connection, &session, ending).await?);
-        }
-    }
-    Ok(revocations)
-}
-
-pub(in crate::store) async fn end_before(
-    connection: &mut Connection<'_>,
-    user: Option<UserId>,
-    before: Timestamp,
-    limit: u32,
-    ending: &Ending,
-) -> sqlx::Result<Vec<Revocation>> {
-    let why = reason_word(ending.reason);
-    outstanding::blacklist_unattached(connection, user, Some(before), ending.now, why).await?;
-    let living = sql::query(
-        "SELECT * FROM sessions WHERE revoked_at IS NULL AND ends_at > $1 AND created_at < $2
-             AND ($3 IS NULL OR user_id = $3) LIMIT $4",
-    )
-    .bind(ending.now)
-    .bind(before)
-    .bind(user)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
-    let mut revocations = Vec::with_capacity(living.len());
-    for row in living {
-        revocations.push(end(connection, &rows::session(&row)?, ending).await?);
-    }
-    Ok(revocations)
-}
-
+/// Writes down which generations were seen in use.
 pub(in crate::store) async fn note_seen(
     connection: &mut Connection<'_>,
+    lock: AdministrationLock,
     seen: &[(SessionId, u32)],
 ) -> sqlx::Result<()> {
-    for (session, generation) in seen {
-        sql::query("UPDATE sessions SET last_seen_gen = $1 WHERE id = $2 AND last_seen_gen < $1")
-            .bind(*generation)
-            .bind(*session)
-            .execute(connection)
-            .await?;
-    }
-    Ok(())
+    let locked = lock.sessions(connection, seen.iter().map(|(session, _)| *session)).await?;
+    let seen = seen.iter().filter(|(session, generation)| {
+        locked.get(session).is_some_and(|locked| locked.session().last_seen_generation < *generation)
+    });
+    let seen: BTreeMap<String, u32> = seen.map(|(session, generation)| (session.to_string(), *generation)).collect();
+    sql::query_either(
+        connection,
+        "UPDATE sessions SET last_seen_gen = seen.value FROM json_each($1) AS seen WHERE sessions.id = seen.key",
+        "UPDATE sessions SET last_seen_gen = CAST(seen.value AS bigint)
+         FROM json_each_text(CAST($1 AS json)) AS seen WHERE sessions.id = seen.key",
+    )
+    .bind(sql::json(&seen)?)
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     events::{self, NewEvent},
     import,
+    locks::LockedUser,
     paged::{self, Conditions, List},
     rows,
 };
@@ -86,12 +87,12 @@ pub(in crate::store) async fn find(connection: &mut Connection<'_>, user: UserId
 /// Whether the user's sessions have not been ended since a token of another issuer was issued.
 pub(in crate::store) async fn adopts(
     connection: &mut Connection<'_>,
-    user: UserId,
+    user: &LockedUser,
     issued_at: Timestamp,
 ) -> sqlx::Result<bool> {
     sql::query("SELECT adopts_from <= $1 FROM users WHERE id = $2")
         .bind(issued_at)
-        .bind(user)
+        .bind(user.id())
         .fetch_value(connection)
         .await
 }
@@ -99,48 +100,63 @@ pub(in crate::store) async fn adopts(
 /// Whether the user is active and has this very hash.
 pub(in crate::store) async fn is_unchanged(
     connection: &mut Connection<'_>,
-    user: UserId,
+    user: &LockedUser,
     password: &SecretString,
 ) -> sqlx::Result<bool> {
     sql::query("SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND password = $2 AND is_active)")
-        .bind(user)
+        .bind(user.id())
         .bind(password.expose_secret())
         .fetch_value(connection)
         .await
 }
 
+/// Writes down when the user signed in (`UPDATE_LAST_LOGIN`).
+pub(in crate::store) async fn note_sign_in(
+    connection: &mut Connection<'_>,
+    user: &LockedUser,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql::query("UPDATE users SET last_login = $1 WHERE id = $2")
+        .bind(now)
+        .bind(user.id())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 pub(in crate::store) async fn upgrade_password(
     connection: &mut Connection<'_>,
-    user: UserId,
+    user: &LockedUser,
     old: &SecretString,
     new: &SecretString,
 ) -> sqlx::Result<()> {
     let written = sql::query("UPDATE users SET password = $1 WHERE id = $2 AND password = $3")
         .bind(new.expose_secret())
-        .bind(user)
+        .bind(user.id())
         .bind(old.expose_secret())
         .execute(connection)
         .await?;
-    if written == 1 { import::follow_upgrade(connection, user, old, new).await } else { Ok(()) }
+    if written == 1 { import::follow_upgrade(connection, user.id(), old, new).await } else { Ok(()) }
 }
 
 /// Whether the password in force was still the one that was checked.
 pub(in crate::store) async fn set_password(
     connection: &mut Connection<'_>,
+    user: &LockedUser,
     new: &NewPassword,
     ending: &Ending,
 ) -> sqlx::Result<bool> {
-    let NewPassword { user, hash, checked, .. } = new;
+    let NewPassword { hash, checked, .. } = new;
     let written = sql::query("UPDATE users SET password = $1 WHERE id = $2 AND ($3 IS NULL OR password = $3)")
         .bind(hash.expose_secret())
-        .bind(*user)
+        .bind(user.id())
         .bind(checked.as_ref().map(ExposeSecret::expose_secret))
         .execute(connection)
         .await?;
     if written == 0 {
         return Ok(false);
     }
-    let event = NewEvent::new(ending.now, EventKind::PasswordChanged, *user, &ending.origin);
+    let event = NewEvent::new(ending.now, EventKind::PasswordChanged, user.id(), &ending.origin);
     events::insert(connection, NewEvent { actor: ending.actor, ..event }).await?;
     Ok(true)
 }

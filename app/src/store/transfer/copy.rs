@@ -60,7 +60,7 @@ impl Copy<'_> {
         let (columns, key) = (self.table.column_names(), self.table.key());
         let sql = format!("SELECT {columns} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT $2");
         let statement = Statement::assembled(sql, vec![after.clone(), PIECE.into()]);
-        let rows = statement.fetch_all(&mut Connection::Sqlite(self.source)).await;
+        let rows = statement.fetch_all(&mut Connection::sqlite(self.source)).await;
         self.read(rows).map_err(MoveError::Source)
     }
 
@@ -69,7 +69,7 @@ impl Copy<'_> {
         let (columns, key) = (self.table.column_names(), self.table.key());
         let sql = format!("SELECT {columns} FROM {name} WHERE {key} > $1 AND {key} <= $2 ORDER BY {key}");
         let statement = Statement::assembled(sql, vec![after.clone(), last.clone()]);
-        let rows = statement.fetch_all(&mut Connection::Postgres(self.target)).await;
+        let rows = statement.fetch_all(&mut Connection::postgres(self.target)).await;
         self.read(rows).map_err(MoveError::Target)
     }
 
@@ -80,7 +80,7 @@ impl Copy<'_> {
     async fn count_of_target(&mut self) -> Result<u64, MoveError> {
         let statement = Statement::assembled(format!("SELECT count(*) FROM {}", self.table.name), Vec::new());
         let count: i64 =
-            statement.fetch_value(&mut Connection::Postgres(self.target)).await.map_err(MoveError::Target)?;
+            statement.fetch_value(&mut Connection::postgres(self.target)).await.map_err(MoveError::Target)?;
         Ok(count.cast_unsigned())
     }
 
@@ -91,7 +91,7 @@ impl Copy<'_> {
         let deletion = Statement::assembled(deletion, vec![after.clone()]);
         let insertion = (!rows.is_empty()).then(|| self.insertion(rows));
         let mut transaction = self.target.begin().await.map_err(MoveError::Target)?;
-        let mut connection = Connection::Postgres(&mut transaction);
+        let mut connection = Connection::postgres(&mut transaction);
         for statement in std::iter::once(deletion).chain(insertion) {
             statement.execute(&mut connection).await.map_err(MoveError::Target)?;
         }

@@ -7,8 +7,10 @@ use crate::{
         id::{SessionId, UserId},
         paging::{Listed, PageRequest},
         session::Origin,
+        store::Selection,
+        verbs::sessions::REVOKE_BATCH,
     },
-    wire::SessionInfo,
+    wire::{EndReason, SessionInfo},
 };
 
 impl Auth {
@@ -39,9 +41,7 @@ impl Auth {
         origin: &Origin,
     ) -> Result<(), Error> {
         let session = SessionId::parse(session).ok_or(Error::NotFound)?;
-        let revocation = self.store.end_session_by(user, session, self.deed(by, origin)).await??;
-        self.revocations.insert_all([revocation]);
-        Ok(())
+        Ok(self.store.end_session_by(user, session, self.deed(by, origin)).await??)
     }
 
     /// Ends one session, whoever has it, with its access tokens, at once.
@@ -59,8 +59,11 @@ impl Auth {
     /// # Errors
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn reset_sessions(&self, by: &Administrator, user: UserId, origin: &Origin) -> Result<(), Error> {
-        let revoked = self.store.reset_sessions(user, self.deed(by, origin)).await??;
-        self.revocations.insert_all(revoked);
+        let deed = self.deed(by, origin);
+        let ending = deed.ending(EndReason::Revoked);
+        let first = self.store.reset_sessions(user, REVOKE_BATCH, deed).await??;
+        let selection = Selection { user: Some(user), ..Selection::default() };
+        self.revoke_rest(first, selection, &ending).await?;
         Ok(())
     }
 }

@@ -73,9 +73,7 @@ impl Auth {
     }
 
     async fn blacklist_these(&self, by: &Administrator, jtis: Vec<Jti>, origin: &Origin) -> Result<(), Error> {
-        let revocations = self.store.blacklist_by(jtis, self.deed(by, origin)).await??;
-        self.revocations.insert_all(revocations);
-        Ok(())
+        Ok(self.store.blacklist_by(jtis, self.deed(by, origin)).await??)
     }
 
     async fn load_token(&self, jti: Jti) -> Result<TokenRecord, Error> {

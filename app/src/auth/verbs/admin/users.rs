@@ -10,7 +10,7 @@ use crate::{
         id::UserId,
         paging::{Listed, PageRequest},
         session::Origin,
-        store::{ChangedUser, UserQuery},
+        store::UserQuery,
         user::{Role, User, Username},
     },
     wire::{NewUserForm, PasswordForm, UserChange, UserRecord},
@@ -88,7 +88,7 @@ impl Auth {
     ) -> Result<UserRecord, Error> {
         let change = self.checked(user, change).await?;
         let changed = self.store.change_user(user, change, self.deed(by, origin)).await??;
-        Ok(self.after(changed))
+        Ok(record(&changed))
     }
 
     /// Makes up to a hundred users active or inactive. When one of them is refused, all stay as they are.
@@ -105,7 +105,7 @@ impl Auth {
         let users = distinct("ids", &activation.ids, UserId::named)?;
         let change = Change { is_active: Some(activation.is_active), ..Change::default() };
         let changed = self.store.change_users(users, change, self.deed(by, origin)).await??;
-        Ok(changed.into_iter().map(|changed| self.after(changed)).collect())
+        Ok(changed.iter().map(record).collect())
     }
 
     /// Sets another user's password and ends all of that user's sessions.
@@ -123,15 +123,7 @@ impl Auth {
         let new = form.password.into_exposed().into();
         self.check_password_of(&target, &new).await?.map_err(|fault| Error::field("password", fault))?;
         let password = self.passwords.hash(new).await?;
-        let revoked = self.store.set_password_by(user, password, self.deed(by, origin)).await??;
-        self.revocations.insert_all(revoked);
-        Ok(())
-    }
-
-    /// Notes what a change has ended.
-    fn after(&self, changed: ChangedUser) -> UserRecord {
-        self.revocations.insert_all(changed.revocations);
-        record(&changed.user)
+        Ok(self.store.set_password_by(user, password, self.deed(by, origin)).await??)
     }
 
     async fn checked(&self, user: UserId, change: &UserChange) -> Result<Change, Error> {

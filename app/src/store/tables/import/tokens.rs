@@ -1,5 +1,7 @@
 //! Refresh tokens of another database, by name. One that is blacklisted on either side stays so.
 
+use std::collections::HashMap;
+
 use crate::{
     auth::{
         clock::Timestamp,
@@ -9,14 +11,39 @@ use crate::{
     },
     store::{
         sql::{self, Connection},
-        tables::{outstanding, rows::TokenRow, sessions},
+        tables::{
+            endings,
+            locks::{LockedSession, LockedUsers},
+            outstanding,
+            rows::TokenRow,
+        },
     },
     wire::EndReason,
 };
 
+/// The sessions that tokens belong to which were refreshed here before.
+pub(super) async fn lock_sessions(
+    connection: &mut Connection<'_>,
+    owners: &LockedUsers,
+    tokens: &[ForeignToken],
+) -> sqlx::Result<HashMap<SessionId, LockedSession>> {
+    let jtis = sql::json(&tokens.iter().map(|token| token.jti.as_str()).collect::<Vec<_>>())?;
+    let statement = sql::query_either(
+        connection,
+        "SELECT session_id FROM outstanding_tokens
+         WHERE session_id IS NOT NULL AND jti IN (SELECT value FROM json_each($1))",
+        "SELECT session_id FROM outstanding_tokens
+         WHERE session_id IS NOT NULL AND jti IN (SELECT value FROM json_array_elements_text(CAST($1 AS json)))",
+    );
+    let found = statement.bind(jtis).fetch_all(connection).await?;
+    let ids = found.iter().map(|row| row.get::<String>("session_id")).collect::<sqlx::Result<Vec<_>>>()?;
+    owners.sessions(connection, ids.iter().filter_map(|id| SessionId::parse(id))).await
+}
+
 /// Brings one token.
 pub(super) async fn import(
     connection: &mut Connection<'_>,
+    sessions: &HashMap<SessionId, LockedSession>,
     token: &ForeignToken,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
@@ -29,8 +56,8 @@ pub(super) async fn import(
     let known = outstanding::find(connection, &token.jti).await?;
     let change = match (known, blacklisted_at) {
         (Some(TokenRow { blacklisted_at: None, session, .. }), Some(at)) => {
+            end_session(connection, sessions, session, ending).await?;
             blacklist(connection, token, at).await?;
-            end_session(connection, session, ending).await?;
             Change::Updated
         }
         (Some(_) | None, _) => Change::Unchanged,
@@ -87,13 +114,14 @@ async fn blacklist(connection: &mut Connection<'_>, token: &ForeignToken, at: Ti
 }
 
 /// A token that was refreshed here before it was blacklisted there belongs to a session by now.
-async fn end_session(connection: &mut Connection<'_>, session: Option<SessionId>, ending: &Ending) -> sqlx::Result<()> {
+async fn end_session(
+    connection: &mut Connection<'_>,
+    sessions: &HashMap<SessionId, LockedSession>,
+    session: Option<SessionId>,
+    ending: &Ending,
+) -> sqlx::Result<()> {
     let Some(session) = session else { return Ok(()) };
-    match sessions::find(connection, session).await? {
-        Some(found) if found.session.end.is_none() => {
-            let ending = Ending { reason: EndReason::Revoked, ..ending.clone() };
-            sessions::end(connection, &found.session, &ending).await.map(drop)
-        }
-        Some(_) | None => Ok(()),
-    }
+    // A session that began after the others were locked: the import is run again.
+    let session = sessions.get(&session).ok_or(sqlx::Error::RowNotFound)?;
+    endings::end(connection, session, &Ending { reason: EndReason::Revoked, ..ending.clone() }).await.map(drop)
 }

@@ -16,8 +16,10 @@ use crate::{
     store::{
         sql::{self, Connection, Row},
         tables::{
+            endings,
             events::{self, NewEvent},
-            locks, rows, sessions,
+            locks::LockedUser,
+            rows,
         },
     },
     wire::{EndReason, EventKind},
@@ -53,6 +55,7 @@ struct Known {
 /// Brings one user, or brings it up to date.
 pub(super) async fn import(
     connection: &mut Connection<'_>,
+    locked: &LockedUser,
     user: &ForeignUser,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
@@ -66,12 +69,11 @@ pub(super) async fn import(
         is_staff: user.is_staff,
         is_superuser: user.is_superuser,
     };
-    locks::user(connection, user.id).await?;
     match find(connection, user.id).await? {
         Place::Free => add(connection, user, &there, ending.now).await,
         Place::MadeHere => Ok(Outcome::left(Reason::NumberTaken)),
         Place::DeletedHere => Ok(Outcome::left(Reason::DeletedHere)),
-        Place::Brought(known) => update(connection, user, &there, *known, ending).await,
+        Place::Brought(known) => update(connection, locked, user, &there, *known, ending).await,
     }
 }
 
@@ -170,6 +172,7 @@ async fn remember(
 
 async fn update(
     connection: &mut Connection<'_>,
+    locked: &LockedUser,
     user: &ForeignUser,
     there: &Fields,
     known: Known,
@@ -197,7 +200,7 @@ async fn update(
         Merge::Keep | Merge::Conflict => None,
     };
     if let Some(reason) = why {
-        sessions::end_all_of(connection, user.id, None, &Ending { reason, ..ending.clone() }).await?;
+        endings::end_all_of(connection, locked, None, &Ending { reason, ..ending.clone() }).await?;
     }
     let change = if is_changed { Change::Updated } else { Change::Unchanged };
     Ok(Outcome { change, reasons: merged.reasons })

@@ -1,0 +1,348 @@
+//! Every pair of operations at once on the same user and the same sessions. None of them waits for another without
+//! end, none is answered 503, and no access token outlives the end of its session.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use app::{
+    auth::{
+        Error,
+        admin::{Activation, Administrator},
+        authenticate::Bearer,
+        clock::Timestamp,
+        id::{Jti, UserId},
+        import::{ForeignToken, ForeignUser, ImportMode, Page, Source, SourceError},
+        session::Origin,
+        token::TokenType,
+        user::{Role, User},
+    },
+    wire::TokenPair,
+};
+use async_trait::async_trait;
+use futures::future::join_all;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::{
+    actors::{Direct, World, claims, foreign},
+    cluster,
+};
+
+/// How often each pair meets: a few times by default, and as often as this says for a longer storm.
+const ROUNDS: &str = "HALLPASS_STORM_ROUNDS";
+
+/// The sessions that a user has at the beginning of a storm.
+const SESSIONS: usize = 3;
+
+/// How many do the same thing at the same time.
+const DOERS: usize = 2;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Operation {
+    SignIn,
+    Refresh,
+    RefreshForeign,
+    Use,
+    SignOut,
+    EndOne,
+    EndOthers,
+    EndAll,
+    EndEverybody,
+    ChangePassword,
+    Deactivate,
+    Rename,
+    BlacklistTokens,
+    Import,
+    Flush,
+}
+
+const OPERATIONS: [Operation; 15] = [
+    Operation::SignIn,
+    Operation::Refresh,
+    Operation::RefreshForeign,
+    Operation::Use,
+    Operation::SignOut,
+    Operation::EndOne,
+    Operation::EndOthers,
+    Operation::EndAll,
+    Operation::EndEverybody,
+    Operation::ChangePassword,
+    Operation::Deactivate,
+    Operation::Rename,
+    Operation::BlacklistTokens,
+    Operation::Import,
+    Operation::Flush,
+];
+
+/// Another database with one user and some of its tokens, half of which are blacklisted there.
+struct Elsewhere {
+    user: ForeignUser,
+    tokens: Vec<ForeignToken>,
+}
+
+#[async_trait]
+impl Source for Elsewhere {
+    async fn users(&mut self, _after: i64, _limit: u16) -> Result<Page<ForeignUser>, SourceError> {
+        Ok(Page { rows: vec![Ok(self.user.clone())], next: None })
+    }
+
+    async fn tokens(&mut self, _after: i64, _limit: u16) -> Result<Page<ForeignToken>, SourceError> {
+        Ok(Page { rows: self.tokens.iter().cloned().map(Ok).collect(), next: None })
+    }
+
+    async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError> {
+        Ok(Some(self.user.id.0))
+    }
+
+    async fn newest_token(&mut self) -> Result<Option<SecretString>, SourceError> {
+        Ok(None)
+    }
+}
+
+/// One user in the storm.
+struct Storm<'w> {
+    world: &'w World,
+    root: &'w Administrator,
+    user: User,
+    pairs: Vec<Mutex<TokenPair>>,
+    /// The end of the last access token of each session.
+    issued: Mutex<HashMap<String, i64>>,
+    turn: AtomicUsize,
+}
+
+impl<'w> Storm<'w> {
+    /// Imports a user and opens its sessions.
+    async fn begin(world: &'w World, root: &'w Administrator, id: i64) -> Storm<'w> {
+        let mut storm = Storm {
+            world,
+            root,
+            user: User {
+                id: UserId(id),
+                username: format!("user{id}"),
+                email: String::new(),
+                is_active: true,
+                is_staff: false,
+                is_superuser: false,
+                date_joined: Timestamp::from_seconds(0),
+                last_login: None,
+            },
+            pairs: Vec::new(),
+            issued: Mutex::default(),
+            turn: AtomicUsize::new(0),
+        };
+        storm.import(0).await.expect("an import");
+        for _ in 0..SESSIONS {
+            let pair = storm.open().await.expect("a session");
+            storm.pairs.push(Mutex::new(pair));
+        }
+        // What a flush deletes while the sessions that they belong to end.
+        world
+            .sql(
+                "INSERT INTO outstanding_tokens (jti, session_id, user_id, generation, created_at, expires_at)
+                 SELECT 'old ' || id, id, user_id, 0, 0, 1 FROM sessions WHERE revoked_at IS NULL
+                 ON CONFLICT (jti) DO NOTHING",
+            )
+            .await;
+        storm
+    }
+
+    async fn open(&self) -> Result<TokenPair, Error> {
+        let pair = self.world.auth.open_session(&self.user, Origin::default()).await?;
+        self.note(&pair);
+        Ok(pair)
+    }
+
+    fn note(&self, pair: &TokenPair) {
+        let claims = claims(pair.access.expose());
+        let (sid, exp) = (claims["sid"].as_str().expect("a session"), claims["exp"].as_i64().expect("an end"));
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = issued.entry(sid.to_owned()).or_default();
+        *last = exp.max(*last);
+    }
+
+    fn pair(&self, number: usize) -> TokenPair {
+        self.pairs[number % SESSIONS].lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, number: usize, pair: TokenPair) {
+        *self.pairs[number % SESSIONS].lock().unwrap_or_else(PoisonError::into_inner) = pair;
+    }
+
+    /// The user, authenticated by a token that no session belongs to.
+    async fn bearer(&self) -> Result<Bearer, Error> {
+        let now = self.world.now();
+        let token = foreign(&json!({ "token_type": "access", "user_id": self.user.id.to_string(), "jti": "x",
+            "iat": now, "exp": now + 60 }));
+        self.world.auth.authenticate(&token, &[TokenType::Access]).await
+    }
+
+    /// The `jti` of a foreign token that is known here by an import or not at all.
+    fn foreign_jti(&self, number: usize) -> String {
+        format!("foreign {} {}", self.user.id, number % 8)
+    }
+
+    async fn import(&self, turn: usize) -> Result<(), Error> {
+        let now = Timestamp::from_seconds(self.world.now());
+        let token = |number: usize| ForeignToken {
+            jti: Jti::from_text(self.foreign_jti(number)),
+            user: Some(self.user.id),
+            created_at: Some(now),
+            expires_at: now + Duration::from_hours(1),
+            blacklisted_at: (turn % 2 == 1 && number % 2 == 1).then_some(now),
+        };
+        let user = ForeignUser {
+            id: self.user.id,
+            username: self.user.username.clone(),
+            email: String::new(),
+            password: format!("a hash of turn {turn}").into(),
+            is_active: turn % 3 != 2,
+            is_staff: false,
+            is_superuser: false,
+            date_joined: None,
+            last_login: None,
+        };
+        let mut elsewhere = Elsewhere { user, tokens: (0..8).map(token).collect() };
+        match self.world.auth.import(&mut elsewhere, ImportMode::Commit).await {
+            Ok(_) => Ok(()),
+            Err(error) => panic!("the import failed: {error}"),
+        }
+    }
+
+    async fn refresh(&self, number: usize) -> Result<(), Error> {
+        let refresh = self.pair(number).refresh.expect("a refresh token");
+        match self.world.auth.refresh(refresh.expose(), Origin::default()).await {
+            Ok(pair) => {
+                self.note(&pair);
+                self.keep(number, pair);
+            }
+            Err(error @ Error::Unavailable { .. }) => return Err(error),
+            // It was ended: whoever refreshes signs in again.
+            Err(_) => self.keep(number, self.open().await?),
+        }
+        Ok(())
+    }
+
+    async fn refresh_foreign(&self, number: usize) -> Result<(), Error> {
+        let now = self.world.now();
+        let token = foreign(&json!({ "token_type": "refresh", "user_id": self.user.id.to_string(),
+            "jti": self.foreign_jti(number), "iat": now, "exp": now + 600 }));
+        let pair = self.world.auth.refresh(&token, Origin::default()).await?;
+        self.note(&pair);
+        Ok(())
+    }
+
+    async fn perform(&self, operation: Operation) -> Result<(), Error> {
+        let turn = self.turn.fetch_add(1, Ordering::SeqCst);
+        self.world.pass(Duration::from_secs(1));
+        let (auth, origin, pair) = (&self.world.auth, Origin::default(), self.pair(turn));
+        let sid = || claims(pair.access.expose())["sid"].as_str().expect("a session").to_owned();
+        let jti = |token: &str| claims(token)["jti"].as_str().expect("a jti").to_owned();
+        let refresh = pair.refresh.as_ref().expect("a refresh token").expose();
+        match operation {
+            Operation::SignIn => self.open().await.map(drop),
+            Operation::Refresh => self.refresh(turn).await,
+            Operation::RefreshForeign => self.refresh_foreign(turn).await,
+            Operation::Use => {
+                drop(auth.authenticate(pair.access.expose(), &[TokenType::Access]).await);
+                auth.write_seen().await
+            }
+            Operation::SignOut => auth.blacklist(refresh, origin).await,
+            Operation::EndOne if turn.is_multiple_of(2) => auth.end_any_session_by(self.root, &sid(), &origin).await,
+            Operation::EndOne => auth.revoke_session(&self.bearer().await?, &sid(), &origin).await,
+            Operation::EndOthers => auth.revoke_other_sessions(&self.bearer().await?, &origin).await,
+            Operation::EndAll => auth.reset_sessions(self.root, self.user.id, &origin).await,
+            Operation::EndEverybody => auth.revoke_sessions_before(None, None).await.map(drop),
+            Operation::ChangePassword => {
+                let password = "seven copper lanterns drift upstream".into();
+                auth.set_password(&self.user.username, password).await.map(drop)
+            }
+            Operation::Deactivate => {
+                for is_active in [false, true] {
+                    let activation = Activation { ids: vec![self.user.id.to_string(), "2".to_owned()], is_active };
+                    auth.set_active_by(self.root, &activation, &origin).await?;
+                }
+                Ok(())
+            }
+            Operation::Rename => {
+                let change = serde_json::from_value(json!({ "email": format!("user{turn}@example.org") }));
+                auth.change_user(self.root, self.user.id, &change.expect("a change"), &origin).await.map(drop)
+            }
+            Operation::BlacklistTokens => {
+                let jtis = [jti(refresh), self.foreign_jti(turn), jti(refresh)];
+                auth.blacklist_all_by(self.root, &jtis, &origin).await.map(drop)
+            }
+            Operation::Import => self.import(turn).await,
+            Operation::Flush => auth.flush_expired_tokens().await.map(drop),
+        }
+    }
+
+    /// Performs both operations again and again, side by side. Answers how many were answered 503.
+    async fn rage(&self, both: [Operation; 2], rounds: usize) -> usize {
+        let doers = both.into_iter().cycle().take(2 * DOERS).map(async |operation| {
+            let mut unavailable = 0;
+            for _ in 0..rounds {
+                if let Err(error @ Error::Unavailable { .. }) = self.perform(operation).await {
+                    eprintln!("{both:?}: {error:?}");
+                    unavailable += 1;
+                }
+            }
+            unavailable
+        });
+        join_all(doers).await.into_iter().sum()
+    }
+
+    /// The sessions that ended before their last access token.
+    async fn ended_early(&self) -> Vec<String> {
+        let mut direct = Direct::connect(&self.world.database).await;
+        let ends =
+            "SELECT sessions.id, coalesce((SELECT max(until) FROM revocations WHERE session_id = sessions.id), 0)
+            FROM sessions WHERE revoked_at IS NOT NULL";
+        let ends = direct.pairs(ends).await;
+        let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let early = ends.into_iter().filter(|(id, until)| issued.get(id).is_some_and(|exp| *until < exp * 1_000));
+        early.map(|(id, _)| id).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_two_operations_stand_in_each_others_way() {
+    let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let world = World::new().await;
+    let root = world.administrator("root", Role::Superuser).await;
+    world.user("bystander").await;
+    let bearer = world.auth.authenticate(&root.access, &[TokenType::Access]).await.expect("a bearer");
+    let root = world.auth.authorize_staff(&bearer).await.expect("an administrator");
+    let (mut unavailable, mut early, mut pairs) = (0, Vec::new(), 0);
+    for (place, first) in OPERATIONS.into_iter().enumerate() {
+        for second in OPERATIONS.into_iter().skip(place) {
+            pairs += 1;
+            let storm = Storm::begin(&world, &root, 1_000 + pairs).await;
+            unavailable += storm.rage([first, second], rounds).await;
+            early.extend(storm.ended_early().await.into_iter().map(|id| format!("{first:?} and {second:?}: {id}")));
+        }
+    }
+    let mut direct = Direct::connect(&world.database).await;
+    let twice = "SELECT session_id, count(*) FROM revocations GROUP BY session_id HAVING count(*) > 1";
+    let told_twice = "SELECT session_id, count(*) FROM security_events
+        WHERE kind IN ('session_ended', 'signed_out', 'token_reused') GROUP BY session_id HAVING count(*) > 1";
+    let (twice, told_twice) = (direct.pairs(twice).await, direct.pairs(told_twice).await);
+    let deadlocks = match cluster::shared() {
+        Some(cluster) => cluster.deadlocks(&world.database).await,
+        None => 0,
+    };
+    let operations = pairs * 2 * i64::try_from(DOERS * rounds).expect("a few");
+    println!(
+        "{operations} operations in {pairs} pairs: {deadlocks} deadlocks, {unavailable} unavailable, {} ended early, {} twice",
+        early.len(),
+        twice.len().max(told_twice.len())
+    );
+    assert_eq!((deadlocks, unavailable), (0, 0), "deadlocks, and answers of 503");
+    assert_eq!(early, Vec::<String>::new(), "sessions that ended before their last access token");
+    assert_eq!((twice, told_twice), (vec![], vec![]), "sessions that ended twice");
+}
