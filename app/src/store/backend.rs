@@ -1,10 +1,9 @@
-//! Either database, as the [`Database`](super::Database) needs it: something to read with, and something
-//! that runs a piece of work in one transaction.
+//! Either database, as the [`Database`](super::Database) needs it: it runs pieces of work that read, and pieces of work
+//! that write in one transaction.
 
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
 
 use super::{
     postgres::PostgresBackend,
@@ -21,14 +20,26 @@ use crate::auth::{
     store::{Done, Refresh, Refreshed, StoreError},
 };
 
-/// Work inside a transaction that holds the lock `L`, or none yet.
+/// Work inside a transaction that holds the lock `L`, or none yet. A clone of it runs when the first attempt is lost with
+/// its connection, so it changes nothing but the database.
 pub(super) trait Work<T, L = Unlocked>:
-    for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static
+    for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
 {
 }
 
 impl<T, L, W> Work<T, L> for W where
-    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Send + 'static
+    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
+{
+}
+
+/// Work that only reads, and that runs again like [`Work`].
+pub(super) trait Reading<T>:
+    for<'c, 'd> FnOnce(&'c mut Connection<'d>) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
+{
+}
+
+impl<T, W> Reading<T> for W where
+    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
 {
 }
 
@@ -38,49 +49,21 @@ pub(super) enum Backend {
     Postgres(PostgresBackend),
 }
 
-/// Something to read with.
-pub(super) enum Reading {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-}
-
-impl Reading {
-    pub(super) fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Sqlite(connection) => Connection::sqlite(connection),
-            Self::Postgres(connection) => Connection::postgres(connection),
-        }
-    }
-}
-
-/// Something to read one state of the database with, however many statements that takes.
-pub(super) enum Snapshot {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
-}
-
-impl Snapshot {
-    pub(super) fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Sqlite(transaction) => Connection::sqlite(transaction),
-            Self::Postgres(transaction) => Connection::postgres(transaction),
-        }
-    }
-}
-
 impl Backend {
-    pub(super) async fn read(&self) -> Result<Reading, StoreError> {
-        Ok(match self {
-            Self::Sqlite(sqlite) => Reading::Sqlite(sqlite.read().await?),
-            Self::Postgres(postgres) => Reading::Postgres(postgres.read().await?),
-        })
+    /// Runs work that reads with one statement.
+    pub(super) async fn read<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read(work).await,
+            Self::Postgres(postgres) => postgres.read(work).await,
+        }
     }
 
-    pub(super) async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Ok(match self {
-            Self::Sqlite(sqlite) => Snapshot::Sqlite(sqlite.snapshot().await?),
-            Self::Postgres(postgres) => Snapshot::Postgres(postgres.snapshot().await?),
-        })
+    /// Runs work that reads one state of the database, with however many statements.
+    pub(super) async fn snapshot<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.snapshot(work).await,
+            Self::Postgres(postgres) => postgres.snapshot(work).await,
+        }
     }
 
     /// Runs work that touches one session or one user, and answers after its commit. It runs to its end even
@@ -110,6 +93,7 @@ impl Backend {
         match self {
             Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
             Self::Postgres(postgres) => {
+                let refresh = Arc::new(refresh);
                 postgres
                     .write(
                         move |c, unlocked| Box::pin(async move { refresh::refresh(c, unlocked, &refresh).await }),
@@ -129,7 +113,7 @@ impl Backend {
     }
 
     /// The set that each commit adds to.
-    pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {
+    pub(super) fn revocations(&self) -> &Arc<RevocationSet> {
         match self {
             Self::Sqlite(sqlite) => sqlite.revocations(),
             Self::Postgres(postgres) => postgres.revocations(),

@@ -68,18 +68,17 @@ impl Store for Database {
     }
 
     async fn find_credentials(&self, username: &str) -> Result<Option<StoredCredentials>, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(users::find_credentials(&mut reading.connection(), username).await?)
+        let username = username.to_owned();
+        self.backend.read(move |c| Box::pin(async move { users::find_credentials(c, &username).await })).await
     }
 
     async fn find_user(&self, user: UserId) -> Result<Option<User>, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(users::find(&mut reading.connection(), user).await?)
+        self.backend.read(move |c| Box::pin(async move { users::find(c, user).await })).await
     }
 
     async fn find_account(&self, user: &UserKey) -> Result<Option<StoredCredentials>, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(users::find_account(&mut reading.connection(), user).await?)
+        let user = user.clone();
+        self.backend.read(move |c| Box::pin(async move { users::find_account(c, &user).await })).await
     }
 
     async fn upgrade_password(&self, user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError> {
@@ -131,8 +130,8 @@ impl Store for Database {
     }
 
     async fn find_session(&self, session: SessionId) -> Result<Option<Session>, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(sessions::find(&mut reading.connection(), session).await?.map(|found| found.session))
+        let found = self.backend.read(move |c| Box::pin(async move { sessions::find(c, session).await })).await?;
+        Ok(found.map(|found| found.session))
     }
 
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
@@ -140,8 +139,7 @@ impl Store for Database {
     }
 
     async fn token_standing(&self, jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(outstanding::standing(&mut reading.connection(), &jti, session).await?)
+        self.backend.read(move |c| Box::pin(async move { outstanding::standing(c, &jti, session).await })).await
     }
 
     async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError> {
@@ -151,8 +149,7 @@ impl Store for Database {
     }
 
     async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(sessions::living_of(&mut reading.connection(), user, now).await?)
+        self.backend.read(move |c| Box::pin(async move { sessions::living_of(c, user, now).await })).await
     }
 
     async fn revoke_session(&self, user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError> {
@@ -188,8 +185,7 @@ impl Store for Database {
     }
 
     async fn revocations_after(&self, place: i64) -> Result<Followed, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(revocations::after(&mut reading.connection(), place).await?)
+        self.backend.read(move |c| Box::pin(async move { revocations::after(c, place).await })).await
     }
 
     async fn wait_for_revocations(&self) {
@@ -230,12 +226,10 @@ impl Store for Database {
     }
 
     async fn examine(&self) -> Result<Examination, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(examination::examine(&mut reading.connection()).await?)
+        self.backend.read(move |c| Box::pin(async move { examination::examine(c).await })).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(users::look(&mut reading.connection()).await?)
+        self.backend.read(move |c| Box::pin(async move { users::look(c).await })).await
     }
 }

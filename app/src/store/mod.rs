@@ -45,6 +45,11 @@ pub enum ConnectError {
         /// The first that will do.
         needed: &'static str,
     },
+    /// The server is a hot standby.
+    #[error(
+        "the PostgreSQL server of {0} is a standby, which takes no writes; database_url has to lead to the primary"
+    )]
+    Standby(String),
     /// A move into it was begun and not finished.
     #[error("a move into {0} has not finished; run hallpass move again, with the settings of the file")]
     HalfMoved(String),
@@ -61,11 +66,11 @@ pub enum ConnectError {
 /// The waits after which an operation fails with `StoreError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For a connection of the pool.
-    pub connection: Duration,
+    /// For everything that one piece of work waits for: a connection of the pool and, on PostgreSQL, all answers.
+    pub answer: Duration,
     /// For a lock that another process holds: the whole `SQLite` file, or a row or table of PostgreSQL.
     pub lock: Duration,
-    /// For one statement of PostgreSQL, and for the next one of the same transaction.
+    /// For one statement of PostgreSQL, as the server counts it.
     pub statement: Duration,
 }
 
@@ -74,7 +79,7 @@ impl Default for Timeouts {
     /// that is cut off from holding locks for long.
     fn default() -> Self {
         let restart = Duration::from_secs(5);
-        Self { connection: restart, lock: restart, statement: Duration::from_secs(30) }
+        Self { answer: restart, lock: restart, statement: Duration::from_secs(30) }
     }
 }
 

@@ -1,107 +1,104 @@
-//! PostgreSQL: a pool of connections, a transaction for each piece of work, and an ear for what other
+//! PostgreSQL: a pool of connections, a transaction for each piece of work, and a LISTEN connection for what other
 //! servers on the same database do.
+//!
+//! Work whose connection dies before its COMMIT was sent runs again on another one, and so does work that the server
+//! rolled back because of others. Every wait for the server has a bound.
 
+mod attempts;
+mod connection;
+mod fault;
 mod listener;
+mod pool;
+mod transaction;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use futures::{FutureExt, future::BoxFuture};
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
+use tokio::time;
 
 use super::{
     ConnectError, Timeouts,
-    backend::Work,
+    backend::{Reading, Work},
     migrations,
     sql::Connection,
-    tables::{examination, locks::Unlocked},
+    tables::examination,
     transfer,
 };
 use crate::auth::{revocation::RevocationSet, store::StoreError};
+use attempts::Attempts;
+use fault::{Fault, no_answer};
 use listener::Listener;
+use pool::Pool;
+use transaction::{NotCommitted, Transaction};
 
 /// The first version with `xid8`, by which servers follow each other's revocations.
 const MIN_VERSION: (&str, i32) = ("13", 130_000);
 
-/// How many connections a server has. More would wait for the same disk.
-const CONNECTIONS: u32 = 16;
+/// The size of the pool. More would wait for the same disk. The LISTEN connection comes on top.
+const CONNECTIONS: u32 = 15;
+
+/// The begin of work that reads one state of the database with several statements.
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A database on a PostgreSQL server.
 pub(super) struct PostgresBackend {
-    pool: PgPool,
-    revocations: Arc<RevocationSet>,
+    access: Arc<Access>,
     listener: Listener,
+}
+
+/// What pieces of work share.
+struct Access {
+    pool: Pool,
+    timeouts: Timeouts,
+    revocations: Arc<RevocationSet>,
 }
 
 impl PostgresBackend {
     /// Connects and migrates; servers that start together do it one after the other.
     pub(super) async fn open(options: PgConnectOptions, timeouts: Timeouts, url: &str) -> Result<Self, ConnectError> {
         let failed = |cause: StoreError| ConnectError::Open { url: url.to_owned(), cause };
-        let options = options.application_name("hallpass").disable_statement_logging();
-        let mut connection = options.connect().await.map_err(|error| failed(error.into()))?;
+        let options = options.application_name("hallpass").extra_float_digits(None).disable_statement_logging();
+        let connected = time::timeout(timeouts.answer, options.connect()).await;
+        let mut connection =
+            connected.unwrap_or_else(|_| Err(no_answer("connecting"))).map_err(|error| failed(error.into()))?;
         // What a migration finds in place already is no news.
         let quiet = connection.execute("SET client_min_messages = 'warning'").await;
         quiet.map_err(|error| failed(error.into()))?;
-        examine(&mut connection).await.map_err(|error| failed(error.into()))??;
+        examine(&mut connection, url).await.map_err(|error| failed(error.into()))??;
         migrations::postgres().run(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
         transfer::check_finished(&mut connection, url).await?;
         drop(sqlx::Connection::close(connection).await);
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(timeouts.connection)
-            // A connection that has died in the meantime is noticed when it is used.
-            .test_before_acquire(false)
-            .after_connect(move |connection, _| {
-                let session = AssertSqlSafe(session(timeouts));
-                async move { connection.execute(session).await.map(drop) }.boxed()
-            })
-            .connect_lazy_with(options);
-        Ok(Self { listener: Listener::start(pool.clone()), pool, revocations: Arc::default() })
+        let options = options.options(session(timeouts));
+        let pool = Pool::new(options.clone(), CONNECTIONS, timeouts.answer);
+        let listener = Listener::start(options, timeouts.answer);
+        Ok(Self { access: Arc::new(Access { pool, timeouts, revocations: Arc::default() }), listener })
     }
 
-    pub(super) async fn read(&self) -> sqlx::Result<PoolConnection<Postgres>> {
-        alive(&self.pool, |pool| {
-            Box::pin(async move {
-                let mut connection = pool.acquire().await?;
-                sqlx::Connection::ping(&mut *connection).await?;
-                Ok(connection)
-            })
-        })
-        .await
+    /// Runs work that reads with one statement.
+    pub(super) async fn read<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let access = self.access.clone();
+        to_its_end(async move { access.read(work).await }).await
     }
 
-    pub(super) async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
-        alive(&self.pool, |pool| pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").boxed()).await
+    /// Runs work that reads one state of the database, with however many statements.
+    pub(super) async fn snapshot<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let access = self.access.clone();
+        to_its_end(async move { access.snapshot(work).await }).await
     }
 
+    /// Runs work that writes, and answers after its commit. What is not to be kept leaves nothing.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl Work<T>,
         is_kept: fn(&T) -> bool,
     ) -> Result<T, StoreError> {
-        let (pool, revocations) = (self.pool.clone(), self.revocations.clone());
-        let task = tokio::spawn(async move {
-            let mut transaction = alive(&pool, |pool| pool.begin().boxed()).await?;
-            let mut connection = Connection::postgres(&mut transaction);
-            let value = work(&mut connection, Unlocked::begin()).await?;
-            let revoked = connection.into_revoked();
-            if is_kept(&value) {
-                transaction.commit().await?;
-                revocations.insert_all(revoked);
-            } else {
-                transaction.rollback().await?;
-            }
-            Ok::<_, sqlx::Error>(value)
-        });
-        let done = task.await.map_err(|error| StoreError(Box::new(error)))?;
-        Ok(done?)
+        let access = self.access.clone();
+        to_its_end(async move { access.write(work, is_kept).await }).await
     }
 
-    pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {
-        &self.revocations
+    /// The set that each commit adds to.
+    pub(super) fn revocations(&self) -> &Arc<RevocationSet> {
+        &self.access.revocations
     }
 
     /// Another server, or this one, has ended sessions, or may have while the line was cut.
@@ -110,39 +107,112 @@ impl PostgresBackend {
     }
 }
 
-/// The settings of each connection, in SQL.
-fn session(Timeouts { statement, lock, .. }: Timeouts) -> String {
-    // PostgreSQL reads 0 as no limit.
-    let (statement, lock) = (statement.as_millis().max(1), lock.as_millis().max(1));
-    format!(
-        "SET statement_timeout = {statement}; SET lock_timeout = {lock};
-         SET idle_in_transaction_session_timeout = {statement}; SET client_min_messages = 'warning'"
-    )
+/// Runs work to its end even when the caller has gone: a connection is left in order, and not closed.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(work).await.map_err(|error| StoreError(Box::new(error)))?
 }
 
-/// Begins anew with another connection while one that has died was taken from the pool: nothing was done
-/// yet.
-async fn alive<T>(pool: &PgPool, begin: fn(&PgPool) -> BoxFuture<'_, sqlx::Result<T>>) -> sqlx::Result<T> {
-    for _ in 0..CONNECTIONS {
-        match begin(pool).await {
-            Err(error) if is_dead(&error) => {}
-            answer => return answer,
+impl Access {
+    async fn read<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let mut attempts = Attempts::within(self.timeouts.answer);
+        loop {
+            match self.try_read(work.clone(), &attempts).await {
+                Ok(value) => return Ok(value),
+                Err(error) => attempts.pause_after(error).await?,
+            }
         }
     }
-    begin(pool).await
-}
 
-/// The connection is gone, or the server says that it ends it (`57P01`, `57P02`, `57P03`).
-fn is_dead(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P0")),
-        _ => false,
+    async fn try_read<T>(&self, work: impl Reading<T>, attempts: &Attempts) -> sqlx::Result<T> {
+        let mut connection = self.pool.acquire(attempts.until()).await?;
+        let value = {
+            let mut within = Connection::postgres(connection.raw());
+            let answer = time::timeout_at(attempts.until(), work(&mut within)).await;
+            answer.unwrap_or_else(|_| Err(no_answer("a statement")))
+        };
+        if value.as_ref().err().is_none_or(|error| Fault::of(error) != Fault::Disconnected) {
+            connection.finish_use();
+        }
+        value
+    }
+
+    async fn snapshot<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let mut attempts = Attempts::within(self.timeouts.answer);
+        loop {
+            match self.try_snapshot(work.clone(), &attempts).await {
+                Ok(value) => return Ok(value),
+                Err(error) => attempts.pause_after(error).await?,
+            }
+        }
+    }
+
+    async fn try_snapshot<T>(&self, work: impl Reading<T>, attempts: &Attempts) -> sqlx::Result<T> {
+        let mut connection = self.pool.acquire(attempts.until()).await?;
+        let answer = time::timeout_at(attempts.until(), async {
+            connection.raw().execute(BEGIN_SNAPSHOT).await?;
+            let value = work(&mut Connection::postgres(connection.raw())).await?;
+            connection.raw().execute("COMMIT").await?;
+            Ok(value)
+        });
+        let value = answer.await.unwrap_or_else(|_| Err(no_answer("a statement")))?;
+        connection.finish_use();
+        Ok(value)
+    }
+
+    async fn write<T>(&self, work: impl Work<T>, is_kept: fn(&T) -> bool) -> Result<T, StoreError> {
+        let mut attempts = Attempts::within(self.timeouts.answer);
+        loop {
+            match self.try_write(work.clone(), is_kept, &attempts).await {
+                Ok(value) => return Ok(value),
+                Err(NotCommitted::RolledBack(error)) => attempts.pause_after(error).await?,
+                Err(NotCommitted::Final(error)) => return Err(error),
+            }
+        }
+    }
+
+    async fn try_write<T>(
+        &self,
+        work: impl Work<T>,
+        is_kept: fn(&T) -> bool,
+        attempts: &Attempts,
+    ) -> Result<T, NotCommitted> {
+        let connection = self.pool.acquire(attempts.until()).await?;
+        let mut transaction = Transaction::begin(connection, attempts.until()).await?;
+        match transaction.run(work).await {
+            Ok((value, revoked)) if is_kept(&value) => {
+                transaction.commit(&self.pool).await?;
+                self.revocations.insert_all(revoked);
+                Ok(value)
+            }
+            Ok((value, _)) => {
+                // What was decided stands, whatever becomes of the connection.
+                drop(transaction.roll_back().await);
+                Ok(value)
+            }
+            Err(error) => Err(transaction.fail(error, attempts.begun()).await),
+        }
     }
 }
 
-/// Is the server new enough, and does it keep what it says it has kept?
-async fn examine(connection: &mut PgConnection) -> sqlx::Result<Result<(), ConnectError>> {
+/// The settings of each session: nothing that the work relies on is inherited from the database or the role. A lock is
+/// waited for so that there is time to hear that it was not to be had.
+fn session(Timeouts { answer, statement, lock }: Timeouts) -> [(&'static str, String); 6] {
+    // PostgreSQL reads 0 as no limit.
+    let millis = |time: Duration| time.as_millis().max(1).to_string();
+    [
+        ("statement_timeout", millis(statement)),
+        ("lock_timeout", millis(lock.min(answer * 4 / 5))),
+        ("idle_in_transaction_session_timeout", millis(answer)),
+        ("default_transaction_isolation", "read committed".to_owned()),
+        ("default_transaction_deferrable", "off".to_owned()),
+        ("client_min_messages", "warning".to_owned()),
+    ]
+}
+
+/// Checks that the server is new enough and takes writes, and warns when it does not keep what it has committed.
+async fn examine(connection: &mut PgConnection, url: &str) -> sqlx::Result<Result<(), ConnectError>> {
     let number: i32 = sqlx::query_scalar("SELECT CAST(current_setting('server_version_num') AS integer)")
         .fetch_one(&mut *connection)
         .await?;
@@ -150,6 +220,9 @@ async fn examine(connection: &mut PgConnection) -> sqlx::Result<Result<(), Conne
     if number < minimum {
         let found: String = sqlx::query_scalar("SHOW server_version").fetch_one(connection).await?;
         return Ok(Err(ConnectError::PostgresVersion { found, needed }));
+    }
+    if sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut *connection).await? {
+        return Ok(Err(ConnectError::Standby(url.to_owned())));
     }
     for setting in examination::lost_on_power_failure(&mut Connection::postgres(connection)).await? {
         tracing::warn!(

@@ -7,12 +7,16 @@ mod writer;
 use std::sync::Arc;
 
 use sqlx::{
-    ConnectOptions, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    pool::PoolConnection,
+    ConnectOptions, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{ConnectError, Timeouts, backend::Work, migrations};
+use super::{
+    ConnectError, Timeouts,
+    backend::{Reading, Work},
+    migrations,
+    sql::Connection,
+};
 use crate::auth::{
     revocation::RevocationSet,
     store::{Refresh, Refreshed, StoreError},
@@ -58,18 +62,22 @@ impl SqliteBackend {
         let copying = options.connect().await.map_err(|error| open(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .acquire_timeout(timeouts.connection)
+            .acquire_timeout(timeouts.answer)
             .connect_lazy_with(options.pragma("query_only", "on"));
         let revocations = Arc::<RevocationSet>::default();
         Ok(Self { writer: Writer::start(connection, copying, revocations.clone()), revocations, readers })
     }
 
-    pub(super) async fn read(&self) -> sqlx::Result<PoolConnection<Sqlite>> {
-        self.readers.acquire().await
+    /// Runs work that reads with one statement.
+    pub(super) async fn read<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        Ok(work(&mut Connection::sqlite(&mut connection)).await?)
     }
 
-    pub(super) async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
-        self.readers.begin().await
+    /// Runs work that reads one state of the database, with however many statements.
+    pub(super) async fn snapshot<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let mut transaction = self.readers.begin().await?;
+        Ok(work(&mut Connection::sqlite(&mut transaction)).await?)
     }
 
     pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {

@@ -22,8 +22,7 @@ use crate::{
 #[async_trait]
 impl Administration for Database {
     async fn list_users(&self, query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError> {
-        let mut snapshot = self.backend.snapshot().await?;
-        Ok(users::list(&mut snapshot.connection(), &query, page).await?)
+        self.backend.snapshot(move |c| Box::pin(async move { users::list(c, &query, page).await })).await
     }
 
     async fn create_user_by(&self, user: NewUser, deed: Deed) -> Done<User> {
@@ -60,8 +59,9 @@ impl Administration for Database {
         now: Timestamp,
         page: PageRequest,
     ) -> Result<Option<Listed<Session>>, StoreError> {
-        let mut snapshot = self.backend.snapshot().await?;
-        Ok(sessions::list_living_of(&mut snapshot.connection(), user, now, page).await?)
+        self.backend
+            .snapshot(move |c| Box::pin(async move { sessions::list_living_of(c, user, now, page).await }))
+            .await
     }
 
     async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<()> {
@@ -83,13 +83,11 @@ impl Administration for Database {
         query: TokenQuery,
         page: PageRequest,
     ) -> Result<Option<Listed<OutstandingToken>>, StoreError> {
-        let mut snapshot = self.backend.snapshot().await?;
-        Ok(outstanding::list(&mut snapshot.connection(), &query, page).await?)
+        self.backend.snapshot(move |c| Box::pin(async move { outstanding::list(c, &query, page).await })).await
     }
 
     async fn find_token(&self, jti: Jti) -> Result<Option<OutstandingToken>, StoreError> {
-        let mut reading = self.backend.read().await?;
-        Ok(outstanding::describe(&mut reading.connection(), &jti).await?)
+        self.backend.read(move |c| Box::pin(async move { outstanding::describe(c, &jti).await })).await
     }
 
     async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<()> {
@@ -99,8 +97,7 @@ impl Administration for Database {
     }
 
     async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError> {
-        let mut snapshot = self.backend.snapshot().await?;
-        Ok(events::list(&mut snapshot.connection(), query, page).await?)
+        self.backend.snapshot(move |c| Box::pin(async move { events::list(c, query, page).await })).await
     }
 
     async fn note_failed_sign_ins(&self, failed: Vec<FailedSignIns>) -> Result<(), StoreError> {

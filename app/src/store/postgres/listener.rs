@@ -1,26 +1,33 @@
-//! Hears of revocations as they are committed (`NOTIFY`, by a trigger of the table).
+//! A LISTEN connection, which learns of revocations as they are committed (`NOTIFY`, by a trigger of the table).
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::{
+    Executor,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
 use tokio::{sync::Notify, task::AbortHandle, time};
 
-/// What the trigger calls it.
+use super::fault::no_answer;
+
+/// The channel that the trigger notifies.
 const CHANNEL: &str = "hallpass_revocations";
 
-/// How soon a line that was cut is tried again.
+/// The pause before a lost connection is opened again.
 const RECONNECT_AFTER: Duration = Duration::from_millis(250);
 
-/// Hears until it is dropped.
+/// Listens until it is dropped.
 pub(super) struct Listener {
     heard: Arc<Notify>,
     task: AbortHandle,
 }
 
 impl Listener {
-    pub(super) fn start(pool: PgPool) -> Self {
+    /// Starts listening. The server is asked whether it is still there whenever `answer` has passed without a
+    /// notification, and has half of that time to answer.
+    pub(super) fn start(options: PgConnectOptions, answer: Duration) -> Self {
         let heard = Arc::new(Notify::new());
-        let task = tokio::spawn(listen(pool, heard.clone())).abort_handle();
+        let task = tokio::spawn(listen(options, answer, heard.clone())).abort_handle();
         Self { heard, task }
     }
 
@@ -35,21 +42,40 @@ impl Drop for Listener {
     }
 }
 
-async fn listen(pool: PgPool, heard: Arc<Notify>) {
+async fn listen(options: PgConnectOptions, answer: Duration, heard: Arc<Notify>) {
     loop {
-        if let Err(error) = listen_once(&pool, &heard).await {
-            tracing::debug!(%error, "not hearing of other servers' revocations; they are asked for instead");
+        if let Err(error) = listen_once(options.clone(), answer, &heard).await {
+            tracing::debug!(%error, "not notified of other servers' revocations; they are polled instead");
         }
         time::sleep(RECONNECT_AFTER).await;
     }
 }
 
-async fn listen_once(pool: &PgPool, heard: &Notify) -> sqlx::Result<()> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+async fn listen_once(options: PgConnectOptions, answer: Duration, heard: &Notify) -> sqlx::Result<()> {
+    let mut listener = within(answer, connect(options)).await?;
+    // A lost connection is opened here again, where that has a bound.
+    listener.eager_reconnect(false);
+    // Notifications from before, or while the connection was lost, were missed.
+    heard.notify_one();
     loop {
-        // What was said before, or while the line was cut, was not heard.
-        heard.notify_one();
-        listener.try_recv().await?;
+        match time::timeout(answer, listener.try_recv()).await {
+            Ok(Ok(Some(_))) => heard.notify_one(),
+            Ok(Ok(None)) => return Err(sqlx::Error::WorkerCrashed),
+            Ok(Err(error)) => return Err(error),
+            Err(_) => within(answer / 2, listener.fetch_optional("SELECT 1")).await.map(drop)?,
+        }
     }
+}
+
+/// Connects. The listener wants a pool, and has this one for itself: a connection that has fallen silent keeps its place
+/// there for as long as it takes to say goodbye.
+async fn connect(options: PgConnectOptions) -> sqlx::Result<PgListener> {
+    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
+async fn within<T>(time: Duration, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    time::timeout(time, answer).await.unwrap_or_else(|_| Err(no_answer("the LISTEN connection")))
 }

@@ -1,0 +1,168 @@
+//! The pool of connections. Work waits for whichever comes first: a connection that other work gives back, or a new one.
+//! That no more can be opened is no failure as long as there are some.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bb8::{ManageConnection, PooledConnection, QueueStrategy, RunError};
+use sqlx::postgres::PgConnectOptions;
+use tokio::time::{self, Instant};
+
+use super::{
+    attempts::Attempts,
+    connection::ServerConnection,
+    fault::{Fault, is_silence, no_answer},
+};
+
+/// How often work that waits looks whether more connections should be opened.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// A connection that work has for itself. It goes back into the pool only if it was left in order.
+pub(super) type Pooled<'p> = PooledConnection<'p, Connector>;
+
+#[derive(Clone)]
+pub(super) struct Pool {
+    connections: bb8::Pool<Connector>,
+    connector: Connector,
+}
+
+impl Pool {
+    /// A pool of up to `size` connections, none of which is open yet. `answer` bounds every wait.
+    pub(super) fn new(options: PgConnectOptions, size: u32, answer: Duration) -> Self {
+        let connector = Connector { options, answer, seen: Arc::default() };
+        let connections = bb8::Pool::builder()
+            .max_size(size)
+            .test_on_check_out(false)
+            .retry_connection(false)
+            .connection_timeout(LOOK_EVERY)
+            .queue_strategy(QueueStrategy::Lifo)
+            .build_unchecked(connector.clone());
+        Self { connections, connector }
+    }
+
+    /// A connection that works, as far as can be known.
+    ///
+    /// # Errors
+    /// When there was none in time, or none can be opened.
+    pub(super) async fn acquire(&self, until: Instant) -> sqlx::Result<Pooled<'_>> {
+        loop {
+            let mut connection = self.get(until).await?;
+            connection.begin_use();
+            if self.connector.has_fallen_silent(&connection) {
+                continue;
+            }
+            if connection.is_proven() {
+                return Ok(connection);
+            }
+            let asked_at = Instant::now();
+            match connection.prove(self.connector.patience()).await {
+                Ok(()) => return Ok(connection),
+                Err(error) => self.connector.note_loss(&error, asked_at),
+            }
+        }
+    }
+
+    async fn get(&self, until: Instant) -> sqlx::Result<Pooled<'_>> {
+        let begun = Instant::now();
+        loop {
+            match time::timeout_at(until, self.connections.get()).await {
+                Ok(Ok(connection)) => return Ok(connection),
+                Ok(Err(RunError::User(error))) => return Err(error),
+                Ok(Err(RunError::TimedOut)) | Err(_) => self.connector.check(begun, until)?,
+            }
+        }
+    }
+}
+
+/// Opens connections.
+#[derive(Clone)]
+pub(super) struct Connector {
+    options: PgConnectOptions,
+    answer: Duration,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What was seen of the server.
+#[derive(Default)]
+struct Seen {
+    /// The last failure to connect.
+    failure: Option<Failure>,
+    /// When a question was asked to which nobody answered. Connections that have not answered since are not used.
+    silence: Option<Instant>,
+}
+
+struct Failure {
+    at: Instant,
+    message: String,
+    passes: bool,
+}
+
+impl Connector {
+    /// How long the server may take to accept a connection or to answer that it is there: there is time for another
+    /// attempt.
+    fn patience(&self) -> Duration {
+        self.answer / 2
+    }
+
+    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn has_fallen_silent(&self, connection: &ServerConnection) -> bool {
+        self.seen(|seen| seen.silence.is_some_and(|silence| connection.answered_at() < silence))
+    }
+
+    /// Notes that an idle connection is lost. When one has fallen silent, the others have too.
+    fn note_loss(&self, error: &sqlx::Error, asked_at: Instant) {
+        tracing::debug!(%error, "a connection to PostgreSQL was lost while it was idle");
+        if is_silence(error) {
+            self.seen(|seen| seen.silence = seen.silence.max(Some(asked_at)));
+        }
+    }
+
+    fn note_failure(&self, error: &sqlx::Error) {
+        let failure =
+            Failure { at: Instant::now(), message: error.to_string(), passes: Fault::passes_when_connecting(error) };
+        self.seen(|seen| seen.failure = Some(failure));
+    }
+
+    /// Whether to wait on for a connection.
+    fn check(&self, begun: Instant, until: Instant) -> sqlx::Result<()> {
+        let is_over = Instant::now() >= until;
+        self.seen(|seen| match &seen.failure {
+            Some(failure) if failure.at >= begun && (is_over || !failure.passes) => Err(no_answer(&failure.message)),
+            _ if is_over => Err(no_answer("all connections are in use")),
+            _ => Ok(()),
+        })
+    }
+}
+
+impl ManageConnection for Connector {
+    type Connection = ServerConnection;
+    type Error = sqlx::Error;
+
+    /// Tries until the server accepts a connection, or the time is over.
+    async fn connect(&self) -> sqlx::Result<ServerConnection> {
+        let mut attempts = Attempts::within(self.answer);
+        loop {
+            let error = match ServerConnection::open(&self.options, self.patience()).await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            self.note_failure(&error);
+            if !Fault::passes_when_connecting(&error) || !attempts.pause().await {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn is_valid(&self, connection: &mut ServerConnection) -> sqlx::Result<()> {
+        connection.prove(self.patience()).await
+    }
+
+    fn has_broken(&self, connection: &mut ServerConnection) -> bool {
+        connection.is_in_use()
+    }
+}
