@@ -109,7 +109,7 @@ lint-otel:
 export RUST_TEST_THREADS ?= 4
 
 # These tests start PostgreSQL themselves.
-POSTGRES_ONLY := move_to several_servers
+POSTGRES_ONLY := move_to outages several_servers
 # These are about SQLite's files, or need no database.
 SQLITE_ONLY := commands doctor faults import_django logs
 

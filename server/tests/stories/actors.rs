@@ -102,7 +102,7 @@ pub(crate) fn edge() -> Edge {
 
 /// Store timeouts of `PATIENCE`.
 pub(crate) fn timeouts() -> Timeouts {
-    Timeouts { connection: PATIENCE, lock: PATIENCE, statement: PATIENCE }
+    Timeouts { answer: PATIENCE, lock: PATIENCE, statement: PATIENCE }
 }
 
 impl World {
@@ -141,7 +141,13 @@ impl World {
 
     /// On a database of PostgreSQL, wherever the stories are told.
     pub(crate) async fn at(database: String, settings: Settings) -> Self {
-        Self::build(database, sqlite::folder(), settings, Surroundings::default(), |store| store, |auth| auth).await
+        Self::at_within(database, settings, timeouts()).await
+    }
+
+    /// The same with other timeouts.
+    pub(crate) async fn at_within(database: String, settings: Settings, timeouts: Timeouts) -> Self {
+        let surroundings = Surroundings { timeouts, ..Surroundings::default() };
+        Self::build(database, sqlite::folder(), settings, surroundings, |store| store, |auth| auth).await
     }
 
     async fn set_up(

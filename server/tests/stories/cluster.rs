@@ -44,9 +44,7 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn start(settings: &[&str]) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        let port = free_port();
         let mut child = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stories/cluster.sh"))
             .arg(port.to_string())
             .args(settings)
@@ -119,6 +117,24 @@ impl Cluster {
         log.lines().filter(|line| line.contains(&database) && line.contains("deadlock detected")).count()
     }
 
+    /// The port it listens on.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Creates a hot standby that follows the server. Returns its port.
+    pub(crate) fn add_standby(&mut self) -> u16 {
+        let port = free_port();
+        self.tell(&format!("standby {port}"));
+        port
+    }
+
+    /// Runs SQL as the superuser.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        self.connect().await.execute(sql).await.expect("good SQL");
+    }
+
     async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url("postgres")).await.expect("the server")
     }
@@ -138,6 +154,11 @@ impl Cluster {
         let answer = self.answers.next().expect("an answer").expect("text");
         assert_eq!(answer, "done");
     }
+}
+
+fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    free.local_addr().expect("an address").port()
 }
 
 impl Drop for Cluster {

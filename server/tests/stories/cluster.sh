@@ -4,6 +4,8 @@
 #   crash    ends as if the machine had lost power
 #   restart  ends in good order, and starts again
 #   start    starts again after a crash
+#   standby PORT   makes a hot standby that follows the server, on a port of its own
+#   promote  makes the standby a primary
 # usage: cluster.sh PORT [OPTION…]   (each option is one of the server's settings: name=value)
 set -eu
 # pg_ctl waits for as long as a slow machine takes, seconds.
@@ -28,8 +30,11 @@ done
 start() { as "$programs/pg_ctl" start -w -s -D "$folder/data" -l "$folder/log" -o "$settings" </dev/null >/dev/null 2>&1; }
 stop() { as "$programs/pg_ctl" stop -w -s -D "$folder/data" -m "$1" </dev/null >/dev/null 2>&1; }
 
+start_standby() { as "$programs/pg_ctl" start -w -s -D "$folder/standby" -l "$folder/standby.log" -o "$settings -p $1" </dev/null >/dev/null 2>&1; }
+
 end() {
     stop immediate || true
+    test ! -d "$folder/standby" || as "$programs/pg_ctl" stop -w -s -D "$folder/standby" -m immediate || true
     rm -rf "$folder"
 }
 trap end EXIT
@@ -39,11 +44,16 @@ cd "$folder"
 as "$programs/initdb" -D "$folder/data" --auth trust --username hallpass --no-sync </dev/null >/dev/null
 start || { cat "$folder/log" >&2; exit 1; }
 echo done
-while read -r word; do
+while read -r word argument; do
     case $word in
         crash) stop immediate ;;
         restart) stop fast && start ;;
         start) start ;;
+        standby)
+            as "$programs/pg_basebackup" -h 127.0.0.1 -p "$port" -U hallpass -D "$folder/standby" -R -c fast </dev/null
+            start_standby "$argument"
+            ;;
+        promote) as "$programs/pg_ctl" promote -w -s -D "$folder/standby" </dev/null >/dev/null ;;
         *) echo "unknown: $word" >&2; exit 2 ;;
     esac
     echo done
