@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{
     administration::Denial,
     fault::{Fault, FieldFault},
+    keys::KeysUnavailable,
     password::Busy,
     session::SessionEnd,
     store::StoreError,
@@ -149,6 +150,12 @@ fn plural(wait: Duration) -> &'static str {
 impl From<Busy> for Error {
     fn from(Busy: Busy) -> Self {
         Self::Unavailable { retry_after: Duration::from_secs(1), cause: None }
+    }
+}
+
+impl From<KeysUnavailable> for Error {
+    fn from(KeysUnavailable: KeysUnavailable) -> Self {
+        Self::Unavailable { retry_after: KeysUnavailable::RETRY_AFTER, cause: None }
     }
 }
 

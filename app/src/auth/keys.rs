@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretSlice};
 pub use generate::generate;
 pub use jsonwebtoken::{Algorithm, jwk::JwkSet};
 pub use jwk::{JwkFault, KeySet};
-pub use remote::{FetchKeys, RemoteKeys};
+pub use remote::{FetchKeys, KeysUnavailable, RemoteKeys};
 pub use ring::{KeyRing, KeyState, Naming, Retired, RingFault, RingKey, Rotated};
 
 /// The algorithms, as `ALGORITHM` spells them (RFC 7518 §3.1, RFC 8037 §3.1).

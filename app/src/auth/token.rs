@@ -20,7 +20,7 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId},
     jws::Jws,
-    keys::{Key, KeyRing, RemoteKeys},
+    keys::{Key, KeyRing, KeysUnavailable, RemoteKeys},
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::{UserIdField, UserKey},
 };
@@ -248,15 +248,18 @@ impl Tokens {
 
     /// Asks the other issuer for the key that a token names, if neither we nor it are known to have one
     /// of that name. Without another issuer, and for every name that is known, no I/O.
-    pub async fn learn_key(&self, text: &str, now: Timestamp) {
+    ///
+    /// # Errors
+    /// When the key is unknown and the other issuer's keys cannot be fetched.
+    pub async fn learn_key(&self, text: &str, now: Timestamp) -> Result<(), KeysUnavailable> {
         let Some(remote) = &self.remote else {
-            return;
+            return Ok(());
         };
-        let header = Jws::parse(text).and_then(|jws| jws.header());
-        if let Ok(header) = header
-            && !header.kid.as_deref().is_some_and(|id| self.ring().has(id))
-        {
-            remote.learn(&header, now).await;
+        match Jws::parse(text).and_then(|jws| jws.header()) {
+            Ok(header) if !header.kid.as_deref().is_some_and(|id| self.ring().has(id)) => {
+                remote.learn(&header, now).await
+            }
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 

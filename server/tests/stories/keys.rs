@@ -279,6 +279,26 @@ async fn another_issuers_tokens_of_another_algorithm_or_without_a_key_id_are_ref
     world.get("/api/me/", &nameless).await.is_bad_access("Token is invalid");
 }
 
+#[tokio::test]
+async fn tokens_of_another_issuer_are_not_judged_while_its_keys_cannot_be_fetched() {
+    let other = World::with(with(Algorithm::ES256)).await;
+    let world = trusting(&other, Algorithm::ES256).await;
+    let ada = other.signed_in("ada").await;
+    let (access, refresh) = (ada.access.clone(), ada.refresh.clone());
+    other.stop().await;
+    let verify = json!({ "token": access });
+    for answer in [
+        world.get("/api/me/", &access).await,
+        world.post("/api/token/verify/", verify).await,
+        world.post("/api/token/refresh/", json!({ "refresh": refresh })).await,
+        world.post("/api/token/blacklist/", json!({ "refresh": refresh })).await,
+        world.post("/rpc/session/refresh", json!({ "refresh": refresh })).await,
+    ] {
+        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{answer:?}");
+    }
+    assert_eq!(world.signed_in("bob").await.me().await.status, 200, "its own tokens as before");
+}
+
 fn rfc9068() -> Settings {
     Settings {
         issuer: Some("https://hallpass.example".into()),

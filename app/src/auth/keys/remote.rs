@@ -8,7 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{Algorithm, KeySet};
 use crate::auth::{
@@ -29,19 +29,36 @@ pub trait FetchKeys: Send + Sync {
     async fn fetch(&self) -> Result<serde_json::Value, String>;
 }
 
-/// The other issuer's keys, as they were at the last fetch.
+/// The keys at `JWK_URL` could not be fetched, so a token that names an unknown key cannot be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the keys of the other issuer cannot be fetched")]
+pub struct KeysUnavailable;
+
+impl KeysUnavailable {
+    /// When the keys are fetched again at the earliest.
+    pub const RETRY_AFTER: Duration = FETCH_AGAIN_AFTER;
+}
+
+/// The other issuer's keys, as of the last successful fetch.
 pub struct RemoteKeys {
     source: Arc<dyn FetchKeys>,
     algorithm: Algorithm,
     keys: Arc<RwLock<Arc<KeySet>>>,
-    /// When the last fetch began. Who holds it is fetching; the others wait for that one.
-    fetched_at: Mutex<Option<Timestamp>>,
+    /// A fetch holds the lock, so the tasks that need its keys wait for it.
+    last_fetch: Arc<Mutex<Option<Fetch>>>,
+}
+
+/// A fetch that has ended.
+#[derive(Clone, Copy)]
+struct Fetch {
+    begun_at: Timestamp,
+    has_failed: bool,
 }
 
 impl RemoteKeys {
     /// Keys for one algorithm, none of which is known yet.
     pub fn new(source: Arc<dyn FetchKeys>, algorithm: Algorithm) -> Self {
-        Self { source, algorithm, keys: Arc::default(), fetched_at: Mutex::new(None) }
+        Self { source, algorithm, keys: Arc::default(), last_fetch: Arc::default() }
     }
 
     /// Whether the signature is by a key of the name that the token gives. A token without a name is
@@ -51,32 +68,45 @@ impl RemoteKeys {
         header.kid.as_deref().is_some_and(|id| keys.has(id)) && keys.verify(jws, header).is_ok()
     }
 
-    /// Fetches the keys if none has the name that this header gives, unless that was done just now.
-    pub async fn learn(&self, header: &Header, now: Timestamp) {
+    /// Fetches the keys if the header names an unknown one, unless they were fetched less than five seconds ago. Waits
+    /// for a fetch in progress.
+    ///
+    /// # Errors
+    /// When the key is still unknown and the last fetch failed.
+    pub async fn learn(&self, header: &Header, now: Timestamp) -> Result<(), KeysUnavailable> {
         let Some(id) = header.kid.as_deref().filter(|_| header.algorithm() == Ok(self.algorithm)) else {
-            return;
+            return Ok(());
         };
         if self.keys().has(id) {
-            return;
+            return Ok(());
         }
-        let mut fetched_at = self.fetched_at.lock().await;
-        let is_recent = fetched_at.is_some_and(|fetched_at| now.apart(fetched_at) < FETCH_AGAIN_AFTER);
-        if !is_recent {
-            *fetched_at = Some(now);
-            self.fetch().await;
+        let last = self.last_fetch.clone().lock_owned().await;
+        if self.keys().has(id) {
+            return Ok(());
         }
+        let has_failed = match *last {
+            Some(last) if now.apart(last.begun_at) < FETCH_AGAIN_AFTER => last.has_failed,
+            Some(_) | None => self.fetch(last, now).await,
+        };
+        if has_failed && !self.keys().has(id) { Err(KeysUnavailable) } else { Ok(()) }
     }
 
-    /// Fetches the keys, so that one that the issuer took back is not believed for ever.
+    /// Fetches the keys, so that a key that the issuer removed is not accepted for ever.
     pub async fn renew(&self, now: Timestamp) {
-        *self.fetched_at.lock().await = Some(now);
-        self.fetch().await;
+        let last = self.last_fetch.clone().lock_owned().await;
+        self.fetch(last, now).await;
     }
 
-    /// Fetches to the end, even when the request is gone that asked for it.
-    async fn fetch(&self) {
+    /// Returns whether the fetch failed. It runs to its end, with the lock, even when its request is cancelled.
+    async fn fetch(&self, mut last: OwnedMutexGuard<Option<Fetch>>, now: Timestamp) -> bool {
         let fetching = fetch(self.source.clone(), self.algorithm, self.keys.clone());
-        drop(tokio::spawn(fetching).await);
+        let fetched = tokio::spawn(async move {
+            *last = Some(Fetch { begun_at: now, has_failed: true });
+            let has_failed = !fetching.await;
+            *last = Some(Fetch { begun_at: now, has_failed });
+            has_failed
+        });
+        fetched.await.unwrap_or(true)
     }
 
     fn keys(&self) -> Arc<KeySet> {
@@ -84,14 +114,22 @@ impl RemoteKeys {
     }
 }
 
-async fn fetch(source: Arc<dyn FetchKeys>, algorithm: Algorithm, known: Arc<RwLock<Arc<KeySet>>>) {
+/// Replaces the known keys. Returns whether there were any to replace them by.
+async fn fetch(source: Arc<dyn FetchKeys>, algorithm: Algorithm, known: Arc<RwLock<Arc<KeySet>>>) -> bool {
     let fetched = source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|fault| fault.to_string()));
     match fetched.map(|keys| keys.limited_to(algorithm)) {
         Ok(keys) if keys.is_empty() => {
             tracing::warn!("the issuer at jwk_url has no key that can be used: the old ones are kept");
+            false
         }
-        Ok(keys) => *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys),
-        Err(problem) => tracing::warn!(problem, "the keys at jwk_url were not fetched: the old ones are kept"),
+        Ok(keys) => {
+            *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+            true
+        }
+        Err(problem) => {
+            tracing::warn!(problem, "the keys at jwk_url were not fetched: the old ones are kept");
+            false
+        }
     }
 }
 
@@ -106,9 +144,12 @@ mod tests {
     };
 
     use async_trait::async_trait;
+    use futures::{FutureExt, future::join_all};
     use serde_json::{Value, json};
 
-    use super::{FetchKeys, RemoteKeys};
+    use tokio::sync::Semaphore;
+
+    use super::{FetchKeys, KeysUnavailable, RemoteKeys};
     use crate::auth::{
         clock::Timestamp,
         jws::{Header, Jws},
@@ -117,22 +158,29 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
-    /// An issuer that counts how often it is asked; `None` is out of reach.
+    /// An issuer that counts how often it is asked; `None` is out of reach. It answers one request for each permit.
     struct Issuer {
         answers: std::sync::Mutex<Option<Value>>,
         asked: AtomicUsize,
+        permits: Semaphore,
     }
 
     #[async_trait]
     impl FetchKeys for Issuer {
         async fn fetch(&self) -> Result<Value, String> {
             self.asked.fetch_add(1, Ordering::SeqCst);
+            self.permits.acquire().await.expect("an open semaphore").forget();
             self.answers.lock().expect("the answer").clone().ok_or_else(|| "out of reach".to_owned())
         }
     }
 
     fn issuer(answer: Option<Value>) -> (Arc<Issuer>, RemoteKeys) {
-        let issuer = Arc::new(Issuer { answers: answer.into(), asked: AtomicUsize::new(0) });
+        issuer_with(answer, Semaphore::MAX_PERMITS)
+    }
+
+    fn issuer_with(answer: Option<Value>, permits: usize) -> (Arc<Issuer>, RemoteKeys) {
+        let permits = Semaphore::new(permits);
+        let issuer = Arc::new(Issuer { answers: answer.into(), asked: AtomicUsize::new(0), permits });
         (issuer.clone(), RemoteKeys::new(issuer, Algorithm::ES256))
     }
 
@@ -156,12 +204,13 @@ mod tests {
     async fn a_flood_of_unknown_names_is_no_flood_of_fetches() {
         let (issuer, remote) = issuer(Some(set(&[&key()])));
         for name in 0..1000 {
-            remote.learn(&named(&name.to_string()), NOW).await;
+            assert_eq!(remote.learn(&named(&name.to_string()), NOW).await, Ok(()));
         }
         assert_eq!(issuer.asked.load(Ordering::SeqCst), 1);
-        remote.learn(&named("another"), NOW + Duration::from_secs(5)).await;
+        let learn = async |name: &str, at| remote.learn(&named(name), at).await.expect("a healthy issuer");
+        learn("another", NOW + Duration::from_secs(5)).await;
         assert_eq!(issuer.asked.load(Ordering::SeqCst), 2);
-        remote.learn(&named("one more"), NOW - Duration::from_hours(1)).await;
+        learn("one more", NOW - Duration::from_hours(1)).await;
         assert_eq!(issuer.asked.load(Ordering::SeqCst), 3, "a clock that was set back is waited for by nobody");
     }
 
@@ -171,9 +220,11 @@ mod tests {
         let (issuer, remote) = issuer(Some(set(&[&key])));
         remote.renew(NOW).await;
         let later = NOW + Duration::from_hours(1);
-        remote.learn(&named(key.id().expect("an id")), later).await;
-        remote.learn(&header(r#"{"alg":"ES384","kid":"x"}"#), later).await;
-        remote.learn(&header(r#"{"alg":"ES256"}"#), later).await;
+        for header in
+            [named(key.id().expect("an id")), header(r#"{"alg":"ES384","kid":"x"}"#), header(r#"{"alg":"ES256"}"#)]
+        {
+            assert_eq!(remote.learn(&header, later).await, Ok(()));
+        }
         assert_eq!(issuer.asked.load(Ordering::SeqCst), 1);
     }
 
@@ -196,5 +247,39 @@ mod tests {
         *issuer.answers.lock().expect("the answer") = Some(set(&[&new]));
         remote.renew(NOW).await;
         assert!(!verifies(&old) && verifies(&new));
+    }
+
+    /// Twenty tokens that name `id`, while a fetch is in progress that then ends.
+    async fn learn_during_a_fetch(issuer: &Issuer, remote: &RemoteKeys, id: &str) -> Vec<Result<(), KeysUnavailable>> {
+        let header = named(id);
+        let mut renewal = Box::pin(remote.renew(NOW));
+        assert_eq!((&mut renewal).now_or_never(), None, "the issuer has not answered");
+        // The request that began the fetch is gone.
+        drop(renewal);
+        let mut waiting = join_all((0..20).map(|_| remote.learn(&header, NOW)));
+        for _ in 0..10 {
+            assert_eq!((&mut waiting).now_or_never(), None);
+            tokio::task::yield_now().await;
+        }
+        issuer.permits.add_permits(1);
+        waiting.await
+    }
+
+    #[tokio::test]
+    async fn tokens_wait_for_the_fetch_in_progress() {
+        let key = key();
+        let (issuer, remote) = issuer_with(Some(set(&[&key])), 0);
+        let learned = learn_during_a_fetch(&issuer, &remote, key.id().expect("an id")).await;
+        assert_eq!(learned, [Ok(()); 20]);
+        assert_eq!(issuer.asked.load(Ordering::SeqCst), 1);
+        assert!(remote.keys().has(key.id().expect("an id")));
+    }
+
+    #[tokio::test]
+    async fn tokens_cannot_be_judged_after_a_fetch_that_failed() {
+        let (issuer, remote) = issuer_with(None, 0);
+        let learned = learn_during_a_fetch(&issuer, &remote, "unknown").await;
+        assert_eq!(learned, [Err(KeysUnavailable); 20]);
+        assert_eq!(issuer.asked.load(Ordering::SeqCst), 1);
     }
 }

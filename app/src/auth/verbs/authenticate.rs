@@ -57,7 +57,7 @@ impl Auth {
         // Bytes that are no UTF-8 are no token, as no text is.
         let text = str::from_utf8(token_in(types, headers)?).unwrap_or_default();
         if self.tokens.remote().is_some() {
-            self.tokens.learn_key(text, self.clock.now()).await;
+            self.tokens.learn_key(text, self.clock.now()).await?;
         }
         self.authenticate(text, kinds).await
     }

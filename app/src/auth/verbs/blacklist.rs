@@ -15,7 +15,7 @@ impl Auth {
     /// ended all the same), or `Unavailable`.
     pub async fn blacklist(&self, refresh: &str, origin: Origin) -> Result<(), Error> {
         let now = self.clock.now();
-        self.tokens.learn_key(refresh, now).await;
+        self.tokens.learn_key(refresh, now).await?;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
         let outcome = self.store.blacklist(presented(&token, now), self.ending(EndReason::SignedOut, &origin)).await?;
         if outcome.was_good { Ok(()) } else { Err(Error::Blacklisted(None)) }

@@ -35,7 +35,7 @@ impl Auth {
     /// `Unavailable`.
     pub async fn introspect(&self, _by: &Client, text: &str) -> Result<Introspection, Error> {
         let now = self.clock.now();
-        self.tokens.learn_key(text, now).await;
+        self.tokens.learn_key(text, now).await?;
         let Ok(token) = self.tokens.verify(text, None, now) else {
             return Ok(Introspection::default());
         };
@@ -54,7 +54,7 @@ impl Auth {
     /// `Unavailable`: the token may still be good.
     pub async fn revoke_token(&self, by: &Client, text: &str, origin: &Origin) -> Result<TokenRevocation, Error> {
         let now = self.clock.now();
-        self.tokens.learn_key(text, now).await;
+        self.tokens.learn_key(text, now).await?;
         let Ok(token) = self.tokens.verify(text, None, now) else {
             return Ok(TokenRevocation::Done);
         };

@@ -44,7 +44,7 @@ impl Auth {
 
     /// A good token of that kind, which was not presented too often.
     pub(super) async fn renewable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
-        self.tokens.learn_key(text, now).await;
+        self.tokens.learn_key(text, now).await?;
         let token = self.tokens.verify(text, Some(kind), now)?;
         self.limiter.renew(&token)?;
         Ok(token)

@@ -12,7 +12,7 @@ impl Auth {
     }
 
     async fn find_good(&self, token: &str) -> Result<(), Error> {
-        self.tokens.learn_key(token, self.clock.now()).await;
+        self.tokens.learn_key(token, self.clock.now()).await?;
         let token = self.tokens.verify(token, None, self.clock.now())?;
         if let Some(end) = token.session.and_then(|session| self.revocations.find(session)) {
             return Err(Error::Blacklisted(Some(end)));
