@@ -3,6 +3,8 @@
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "256"]
+// They panic when the output cannot be written; `output` does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cli;
 pub mod commands;
@@ -13,6 +15,7 @@ pub mod forwarded;
 pub mod jwk_url;
 pub mod layers;
 pub mod metrics;
+pub mod output;
 pub mod pages;
 pub mod preferences;
 pub mod punctual;

@@ -1,9 +1,11 @@
 //! The binary `hallpass`.
 
-use std::process::ExitCode;
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+use std::{io::ErrorKind, process::ExitCode};
 
 use clap::Parser;
-use server::cli::Cli;
+use server::{cli::Cli, output};
 
 /// Returns memory after a flood of sign-ins, which the default allocator was seen to keep.
 #[global_allocator]
@@ -11,11 +13,32 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Cli::parse().run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("Error: {error}");
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return show(&usage),
+    };
+    if let Err(failure) = cli.run().await {
+        output::notice(format_args!("Error: {}", failure.with_causes()));
+        return ExitCode::FAILURE;
+    }
+    match output::error() {
+        None => ExitCode::SUCCESS,
+        Some(error) => {
+            output::notice(format_args!(
+                "Error: the command is done, but standard output cannot be written to: {error}"
+            ));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Shows help, the version, or what is wrong with the arguments.
+fn show(usage: &clap::Error) -> ExitCode {
+    match usage.print() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            output::notice(format_args!("Error: the output cannot be written: {error}"));
+            ExitCode::FAILURE
+        }
+        Ok(()) | Err(_) => ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(1)),
     }
 }

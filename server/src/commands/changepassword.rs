@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use app::auth::Error;
 
 use super::{Failure, open_configured, prompt};
+use crate::output;
 
 /// Sets the password.
 ///
@@ -18,6 +19,9 @@ pub async fn run(config: Option<PathBuf>, username: &str, password_stdin: bool) 
         Error::UserNotFound => Failure::NoSuchUser(username.to_owned()),
         error => error.into(),
     })?;
-    println!("Password changed successfully for user {:?}. All of the user's sessions were ended.", user.username);
+    output::line(format_args!(
+        "Password changed successfully for user {:?}. All of the user's sessions were ended.",
+        user.username
+    ));
     Ok(())
 }

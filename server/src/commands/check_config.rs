@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use crate::config::Config;
+use crate::{config::Config, output};
 
 /// Shows the settings.
 ///
@@ -11,7 +11,7 @@ use crate::config::Config;
 /// Why they would be refused.
 pub fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::inspect(config)?;
-    print!("{}", config.describe());
-    println!("The configuration is good.");
+    output::text(config.describe());
+    output::line("The configuration is good.");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use app::auth::{Account, user::Role};
 
 use super::{Failure, open_configured, prompt};
-use crate::cli::NewAccount;
+use crate::{cli::NewAccount, output};
 
 /// Makes a user who may do everything.
 ///
@@ -13,7 +13,7 @@ use crate::cli::NewAccount;
 /// What is wrong with the account, or why the database cannot be used.
 pub async fn superuser(config: Option<PathBuf>, account: NewAccount) -> Result<(), Failure> {
     create(config, account, Role::Superuser, true).await?;
-    println!("Superuser created successfully.");
+    output::line("Superuser created successfully.");
     Ok(())
 }
 
@@ -29,7 +29,7 @@ pub async fn user(
 ) -> Result<(), Failure> {
     let role = if is_staff { Role::Staff } else { Role::User };
     create(config, account, role, is_active).await?;
-    println!("User created successfully.");
+    output::line("User created successfully.");
     Ok(())
 }
 

@@ -19,7 +19,10 @@ use app::auth::{
 };
 
 use super::Failure;
-use crate::config::{Config, DEFAULT_FILE};
+use crate::{
+    config::{Config, DEFAULT_FILE},
+    output,
+};
 
 /// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
 ///
@@ -38,7 +41,7 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
     if let Some(url) = url {
         findings.extend(running::examine(&url, timeout).await);
     }
-    print!("{}", if json { report::json(&findings) } else { report::lines(&findings, report::has_colours()) });
+    output::text(if json { report::json(&findings) } else { report::lines(&findings, report::has_colours()) });
     match findings.iter().filter(|finding| finding.health == Health::Bad).count() {
         0 => Ok(()),
         bad => Err(Failure::Unwell(bad)),

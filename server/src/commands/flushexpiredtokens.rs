@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Failure, open_configured};
+use crate::output;
 
 /// Deletes expired tokens, and security events that are older than they are kept.
 ///
@@ -11,8 +12,8 @@ use super::{Failure, open_configured};
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let flushed = auth.flush_expired_tokens().await?;
-    println!("{flushed} expired tokens deleted.");
+    output::line(format_args!("{flushed} expired tokens deleted."));
     let events = auth.flush_events().await?;
-    println!("{events} old security events deleted.");
+    output::line(format_args!("{events} old security events deleted."));
     Ok(())
 }

@@ -9,6 +9,7 @@ use app::{
 };
 
 use super::{Failure, open_configured};
+use crate::output;
 
 /// Imports, or says what an import would come to.
 ///
@@ -17,13 +18,13 @@ use super::{Failure, open_configured};
 pub async fn run(config: Option<PathBuf>, source: &str, users: UserTable, mode: ImportMode) -> Result<(), Failure> {
     let mut django = DjangoDatabase::open(source, users).await?;
     let auth = open_configured(config).await?;
-    println!("Reading users from {}{}.", django.user_table(), tokens_too(&django));
+    output::line(format_args!("Reading users from {}{}.", django.user_table(), tokens_too(&django)));
     let report = auth.import(&mut django, mode).await?;
-    print!("{}", describe(&report));
-    match mode {
-        ImportMode::Commit => println!("Done."),
-        ImportMode::Rehearse => println!("This was a dry run: nothing was changed."),
-    }
+    output::text(describe(&report));
+    output::line(match mode {
+        ImportMode::Commit => "Done.",
+        ImportMode::Rehearse => "This was a dry run: nothing was changed.",
+    });
     Ok(())
 }
 

@@ -9,7 +9,10 @@ use app::auth::{
 use clap::Subcommand;
 
 use super::Failure;
-use crate::config::{Config, KeySource, time};
+use crate::{
+    config::{Config, KeySource, time},
+    output,
+};
 
 /// Every server has noticed by then and begins to sign with the new key in the same moment, seconds.
 const NOTICE: i64 = 3;
@@ -66,13 +69,15 @@ pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Fa
 fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
     let ring = config.key_ring()?;
     for key in ring.keys() {
-        println!("{}  {:5}  {}", key.id, keys::name(key.algorithm()), state(&ring, key, now));
+        output::line(format_args!("{}  {:5}  {}", key.id, keys::name(key.algorithm()), state(&ring, key, now)));
     }
-    match &config.keys.configured {
-        Some(place) => println!("The key that signs is set: {place}."),
-        None if config.ring.is_none() => println!("There is no ring yet; the first `hallpass keys generate` makes it."),
-        None => println!("The ring is {}.", config.keys.file.path().display()),
-    }
+    output::line(match &config.keys.configured {
+        Some(place) => format!("The key that signs is set: {place}."),
+        None if config.ring.is_none() => {
+            "There is no ring yet; the first `hallpass keys generate` makes it.".to_owned()
+        }
+        None => format!("The ring is {}.", config.keys.file.path().display()),
+    });
     Ok(())
 }
 
@@ -94,8 +99,11 @@ fn generate(source: &KeySource, algorithm: Option<Algorithm>, now: Timestamp) ->
     let algorithm = algorithm.or(source.algorithm).unwrap_or_else(|| ring.signing(now).algorithm());
     let id = ring.generate(algorithm, now).map_err(|fault| refused(source, &fault))?;
     keep(source, &mut ring, now)?;
-    println!("{id} ({}) is published and does not sign yet.", keys::name(algorithm));
-    println!("When everybody knows it, after {}: hallpass keys rotate", humantime::format_duration(PUBLISHED_FOR));
+    output::line(format_args!("{id} ({}) is published and does not sign yet.", keys::name(algorithm)));
+    output::line(format_args!(
+        "When everybody knows it, after {}: hallpass keys rotate",
+        humantime::format_duration(PUBLISHED_FOR)
+    ));
     Ok(())
 }
 
@@ -114,20 +122,20 @@ async fn rotate(config: &Config, delay: Option<Duration>, now: Timestamp) -> Res
     let rotated = ring.rotate(at, lifetime).map_err(|fault| refused(source, &fault))?;
     keep(source, &mut ring, now)?;
     drop(lock);
-    println!("{} signs from {} on.", rotated.to, time::format(rotated.at));
-    println!(
+    output::line(format_args!("{} signs from {} on.", rotated.to, time::format(rotated.at)));
+    output::line(format_args!(
         "{} verifies until {}, when its last token is dead.",
         rotated.from,
         time::format(rotated.from_verifies_until)
-    );
+    ));
     let known_for = rotated.published_at.map_or(PUBLISHED_FOR, |published_at| at.since(published_at));
     if known_for < PUBLISHED_FOR && ring.find(&rotated.to).is_ok_and(|key| key.key().public_jwk().is_some()) {
-        println!(
+        output::line(format_args!(
             "It was published only {} before. Whoever keeps the published keys without asking again for one that is \
              not among them may refuse its tokens for up to {}.",
             humantime::format_duration(Duration::from_secs(known_for.as_secs())),
             humantime::format_duration(PUBLISHED_FOR),
-        );
+        ));
     }
     if delay.is_none() {
         // Once this command has ended, the new key signs.
@@ -149,9 +157,14 @@ fn retire(source: &KeySource, beginning: &str, now: Timestamp) -> Result<(), Fai
     source.file.write(&ring)?;
     let retired = ring.retire(beginning, now).map_err(|fault| refused(source, &fault))?;
     keep(source, &mut ring, now)?;
-    println!("{} is gone. Its tokens are dead as soon as the servers notice, within a second.", retired.id);
+    output::line(format_args!(
+        "{} is gone. Its tokens are dead as soon as the servers notice, within a second.",
+        retired.id
+    ));
     if let Some(successor) = retired.successor {
-        println!("{successor} signs in its place. Whoever held only tokens of the old key signs in again.");
+        output::line(format_args!(
+            "{successor} signs in its place. Whoever held only tokens of the old key signs in again."
+        ));
     }
     Ok(())
 }
@@ -166,7 +179,7 @@ fn kept(source: &KeySource, now: Timestamp) -> Result<KeyRing, Failure> {
 
 fn keep(source: &KeySource, ring: &mut KeyRing, now: Timestamp) -> Result<(), Failure> {
     for id in ring.forget_expired(now) {
-        println!("{id} is over and was forgotten: its last token is dead.");
+        output::line(format_args!("{id} is over and was forgotten: its last token is dead."));
     }
     Ok(source.file.write(ring)?)
 }

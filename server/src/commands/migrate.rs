@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use app::store;
 
 use super::Failure;
-use crate::config::Config;
+use crate::{config::Config, output};
 
 /// Migrates.
 ///
@@ -14,6 +14,6 @@ use crate::config::Config;
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
     store::connect(&config.database_url).await?;
-    println!("The database {} is up to date.", config.shown_database_url());
+    output::line(format_args!("The database {} is up to date.", config.shown_database_url()));
     Ok(())
 }

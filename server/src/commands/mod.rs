@@ -15,7 +15,7 @@ pub mod serve;
 mod signals;
 pub mod token;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{error::Error as _, path::PathBuf, sync::Arc};
 
 use app::{
     auth::{
@@ -24,6 +24,7 @@ use app::{
         fault::FieldFault,
         import::ImportError,
         settings::SettingsError,
+        store::StoreError,
     },
     store::{self, ConnectError, DjangoError, MoveError},
 };
@@ -31,6 +32,7 @@ use app::{
 use crate::{
     config::{Config, ConfigError},
     jwk_url::{self, JwkUrl},
+    output,
 };
 
 /// Why a command failed: one sentence for the operator.
@@ -51,6 +53,9 @@ pub enum Failure {
     /// The core refused or failed.
     #[error(transparent)]
     Core(Error),
+    /// The database failed.
+    #[error(transparent)]
+    Database(StoreError),
     /// The user that was named does not exist.
     #[error("user {0:?} does not exist")]
     NoSuchUser(String),
@@ -90,10 +95,27 @@ pub enum Failure {
     BadTokens(usize),
 }
 
+impl Failure {
+    /// The sentence, and whatever its causes add to it.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            let words = cause.to_string();
+            if !text.contains(&words) {
+                text = format!("{text}: {words}");
+            }
+            next = cause.source();
+        }
+        text
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(fields) => Self::Fields(fields),
+            Error::Unavailable { cause: Some(cause), .. } => Self::Database(cause),
             error => Self::Core(error),
         }
     }
@@ -107,7 +129,7 @@ fn sentences(fields: &[FieldFault]) -> String {
 /// Opens the database that the configuration names and puts the core on it.
 async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
     if let Some(notice) = config.new_key_notice() {
-        eprintln!("{notice}");
+        output::notice(format_args!("{notice}"));
     }
     open_core(config).await.map(Arc::new)
 }

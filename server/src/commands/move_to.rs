@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use app::store::{self, MovedTable};
 
 use super::Failure;
-use crate::config::Config;
+use crate::{config::Config, output};
 
 /// How often the progress of a long table is told, in rows.
 const TOLD_EVERY: u64 = 100_000;
@@ -16,21 +16,21 @@ const TOLD_EVERY: u64 = 100_000;
 /// When either database cannot be used, or the two are not the same in the end.
 pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
     let config = Config::load(config)?;
-    println!("Moving what stands in {}.", config.shown_database_url());
+    output::line(format_args!("Moving what stands in {}.", config.shown_database_url()));
     let moved = store::transfer(&config.database_url, to, |table, rows| {
         if rows.is_multiple_of(TOLD_EVERY) {
-            println!("  {table}: {rows} rows …");
+            output::line(format_args!("  {table}: {rows} rows …"));
         }
     })
     .await?;
     for table in &moved {
-        println!("{}", describe(table));
+        output::line(describe(table));
     }
-    println!(
+    output::line(format_args!(
         "Done: both sides have the same rows. Set database_url (HALLPASS_DATABASE_URL) to the new database and start \
          the servers with the same keys; everybody stays signed in. Keep the file as a backup, and start no server \
          on it again."
-    );
+    ));
     Ok(())
 }
 

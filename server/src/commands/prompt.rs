@@ -1,11 +1,12 @@
 //! Asking the operator: standard input where it is said so, the terminal otherwise, and passwords
 //! without an echo.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Failure;
+use crate::output;
 
 /// What was given, or what is typed now.
 pub(super) fn given_or_asked(given: Option<String>, label: &str, option: &str) -> Result<String, Failure> {
@@ -15,8 +16,7 @@ pub(super) fn given_or_asked(given: Option<String>, label: &str, option: &str) -
     if !io::stdin().is_terminal() {
         return Err(Failure::Input(format!("{label} is missing; give it with {option}")));
     }
-    print!("{label}: ");
-    io::stdout().flush().map_err(|error| unreadable(&error))?;
+    output::text(format_args!("{label}: "));
     read_line()
 }
 

@@ -6,6 +6,7 @@ use std::{path::PathBuf, time::SystemTime};
 use app::auth::{Error, clock::Timestamp};
 
 use super::{Failure, open_configured};
+use crate::output;
 
 /// Ends the sessions of `user`, or of everybody, that were begun before a moment, or now.
 ///
@@ -18,6 +19,6 @@ pub async fn run(config: Option<PathBuf>, user: Option<&str>, before: Option<Sys
         (Error::UserNotFound, Some(user)) => Failure::NoSuchUser(user.to_owned()),
         (error, _) => error.into(),
     })?;
-    println!("{ended} sessions ended.");
+    output::line(format_args!("{ended} sessions ended."));
     Ok(())
 }

@@ -6,7 +6,7 @@ mod inspect;
 mod source;
 
 use std::{
-    io::{self, BufRead, Write},
+    io::{self, BufRead},
     path::PathBuf,
 };
 
@@ -14,6 +14,7 @@ use app::auth::clock::{Clock, SystemClock, Timestamp};
 use clap::{Args, Subcommand};
 
 use super::Failure;
+use crate::output::{self, Reader};
 use source::Verifier;
 
 /// What is done with tokens.
@@ -78,32 +79,18 @@ fn verify(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) -> Resul
     if bad == 0 { Ok(()) } else { Err(Failure::BadTokens(bad)) }
 }
 
-/// Answers the argument, or each line of standard input in order, as soon as it is there.
+/// Answers the argument, or each line of standard input in order, as soon as it is there, until nobody reads the
+/// answers.
 fn each(given: Option<String>, mut answer: impl FnMut(&[u8]) -> Result<String, Failure>) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    let mut say = |line: &[u8]| -> Result<Said, Failure> {
-        let answer = answer(line)?;
-        match writeln!(out, "{answer}").and_then(|()| out.flush()) {
-            Ok(()) => Ok(Said::Heard),
-            // Nobody listens any more.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Said::Unheard),
-            Err(error) => Err(Failure::Input(format!("standard output cannot be written to: {error}"))),
-        }
-    };
     if let Some(given) = given {
-        return say(given.as_bytes()).map(drop);
+        output::line(answer(given.as_bytes())?);
+        return Ok(());
     }
     for line in io::stdin().lock().split(b'\n') {
         let line = line.map_err(|error| Failure::Input(format!("standard input cannot be read: {error}")))?;
-        match say(line.strip_suffix(b"\r").unwrap_or(&line))? {
-            Said::Heard => {}
-            Said::Unheard => break,
+        if output::line(answer(line.strip_suffix(b"\r").unwrap_or(&line))?) == Reader::Gone {
+            break;
         }
     }
     Ok(())
-}
-
-enum Said {
-    Heard,
-    Unheard,
 }

@@ -14,6 +14,8 @@ use tracing::{Span, Subscriber};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
+use crate::output;
+
 /// What the service is called when `OTEL_SERVICE_NAME` does not say.
 const SERVICE_NAME: &str = "hallpass";
 
@@ -32,7 +34,7 @@ impl Traces {
         let exporter = match SpanExporter::builder().with_http().build() {
             Ok(exporter) => exporter,
             Err(error) => {
-                eprintln!("No traces are sent: {error}; see {OTEL_EXPORTER_OTLP_ENDPOINT}.");
+                output::notice(format_args!("No traces are sent: {error}; see {OTEL_EXPORTER_OTLP_ENDPOINT}."));
                 return None;
             }
         };

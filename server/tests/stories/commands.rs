@@ -4,7 +4,9 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use crate::{actors::PASSWORD, process::output_of};
+use sqlx::Executor;
+
+use crate::{actors::PASSWORD, process::output_of, sqlite};
 
 /// Runs the binary in a folder of its own, with a line on standard input.
 pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
@@ -206,6 +208,97 @@ fn tokens_are_taken_apart_and_verified_from_the_command_line() {
     assert_eq!((lines[0], lines[2]), (r#"{"id":1,"valid":true}"#, r#"{"id":3,"valid":false}"#));
     assert!(lines[1].starts_with(r#"{"error":"the line is no JSON object"#), "{answers}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "no key and no database was made");
+}
+
+/// Every command that prints something, with a line for its standard input. What they need is there.
+const PRINTING: [(&[&str], &str); 13] = [
+    (&["--help"], ""),
+    (&["migrate"], ""),
+    (&["createuser", "--username", "bob", "--password-stdin"], PASSWORD),
+    (&["createsuperuser", "--username", "root", "--email", "", "--password-stdin"], PASSWORD),
+    (&["changepassword", "ada", "--password-stdin"], PASSWORD),
+    (&["revoke", "--all"], ""),
+    (&["flushexpiredtokens"], ""),
+    (&["keys", "list"], ""),
+    (&["keys", "generate"], ""),
+    (&["token", "inspect"], "e30.e30.AAAA"),
+    (&["token", "verify", "--json"], "{}"),
+    (&["check-config"], ""),
+    (&["doctor", "--json"], ""),
+];
+
+/// Runs a command whose standard output is `output`, a file or the end of a pipe.
+fn printing_to(folder: &Path, output: impl Into<Stdio>, arguments: &[&str], line: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hallpass"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("HALLPASS_LISTEN", "127.0.0.1:0")
+        .stdin(Stdio::piped())
+        .stdout(output)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary");
+    drop(child.stdin.take().expect("standard input").write_all(format!("{line}\n").as_bytes()));
+    output_of(child)
+}
+
+#[test]
+fn a_closed_pipe_ends_the_output_and_not_the_work() {
+    let folder = tempfile::tempdir().expect("a folder");
+    hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
+    for (arguments, line) in PRINTING {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let unheard = printing_to(folder.path(), writer, arguments, line);
+        let error = String::from_utf8_lossy(&unheard.stderr);
+        assert!(unheard.status.success() && error.is_empty(), "{arguments:?}: {:?} {error}", unheard.status);
+    }
+    let taken = hallpass(folder.path(), &["createuser", "--username", "bob", "--password-stdin"], PASSWORD);
+    assert!(said(&taken).contains("already exists"), "the work was done: {}", said(&taken));
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let failed = printing_to(folder.path(), writer, &["revoke", "--user", "nobody"], "");
+    assert_eq!(failed.status.code(), Some(1), "and its exit code is kept");
+}
+
+#[test]
+fn output_that_cannot_be_written_is_one_sentence_after_the_work() {
+    let folder = tempfile::tempdir().expect("a folder");
+    hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
+    for (arguments, line) in PRINTING {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+        let output = printing_to(folder.path(), full, arguments, line);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert!(error.starts_with("Error: ") && error.ends_with("No space left on device (os error 28)\n"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{arguments:?}: {error}");
+    }
+    let taken = hallpass(folder.path(), &["createuser", "--username", "bob", "--password-stdin"], PASSWORD);
+    assert!(said(&taken).contains("already exists"), "the work was done: {}", said(&taken));
+}
+
+#[test]
+fn a_command_does_not_fail_because_standard_error_is_closed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shell = format!("'{}' revoke --user nobody 2>&-; echo $?", env!("CARGO_BIN_EXE_hallpass"));
+    let run = Command::new("sh").args(["-c", &shell]).current_dir(folder.path()).env_clear().output().expect("a shell");
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "1\n");
+}
+
+#[tokio::test]
+async fn a_command_names_every_cause_of_a_failed_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
+    let mut broken = sqlite::connect(&sqlite::url(&folder.path().join("hallpass.db"))).await.expect("the database");
+    broken.execute("ALTER TABLE users RENAME TO no_users").await.expect("good SQL");
+    for arguments in [&["createuser", "--username", "bob", "--password-stdin"] as &[&str], &["revoke", "--user", "ada"]]
+    {
+        let failed = hallpass(folder.path(), arguments, PASSWORD);
+        let error = String::from_utf8_lossy(&failed.stderr);
+        assert!(error.starts_with("Error: the database cannot be used: "), "{error}");
+        assert_eq!(error.matches("no such table: users").count(), 1, "each cause once: {error}");
+    }
 }
 
 #[test]

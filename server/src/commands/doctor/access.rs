@@ -1,6 +1,7 @@
 //! Who gets in, and by which way: limits, proxies, TLS, and the addresses to listen on.
 
 use std::{
+    io::ErrorKind,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     time::Duration,
 };
@@ -90,7 +91,16 @@ async fn listen(subject: &'static str, address: SocketAddr, path: &str, known_by
     if ours.is_some_and(|text| text.contains(known_by)) {
         return Finding::good(subject, format!("A Hallpass listens on {address} already."));
     }
-    let advice = format!("Stop what listens there, or set another {subject}.");
+    let advice = match taken.kind() {
+        ErrorKind::AddrNotAvailable => {
+            format!("This machine does not have that IP address: set {subject} to one it has.")
+        }
+        ErrorKind::PermissionDenied => format!(
+            "Ports below 1024 need a privilege: set {subject} to a higher port and put a proxy before it, or grant \
+             CAP_NET_BIND_SERVICE."
+        ),
+        _ => format!("Stop what listens there, or set another {subject}."),
+    };
     Finding::bad(subject, format!("{address} cannot be listened on: {taken}."), advice)
 }
 

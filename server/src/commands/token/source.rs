@@ -10,7 +10,7 @@ use app::auth::{
     token::{self, TokenFault, Tokens},
 };
 
-use crate::{commands::Failure, config::Config};
+use crate::{commands::Failure, config::Config, output};
 
 /// The product's own verifier, over one or the other.
 pub(super) enum Verifier {
@@ -76,7 +76,7 @@ fn read_set(path: &PathBuf) -> Result<KeySet, Failure> {
     let json = serde_json::from_slice(&text).map_err(|error| refused(format!("is no JSON: {error}")))?;
     let set = KeySet::read(&json).map_err(|fault| refused(fault.to_string()))?;
     for fault in set.unusable() {
-        eprintln!("A key in {} is not used: it {fault}.", path.display());
+        output::notice(format_args!("A key in {} is not used: it {fault}.", path.display()));
     }
     Ok(set)
 }
