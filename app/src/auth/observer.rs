@@ -275,6 +275,8 @@ impl Asked {
 pub struct Workload {
     /// Passwords that wait for a processor.
     pub waiting_passwords: usize,
+    /// Sign-ins that wait for others of the same account and network.
+    pub waiting_attempts: usize,
     /// Writes that wait for the database's writer, where it has a line of its own.
     pub waiting_writes: Option<usize>,
     /// Sessions in the set of revoked ones.
@@ -286,6 +288,7 @@ impl Auth {
     pub fn workload(&self) -> Workload {
         Workload {
             waiting_passwords: self.passwords.waiting(),
+            waiting_attempts: self.limiter.waiting(),
             waiting_writes: self.store.waiting(),
             revoked_sessions: self.revocations.len(),
         }

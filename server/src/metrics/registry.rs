@@ -106,6 +106,7 @@ impl Counts {
     pub(super) fn note_workload(&self, workload: Workload) {
         let note = |queue, length| self.queues.get_or_create(&[("queue", queue)]).set(figure(length));
         note("passwords", workload.waiting_passwords);
+        note("attempts", workload.waiting_attempts);
         if let Some(writes) = workload.waiting_writes {
             note("writes", writes);
         }

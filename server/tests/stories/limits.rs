@@ -118,6 +118,72 @@ async fn a_burst_of_guesses_is_looked_at_no_more_often_than_one_after_another() 
     assert_eq!((with(401), with(429)), (6, 94));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn correct_passwords_at_once_are_all_accepted_and_none_is_throttled() {
+    let world = world(Limits::default()).await;
+    world.user("ada").await;
+    let answers = join_all((0..40).map(|_| sign_in(&world, "ada", PASSWORD, "203.0.113.1"))).await;
+    let with = |status| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((with(200), with(429)), (40, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_current_password_given_many_times_at_once_is_not_throttled() {
+    let world = world(Limits::default()).await;
+    let ada = world.signed_in("ada").await;
+    let form = json!({ "form": { "current_password": PASSWORD, "new_password": "password" } });
+    let answers = join_all((0..12).map(|_| ada.call("account/change_password", form.clone()))).await;
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [400; 12], "the new password is too weak, and nobody has to wait to learn it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_sign_ins_to_one_account_waits_up_to_a_bound_and_all_others_are_served_meanwhile() {
+    let gate = Arc::<Gate>::default();
+    let surroundings = Surroundings { randomness: gate.clone(), ..Surroundings::default() };
+    let world = World::surrounded(Settings { limits: Limits::default(), ..settings() }, surroundings).await;
+    let ada = world.signed_in("ada").await;
+    let closed = gate.close(&world.auth).await;
+    let burst: Vec<_> = (0..100).map(|_| tokio::spawn(obtain(world.auth.clone()))).collect();
+    let waiting = || world.auth.workload().waiting_attempts;
+    let refused = || burst.iter().filter(|attempt| attempt.is_finished()).count();
+    until("the queue is full", async || waiting() == 64 && refused() == 30).await;
+    assert_eq!(world.auth.workload().waiting_passwords, 6, "no more are verified than may fail");
+    assert_eq!(ada.me().await.status, 200, "a request that proves no password does not wait");
+
+    drop(closed);
+    let served = join_all(burst).await.into_iter().map(|outcome| outcome.expect("no panic"));
+    let (mut accepted, mut throttled) = (0, 0);
+    for outcome in served {
+        match outcome {
+            Ok(_) => accepted += 1,
+            Err(Error::TooMany { .. }) => throttled += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(accepted + throttled, 100, "each of them has an answer");
+    // Of the sixty per minute that the account has, one signed in before.
+    assert_eq!((accepted, waiting()), (59, 0));
+}
+
+#[tokio::test]
+async fn a_flood_from_one_ipv6_48_does_not_keep_the_owner_out_at_home() {
+    let world = world(Limits::default()).await;
+    world.user("ada").await;
+    assert_eq!(sign_in(&world, "ada", PASSWORD, "198.51.100.1").await.status, 200);
+    let guess = Credentials { username: "ada".into(), password: "wrong".to_owned().into() };
+    let mut verified = 0;
+    for subnet in 0..65_600 {
+        let from = format!("2001:db8:{:x}:{:x}::1", 1 + (subnet >> 16), subnet & 0xffff);
+        let guessed = world.auth.obtain_pair(&guess, Origin::new(Some(from), None)).await;
+        verified += usize::from(matches!(guessed, Err(Error::NoActiveAccount)));
+    }
+    assert_eq!(verified, 59, "strangers share the rest of the rate of the account");
+    for _ in 0..8 {
+        assert_eq!(sign_in(&world, "ada", PASSWORD, "198.51.100.1").await.status, 200);
+    }
+}
+
 #[tokio::test]
 async fn who_holds_a_token_cannot_guess_the_password_at_the_change_of_it() {
     let world = world(Limits::default()).await;

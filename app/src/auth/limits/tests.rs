@@ -1,4 +1,5 @@
 use std::{
+    hash::BuildHasher,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -6,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Limiter, Limits, Network, Rate};
+use futures::FutureExt;
+
+use super::{Attempt, Limiter, Limits, Network, Rate};
 use crate::auth::{
     Error,
     clock::{Clock, Timestamp},
@@ -44,14 +47,19 @@ fn wait(outcome: Result<(), Error>) -> Option<Duration> {
     }
 }
 
+/// Begins an attempt that has no other to wait for.
+fn begin<'l>(limiter: &'l Limiter, username: &str, from: Option<Network>) -> Result<Attempt<'l>, Error> {
+    limiter.begin_attempt(username, from).now_or_never().expect("no attempt is in progress")
+}
+
 /// Fails to sign in.
 fn fail(limiter: &Limiter, from: Option<Network>) -> Option<Duration> {
-    wait(limiter.begin_attempt("ada", from).map(drop))
+    wait(begin(limiter, "ada", from).map(drop))
 }
 
 /// Signs in, if that is not too often.
 fn succeed(limiter: &Limiter, from: Option<Network>) -> Option<Duration> {
-    wait(limiter.begin_attempt("ada", from).map(|attempt| attempt.settle(&Ok(()))))
+    wait(begin(limiter, "ada", from).map(|attempt| attempt.settle(&Ok(()))))
 }
 
 #[test]
@@ -83,6 +91,73 @@ fn a_crowd_of_strangers_cannot_keep_out_an_owner_who_was_here_before() {
     assert_eq!(succeed(&limiter, HOME), None);
 }
 
+/// More networks than any table has keys, all of one IPv6 /48.
+fn flood() -> impl Iterator<Item = Option<Network>> {
+    (0..65_600).map(|subnet| Some(Network::V6(0x2001_0db8_0001_0000 + subnet)))
+}
+
+#[test]
+fn a_flood_for_one_name_does_not_keep_its_owner_out_from_a_known_network() {
+    let (limiter, _) = limiter(&Limits::default());
+    assert_eq!(succeed(&limiter, HOME), None);
+    flood().for_each(|network| drop(begin(&limiter, "ada", network)));
+    for _ in 0..8 {
+        assert_eq!(succeed(&limiter, HOME), None);
+    }
+}
+
+#[test]
+fn a_flood_over_many_names_does_not_keep_an_owner_out_from_a_known_network() {
+    let (limiter, _) = limiter(&Limits::default());
+    assert_eq!(succeed(&limiter, HOME), None);
+    let admitted = flood().enumerate().filter(|(number, network)| {
+        let attempt = begin(&limiter, &format!("name {number}"), *network);
+        attempt.map(|attempt| attempt.settle::<()>(&Err(Error::NoActiveAccount))).is_ok()
+    });
+    assert!(admitted.count() > 65_000, "they are verified, and fail");
+    for _ in 0..8 {
+        assert_eq!(succeed(&limiter, HOME), None);
+    }
+}
+
+#[test]
+fn networks_beyond_every_bucket_do_not_keep_an_owner_out_from_a_known_network() {
+    let (limiter, _) = limiter(&Limits { sign_in_per_address: Some(Rate::per_minute(2)), ..Limits::OFF });
+    assert_eq!(succeed(&limiter, HOME), None);
+    let strangers = (0..200_000).map(|number| Some(Network::V4(2000 + number)));
+    let refused = strangers.filter(|network| begin(&limiter, "ada", *network).is_err()).count();
+    assert!(refused > 100_000, "{refused} of those who share were refused");
+    assert_eq!(succeed(&limiter, HOME), None);
+}
+
+#[test]
+fn a_flood_over_many_names_does_not_end_a_guessers_wait() {
+    let (limiter, _) = limiter(&Limits::default());
+    while fail(&limiter, ELSEWHERE).is_none() {}
+    for (number, network) in flood().enumerate() {
+        drop(begin(&limiter, &format!("name {number}"), network));
+    }
+    assert!(fail(&limiter, ELSEWHERE).is_some());
+}
+
+#[test]
+fn successes_from_everywhere_to_one_account_evict_no_known_network_of_another() {
+    let (limiter, _) = limiter(&Limits { free_failures: Some(5), ..Limits::OFF });
+    assert_eq!(succeed(&limiter, HOME), None);
+    for network in flood() {
+        begin(&limiter, "mallory", network).expect("no limit").settle(&Ok(()));
+    }
+    let account = limiter.hasher.hash_one("ada");
+    assert!(limiter.known.contains(account, HOME.expect("a network")));
+}
+
+#[test]
+fn a_network_that_becomes_known_has_no_higher_rate_for_it() {
+    let (limiter, _) = limiter(&Limits { sign_in_per_account: Some(Rate::per_minute(3)), ..Limits::OFF });
+    let waits: Vec<_> = (0..4).map(|_| succeed(&limiter, HOME).is_some()).collect();
+    assert_eq!(waits, [false, false, false, true]);
+}
+
 #[test]
 fn a_success_clears_what_failed_before_it() {
     let limits = Limits { free_failures: Some(2), ..Limits::OFF };
@@ -97,7 +172,7 @@ fn a_success_clears_what_failed_before_it() {
 fn a_sign_in_that_was_not_looked_at_does_not_count_as_failed() {
     let (limiter, _) = limiter(&Limits { free_failures: Some(0), ..Limits::OFF });
     for _ in 0..3 {
-        let attempt = limiter.begin_attempt("ada", HOME).expect("it is time");
+        let attempt = begin(&limiter, "ada", HOME).expect("it is time");
         attempt.settle(&Err::<(), _>(Error::Unavailable { retry_after: Duration::ZERO, cause: None }));
     }
     assert_eq!(fail(&limiter, HOME), None);

@@ -27,7 +27,7 @@ impl Auth {
         let current: SecretString = form.current_password.expose().into();
         let wrong = || Error::field("current_password", Fault::WrongPassword);
         // Who holds somebody's token could guess here what the token does not give.
-        let attempt = self.limiter.begin_attempt(&user.username, Network::of(origin))?;
+        let attempt = self.limiter.begin_attempt(&user.username, Network::of(origin)).await?;
         let checked = match self.passwords.verify(current, stored.clone()).await {
             Ok(Verdict::Wrong) => Err(wrong()),
             Ok(Verdict::Right | Verdict::RightButWeaklyHashed) => Ok(()),

@@ -72,7 +72,8 @@ impl Auth {
         origin: Origin,
         first: fn(&Self) -> FirstToken,
     ) -> Result<(Session, Subject), Error> {
-        let attempt = self.limiter.begin_attempt(&user::normalize(&credentials.username), Network::of(&origin))?;
+        let username = user::normalize(&credentials.username);
+        let attempt = self.limiter.begin_attempt(&username, Network::of(&origin)).await?;
         let signed_in = self.attempt(credentials, origin, first).await;
         attempt.settle(&signed_in);
         signed_in
