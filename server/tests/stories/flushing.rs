@@ -8,13 +8,22 @@ use std::{
     time::Duration,
 };
 
-use app::auth::session::Origin;
+use app::auth::{
+    clock::Timestamp,
+    id::{Jti, UserId},
+    import::{ForeignToken, ForeignUser, ImportMode},
+    session::Origin,
+    token::TokenType,
+};
 use futures::FutureExt;
 use tokio::sync::Notify;
 
 use crate::{
     actors::{World, settings},
-    patience::eventually,
+    elsewhere::Elsewhere,
+    patience::{eventually, until},
+    paused_time::PausedTime,
+    sessions::with_sessions,
     watched_store::WatchedStore,
 };
 
@@ -68,6 +77,59 @@ async fn sign_out_at(stop: &Stop, world: &World, refresh: &str) {
     stop.over.notify_one();
 }
 
+/// A database with as many users, and a token for each.
+fn elsewhere(count: i64) -> Elsewhere {
+    let user = |id: i64| ForeignUser {
+        id: UserId(1_000 + id),
+        username: format!("user{id}"),
+        email: String::new(),
+        password: "a hash".into(),
+        is_active: true,
+        is_staff: false,
+        is_superuser: false,
+        date_joined: None,
+        last_login: None,
+    };
+    let token = |id: i64| ForeignToken {
+        jti: Jti::from_text(format!("token {id}")),
+        user: Some(UserId(1_000 + id)),
+        created_at: None,
+        expires_at: Timestamp::from_seconds(4_000_000_000),
+        blacklisted_at: None,
+    };
+    Elsewhere { users: (0..count).map(user).collect(), tokens: (0..count).map(token).collect() }
+}
+
+#[tokio::test]
+async fn a_sign_out_passes_between_two_batches_of_an_import() {
+    for method in ["import_users", "import_tokens"] {
+        let (world, stop) = stopped_in(method).await;
+        let ada = world.signed_in("ada").await;
+        let mut elsewhere = elsewhere(250);
+        let import = world.auth.import(&mut elsewhere, ImportMode::Commit);
+        let (report, ()) = tokio::join!(import, sign_out_at(&stop, &world, &ada.refresh));
+        let report = report.expect("a report");
+        assert_eq!((report.users.added, report.tokens.added), (250, 250));
+        assert_eq!(stop.batches.load(Ordering::SeqCst), 3, "a hundred rows at a time");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_passes_between_two_batches_of_sessions_that_end() {
+    let (world, stop) = stopped_in("revoke_sessions").await;
+    let ada = world.signed_in("ada").await;
+    with_sessions(&world, 1_200).await;
+    let bob = world.signed_in("bob").await;
+    let bearer = world.auth.authenticate(&ada.access, &[TokenType::Access]).await.expect("a bearer");
+    let origin = Origin::default();
+    let others = world.auth.revoke_other_sessions(&bearer, &origin);
+    let (ended, ()) = tokio::join!(others, sign_out_at(&stop, &world, &bob.refresh));
+    ended.expect("an end");
+    assert_eq!(stop.batches.load(Ordering::SeqCst), 3, "five hundred at a time");
+    let left = world.get("/api/sessions/", &ada.access).await;
+    assert_eq!(left.body.as_array().map(Vec::len), Some(1));
+}
+
 #[tokio::test]
 async fn a_sign_out_passes_between_two_batches_of_expired_tokens() {
     let (world, stop) = stopped_in("flush_expired").await;
@@ -77,6 +139,24 @@ async fn a_sign_out_passes_between_two_batches_of_expired_tokens() {
     assert_eq!(flushed.expect("a flush"), 10_000);
     world.pass(Duration::from_secs(1));
     assert_eq!(world.auth.flush_expired_tokens().await.expect("nothing left"), 0);
+}
+
+#[tokio::test]
+async fn a_flush_rests_after_each_batch() {
+    let (world, stop) = stopped_in("flush_expired").await;
+    stop.over.notify_one();
+    let ada = world.signed_in("ada").await;
+    world.sql(TEN_THOUSAND_EXPIRED).await;
+    let time = PausedTime::begin();
+    let auth = world.auth.clone();
+    let flush = tokio::spawn(async move { auth.flush_expired_tokens().await });
+    until("the first batch", async || stop.batches.load(Ordering::SeqCst) == 1).await;
+    for _ in 0..20 {
+        assert_eq!(ada.try_refresh().await.status, 200);
+    }
+    assert_eq!(stop.batches.load(Ordering::SeqCst), 1, "others write as long as the pause lasts");
+    let flushed = time.pass_until(Duration::from_millis(5), flush).await;
+    assert_eq!(flushed.expect("no panic").expect("a flush"), 10_000);
 }
 
 #[tokio::test]

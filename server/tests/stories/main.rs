@@ -13,6 +13,7 @@ mod concurrency;
 mod connections;
 mod database_reads;
 mod doctor;
+mod elsewhere;
 mod ends;
 mod events;
 mod faults;

@@ -17,21 +17,20 @@ use app::{
         authenticate::Bearer,
         clock::Timestamp,
         id::{Jti, UserId},
-        import::{ForeignToken, ForeignUser, ImportMode, Page, Source, SourceError},
+        import::{ForeignToken, ForeignUser, ImportMode},
         session::Origin,
         token::TokenType,
         user::{Role, User},
     },
     wire::TokenPair,
 };
-use async_trait::async_trait;
 use futures::future::join_all;
-use secrecy::SecretString;
 use serde_json::json;
 
 use crate::{
     actors::{Direct, World, claims, foreign},
     cluster,
+    elsewhere::Elsewhere,
 };
 
 /// How often each pair meets: a few times by default, and as often as this says for a longer storm.
@@ -79,31 +78,6 @@ const OPERATIONS: [Operation; 15] = [
     Operation::Import,
     Operation::Flush,
 ];
-
-/// Another database with one user and some of its tokens, half of which are blacklisted there.
-struct Elsewhere {
-    user: ForeignUser,
-    tokens: Vec<ForeignToken>,
-}
-
-#[async_trait]
-impl Source for Elsewhere {
-    async fn users(&mut self, _after: i64, _limit: u16) -> Result<Page<ForeignUser>, SourceError> {
-        Ok(Page { rows: vec![Ok(self.user.clone())], next: None })
-    }
-
-    async fn tokens(&mut self, _after: i64, _limit: u16) -> Result<Page<ForeignToken>, SourceError> {
-        Ok(Page { rows: self.tokens.iter().cloned().map(Ok).collect(), next: None })
-    }
-
-    async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError> {
-        Ok(Some(self.user.id.0))
-    }
-
-    async fn newest_token(&mut self) -> Result<Option<SecretString>, SourceError> {
-        Ok(None)
-    }
-}
 
 /// One user in the storm.
 struct Storm<'w> {
@@ -207,7 +181,7 @@ impl<'w> Storm<'w> {
             date_joined: None,
             last_login: None,
         };
-        let mut elsewhere = Elsewhere { user, tokens: (0..8).map(token).collect() };
+        let mut elsewhere = Elsewhere { users: vec![user], tokens: (0..8).map(token).collect() };
         match self.world.auth.import(&mut elsewhere, ImportMode::Commit).await {
             Ok(_) => Ok(()),
             Err(error) => panic!("the import failed: {error}"),

@@ -1,6 +1,6 @@
 //! `list_events`, `list_own_events`: what happened to accounts; and writing the counted failures down.
 
-use super::{admin::Administrator, authenticate::Bearer};
+use super::{admin::Administrator, authenticate::Bearer, pace};
 use crate::{
     auth::{
         Auth, Error,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How many events go at a time, so that the writer is never held long.
-const FLUSH_BATCH: u32 = 500;
+const FLUSH_BATCH: u32 = 200;
 
 impl Auth {
     /// A page of security events, the last one first; `None` when there is no such page.
@@ -56,7 +56,7 @@ impl Auth {
         let before = self.clock.now() - self.settings.security_event_retention;
         let mut total = 0;
         loop {
-            let gone = self.store.flush_events(before, FLUSH_BATCH).await?;
+            let gone = pace::batch(self.store.flush_events(before, FLUSH_BATCH)).await?;
             total += gone;
             if gone < u64::from(FLUSH_BATCH) {
                 return Ok(total);

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use super::pace;
 use crate::auth::{Auth, Error, keys::KeyState};
 
 /// How many outstanding tokens go at a time, so that the writer is never held long.
-const FLUSH_BATCH: u32 = 500;
+const FLUSH_BATCH: u32 = 200;
 
 impl Auth {
     /// Takes in the revocations that this or another process wrote since the last time. Called once
@@ -50,7 +51,7 @@ impl Auth {
         let before = self.clock.now() - self.settings.leeway;
         let mut total = 0;
         loop {
-            let flushed = self.store.flush_expired(before, FLUSH_BATCH).await?;
+            let flushed = pace::batch(self.store.flush_expired(before, FLUSH_BATCH)).await?;
             total += flushed.tokens;
             if flushed.is_done {
                 return Ok(total);

@@ -2,6 +2,7 @@
 
 use secrecy::ExposeSecret;
 
+use super::pace;
 use crate::{
     auth::{
         Auth,
@@ -19,7 +20,7 @@ use crate::{
 
 /// How many rows one transaction takes: a server that runs on the same database waits no longer than
 /// they take.
-const BATCH: u16 = 500;
+const BATCH: u16 = 100;
 
 /// Before the first row.
 const START: i64 = i64::MIN;
@@ -66,7 +67,7 @@ impl Auth {
         loop {
             let page = source.users(after, BATCH).await?;
             let users = readable(page.rows, &mut tally);
-            let outcomes = self.store.import_users(users.clone(), import.clone()).await?;
+            let outcomes = pace::batch(self.store.import_users(users.clone(), import.clone())).await?;
             for (user, outcome) in users.iter().zip(outcomes) {
                 let name = format!("{} ({})", user.username, user.id);
                 tally.count(&name, &outcome);
@@ -91,7 +92,7 @@ impl Auth {
             for token in expired {
                 tally.count(token.jti.as_str(), &Outcome::left(Reason::Expired));
             }
-            let outcomes = self.store.import_tokens(tokens.clone(), import.clone()).await?;
+            let outcomes = pace::batch(self.store.import_tokens(tokens.clone(), import.clone())).await?;
             for (token, outcome) in tokens.iter().zip(outcomes) {
                 blacklisted += u64::from(token.blacklisted_at.is_some());
                 tally.count(token.jti.as_str(), &outcome);

@@ -11,6 +11,7 @@ mod import;
 mod me;
 pub mod oauth;
 mod obtain;
+mod pace;
 mod refresh;
 pub(super) mod register;
 mod sessions;
