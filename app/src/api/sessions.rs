@@ -7,19 +7,23 @@ use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::client::SessionClient;
-use crate::wire::{ApiError, SessionInfo};
+use crate::wire::{ApiError, Listing, SessionInfo};
 
 #[cfg(feature = "ssr")]
-use super::{expose::Expose, request};
+use super::{
+    expose::Expose,
+    listing::{self, listing},
+    request,
+};
 
-/// The bearer's living sessions, the one last renewed first.
+/// A page of the bearer's living sessions, the one last renewed first; the first page when none is named.
 ///
 /// # Errors
-/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `NotFound` when there is no such page, `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
 #[server(name = ListSessions, client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/sessions")]
-pub async fn sessions() -> Result<Vec<SessionInfo>, ApiError> {
+pub async fn sessions(page: Option<u32>) -> Result<Listing<SessionInfo>, ApiError> {
     let bearer = request::bearer().await?;
-    request::auth().list_sessions(&bearer).await.exposed()
+    request::auth().list_sessions(&bearer, listing::page(page.unwrap_or(1))).await.and_then(listing).exposed()
 }
 
 /// Ends one of the bearer's sessions, which may be the one that asks, with its access tokens at once.

@@ -17,6 +17,9 @@ use super::{
 };
 use crate::wire::PasswordPolicy;
 
+/// Ending all sessions of a user takes a fraction of a second up to here.
+const MAX_SESSIONS_PER_USER: u32 = 10_000;
+
 const DAY: Duration = Duration::from_hours(24);
 
 /// Simple JWT's settings and a few of our own. Each field names the setting it stands for.
@@ -84,6 +87,8 @@ pub struct Settings {
     pub refresh_reuse_grace: Duration,
     /// A session ends this long after its sign-in, however often it was renewed.
     pub session_max_lifetime: Duration,
+    /// How many sessions a user may have at a time; one more ends the one that was not used for the longest time.
+    pub max_sessions_per_user: u32,
     /// What is looked at besides an access token itself.
     pub session_check: SessionCheck,
     /// Whether strangers may make themselves an account.
@@ -183,6 +188,7 @@ impl Settings {
             check_user_is_active: true,
             refresh_reuse_grace: Duration::from_secs(30),
             session_max_lifetime: 90 * DAY,
+            max_sessions_per_user: 1_000,
             session_check: SessionCheck::RevocationSet,
             registration: RegistrationMode::Open,
             clients: Clients::default(),
@@ -209,6 +215,9 @@ impl Settings {
         self.key()?;
         self.validate_profile()?;
         self.validate_foreign_issuer()?;
+        if !(1..=MAX_SESSIONS_PER_USER).contains(&self.max_sessions_per_user) {
+            return refuse("max_sessions_per_user", format!("must lie between 1 and {MAX_SESSIONS_PER_USER}"));
+        }
         let policy = self.password_policy;
         if policy.min_length < 8 || policy.min_length > policy.max_length {
             return refuse("password_min_length", format!("must lie between 8 and {}", policy.max_length));

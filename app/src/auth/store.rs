@@ -50,6 +50,10 @@ pub struct NewSession {
     pub origin: Origin,
     /// Whether to note the sign-in at the user (`UPDATE_LAST_LOGIN`).
     pub update_last_login: bool,
+    /// How many sessions the user may have at a time.
+    pub max_sessions: u32,
+    /// `LEEWAY`, for a session that ends to make room for this one.
+    pub leeway: Duration,
 }
 
 /// A user's next password.
@@ -107,6 +111,8 @@ pub struct Refresh {
     pub mode: RotationMode,
     /// Judges the account that the token belongs to.
     pub rule: AccountRule,
+    /// How many sessions the user may have at a time, should the token need one.
+    pub max_sessions: u32,
 }
 
 /// What a rotation does, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
@@ -281,9 +287,6 @@ pub trait Store: Administration + Send + Sync {
     /// Blacklists a refresh token and ends its session. A token of another issuer is noted as
     /// blacklisted by itself.
     async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
-
-    /// The user's sessions that can still be renewed, the one last renewed first.
-    async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
 
     /// Ends one session of the user; `false` when it is unknown, another's, or over already.
     async fn revoke_session(&self, user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;

@@ -148,10 +148,6 @@ impl Store for Database {
             .await
     }
 
-    async fn living_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        self.backend.read(move |c| Box::pin(async move { sessions::living_of(c, user, now).await })).await
-    }
-
     async fn revoke_session(&self, user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError> {
         self.backend
             .write(move |c, unlocked| {

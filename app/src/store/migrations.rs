@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 /// A name, and the statements for `SQLite` and for PostgreSQL. The first is number 1.
-const MIGRATIONS: [(&str, &str, &str); 4] = [
+const MIGRATIONS: [(&str, &str, &str); 5] = [
     (
         "accounts",
         include_str!("../../../migrations/sqlite/0001_accounts.sql"),
@@ -27,6 +27,11 @@ const MIGRATIONS: [(&str, &str, &str); 4] = [
         "adoption",
         include_str!("../../../migrations/sqlite/0004_adoption.sql"),
         include_str!("../../../migrations/postgres/0004_adoption.sql"),
+    ),
+    (
+        "live sessions",
+        include_str!("../../../migrations/sqlite/0005_live_sessions.sql"),
+        include_str!("../../../migrations/postgres/0005_live_sessions.sql"),
     ),
 ];
 

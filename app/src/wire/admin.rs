@@ -126,6 +126,8 @@ pub enum BlacklistReason {
     PasswordChanged,
     /// The account was deactivated.
     UserDeactivated,
+    /// The user opened more sessions than a user may have.
+    TooManySessions,
     /// It was blacklisted in the database that it was brought from.
     Imported,
     /// Something that this version has no word for.
@@ -142,6 +144,7 @@ impl BlacklistReason {
             "reuse" => Self::Reuse,
             "password_changed" => Self::PasswordChanged,
             "user_deactivated" => Self::UserDeactivated,
+            "too_many_sessions" => Self::TooManySessions,
             "imported" => Self::Imported,
             _ => Self::Other,
         }

@@ -89,6 +89,8 @@ pub enum EndReason {
     UserDeactivated,
     /// Nobody ended it: its refresh token ran out.
     Expired,
+    /// The user opened more sessions than a user may have, and this one was not used for the longest time.
+    TooManySessions,
 }
 
 impl ApiError {

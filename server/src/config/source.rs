@@ -108,6 +108,7 @@ impl Source {
             check_user_is_active => auth.check_user_is_active;
             refresh_reuse_grace => auth.refresh_reuse_grace;
             session_max_lifetime => auth.session_max_lifetime;
+            max_sessions_per_user => auth.max_sessions_per_user;
             session_check => auth.session_check;
             clients => auth.clients;
             security_event_retention => auth.security_event_retention;
@@ -178,6 +179,7 @@ pub(super) fn describe(auth: &Settings) -> Vec<(&'static str, String)> {
         ("blacklist_after_rotation", auth.blacklist_after_rotation.to_string()),
         ("refresh_reuse_grace", seconds(auth.refresh_reuse_grace)),
         ("session_max_lifetime", seconds(auth.session_max_lifetime)),
+        ("max_sessions_per_user", auth.max_sessions_per_user.to_string()),
         ("update_last_login", auth.update_last_login.to_string()),
         ("jwk_url", optional(&auth.foreign_issuer.as_ref().map(|issuer| without_credentials(&issuer.url)))),
         (

@@ -54,6 +54,12 @@ impl FromValue for usize {
     }
 }
 
+impl FromValue for u32 {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        usize::from_toml(value)?.try_into().map_err(|_| format!("must be at most {}", Self::MAX))
+    }
+}
+
 impl FromValue for Duration {
     /// Whole seconds, or a number with a unit: `30s`, `5m`, `12h`, `7d`.
     fn from_toml(value: &Value) -> Result<Self, String> {

@@ -5,28 +5,40 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::{
+    admin::page::{PageQuery, Place},
     extract::{Authenticated, CameFrom},
     refusal::Refusal,
     reject::{Core, Rejection, at_protected},
 };
 
-/// The own sessions that are alive, the one last renewed first.
+/// Your sessions that are alive, the one last renewed first, a page at a time. The `Link` header has the URLs of the next
+/// and the previous page (RFC 8288).
 #[utoipa::path(
     get,
     path = "/api/sessions/",
     tag = "sessions",
     operation_id = "listSessions",
     security(("access_token" = [])),
-    responses((status = 200, description = "One entry for each sign-in.", body = Vec<SessionInfo>))
+    params(PageQuery),
+    responses(
+        (
+            status = 200,
+            description = "One entry for each sign-in.",
+            body = Vec<SessionInfo>,
+            headers(("Link" = String, description = "The next and the previous page, if there are any."))
+        ),
+        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+    )
 )]
 pub(super) async fn list(
     State(auth): Core,
     Authenticated(bearer): Authenticated,
-) -> Result<Json<Vec<SessionInfo>>, Rejection> {
-    auth.list_sessions(&bearer).await.map(Json).map_err(at_protected)
+    place: Place,
+) -> Result<(HeaderMap, Json<Vec<SessionInfo>>), Rejection> {
+    place.answer_linked(auth.list_sessions(&bearer, place.page()?).await.map_err(at_protected)?)
 }
 
 /// End one of the own sessions, which may be the one that asks.

@@ -28,7 +28,7 @@ use server::{
     edge::Edge,
     layers, router,
 };
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
@@ -268,6 +268,17 @@ impl World {
     pub(crate) async fn sql(&self, statement: &'static str) {
         let mut direct = Direct::connect(&self.database).await;
         direct.execute(statement).await;
+        direct.close().await;
+    }
+
+    /// The same for SQL that is put together.
+    pub(crate) async fn run(&self, statement: String) {
+        let mut direct = Direct::connect(&self.database).await;
+        match &mut direct {
+            Direct::Sqlite(connection) => connection.execute(AssertSqlSafe(statement)).await.map(drop),
+            Direct::Postgres(connection) => connection.execute(AssertSqlSafe(statement)).await.map(drop),
+        }
+        .expect("good SQL");
         direct.close().await;
     }
 

@@ -60,6 +60,8 @@ async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
             access_expires_at: now,
             origin: Origin::default(),
             update_last_login: true,
+            max_sessions: 10,
+            leeway: Duration::ZERO,
         };
         store.open_session(session).await.expect("an answer").is_some()
     };

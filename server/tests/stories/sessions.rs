@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use app::auth::clock::Timestamp;
+use app::auth::{clock::Timestamp, settings::Settings};
 use serde_json::{Value, json};
 
-use crate::actors::{Actor, Answer, World, foreign, settings};
+use crate::actors::{Actor, Answer, Direct, World, foreign, settings};
 
 async fn delete(actor: &Actor<'_>, path: &str) -> Answer {
     let bearer = format!("Bearer {}", actor.access);
@@ -127,4 +127,104 @@ async fn an_operator_ends_what_was_begun_before_a_moment() {
         actor.me().await.is_bad_access("Token is blacklisted");
         actor.try_refresh().await.is_bad_token("Token is blacklisted");
     }
+}
+
+/// Sessions of the user whose id is 1, the last of them refreshed a second before `now`.
+pub(crate) async fn with_sessions(world: &World, count: i64) {
+    let insert = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < COUNT)
+        INSERT INTO sessions (id, user_id, generation, current_jti, current_issued_at, current_expires_at, created_at,
+            refreshed_at, ends_at, access_expires_at)
+        SELECT '00000000000000000000000000' || substr(CAST(1000000 + n AS text), 2), 1, 0,
+            'many ' || n, NOW - n * 1000, NOW + 600000, NOW - n * 1000, NOW - n * 1000, NOW + 600000, NOW + 300000
+        FROM numbers";
+    let tokens = "INSERT INTO outstanding_tokens (jti, session_id, user_id, generation, created_at, expires_at)
+        SELECT current_jti, id, user_id, 0, created_at, current_expires_at FROM sessions WHERE current_jti LIKE 'many %'";
+    let now = (world.now() * 1_000).to_string();
+    world.run(insert.replace("COUNT", &count.to_string()).replace("NOW", &now)).await;
+    world.run(tokens.to_owned()).await;
+}
+
+/// The URL of the next page, if there is one.
+fn next(answer: &Answer) -> Option<&str> {
+    answer.header("link")?.split(", ").find_map(|link| link.strip_suffix(">; rel=\"next\""))?.strip_prefix('<')
+}
+
+#[tokio::test]
+async fn the_own_sessions_come_fifty_on_a_page() {
+    let world = World::new().await;
+    let ada = world.signed_in("ada").await;
+    with_sessions(&world, 240).await;
+    let (mut path, mut sizes) = ("/api/sessions/".to_owned(), Vec::new());
+    loop {
+        let answer = world.get(&path, &ada.access).await;
+        sizes.push(answer.body.as_array().expect("a list").len());
+        match next(&answer) {
+            Some(url) => path = url.strip_prefix(world.url.as_str()).expect("a URL of this server").to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(sizes, [50, 50, 50, 50, 41]);
+    let largest = world.get("/api/sessions/?page_size=1000", &ada.access).await;
+    assert_eq!(largest.body.as_array().map(Vec::len), Some(200));
+    world.get("/api/sessions/?page=6", &ada.access).await.is(404, json!({ "detail": "Invalid page." }));
+}
+
+#[tokio::test]
+async fn one_session_more_than_a_user_may_have_ends_the_one_that_was_not_used_for_the_longest_time() {
+    let world = World::with(Settings { max_sessions_per_user: 3, ..settings() }).await;
+    let mut first = world.signed_in("ada").await;
+    let mut later = Vec::new();
+    for _ in 0..2 {
+        world.pass(Duration::from_secs(10));
+        later.push(world.sign_in("ada").await);
+    }
+    world.pass(Duration::from_secs(10));
+    first.refresh().await;
+    let fourth = world.sign_in("ada").await;
+    later[0].me().await.is_bad_access("Token is blacklisted");
+    later[0].try_refresh().await.is_bad_token("Token is blacklisted");
+    for alive in [&first, &later[1], &fourth] {
+        assert_eq!(alive.me().await.status, 200);
+    }
+    let events = world.get("/api/events/", &fourth.access).await;
+    let kinds: Vec<_> = events.body["results"].as_array().expect("events").iter().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds[..2], ["signed_in", "session_ended"]);
+}
+
+#[tokio::test]
+async fn a_user_with_far_too_many_sessions_comes_down_to_the_bound_in_steps() {
+    let world = World::with(Settings { max_sessions_per_user: 3, ..settings() }).await;
+    world.user("ada").await;
+    with_sessions(&world, 150).await;
+    let mut left = Vec::new();
+    for _ in 0..3 {
+        let ada = world.sign_in("ada").await;
+        left.push(world.get("/api/sessions/?page_size=200", &ada.access).await.body.as_array().map(Vec::len));
+    }
+    assert_eq!(left, [Some(51), Some(3), Some(3)]);
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_counts_as_a_sign_in() {
+    let world = World::with(Settings { max_sessions_per_user: 1, ..settings() }).await;
+    let ada = world.signed_in("ada").await;
+    let (now, exp) = (world.now(), world.now() + 600);
+    let token = foreign(&json!({ "token_type": "refresh", "user_id": "1", "jti": "a", "iat": now, "exp": exp }));
+    assert_eq!(world.post("/api/token/refresh/", json!({ "refresh": token })).await.status, 200);
+    ada.me().await.is_bad_access("Token is blacklisted");
+}
+
+#[tokio::test]
+async fn a_password_change_ends_a_thousand_sessions_with_its_commit() {
+    let world = World::new().await;
+    let ada = world.signed_in("ada").await;
+    with_sessions(&world, 1_000).await;
+    world.auth.set_password("ada", "seven copper lanterns drift upstream".into()).await.expect("a new password");
+    let mut direct = Direct::connect(&world.database).await;
+    let left = "SELECT 'alive', count(*) FROM sessions WHERE revoked_at IS NULL
+        UNION ALL SELECT 'unspent', count(*) FROM outstanding_tokens WHERE blacklisted_at IS NULL
+        UNION ALL SELECT 'untold', 1001 - count(*) FROM security_events WHERE kind = 'session_ended'";
+    let none = ["alive", "unspent", "untold"].map(|name| (name.to_owned(), 0));
+    assert_eq!(direct.pairs(left).await, none);
+    ada.me().await.is_bad_access("Token is blacklisted");
 }

@@ -68,7 +68,6 @@ watched!(Store {
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
     token_standing(jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError>;
     blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
-    living_sessions(user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
     revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
     revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
     note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;

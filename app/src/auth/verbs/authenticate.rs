@@ -165,7 +165,8 @@ impl Auth {
             | EndReason::Revoked
             | EndReason::Reuse
             | EndReason::PasswordChanged
-            | EndReason::Expired => blacklisted(token, kinds, Some(end)),
+            | EndReason::Expired
+            | EndReason::TooManySessions => blacklisted(token, kinds, Some(end)),
         }
     }
 }

@@ -119,6 +119,8 @@ impl Auth {
             access_expires_at,
             origin,
             update_last_login: self.settings.update_last_login,
+            max_sessions: self.settings.max_sessions_per_user,
+            leeway: self.settings.leeway,
         };
         let Some(session) = self.store.open_session(session).await? else {
             return Ok(None);

@@ -84,6 +84,7 @@ impl Auth {
             adopted_ends_at: now + self.settings.session_max_lifetime,
             mode: self.rotation_mode(),
             rule: self.account_rule(token),
+            max_sessions: self.settings.max_sessions_per_user,
         }
     }
 

@@ -1,12 +1,13 @@
 //! `list_sessions`, `revoke_session`, `revoke_other_sessions`: what a person sees and ends of the own
 //! sign-ins (ASVS 7.4.4, 7.5.2).
 
-use super::authenticate::Bearer;
+use super::{authenticate::Bearer, pace};
 use crate::{
     auth::{
         Auth, Error,
         clock::Timestamp,
         id::{SessionId, UserId},
+        paging::{Listed, PageRequest},
         session::Origin,
         store::{Ending, Selection, Swept},
         user,
@@ -18,13 +19,17 @@ use crate::{
 pub(super) const REVOKE_BATCH: u32 = 500;
 
 impl Auth {
-    /// The bearer's sessions that are alive, the one last renewed first.
+    /// A page of the bearer's sessions that are alive, the one last renewed first; `None` when there is no such page.
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn list_sessions(&self, bearer: &Bearer) -> Result<Vec<SessionInfo>, Error> {
-        let sessions = self.store.living_sessions(bearer.user, self.clock.now()).await?;
-        Ok(sessions.iter().map(|session| session.info(bearer.session)).collect())
+    pub async fn list_sessions(
+        &self,
+        bearer: &Bearer,
+        page: PageRequest,
+    ) -> Result<Option<Listed<SessionInfo>>, Error> {
+        let listed = self.store.list_sessions_of(bearer.user, self.clock.now(), page).await?;
+        Ok(listed.map(|listed| listed.map(|session| session.info(bearer.session))))
     }
 
     /// Ends one of the bearer's sessions with its access tokens, at once.
@@ -75,7 +80,7 @@ impl Auth {
     pub(super) async fn revoke_rest(&self, first: Swept, selection: Selection, ending: &Ending) -> Result<u64, Error> {
         let Swept { mut ended, mut is_done } = first;
         while !is_done {
-            let next = self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone()).await?;
+            let next = pace::batch(self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone())).await?;
             ended += next.ended;
             is_done = next.is_done;
         }

@@ -99,8 +99,10 @@ const fn kind(reason: EndReason) -> EventKind {
     match reason {
         EndReason::Reuse => EventKind::TokenReused,
         EndReason::SignedOut => EventKind::SignedOut,
-        EndReason::Revoked | EndReason::PasswordChanged | EndReason::UserDeactivated | EndReason::Expired => {
-            EventKind::SessionEnded
-        }
+        EndReason::Revoked
+        | EndReason::PasswordChanged
+        | EndReason::UserDeactivated
+        | EndReason::Expired
+        | EndReason::TooManySessions => EventKind::SessionEnded,
     }
 }

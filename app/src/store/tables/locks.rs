@@ -57,6 +57,19 @@ pub(super) struct LiveSession {
     pub(super) access_expires_at: Timestamp,
 }
 
+/// A statement about the user's living sessions that were not used for the longest time.
+macro_rules! idlest {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, access_expires_at FROM sessions WHERE id IN
+                 (SELECT id FROM sessions
+                  WHERE user_id = $1 AND revoked_at IS NULL AND ends_at > $2 AND current_expires_at > $2
+                  ORDER BY refreshed_at, id LIMIT $3) ",
+            $rest
+        )
+    };
+}
+
 impl Unlocked {
     /// For the backend, at the begin of a transaction.
     pub(in crate::store) const fn begin() -> Self {
@@ -198,6 +211,23 @@ impl LockedUser {
     }
 }
 
+impl LockedUser {
+    /// Locks up to `limit` of the user's living sessions, those that were not used for the longest time.
+    pub(super) async fn idlest_sessions(
+        &self,
+        connection: &mut Connection<'_>,
+        now: Timestamp,
+        limit: i64,
+    ) -> sqlx::Result<LiveSessions> {
+        let statement = sql::query_either(
+            connection,
+            idlest!("ORDER BY id"),
+            idlest!("AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"),
+        );
+        LiveSessions::read(connection, statement.bind(self.0).bind(now).bind(limit)).await
+    }
+}
+
 impl LockedUsers {
     /// Each of them, in the order in which they were named.
     pub(super) fn iter(&self) -> impl Iterator<Item = &LockedUser> {
@@ -259,7 +289,11 @@ impl LiveSessions {
         conditions.compare("id <> ", selection.keep);
         let lock = if connection.is_shared() { " FOR NO KEY UPDATE" } else { "" };
         let query = conditions.select("id, access_expires_at FROM sessions", "user_id, id", limit, lock);
-        let found = query.fetch_all(connection).await?;
+        Self::read(connection, query).await
+    }
+
+    async fn read(connection: &mut Connection<'_>, locking: Statement<'_>) -> sqlx::Result<Self> {
+        let found = locking.fetch_all(connection).await?;
         found.iter().map(LiveSession::read).collect::<sqlx::Result<_>>().map(Self)
     }
 

@@ -1,6 +1,7 @@
 //! The tables, a file each, and what is done with them: each function is one question, the same of either
 //! database.
 
+mod bound;
 pub(super) mod changes;
 pub(super) mod deeds;
 pub(super) mod endings;

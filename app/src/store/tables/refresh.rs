@@ -2,7 +2,7 @@
 //! transaction that the writer holds.
 
 use super::{
-    endings, import,
+    bound, endings, import,
     locks::{LockedSession, LockedUser, Unlocked},
     outstanding,
     rows::TokenRow,
@@ -133,6 +133,7 @@ async fn adopt(
         return Ok(Refreshed::Blacklisted);
     }
     let session = Session::adopting(refresh, user.id());
+    bound::make_room(connection, &user, refresh.max_sessions, &ending(refresh, EndReason::TooManySessions)).await?;
     let locked = sessions::insert(connection, &user, session, Some(account)).await?;
     outstanding::insert_current(connection, &locked).await?;
     decide(connection, refresh, locked, Presented { generation: 0, spent_at: None }).await
@@ -221,15 +222,15 @@ async fn end_reused(
     refresh: &Refresh,
     locked: LockedSession,
 ) -> sqlx::Result<Refreshed> {
-    let ending = Ending {
-        reason: EndReason::Reuse,
-        now: refresh.now,
-        origin: refresh.origin.clone(),
-        leeway: refresh.leeway,
-        actor: None,
-    };
+    let ending = ending(refresh, EndReason::Reuse);
     endings::end(connection, &locked, &ending).await?;
     Ok(Refreshed::Reused { session: locked.into_session(), end: ending.end() })
+}
+
+/// An end that the refresh puts to a session.
+fn ending(refresh: &Refresh, reason: EndReason) -> Ending {
+    let (now, origin, leeway) = (refresh.now, refresh.origin.clone(), refresh.leeway);
+    Ending { reason, now, origin, leeway, actor: None }
 }
 
 /// Blacklists a token, and ends its session.

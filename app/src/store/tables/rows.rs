@@ -21,6 +21,7 @@ pub(super) const fn reason_word(reason: EndReason) -> &'static str {
         EndReason::PasswordChanged => "password_changed",
         EndReason::UserDeactivated => "user_deactivated",
         EndReason::Expired => "expired",
+        EndReason::TooManySessions => "too_many_sessions",
     }
 }
 
@@ -32,6 +33,7 @@ fn reason(word: &str) -> sqlx::Result<EndReason> {
         EndReason::PasswordChanged,
         EndReason::UserDeactivated,
         EndReason::Expired,
+        EndReason::TooManySessions,
     ];
     let found = all.into_iter().find(|reason| reason_word(*reason) == word);
     found.ok_or_else(|| sqlx::Error::Decode(format!("no reason for an end: {word:?}").into()))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    bound,
     events::{self, NewEvent},
     locks::{AdministrationLock, LockedSession, LockedUser, Unlocked},
     outstanding,
@@ -15,11 +16,11 @@ use crate::{
         id::{SessionId, UserId},
         paging::{Listed, PageRequest},
         session::Session,
-        store::NewSession,
+        store::{Ending, NewSession},
         user::StoredCredentials,
     },
     store::sql::{self, Connection, Row},
-    wire::EventKind,
+    wire::{EndReason, EventKind},
 };
 
 /// A session and the account that it belongs to.
@@ -51,6 +52,14 @@ pub(in crate::store) async fn open(
         origin: new.origin,
         end: None,
     };
+    let ending = Ending {
+        reason: EndReason::TooManySessions,
+        now: new.now,
+        origin: session.origin.clone(),
+        leeway: new.leeway,
+        actor: None,
+    };
+    bound::make_room(connection, &user, new.max_sessions, &ending).await?;
     let session = insert(connection, &user, session, None).await?;
     outstanding::insert_current(connection, &session).await?;
     if new.update_last_login {
@@ -175,22 +184,6 @@ pub(in crate::store) async fn update(
     .execute(connection)
     .await?;
     Ok(written == 1)
-}
-
-pub(in crate::store) async fn living_of(
-    connection: &mut Connection<'_>,
-    user: UserId,
-    now: Timestamp,
-) -> sqlx::Result<Vec<Session>> {
-    let found = sql::query(
-        "SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ends_at > $2 AND current_expires_at > $2
-         ORDER BY refreshed_at DESC, id",
-    )
-    .bind(user)
-    .bind(now)
-    .fetch_all(connection)
-    .await?;
-    found.iter().map(rows::session).collect()
 }
 
 pub(in crate::store) async fn list_living_of(

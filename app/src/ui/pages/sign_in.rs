@@ -74,6 +74,8 @@ texts! {
             | "{at}에 {by}에서 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
         inactive: "This account is not active any more. Ask an administrator."
             | "이 계정은 더 이상 활성 상태가 아닙니다. 관리자에게 문의하세요.",
+        too_many: "This session was ended at {at}, because your account was signed in too many times. Sign in to continue."
+            | "계정의 로그인이 너무 많아 이 세션이 {at}에 종료되었습니다. 계속하려면 로그인하세요.",
         expired: "Your session had run out when it was to be renewed at {at}. Sign in to go on."
             | "{at}에 갱신하려 했으나 세션이 이미 만료되었습니다. 계속하려면 로그인하세요.",
     }
@@ -97,6 +99,7 @@ fn explain(ended: &Ended) -> String {
         EndReason::Reuse => (text.reuse, text.reuse_by),
         EndReason::PasswordChanged => (text.password, text.password_by),
         EndReason::UserDeactivated => (text.inactive, text.inactive),
+        EndReason::TooManySessions => (text.too_many, text.too_many),
         EndReason::Expired => (text.expired, text.expired),
     };
     let by = ended.by.as_deref().map(device_words);

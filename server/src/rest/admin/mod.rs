@@ -3,7 +3,7 @@
 mod events;
 mod extract;
 mod form;
-mod page;
+pub(super) mod page;
 mod query;
 mod sessions;
 mod tokens;

@@ -15,7 +15,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::request::Parts,
 };
-use http::header;
+use http::{HeaderMap, HeaderValue, header};
 use utoipa::IntoParams;
 
 use super::query::Query;
@@ -31,7 +31,7 @@ const MAX_SIZE: u32 = 200;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
-pub(super) struct PageQuery {
+pub(in crate::rest) struct PageQuery {
     /// The number of the page, or `last`; the first one when nothing is said.
     page: Option<String>,
     /// How many stand on a page: 50 when nothing is said, 200 at most.
@@ -39,7 +39,7 @@ pub(super) struct PageQuery {
 }
 
 /// Where the list was asked for.
-pub(super) struct Place {
+pub(in crate::rest) struct Place {
     /// The address without its query.
     address: String,
     query: BTreeMap<String, String>,
@@ -69,7 +69,7 @@ fn origin(host: &str, issuer: Option<&str>) -> String {
 impl Place {
     /// The page that is asked for. A size that is no number is not looked at; a number that is none is
     /// no page.
-    pub(super) fn page(&self) -> Result<PageRequest, Rejection> {
+    pub(in crate::rest) fn page(&self) -> Result<PageRequest, Rejection> {
         let size = self.query.get("page_size").and_then(|size| size.trim().parse::<u64>().ok());
         let size = size.filter(|size| *size > 0).map_or(SIZE, |size| u32::try_from(size).unwrap_or(MAX_SIZE));
         let number = match self.query.get("page").map(|page| page.trim()) {
@@ -89,6 +89,19 @@ impl Place {
             previous: (place.number > 1).then(|| self.link(place.number - 1)),
             results: items,
         }))
+    }
+
+    /// The answer of a list that is an array: its neighbours are in the `Link` header (RFC 8288).
+    pub(in crate::rest) fn answer_linked<T>(
+        &self,
+        listed: Option<Listed<T>>,
+    ) -> Result<(HeaderMap, Json<Vec<T>>), Rejection> {
+        let Json(Page { next, previous, results, .. }) = self.answer(listed)?;
+        let links = [(next, "next"), (previous, "prev")].into_iter();
+        let links: Vec<_> =
+            links.filter_map(|(url, relation)| Some(format!("<{}>; rel=\"{relation}\"", url?))).collect();
+        let value = HeaderValue::try_from(links.join(", ")).ok().filter(|value| !value.is_empty());
+        Ok((value.map(|value| (header::LINK, value)).into_iter().collect(), Json(results)))
     }
 
     /// The first page is the one without a number.

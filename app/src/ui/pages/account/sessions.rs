@@ -7,11 +7,11 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Confirm, ConfirmDialog, Icon, Question, SessionRow, Shape, device_words},
+        components::{Confirm, ConfirmDialog, Icon, Pager, Question, SessionRow, Shape, device_words},
         deed::Deeds,
         load::Load,
     },
-    wire::{ApiError, SessionInfo},
+    wire::{ApiError, Listing, SessionInfo},
 };
 
 texts! {
@@ -38,19 +38,26 @@ texts! {
 /// The own sessions.
 #[component]
 pub(super) fn Sessions() -> impl IntoView {
-    let list = Load::new(sessions::sessions);
+    let page = RwSignal::new(1_u32);
+    let list = Load::new(move || sessions::sessions(Some(page.get())));
     let confirm = Confirm::new();
     view! {
-        {list.view(Shape::Rows, move |sessions| view! { <List sessions list confirm/> })}
+        {list.view(Shape::Rows, move |listing| view! { <List listing page list confirm/> })}
         <ConfirmDialog confirm/>
     }
 }
 
 #[component]
-fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+fn List(
+    listing: Listing<SessionInfo>,
+    page: RwSignal<u32>,
+    list: Load<Listing<SessionInfo>>,
+    confirm: Confirm,
+) -> impl IntoView {
     let text = Text::get();
     let deeds = Deeds::here();
-    let (here, others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.is_current);
+    let Listing { count, page: number, pages, items } = listing;
+    let (here, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|session| session.is_current);
     let end_others = move |_| {
         let question = Question {
             title: text.ask_others.to_owned(),
@@ -58,10 +65,15 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
             button: text.end_others,
         };
         confirm.ask(question, move || {
+            page.set(1);
             end(deeds, list, sessions::end_other_sessions(), text.ended_others.to_owned());
         });
     };
-    let has_others = !others.is_empty();
+    // With the only session of the last page, the page goes too.
+    let is_alone = number > 1 && number == pages && here.len() + others.len() == 1;
+    let back = is_alone.then(|| u32::try_from(number - 1).unwrap_or(u32::MAX));
+    let turn_back = move || back.into_iter().for_each(|back| page.set(back));
+    let has_others = count > 1 || !others.is_empty();
     view! {
         <section class="page" aria-labelledby="sessions">
             <div class="toolbar">
@@ -70,9 +82,10 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
                     .then(|| view! { <button type="button" class="danger" on:click=end_others>{text.end_others}</button> })}
             </div>
             <ul class="rows">
-                {here.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view()}
-                {others.into_iter().map(|info| view! { <Row info list confirm/> }).collect_view()}
+                {here.into_iter().map(|info| view! { <Row info list confirm turn_back/> }).collect_view()}
+                {others.into_iter().map(|info| view! { <Row info list confirm turn_back/> }).collect_view()}
             </ul>
+            <Pager number pages page/>
             {(!has_others)
                 .then(|| view! {
                     <div class="empty">
@@ -86,7 +99,13 @@ fn List(sessions: Vec<SessionInfo>, list: Load<Vec<SessionInfo>>, confirm: Confi
 }
 
 #[component]
-fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+fn Row<TurnBack: Fn() + Copy + Send + Sync + 'static>(
+    info: SessionInfo,
+    list: Load<Listing<SessionInfo>>,
+    confirm: Confirm,
+    /// Called before the session ends.
+    turn_back: TurnBack,
+) -> impl IntoView {
     let text = Text::get();
     let deeds = Deeds::here();
     let device = device_words(&info.device);
@@ -99,7 +118,10 @@ fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> imp
             button: text.end,
         };
         let (id, done) = (id.clone(), fill(text.ended_one, &[("device", &device)]));
-        confirm.ask(question, move || end(deeds, list, sessions::end_session(id), done));
+        confirm.ask(question, move || {
+            turn_back();
+            end(deeds, list, sessions::end_session(id), done);
+        });
     };
     let is_elsewhere = !info.is_current;
     view! {
@@ -117,7 +139,7 @@ fn Row(info: SessionInfo, list: Load<Vec<SessionInfo>>, confirm: Confirm) -> imp
 /// Does it, and looks at the list again, however it went.
 fn end(
     deeds: Deeds,
-    list: Load<Vec<SessionInfo>>,
+    list: Load<Listing<SessionInfo>>,
     deed: impl Future<Output = Result<(), ApiError>> + 'static,
     done: String,
 ) {

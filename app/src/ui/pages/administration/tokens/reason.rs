@@ -19,6 +19,7 @@ texts! {
         reuse: "Used twice" | "재사용됨",
         password_changed: "Password changed" | "비밀번호 변경",
         user_deactivated: "Account deactivated" | "계정 비활성화",
+        too_many_sessions: "Too many sessions" | "세션 수 초과",
         imported: "Blacklisted before import" | "가져오기 전 블랙리스트",
         other: "Blacklisted" | "블랙리스트",
         since: "Blacklisted {at}" | "{at} 블랙리스트에 오름",
@@ -56,6 +57,7 @@ fn words(text: &Text, reason: BlacklistReason) -> (Option<&'static str>, &'stati
         BlacklistReason::Reuse => (Some("bad"), text.reuse),
         BlacklistReason::PasswordChanged => (Some("info"), text.password_changed),
         BlacklistReason::UserDeactivated => (Some("warn"), text.user_deactivated),
+        BlacklistReason::TooManySessions => (None, text.too_many_sessions),
         BlacklistReason::Imported => (None, text.imported),
         BlacklistReason::Other => (None, text.other),
     }
