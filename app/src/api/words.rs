@@ -16,6 +16,7 @@ use crate::{
 texts! {
     Text {
         blank: "This field may not be blank." | "필수 항목입니다.",
+        nul: "Null characters are not allowed." | "널 문자는 쓸 수 없습니다.",
         username_long: "Ensure this field has no more than 150 characters." | "150자 이하로 쓰세요.",
         username: "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
             | "올바른 사용자 이름을 쓰세요. 문자, 숫자와 @ . + - _ 만 쓸 수 있습니다.",
@@ -64,6 +65,7 @@ pub(super) fn fault(fault: &Fault) -> String {
     let number = |template: &str, name: &str, value: usize| fill(template, &[(name, &value.to_string())]);
     let sentence = match fault {
         Fault::Blank | Fault::Username(UsernameError::Blank) => text.blank,
+        Fault::Username(UsernameError::Nul) => text.nul,
         Fault::Username(UsernameError::TooLong) => text.username_long,
         Fault::Username(UsernameError::Characters) => text.username,
         Fault::UsernameTaken => text.username_taken,

@@ -25,6 +25,7 @@ pub mod seen;
 pub mod session;
 pub mod settings;
 pub mod store;
+pub mod text;
 pub mod token;
 pub mod user;
 mod verbs;

@@ -59,7 +59,7 @@ pub(super) async fn import(
     user: &ForeignUser,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
-    let Ok(username) = Username::imported(&user.username) else {
+    let Ok(username) = Username::existing(&user.username) else {
         return Ok(Outcome::left(Reason::NoName));
     };
     let there = Fields {
