@@ -29,6 +29,7 @@ pub mod text;
 pub mod token;
 pub mod user;
 mod verbs;
+mod write_probe;
 
 use std::{sync::Arc, thread::available_parallelism};
 
@@ -51,6 +52,7 @@ use seen::SeenGenerations;
 use settings::{Settings, SettingsError};
 use store::Store;
 use token::Tokens;
+use write_probe::WriteProbe;
 
 /// Issues, renews, checks and takes back tokens.
 pub struct Auth {
@@ -63,6 +65,7 @@ pub struct Auth {
     seen: SeenGenerations,
     failures: Failures,
     limiter: Limiter,
+    write_probe: WriteProbe,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -87,6 +90,7 @@ impl Auth {
             revocations: store.revocations(),
             seen: SeenGenerations::default(),
             failures: Failures::default(),
+            write_probe: WriteProbe::default(),
             limiter: Limiter::new(&settings.limits, &clock),
             settings: Arc::new(settings),
             policy: Arc::new(DefaultPolicy),

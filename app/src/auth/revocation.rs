@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -21,13 +21,38 @@ pub struct Revocation {
     pub until: Timestamp,
 }
 
+/// How far a follower has read the revocations of a database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The history of the data, where the database tells it: numbers of two histories say nothing of each other.
+    pub history: Option<Arc<str>>,
+    /// A number that does not go down within a history; 0 is before the first revocation.
+    pub number: i64,
+}
+
+impl Position {
+    /// Whether the database was set back, as by a restore.
+    pub const fn is_behind(&self, earlier: &Self) -> bool {
+        self.number < earlier.number
+    }
+
+    /// Whether a follower that was at an earlier position has missed nothing.
+    pub fn continues(&self, earlier: &Self) -> bool {
+        let is_same_history = match (&self.history, &earlier.history) {
+            (Some(history), Some(earlier)) => history == earlier,
+            _ => true,
+        };
+        is_same_history && !self.is_behind(earlier)
+    }
+}
+
 /// What the database reported to a follower.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Followed {
-    /// What was written after the place that was asked for, and perhaps some that was known.
+    /// What was written after the position that was asked for, and perhaps some that was known.
     pub revocations: Vec<Revocation>,
-    /// Where to go on from.
-    pub place: i64,
+    /// The position to continue from.
+    pub position: Position,
 }
 
 /// Sessions whose access tokens are refused though their signatures are good.
@@ -40,7 +65,7 @@ pub struct RevocationSet {
 struct Inner {
     entries: HashMap<SessionId, Entry>,
     /// How far the database was followed.
-    place: i64,
+    position: Position,
 }
 
 struct Entry {
@@ -76,15 +101,14 @@ impl RevocationSet {
     }
 
     /// Takes in what the database reported.
-    pub fn follow(&self, Followed { revocations, place }: Followed) {
+    pub fn follow(&self, Followed { revocations, position }: Followed) {
         self.insert_all(revocations);
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        inner.place = inner.place.max(place);
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).position = position;
     }
 
-    /// The place after which the database has to be asked.
-    pub fn place(&self) -> i64 {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).place
+    /// The position after which the database has to be asked.
+    pub fn position(&self) -> Position {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).position.clone()
     }
 
     /// Forgets the sessions of which no access token can be valid any more. `elapsed` is the time of this
@@ -109,7 +133,7 @@ impl RevocationSet {
 mod tests {
     use std::time::Duration;
 
-    use super::{Followed, Revocation, RevocationSet};
+    use super::{Followed, Position, Revocation, RevocationSet};
     use crate::{
         auth::{clock::Timestamp, id::SessionId, session::SessionEnd},
         wire::EndReason,
@@ -149,9 +173,21 @@ mod tests {
     fn writing_oneself_does_not_skip_what_others_wrote_before() {
         let set = RevocationSet::default();
         set.insert_all([revocation(7, 'a')]);
-        assert_eq!(set.place(), 0);
-        set.follow(Followed { revocations: vec![revocation(6, 'b'), revocation(7, 'a')], place: 7 });
-        assert_eq!(set.place(), 7);
+        assert_eq!(set.position(), Position::default());
+        let position = Position { history: None, number: 7 };
+        set.follow(Followed { revocations: vec![revocation(6, 'b'), revocation(7, 'a')], position: position.clone() });
+        assert_eq!(set.position(), position);
         assert_eq!(set.len(), 2);
+    }
+
+    #[test]
+    fn a_lower_number_or_another_history_is_no_continuation() {
+        let at = |history: Option<&str>, number| Position { history: history.map(Into::into), number };
+        let earlier = at(Some("a"), 5);
+        assert!(at(Some("a"), 5).continues(&earlier) && at(Some("a"), 6).continues(&earlier));
+        assert!(!at(Some("a"), 4).continues(&earlier) && at(Some("a"), 4).is_behind(&earlier));
+        assert!(!at(Some("b"), 6).continues(&earlier) && !at(Some("b"), 6).is_behind(&earlier));
+        assert!(at(None, 6).continues(&earlier), "a history that is not told");
+        assert!(at(Some("a"), 5).continues(&Position::default()));
     }
 }

@@ -14,7 +14,7 @@ use super::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     policy::AccountRule,
-    revocation::{Followed, RevocationSet},
+    revocation::{Followed, Position, RevocationSet},
     rotation::Refusal,
     session::{CurrentToken, Origin, Session, SessionEnd},
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
@@ -301,8 +301,8 @@ pub trait Store: Administration + Send + Sync {
     /// before it is answered and also when nobody waits for the answer.
     fn revocations(&self) -> Arc<RevocationSet>;
 
-    /// The revocations after a place, which an earlier answer named; 0 is before all.
-    async fn revocations_after(&self, place: i64) -> Result<Followed, StoreError>;
+    /// The revocations after a position, which an earlier answer named; the default is before all.
+    async fn revocations_after(&self, position: Position) -> Result<Followed, StoreError>;
 
     /// Comes back when another process may have written revocations. Where nobody can tell, it never does,
     /// and one has to look.
@@ -325,6 +325,9 @@ pub trait Store: Administration + Send + Sync {
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Whether the database takes writes: writes something that nobody reads.
+    async fn probe_write(&self) -> Result<(), StoreError>;
 
     /// How many writes wait for the one writer; `None` where there is no such line.
     fn waiting(&self) -> Option<usize> {

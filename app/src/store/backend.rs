@@ -11,7 +11,7 @@ use super::{
     sqlite::SqliteBackend,
     tables::{
         locks::{AdministrationLock, Unlocked},
-        refresh,
+        refresh, write_probe,
     },
 };
 use crate::auth::{
@@ -55,6 +55,17 @@ impl Backend {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(work).await,
             Self::Postgres(postgres) => postgres.read(work).await,
+        }
+    }
+
+    /// The same, with the history of the data that was read, where the database tells it.
+    pub(super) async fn read_in_history<T: Send + 'static>(
+        &self,
+        work: impl Reading<T>,
+    ) -> Result<(T, Option<Arc<str>>), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read(work).await.map(|value| (value, None)),
+            Self::Postgres(postgres) => postgres.read_in_history(work).await,
         }
     }
 
@@ -102,6 +113,12 @@ impl Backend {
                     .await
             }
         }
+    }
+
+    /// Writes what tells whether the database takes writes, and keeps it where only a commit can tell.
+    pub(super) async fn probe_write(&self) -> Result<(), StoreError> {
+        let is_kept = |is_kept: &bool| *is_kept;
+        self.commit(|c, _| Box::pin(async move { write_probe::write(c).await }), is_kept).await.map(drop)
     }
 
     /// Told when another process has ended sessions; where none can tell, never.

@@ -20,7 +20,7 @@ use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
-    revocation::{Followed, RevocationSet},
+    revocation::{Followed, Position, RevocationSet},
     session::Session,
     store::{
         Blacklisting, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession, PresentedToken, Refresh,
@@ -180,8 +180,13 @@ impl Store for Database {
         self.backend.revocations().clone()
     }
 
-    async fn revocations_after(&self, place: i64) -> Result<Followed, StoreError> {
-        self.backend.read(move |c| Box::pin(async move { revocations::after(c, place).await })).await
+    async fn revocations_after(&self, position: Position) -> Result<Followed, StoreError> {
+        let after = position.number;
+        let reading =
+            self.backend.read_in_history(move |c| Box::pin(async move { revocations::after(c, after).await }));
+        let (mut followed, history) = reading.await?;
+        followed.position.history = history;
+        Ok(followed)
     }
 
     async fn wait_for_revocations(&self) {
@@ -227,5 +232,9 @@ impl Store for Database {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.backend.read(move |c| Box::pin(async move { users::look(c).await })).await
+    }
+
+    async fn probe_write(&self) -> Result<(), StoreError> {
+        self.backend.probe_write().await
     }
 }

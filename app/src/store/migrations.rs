@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 /// A name, and the statements for `SQLite` and for PostgreSQL. The first is number 1.
-const MIGRATIONS: [(&str, &str, &str); 5] = [
+const MIGRATIONS: [(&str, &str, &str); 6] = [
     (
         "accounts",
         include_str!("../../../migrations/sqlite/0001_accounts.sql"),
@@ -32,6 +32,11 @@ const MIGRATIONS: [(&str, &str, &str); 5] = [
         "live sessions",
         include_str!("../../../migrations/sqlite/0005_live_sessions.sql"),
         include_str!("../../../migrations/postgres/0005_live_sessions.sql"),
+    ),
+    (
+        "write probe",
+        include_str!("../../../migrations/sqlite/0006_write_probe.sql"),
+        include_str!("../../../migrations/postgres/0006_write_probe.sql"),
     ),
 ];
 

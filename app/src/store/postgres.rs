@@ -77,6 +77,15 @@ impl PostgresBackend {
     /// Runs work that reads with one statement.
     pub(super) async fn read<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
         let access = self.access.clone();
+        to_its_end(async move { access.read(work).await.map(|(value, _)| value) }).await
+    }
+
+    /// The same, with the history of the data that was read, where it is known.
+    pub(super) async fn read_in_history<T: Send + 'static>(
+        &self,
+        work: impl Reading<T>,
+    ) -> Result<(T, Option<Arc<str>>), StoreError> {
+        let access = self.access.clone();
         to_its_end(async move { access.read(work).await }).await
     }
 
@@ -115,7 +124,7 @@ async fn to_its_end<T: Send + 'static>(
 }
 
 impl Access {
-    async fn read<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+    async fn read<T>(&self, work: impl Reading<T>) -> Result<(T, Option<Arc<str>>), StoreError> {
         let mut attempts = Attempts::within(self.timeouts.answer);
         loop {
             match self.try_read(work.clone(), &attempts).await {
@@ -125,17 +134,17 @@ impl Access {
         }
     }
 
-    async fn try_read<T>(&self, work: impl Reading<T>, attempts: &Attempts) -> sqlx::Result<T> {
+    async fn try_read<T>(&self, work: impl Reading<T>, attempts: &Attempts) -> sqlx::Result<(T, Option<Arc<str>>)> {
         let mut connection = self.pool.acquire(attempts.until()).await?;
         let value = {
-            let mut within = Connection::postgres(connection.raw());
-            let answer = time::timeout_at(attempts.until(), work(&mut within)).await;
+            let mut reading = Connection::postgres(connection.raw());
+            let answer = time::timeout_at(attempts.until(), work(&mut reading)).await;
             answer.unwrap_or_else(|_| Err(no_answer("a statement")))
         };
         if value.as_ref().err().is_none_or(|error| Fault::of(error) != Fault::Disconnected) {
             connection.finish_use();
         }
-        value
+        value.map(|value| (value, connection.history()))
     }
 
     async fn snapshot<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
@@ -191,7 +200,7 @@ impl Access {
                 drop(transaction.roll_back().await);
                 Ok(value)
             }
-            Err(error) => Err(transaction.fail(error, attempts.begun()).await),
+            Err(error) => Err(transaction.fail(error, attempts.begun(), &self.pool).await),
         }
     }
 }

@@ -29,14 +29,15 @@ pub(super) async fn healthz(State(auth): Core) -> Result<Json<Health>, Rejection
     Ok(Json(Health { status: "ok" }))
 }
 
-/// Whether the server takes requests: for what shares them out among several.
+/// Whether the server takes requests: for what shares them out among several. However many ask, the database is written
+/// to at most once a second.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "service",
     operation_id = "readiness",
     responses(
-        (status = 200, description = "The database answers, a key signs, and the server goes on.", body = Health),
+        (status = 200, description = "The database answers and takes writes, a key signs, and the server goes on.", body = Health),
         (status = 503, description = "It does not, or the server was told to stop.", body = Refusal),
     )
 )]

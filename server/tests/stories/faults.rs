@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use crate::{
+    actors::claims,
     patience::{eventually, until},
     process::{Device, Process, client},
     sqlite,
@@ -156,7 +157,10 @@ async fn a_full_disk_is_a_failure_of_the_server_and_is_over_when_there_is_room()
     }
     assert_eq!(device.refresh, before.refresh);
     assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading needs no room");
+    until("it is not ready", async || process.probe("/readyz").await == StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(process.probe("/healthz").await, StatusCode::OK);
     process.limit_files("unlimited");
+    until("it is ready", async || process.probe("/readyz").await == StatusCode::OK).await;
     assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
     assert_ne!(device.refresh, before.refresh);
     assert!(process.stop());
@@ -214,7 +218,9 @@ async fn files_that_have_become_read_only_are_a_failure_of_the_server_and_it_rec
         assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading writes nothing");
     }
     process.wait_for_log("a request could not be served");
+    until("it is not ready", async || process.probe("/readyz").await == StatusCode::SERVICE_UNAVAILABLE).await;
     drop(read_only);
+    until("it is ready", async || process.probe("/readyz").await == StatusCode::OK).await;
     assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
     assert_ne!(device.refresh, before.refresh);
     assert_eq!(device.leave(&client, &process.url).await, StatusCode::OK);
@@ -235,4 +241,36 @@ async fn a_database_that_somebody_else_has_locked_is_waited_for_and_then_said_to
     assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading needs no lock");
     other.execute("ROLLBACK").await.expect("the lock given back");
     assert_eq!(device.renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
+}
+
+/// Revokes a session as another process does, and waits until the server has read it.
+async fn revoke_elsewhere(database: &mut SqliteConnection, device: &Device, url: &str) {
+    let session = claims(&device.access)["sid"].as_str().expect("a session").to_owned();
+    let revoke = "INSERT INTO revocations (session_id, at, why, until) VALUES ($1, 0, 'revoked', 9000000000000)";
+    sqlx::query(revoke).bind(session).execute(database).await.expect("good SQL");
+    let client = client();
+    until("the server has read the revocation", async || device.me(&client, url).await == StatusCode::UNAUTHORIZED)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revocations_are_followed_in_a_database_that_was_set_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = client();
+    let process = Process::start(folder.path(), "");
+    let mut devices = Vec::new();
+    for name in ["first", "second", "third"] {
+        devices.push(Device::register(&client, &process.url, name).await);
+    }
+    let mut database = database(folder.path()).await;
+    revoke_elsewhere(&mut database, &devices[0], &process.url).await;
+    revoke_elsewhere(&mut database, &devices[1], &process.url).await;
+    // As a backup that is restored into the file.
+    database.execute("DELETE FROM revocations").await.expect("good SQL");
+    database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'revocations'").await.expect("good SQL");
+    process.wait_for_log("at an earlier state");
+    revoke_elsewhere(&mut database, &devices[2], &process.url).await;
+    assert_eq!(devices[0].me(&client, &process.url).await, StatusCode::UNAUTHORIZED, "what was known is not forgotten");
+    let log = process.stop_and_read();
+    assert_eq!(log.matches("at an earlier state").count(), 1, "{log}");
 }

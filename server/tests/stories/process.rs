@@ -80,6 +80,11 @@ impl Process {
         format!("{}/metrics", self.log.find("metrics at http://"))
     }
 
+    /// The status of one of its own endpoints.
+    pub(crate) async fn probe(&self, path: &str) -> StatusCode {
+        client().get(format!("{}{path}", self.url)).send().await.expect("an answer").status()
+    }
+
     /// Tells it to stop, and does not wait.
     pub(crate) fn tell_to_stop(&self) {
         assert!(run("kill", &["-TERM", &self.id()]), "a process to ask");

@@ -1,5 +1,14 @@
 //! Whether the server takes requests, for whoever shares them out.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::future::join_all;
 use serde_json::json;
 use server::edge::{Edge, Stopping};
 
@@ -7,6 +16,7 @@ use crate::{
     actors::{self, Answer, Surroundings, World, settings},
     patience::until,
     process::{Process, client},
+    watched_store::WatchedStore,
 };
 
 async fn ask(world: &World, path: &str) -> Answer {
@@ -60,4 +70,23 @@ async fn a_process_goes_on_for_a_while_after_it_was_told_to_stop_and_a_second_wo
     assert_eq!((ask("/readyz").await, ask("/healthz").await), (503, 200));
     let log = process.stop_and_read();
     assert!(log.contains("no longer ready") && log.contains("stopped"), "{log}");
+}
+
+#[tokio::test]
+async fn however_many_ask_the_database_is_written_to_once_a_second() {
+    let writes = Arc::new(AtomicUsize::new(0));
+    let counted = writes.clone();
+    let world = World::on(settings(), |store| {
+        WatchedStore::around(store, move |method| {
+            counted.fetch_add(usize::from(method == "probe_write"), Ordering::SeqCst);
+            Box::pin(async {})
+        })
+    })
+    .await;
+    for second in 1..=3 {
+        let answers = join_all((0..20).map(|_| ask(&world, "/readyz"))).await;
+        assert!(answers.iter().all(|answer| answer.status == 200));
+        assert_eq!(writes.load(Ordering::SeqCst), second);
+        world.pass(Duration::from_secs(1));
+    }
 }

@@ -10,6 +10,7 @@ use tokio::{sync::watch, task::JoinSet, time::sleep};
 use crate::{
     actors::{World, settings},
     cluster::Cluster,
+    network::Network,
     patience::{eventually, until},
     process::{Device, Process, client},
 };
@@ -151,8 +152,11 @@ async fn a_database_that_takes_no_writes_is_a_failure_of_the_server_until_it_doe
         assert_eq!(device.leave(&client, &server.url).await, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(device.me(&client, &server.url).await, StatusCode::OK, "reading writes nothing");
     }
+    until("the server is not ready", async || server.probe("/readyz").await == StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(server.probe("/healthz").await, StatusCode::OK);
     assert_eq!(device.refresh, before.refresh);
     cluster.set_read_only(false).await;
+    until("the server is ready", async || server.probe("/readyz").await == StatusCode::OK).await;
     assert_eq!(device.renew(&client, &server.url).await.expect("an answer"), StatusCode::OK);
     assert_ne!(device.refresh, before.refresh);
     assert_eq!(device.me(&client, &server.url).await, StatusCode::OK);
@@ -213,4 +217,28 @@ async fn a_server_is_notified_of_a_sign_out_at_another() {
     eventually("it is notified", other.wait_for_revocations()).await;
     other.follow_revocations().await.expect("the revocations");
     assert!(other.authenticate(&ada.access, &[TokenType::Access]).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revocations_are_followed_on_a_database_with_lower_transaction_ids() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (before, after) = (Cluster::start(&["fsync=off"]), Cluster::start(&["fsync=off"]));
+    let (old, new) = (before.database().await, after.database().await);
+    before.execute("DO 'BEGIN FOR i IN 1..3000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END'").await;
+    let network = Network::to(before.port()).await;
+    let follower = server(folder.path(), &old.replace(&before.port().to_string(), &network.port.to_string()));
+    let client = client();
+    let gone = Device::register(&client, &follower.url, "gone").await;
+    assert_eq!(gone.leave(&client, &follower.url).await, StatusCode::OK);
+    // As after a logical fail-over: sessions of the other server's are as good here.
+    let other = server(folder.path(), &new);
+    network.lead_to(after.port());
+    let device = Device::register(&client, &other.url, "ada").await;
+    assert_eq!(device.me(&client, &follower.url).await, StatusCode::OK);
+    assert_eq!(device.leave(&client, &other.url).await, StatusCode::OK);
+    let is_out = async || device.me(&client, &follower.url).await == StatusCode::UNAUTHORIZED;
+    until("the server has read the revocation", is_out).await;
+    assert_eq!(gone.me(&client, &follower.url).await, StatusCode::UNAUTHORIZED, "what was known is not forgotten");
+    let log = follower.stop_and_read();
+    assert_eq!(log.matches("at an earlier state").count(), 1, "{log}");
 }

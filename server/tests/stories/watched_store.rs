@@ -11,7 +11,7 @@ use app::auth::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     paging::{Listed, PageRequest},
-    revocation::{Followed, RevocationSet},
+    revocation::{Followed, Position, RevocationSet},
     session::Session,
     store::{
         Administration, Blacklisting, CreateUserError, Deed, Done, Ending, Flushed, NewPassword, NewSession,
@@ -71,7 +71,7 @@ watched!(Store {
     revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
     revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
     note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
-    revocations_after(place: i64) -> Result<Followed, StoreError>;
+    revocations_after(position: Position) -> Result<Followed, StoreError>;
     wait_for_revocations() -> ();
     flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
     find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
@@ -79,6 +79,7 @@ watched!(Store {
     import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
     reserve_user_numbers(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
     ping() -> Result<(), StoreError>;
+    probe_write() -> Result<(), StoreError>;
 }
     fn revocations(&self) -> Arc<RevocationSet> {
         self.inner.revocations()

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::pace;
-use crate::auth::{Auth, Error, keys::KeyState};
+use crate::auth::{Auth, Error, keys::KeyState, revocation::Position};
 
 /// How many outstanding tokens go at a time, so that the writer is never held long.
 const FLUSH_BATCH: u32 = 200;
@@ -16,7 +16,17 @@ impl Auth {
     /// # Errors
     /// `Unavailable`; what was not taken in now is the next time.
     pub async fn follow_revocations(&self) -> Result<(), Error> {
-        let news = self.store.revocations_after(self.revocations.place()).await?;
+        let known = self.revocations.position();
+        let mut news = self.store.revocations_after(known.clone()).await?;
+        if !news.position.continues(&known) {
+            if news.position.is_behind(&known) {
+                tracing::warn!(
+                    "the database is at an earlier state than before, as after a restore or a fail-over that lost writes: \
+                     its revocations are read again from the beginning; see \"After a restore\" in docs/deployment.md"
+                );
+            }
+            news = self.store.revocations_after(Position::default()).await?;
+        }
         self.revocations.follow(news);
         Ok(())
     }
@@ -67,13 +77,14 @@ impl Auth {
         Ok(self.store.ping().await?)
     }
 
-    /// Whether the server can take requests: the database answers, and a key signs that its tokens are
+    /// Whether the server can take requests: the database answers and takes writes, and a key signs that its tokens are
     /// verified by.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn check_ready(&self) -> Result<(), Error> {
         self.check_health().await?;
+        self.write_probe.check(self.store.as_ref(), self.clock.elapsed()).await?;
         let (ring, now) = (self.tokens.ring(), self.clock.now());
         let signs = ring.state(ring.signing(now), now) == KeyState::Signing;
         if signs { Ok(()) } else { Err(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None }) }

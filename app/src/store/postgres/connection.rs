@@ -1,6 +1,6 @@
 //! One connection to the server, and whether it may be used again.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions, PgConnection, Row,
@@ -34,7 +34,7 @@ struct Standby;
 /// in the middle leaves an answer that nobody has read.
 pub(super) struct ServerConnection {
     raw: PgConnection,
-    history: Option<String>,
+    history: Option<Arc<str>>,
     opened_at: Instant,
     answered_at: Instant,
     is_in_use: bool,
@@ -52,8 +52,9 @@ impl ServerConnection {
         if server.try_get("is_standby")? {
             return Err(sqlx::Error::Io(io::Error::other(Standby)));
         }
+        let history: Option<String> = server.try_get("history")?;
         let now = Instant::now();
-        Ok(Self { raw, history: server.try_get("history")?, opened_at: now, answered_at: now, is_in_use: false })
+        Ok(Self { raw, history: history.map(Arc::from), opened_at: now, answered_at: now, is_in_use: false })
     }
 
     /// The connection, for work that begins now.
@@ -62,8 +63,8 @@ impl ServerConnection {
     }
 
     /// The history of the server's data, where it is known.
-    pub(super) fn history(&self) -> Option<&str> {
-        self.history.as_deref()
+    pub(super) fn history(&self) -> Option<Arc<str>> {
+        self.history.clone()
     }
 
     pub(super) const fn opened_at(&self) -> Instant {

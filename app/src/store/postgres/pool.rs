@@ -19,6 +19,9 @@ use super::{
 /// How often work that waits looks whether more connections should be opened.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
+/// How long sessions are kept that refuse to write, after a new one did.
+const REFUSAL_STANDS_FOR: Duration = Duration::from_secs(1);
+
 /// A connection that work has for itself. It goes back into the pool only if it was left in order.
 pub(super) type Pooled<'p> = PooledConnection<'p, Connector>;
 
@@ -64,6 +67,22 @@ impl Pool {
         }
     }
 
+    /// After a session refused to write: whether the server does, since a session that was opened after the work had
+    /// begun refused too. If not, sessions from before are not used any more: a setting that they began with may be over.
+    pub(super) fn takes_no_writes(&self, connection: &ServerConnection, begun: Instant) -> bool {
+        let now = Instant::now();
+        self.connector.seen(|seen| {
+            if connection.opened_at() >= begun {
+                seen.refusal = Some(now);
+            }
+            let is_known = seen.refusal.is_some_and(|refusal| now < refusal + REFUSAL_STANDS_FOR);
+            if !is_known {
+                seen.silence = Some(now);
+            }
+            is_known
+        })
+    }
+
     async fn get(&self, until: Instant) -> sqlx::Result<Pooled<'_>> {
         let begun = Instant::now();
         loop {
@@ -91,6 +110,8 @@ struct Seen {
     failure: Option<Failure>,
     /// When a question was asked to which nobody answered. Connections that have not answered since are not used.
     silence: Option<Instant>,
+    /// When a session that had just been opened refused to write.
+    refusal: Option<Instant>,
 }
 
 struct Failure {

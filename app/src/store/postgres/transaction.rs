@@ -66,17 +66,16 @@ impl<'p> Transaction<'p> {
     }
 
     /// Ends a transaction whose work failed.
-    pub(super) async fn fail(self, error: sqlx::Error, begun: Instant) -> NotCommitted {
-        match Fault::of(&error) {
-            // A session that was opened since takes no writes either.
-            Fault::ReadOnly if self.connection.opened_at() >= begun => NotCommitted::Final(error.into()),
-            Fault::ReadOnly | Fault::Disconnected => error.into(),
-            Fault::Conflict | Fault::Permanent => {
-                // A connection on which that fails is closed.
-                drop(self.roll_back().await);
-                error.into()
-            }
-        }
+    pub(super) async fn fail(self, error: sqlx::Error, begun: Instant, pool: &Pool) -> NotCommitted {
+        let is_final = match Fault::of(&error) {
+            Fault::Disconnected => return error.into(),
+            Fault::ReadOnly if !pool.takes_no_writes(&self.connection, begun) => return error.into(),
+            Fault::ReadOnly => true,
+            Fault::Conflict | Fault::Permanent => false,
+        };
+        // A connection on which that fails is closed.
+        drop(self.roll_back().await);
+        if is_final { NotCommitted::Final(error.into()) } else { error.into() }
     }
 
     /// Rolls back.
@@ -108,14 +107,12 @@ impl<'p> Transaction<'p> {
     /// Asks on another connection what became of the transaction.
     async fn look_up(self, pool: &Pool, error: sqlx::Error) -> Result<(), NotCommitted> {
         let Self { connection, id, until } = self;
-        let history = connection.history().map(ToOwned::to_owned);
+        let history = connection.history();
         drop(connection);
         loop {
             let status = match pool.acquire(until).await {
                 // In another history the id may be that of another transaction.
-                Ok(other) if history.is_some() && other.history() == history.as_deref() => {
-                    status(other, id, until).await
-                }
+                Ok(other) if history.is_some() && other.history() == history => status(other, id, until).await,
                 Ok(_) | Err(_) => Ok(None),
             };
             match status.as_ref().map(Option::as_deref) {

@@ -19,3 +19,4 @@ mod rows;
 pub(super) mod sessions;
 pub(super) mod sweep;
 pub(super) mod users;
+pub(super) mod write_probe;
