@@ -47,7 +47,7 @@ impl Policy for House {
 }
 
 async fn open(folder: &std::path::Path) -> Result<Auth, Box<dyn Error>> {
-    let store = store::connect(&format!("sqlite://{}", folder.join("example.db").display())).await?;
+    let store = store::connect(&format!("sqlite://{}", folder.join("example.db").display()).parse()?).await?;
     let settings = Settings::with_signing_key(b"an example's key, which is no secret at all".to_vec().into());
     let auth = Auth::new(settings, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
     Ok(auth.with_policy(Arc::new(House)))

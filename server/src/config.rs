@@ -13,9 +13,12 @@ mod watch;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use app::auth::{
-    keys::{Algorithm, KeyRing, RingKey},
-    settings::Settings,
+use app::{
+    auth::{
+        keys::{Algorithm, KeyRing, RingKey},
+        settings::Settings,
+    },
+    store::{DatabaseUrl, UrlError},
 };
 use secrecy::ExposeSecret;
 
@@ -40,7 +43,7 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
 #[derive(Debug)]
 pub struct Config {
     /// `HALLPASS_DATABASE_URL`.
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// `HALLPASS_LISTEN`.
     pub listen: SocketAddr,
     /// `HALLPASS_MAX_CONNECTIONS`.
@@ -193,18 +196,8 @@ impl Config {
         }
     }
 
-    /// The file that the database is, where it is one.
-    pub fn database_file(&self) -> Option<PathBuf> {
-        key_file::is_file(&self.database_url).then(|| key_file::database_file(&self.database_url))
-    }
-
-    /// The database's address without what may be secret in it.
-    pub fn shown_database_url(&self) -> String {
-        source::without_credentials(&self.database_url)
-    }
-
     fn from_source(source: &mut Source, no_key: NoKey) -> Result<Self, ConfigError> {
-        let database_url = source.take("database_url")?.unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned());
+        let database_url = database_url(source)?;
         let listen = listen_address(source)?;
         let watch = watch::take_watch(source, listen)?;
         let max_connections = edge::take_connections(source, Bounds::default().connections)?;
@@ -250,7 +243,7 @@ impl Config {
     pub fn describe(&self) -> String {
         let auth = &self.auth;
         let lines = [
-            ("database_url", self.shown_database_url()),
+            ("database_url", self.database_url.to_string()),
             ("listen", self.listen.to_string()),
             ("max_connections", self.max_connections.to_string()),
             ("signing_key", format!("{} bytes, hidden", auth.signing_key.expose_secret().len())),
@@ -266,6 +259,16 @@ impl Config {
 fn line_of(text: &str, error: &toml::de::Error) -> usize {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     before.matches('\n').count() + 1
+}
+
+/// `HALLPASS_DATABASE_URL`, or the default.
+fn database_url(source: &mut Source) -> Result<DatabaseUrl, ConfigError> {
+    let url = source.take::<String>("database_url")?;
+    let url = url.as_deref().unwrap_or(DEFAULT_DATABASE_URL).parse();
+    url.map_err(|error: UrlError| ConfigError::Value {
+        place: source.place("database_url").unwrap_or_default(),
+        problem: error.to_string(),
+    })
 }
 
 /// `HALLPASS_LISTEN`, or what `cargo leptos` asks for, or the default.

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
 use super::{
-    ConnectError, Timeouts,
+    ConnectError, PostgresDatabase, SqliteFile, Timeouts,
     backend::Backend,
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
@@ -36,27 +35,13 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens a file.
-    pub(super) async fn sqlite(
-        options: SqliteConnectOptions,
-        timeouts: Timeouts,
-        url: &str,
-    ) -> Result<Self, ConnectError> {
-        Ok(Self { backend: Backend::Sqlite(SqliteBackend::open(options, timeouts, url).await?) })
+    pub(super) async fn sqlite(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
+        Ok(Self { backend: Backend::Sqlite(SqliteBackend::open(file, timeouts).await?) })
     }
 
     /// Connects to a server.
-    pub(super) async fn postgres(
-        options: PgConnectOptions,
-        timeouts: Timeouts,
-        url: &str,
-    ) -> Result<Self, ConnectError> {
-        Ok(Self { backend: Backend::Postgres(PostgresBackend::open(options, timeouts, url).await?) })
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self(Box::new(error))
+    pub(super) async fn postgres(database: &PostgresDatabase, timeouts: Timeouts) -> Result<Self, ConnectError> {
+        Ok(Self { backend: Backend::Postgres(PostgresBackend::open(database, timeouts).await?) })
     }
 }
 

@@ -7,6 +7,7 @@ mod tables;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+use super::{UrlError, fault::message};
 use crate::auth::{
     id::{Jti, UserId},
     import::{ForeignToken, ForeignUser, Page, Source, SourceError},
@@ -33,11 +34,11 @@ pub enum DjangoError {
          `python manage.py loaddata accounts.json`, and import that file"
     )]
     OtherKind(&'static str),
-    /// The address is none.
-    #[error("the address of the PostgreSQL database is not understood: {0}")]
-    Address(sqlx::Error),
+    /// The URL of the PostgreSQL database is not understood.
+    #[error("the URL of the Django database {0}")]
+    Url(#[from] UrlError),
     /// It does not answer, or not as a database of Django's does.
-    #[error("the Django database cannot be read: {0}")]
+    #[error("the Django database cannot be read: {}", message(.0))]
     Unreadable(#[from] sqlx::Error),
     /// There is no table of users.
     #[error("there is no table {table:?} with the users; {hint}")]

@@ -4,31 +4,27 @@
 mod backend;
 mod database;
 mod django;
+mod fault;
 mod migrations;
 mod postgres;
 mod sql;
 mod sqlite;
 mod tables;
 mod transfer;
+mod url;
 
-use std::{str::FromStr, sync::Arc, time::Duration};
-
-use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use std::{sync::Arc, time::Duration};
 
 use crate::auth::store::{Store, StoreError};
 
 use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
 pub use transfer::{MoveError, MovedTable, transfer};
+pub use url::{DatabaseUrl, PostgresDatabase, SqliteFile, UrlError};
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The address is none we understand.
-    #[error(
-        "the database URL {0:?} is not understood; write sqlite://path/to/file.db or postgres://user:password@host/database"
-    )]
-    Url(String),
     /// `SQLite` is too old to be trusted with two connections.
     #[error("SQLite {found} has a known WAL race; at least {needed} is needed")]
     Version {
@@ -86,51 +82,18 @@ impl Default for Timeouts {
 /// Opens the database with the default timeouts, creating the file if it does not exist, and migrates it.
 ///
 /// # Errors
-/// When the URL is not understood or the database does not open.
-pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
+/// When the database does not open.
+pub async fn connect(url: &DatabaseUrl) -> Result<Arc<dyn Store>, ConnectError> {
     connect_with(url, Timeouts::default()).await
 }
 
 /// Opens the database like [`connect`], with other timeouts.
 ///
 /// # Errors
-/// When the URL is not understood or the database does not open.
-pub async fn connect_with(url: &str, timeouts: Timeouts) -> Result<Arc<dyn Store>, ConnectError> {
-    let shown = without_password(url);
-    let not_understood = || ConnectError::Url(shown.clone());
-    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        let options = PgConnectOptions::from_str(url).map_err(|_| not_understood())?;
-        return Ok(Arc::new(Database::postgres(options, timeouts, &shown).await?));
-    }
-    if !url.starts_with("sqlite:") || url.contains(":memory:") {
-        return Err(not_understood());
-    }
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| not_understood())?;
-    Ok(Arc::new(Database::sqlite(options, timeouts, &shown).await?))
-}
-
-/// The address without the password that may stand in it, or in its parameters, to be shown.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let rest = rest.split('?').next().unwrap_or(rest);
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{scheme}://{}@{host}{path}", user.split(':').next().unwrap_or_default()),
-        None => format!("{scheme}://{rest}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_password;
-
-    #[test]
-    fn an_address_is_shown_without_its_password() {
-        let shown = without_password("postgres://ada:p@ss:word@db.example:5432/hallpass");
-        assert_eq!(shown, "postgres://ada@db.example:5432/hallpass");
-        assert_eq!(without_password("postgres://db.example/hallpass?password=p"), "postgres://db.example/hallpass");
-        assert_eq!(without_password("sqlite://hallpass.db"), "sqlite://hallpass.db");
-    }
+/// When the database does not open.
+pub async fn connect_with(url: &DatabaseUrl, timeouts: Timeouts) -> Result<Arc<dyn Store>, ConnectError> {
+    Ok(Arc::new(match url {
+        DatabaseUrl::Sqlite(file) => Database::sqlite(file, timeouts).await?,
+        DatabaseUrl::Postgres(database) => Database::postgres(database, timeouts).await?,
+    }))
 }

@@ -13,11 +13,11 @@ mod transaction;
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions, Executor, PgConnection};
 use tokio::time;
 
 use super::{
-    ConnectError, Timeouts,
+    ConnectError, PostgresDatabase, Timeouts,
     backend::{Reading, Work},
     migrations,
     sql::Connection,
@@ -55,9 +55,15 @@ struct Access {
 
 impl PostgresBackend {
     /// Connects and migrates; servers that start together do it one after the other.
-    pub(super) async fn open(options: PgConnectOptions, timeouts: Timeouts, url: &str) -> Result<Self, ConnectError> {
-        let failed = |cause: StoreError| ConnectError::Open { url: url.to_owned(), cause };
-        let options = options.application_name("hallpass").extra_float_digits(None).disable_statement_logging();
+    pub(super) async fn open(database: &PostgresDatabase, timeouts: Timeouts) -> Result<Self, ConnectError> {
+        let url = &database.to_string();
+        let failed = |cause: StoreError| ConnectError::Open { url: url.clone(), cause };
+        let options = database
+            .options()
+            .clone()
+            .application_name("hallpass")
+            .extra_float_digits(None)
+            .disable_statement_logging();
         let connected = time::timeout(timeouts.answer, options.connect()).await;
         let mut connection =
             connected.unwrap_or_else(|_| Err(no_answer("connecting"))).map_err(|error| failed(error.into()))?;

@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 use super::{
-    ConnectError, Timeouts,
+    ConnectError, SqliteFile, Timeouts,
     backend::{Reading, Work},
     migrations,
     sql::Connection,
@@ -38,14 +38,11 @@ pub(super) struct SqliteBackend {
 
 impl SqliteBackend {
     /// Opens the file, making it readable for its owner alone if it is new, and migrates.
-    pub(super) async fn open(
-        options: SqliteConnectOptions,
-        timeouts: Timeouts,
-        url: &str,
-    ) -> Result<Self, ConnectError> {
-        let open = |cause: StoreError| ConnectError::Open { url: url.to_owned(), cause };
-        create_private(options.get_filename()).map_err(|error| open(StoreError(Box::new(error))))?;
-        let options = options
+    pub(super) async fn open(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
+        let open = |cause: StoreError| ConnectError::Open { url: file.to_string(), cause };
+        create_private(file.path()).map_err(|error| open(StoreError(Box::new(error))))?;
+        let options = SqliteConnectOptions::new()
+            .filename(file.path())
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)

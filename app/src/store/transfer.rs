@@ -5,14 +5,9 @@
 mod copy;
 mod tables;
 
-use std::str::FromStr;
+use sqlx::{ConnectOptions, Connection as _, Executor, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use sqlx::{
-    ConnectOptions, Connection as _, Executor, PgConnection, SqliteConnection, postgres::PgConnectOptions,
-    sqlite::SqliteConnectOptions,
-};
-
-use super::{ConnectError, migrations, without_password};
+use super::{ConnectError, DatabaseUrl, fault::message, migrations};
 use copy::Copy;
 use tables::TABLES;
 
@@ -32,10 +27,10 @@ pub enum MoveError {
     #[error("the move to {0} is finished, and servers may be at work there; nothing was moved")]
     Finished(String),
     /// The file cannot be read, or another process does not let go of it.
-    #[error("the SQLite file cannot be read: {0}")]
+    #[error("the SQLite file cannot be read: {}", message(.0))]
     Source(#[source] sqlx::Error),
     /// The server refused or failed.
-    #[error("the PostgreSQL server failed: {0}; run the move again, and it goes on from where it was")]
+    #[error("the PostgreSQL server failed: {}; run the move again, and it goes on from where it was", message(.0))]
     Target(#[source] sqlx::Error),
     /// The tables there cannot be made.
     #[error("the tables of the PostgreSQL database cannot be brought up to date: {0}")]
@@ -65,8 +60,8 @@ pub struct MovedTable {
 /// # Errors
 /// When either side cannot be used, the target belongs to somebody else, or the sides differ in the end.
 pub async fn transfer(
-    from: &str,
-    to: &str,
+    from: &DatabaseUrl,
+    to: &DatabaseUrl,
     mut progress: impl FnMut(&'static str, u64),
 ) -> Result<Vec<MovedTable>, MoveError> {
     let (mut source, mut target) = (open_source(from).await?, open_target(to).await?);
@@ -85,35 +80,28 @@ pub async fn transfer(
     Ok(moved)
 }
 
-async fn open_source(url: &str) -> Result<SqliteConnection, MoveError> {
-    let no_source = || MoveError::NoSource(without_password(url));
-    if !url.starts_with("sqlite:") {
-        return Err(no_source());
-    }
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| no_source())?;
-    if !options.get_filename().exists() {
-        return Err(no_source());
-    }
+async fn open_source(url: &DatabaseUrl) -> Result<SqliteConnection, MoveError> {
+    let path = url.file().filter(|path| path.exists()).ok_or_else(|| MoveError::NoSource(url.to_string()))?;
+    let options = SqliteConnectOptions::new().filename(path);
     let mut source = options.disable_statement_logging().connect().await.map_err(MoveError::Source)?;
     // A file of an earlier version is moved as one of this.
     migrations::sqlite().run(&mut source).await.map_err(MoveError::Migrate)?;
     Ok(source)
 }
 
-async fn open_target(url: &str) -> Result<PgConnection, MoveError> {
-    let no_target = || MoveError::NoTarget(without_password(url));
-    if !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
-        return Err(no_target());
-    }
-    let options = PgConnectOptions::from_str(url).map_err(|_| no_target())?;
-    let mut target = options.disable_statement_logging().connect().await.map_err(MoveError::Target)?;
+async fn open_target(url: &DatabaseUrl) -> Result<PgConnection, MoveError> {
+    let DatabaseUrl::Postgres(database) = url else {
+        return Err(MoveError::NoTarget(url.to_string()));
+    };
+    let mut target =
+        database.options().clone().disable_statement_logging().connect().await.map_err(MoveError::Target)?;
     migrations::postgres().run(&mut target).await.map_err(MoveError::Migrate)?;
     Ok(target)
 }
 
 /// Writes down that a move into this database has begun, unless it was used before. One at a time.
-async fn begin(target: &mut PgConnection, url: &str) -> Result<(), MoveError> {
-    let shown = without_password(url);
+async fn begin(target: &mut PgConnection, url: &DatabaseUrl) -> Result<(), MoveError> {
+    let shown = url.to_string();
     let mut transaction = target.begin().await.map_err(MoveError::Target)?;
     let standing = standing(&mut transaction).await.map_err(MoveError::Target)?;
     let has_users = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(&mut *transaction);

@@ -14,6 +14,6 @@ use crate::{config::Config, output};
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
     store::connect(&config.database_url).await?;
-    output::line(format_args!("The database {} is up to date.", config.shown_database_url()));
+    output::line(format_args!("The database {} is up to date.", config.database_url));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::store::{self, MovedTable};
+use app::store::{self, MovedTable, UrlError};
 
 use super::Failure;
 use crate::{config::Config, output};
@@ -15,9 +15,10 @@ const TOLD_EVERY: u64 = 100_000;
 /// # Errors
 /// When either database cannot be used, or the two are not the same in the end.
 pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
+    let to = to.parse().map_err(|error: UrlError| Failure::Input(format!("--to {error}")))?;
     let config = Config::load(config)?;
-    output::line(format_args!("Moving what stands in {}.", config.shown_database_url()));
-    let moved = store::transfer(&config.database_url, to, |table, rows| {
+    output::line(format_args!("Moving what stands in {}.", config.database_url));
+    let moved = store::transfer(&config.database_url, &to, |table, rows| {
         if rows.is_multiple_of(TOLD_EVERY) {
             output::line(format_args!("  {table}: {rows} rows …"));
         }

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use app::auth::{
-    clock::{Clock, SystemClock},
-    keys::{Algorithm, KeyRing},
+use app::{
+    auth::{
+        clock::{Clock, SystemClock},
+        keys::{Algorithm, KeyRing},
+    },
+    store::DatabaseUrl,
 };
 use secrecy::SecretSlice;
 
@@ -46,14 +49,12 @@ impl FirstKey {
     }
 
     /// The single one in its file, or a new one.
-    pub(super) fn alone(database_url: &str, algorithm: Algorithm, no_key: NoKey) -> Result<Self, ConfigError> {
-        let (material, new_file) = match (no_key, key_file::find(database_url)?) {
+    pub(super) fn alone(database: &DatabaseUrl, algorithm: Algorithm, no_key: NoKey) -> Result<Self, ConfigError> {
+        let (material, new_file) = match (no_key, key_file::find(database)?) {
             (_, Some(material)) => (material, None),
-            (NoKey::Make, None) if !key_file::is_file(database_url) => return Err(ConfigError::NoSharedKey),
-            (NoKey::Make, None) => key_file::load_or_make(database_url, algorithm)?,
-            (NoKey::Imagine, None) => {
-                (key_file::imagine(database_url, algorithm)?, Some(key_file::beside(database_url)))
-            }
+            (NoKey::Make, None) if database.file().is_none() => return Err(ConfigError::NoSharedKey),
+            (NoKey::Make, None) => key_file::load_or_make(database, algorithm)?,
+            (NoKey::Imagine, None) => (key_file::imagine(database, algorithm)?, Some(key_file::beside(database))),
         };
         Ok(Self { algorithm, material, ring: None, new_file })
     }

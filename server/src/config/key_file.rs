@@ -7,22 +7,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::auth::keys::{self, Algorithm};
+use app::{
+    auth::keys::{self, Algorithm},
+    store::DatabaseUrl,
+};
 use secrecy::{ExposeSecret, SecretSlice};
 
 use super::ConfigError;
 
 /// The key and, if it was made just now for `algorithm`, its file.
 pub(super) fn load_or_make(
-    database_url: &str,
+    database: &DatabaseUrl,
     algorithm: Algorithm,
 ) -> Result<(SecretSlice<u8>, Option<PathBuf>), ConfigError> {
-    let path = beside(database_url);
+    let path = beside(database);
     let refused = |problem: String| ConfigError::KeyFile { path: path.clone(), problem };
     match make(&path, algorithm) {
         Ok(key) => Ok((key, Some(path))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let key = find(database_url)?.ok_or_else(|| refused("cannot be read: it was deleted just now".into()))?;
+            let key = find(database)?.ok_or_else(|| refused("cannot be read: it was deleted just now".into()))?;
             Ok((key, None))
         }
         Err(error) => Err(refused(format!("cannot be made: {error}; set signing_key or HALLPASS_SIGNING_KEY instead"))),
@@ -30,8 +33,8 @@ pub(super) fn load_or_make(
 }
 
 /// The key, if one was made before.
-pub(super) fn find(database_url: &str) -> Result<Option<SecretSlice<u8>>, ConfigError> {
-    let path = beside(database_url);
+pub(super) fn find(database: &DatabaseUrl) -> Result<Option<SecretSlice<u8>>, ConfigError> {
+    let path = beside(database);
     let refused = |problem: String| ConfigError::KeyFile { path: path.clone(), problem };
     match fs::read_to_string(&path) {
         Ok(text) => {
@@ -43,29 +46,15 @@ pub(super) fn find(database_url: &str) -> Result<Option<SecretSlice<u8>>, Config
     }
 }
 
-/// Whether the database is a file, and not on a server.
-pub(super) fn is_file(database_url: &str) -> bool {
-    database_url.starts_with("sqlite:")
-}
-
 /// `hallpass.db` has its key in `hallpass.key`, and a database on a server has it in this folder.
-pub(super) fn beside(database_url: &str) -> PathBuf {
-    database_file(database_url).with_extension("key")
-}
-
-/// The file that the database is; for one on a server, the file that it would be here.
-pub(super) fn database_file(database_url: &str) -> PathBuf {
-    if !is_file(database_url) {
-        return PathBuf::from("hallpass.db");
-    }
-    let path = database_url.trim_start_matches("sqlite:").trim_start_matches("//");
-    PathBuf::from(path.split_once('?').map_or(path, |(path, _)| path))
+pub(super) fn beside(database: &DatabaseUrl) -> PathBuf {
+    database.file().unwrap_or(Path::new("hallpass.db")).with_extension("key")
 }
 
 /// A key that is good for one look at the configuration, and kept nowhere.
-pub(super) fn imagine(database_url: &str, algorithm: Algorithm) -> Result<SecretSlice<u8>, ConfigError> {
+pub(super) fn imagine(database: &DatabaseUrl, algorithm: Algorithm) -> Result<SecretSlice<u8>, ConfigError> {
     keys::generate(algorithm).map_err(|error| ConfigError::KeyFile {
-        path: beside(database_url),
+        path: beside(database),
         problem: format!("could not be made: {error}"),
     })
 }

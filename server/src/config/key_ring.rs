@@ -7,9 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::auth::{
-    clock::Timestamp,
-    keys::{self, KeyFault, KeyRing, Naming, RingKey},
+use app::{
+    auth::{
+        clock::Timestamp,
+        keys::{self, KeyFault, KeyRing, Naming, RingKey},
+    },
+    store::DatabaseUrl,
 };
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
@@ -56,8 +59,8 @@ struct StoredKey {
 
 impl RingFile {
     /// `hallpass.db` has its ring in `hallpass.keys`.
-    pub(super) fn beside(database_url: &str) -> Self {
-        let single = key_file::beside(database_url);
+    pub(super) fn beside(database: &DatabaseUrl) -> Self {
+        let single = key_file::beside(database);
         Self { path: single.with_extension("keys"), single }
     }
 

@@ -9,6 +9,7 @@ use app::auth::{
 };
 use secrecy::SecretSlice;
 use toml::{Table, Value};
+use url::Url;
 
 use super::{ConfigError, DEFAULT_FILE, value::FromValue};
 
@@ -152,12 +153,14 @@ impl Source {
     }
 }
 
-/// An address without what may be secret in it.
-pub(super) fn without_credentials(url: &str) -> String {
-    let plain = url.split(['?', '#']).next().unwrap_or(url);
-    match plain.split_once("://") {
-        Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host)),
-        None => plain.to_owned(),
+/// A URL without user, password, parameters and fragment. One that is not understood is not shown, since any part of it
+/// may be secret.
+fn without_credentials(url: &str) -> String {
+    let parsed =
+        Url::parse(url).ok().filter(|parsed| !url.contains('#') && !parsed.query().unwrap_or_default().contains('@'));
+    match parsed {
+        Some(parsed) => format!("{}://{}{}", parsed.scheme(), parsed.host_str().unwrap_or_default(), parsed.path()),
+        None => "(hidden)".to_owned(),
     }
 }
 

@@ -172,7 +172,7 @@ impl World {
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         change: impl FnOnce(Auth) -> Auth,
     ) -> Self {
-        let store = wrap(store::connect_with(&database, timeouts).await.expect("a database"));
+        let store = wrap(store::connect_with(&database.parse().expect("a URL"), timeouts).await.expect("a database"));
         let clock = Arc::new(StillClock { passed: 1_700_000_000_000.into(), ahead: 0.into() });
         let auth = Auth::new(settings, store, clock.clone(), randomness).expect("good settings");
         let auth = Arc::new(change(auth));
@@ -201,7 +201,7 @@ impl World {
 
     /// Another process's way to the same database.
     pub(crate) async fn another_store(&self) -> Arc<dyn Store> {
-        store::connect_with(&self.database, timeouts()).await.expect("the database again")
+        store::connect_with(&self.database.parse().expect("a URL"), timeouts()).await.expect("the database again")
     }
 
     /// The number of connections the server has open.

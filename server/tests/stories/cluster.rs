@@ -80,7 +80,7 @@ impl Cluster {
     async fn migrate_template(&self) {
         let mut connection = self.connect().await;
         connection.execute(AssertSqlSafe(format!("CREATE DATABASE {TEMPLATE}"))).await.expect("a database");
-        drop(store::connect(&self.url(TEMPLATE)).await.expect("the tables"));
+        drop(store::connect(&self.url(TEMPLATE).parse().expect("a URL")).await.expect("the tables"));
         // A database is copied only while nobody is connected to it.
         let close = AssertSqlSafe(format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"));
         connection.execute(close).await.expect("no new connections");

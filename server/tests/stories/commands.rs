@@ -302,6 +302,52 @@ async fn a_command_names_every_cause_of_a_failed_database() {
 }
 
 #[test]
+fn a_database_url_is_judged_alike_by_every_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let configuration = folder.path().join("hallpass.toml");
+    for (url, fault) in [
+        ("", "is empty; "),
+        ("hallpass.db", "has no scheme; "),
+        ("mysql://root@db/site", "begins with mysql:, which is not supported; "),
+        ("sqlite::memory:", "is a database in memory, "),
+        ("sqlite://x.db?mode=memory", "is a database in memory, "),
+        ("sqlite://x.db?vfs=unix-none", "has the parameter vfs, "),
+        ("postgres://db/hallpass?ssl_mode=require", "has the unknown parameter ssl_mode; did you mean sslmode?"),
+        ("postgres://ada:se/cret@db/hallpass", "is not a PostgreSQL URL; "),
+        ("postgres://ada:se#cret@db/hallpass", "is not a PostgreSQL URL; "),
+    ] {
+        std::fs::write(&configuration, format!("database_url = {url:?}")).expect("a file");
+        for command in [&["check-config"] as &[&str], &["migrate"], &["serve"], &["keys", "list"], &["doctor"]] {
+            let refused = hallpass(folder.path(), command, "");
+            let said = said(&refused);
+            assert!(!refused.status.success(), "{command:?} {url}");
+            assert!(said.contains(&format!("database_url in hallpass.toml {fault}")), "{command:?} {url}: {said}");
+            assert!(!said.contains("cret@"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_percent_encoded_path_is_one_path_for_the_database_and_its_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("hallpass.toml"), "database_url = 'sqlite://a%20b.db'").expect("a file");
+    let migrated = hallpass(folder.path(), &["migrate"], "");
+    assert!(migrated.status.success(), "{}", said(&migrated));
+    for name in ["a b.db", "a b.key"] {
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
+    set_mode(&folder.path().join("a b.db"), 0o644);
+    let findings = said(&hallpass(folder.path(), &["doctor"], ""));
+    assert!(findings.contains("a b.db can be read by everybody (mode 644)"), "{findings}");
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(path, permissions).expect("a file of ours");
+}
+
+#[test]
 fn the_help_names_every_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = said(&hallpass(folder.path(), &["--help"], ""));

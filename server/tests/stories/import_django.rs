@@ -131,7 +131,7 @@ fn what_cannot_be_imported_is_one_sentence_and_no_database_is_made() {
         ("oracle://site", "Error: Oracle databases are not read."),
         ("nowhere.sqlite3", "Error: there is no database \"nowhere.sqlite3\""),
         ("text", "Error: the Django database cannot be read"),
-        ("postgres://[", "Error: the address of the PostgreSQL database is not understood"),
+        ("postgres://[", "Error: the URL of the Django database is not a PostgreSQL URL"),
         ("postgres://nobody@127.0.0.1:1/site", "Error: the Django database cannot be read"),
     ] {
         let output = hallpass(folder.path(), &["import-django", source], "");

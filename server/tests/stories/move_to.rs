@@ -2,7 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, path::Path};
 
-use app::store::{self, MoveError};
+use app::store::{self, DatabaseUrl, MoveError};
 use futures::FutureExt;
 use reqwest::StatusCode;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
@@ -22,6 +22,10 @@ const MANY: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n +
 
 fn file(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("hallpass.db").display())
+}
+
+fn url(text: &str) -> DatabaseUrl {
+    text.parse().expect("a URL")
 }
 
 fn on(database: &str) -> String {
@@ -54,13 +58,13 @@ async fn nobody_is_signed_out_by_a_move_that_was_interrupted() {
     sqlx::raw_sql(MANY).execute(&mut source).await.expect("many rows");
 
     // The first move ends in the middle.
-    let from = file(folder.path());
-    let cut = store::transfer(&from, &database, |table, rows| {
+    let (from, to) = (url(&file(folder.path())), url(&database));
+    let cut = store::transfer(&from, &to, |table, rows| {
         assert!(table != "outstanding_tokens" || rows < 2_000, "the line is cut");
     });
     assert!(AssertUnwindSafe(cut).catch_unwind().await.is_err());
     assert!((1_000..=2_000).contains(&count(&database, "outstanding_tokens").await));
-    let half = store::connect(&database).await.err().expect("half a database serves nobody").to_string();
+    let half = store::connect(&to).await.err().expect("half a database serves nobody").to_string();
     assert!(half.contains("has not finished"), "{half}");
     // Meanwhile the file lives on, and what was copied is not true any more.
     let process = Process::start(folder.path(), "");
@@ -90,7 +94,7 @@ async fn nobody_is_signed_out_by_a_move_that_was_interrupted() {
     assert_eq!(thief.renew(&client, &process.url).await.expect("an answer"), StatusCode::UNAUTHORIZED);
     assert!(process.stop());
 
-    let again = store::transfer(&file(folder.path()), &database, |_, _| {}).await;
+    let again = store::transfer(&from, &to, |_, _| {}).await;
     assert!(matches!(again, Err(MoveError::Finished(_))), "what lives there is not overwritten");
 }
 
@@ -109,7 +113,11 @@ async fn a_database_with_users_of_its_own_is_not_moved_into() {
     let process = Process::start(folder.path(), "");
     Device::register(&client, &process.url, "eve").await;
     assert!(process.stop());
-    for (to, sentence) in [(database.as_str(), "has users of its own"), ("mysql://x", "is no PostgreSQL database")] {
+    for (to, sentence) in [
+        (database.as_str(), "has users of its own"),
+        ("mysql://x", "--to begins with mysql:, which is not supported"),
+        ("sqlite://y.db", "is no PostgreSQL database"),
+    ] {
         let refused = hallpass(folder.path(), &["move", "--to", to], "");
         assert!(!refused.status.success() && said(&refused).contains(sentence), "{}", said(&refused));
     }

@@ -149,7 +149,7 @@ async fn a_start_on_a_standby_is_refused() {
     let database = cluster.migrated_database().await;
     let standby = cluster.add_standby();
     let database = database.replace(&cluster.port().to_string(), &standby.to_string());
-    let refused = store::connect(&database).await.err().expect("a refusal").to_string();
+    let refused = store::connect(&database.parse().expect("a URL")).await.err().expect("a refusal").to_string();
     assert!(refused.contains("is a standby"), "{refused}");
 }
 

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions, PgConnection, Row, SqliteConnection,
-    postgres::{PgConnectOptions, PgRow},
+    postgres::PgRow,
     sqlite::{SqliteConnectOptions, SqliteRow},
     types::time::OffsetDateTime,
 };
 
 use super::DjangoError;
-use crate::auth::clock::Timestamp;
+use crate::{auth::clock::Timestamp, store::PostgresDatabase};
 
 /// The schemes of PostgreSQL's addresses, as libpq and Django's tools write them.
 const POSTGRES: [&str; 3] = ["postgres", "postgresql", "postgis"];
@@ -68,9 +68,8 @@ impl Connection {
     }
 
     async fn open_postgres(source: &str, scheme: &str) -> Result<Self, DjangoError> {
-        let address = source.replacen(scheme, "postgres", 1);
-        let options: PgConnectOptions = address.parse().map_err(DjangoError::Address)?;
-        let mut connection = options.disable_statement_logging().connect().await?;
+        let database: PostgresDatabase = source.replacen(scheme, "postgres", 1).parse()?;
+        let mut connection = database.options().clone().disable_statement_logging().connect().await?;
         sqlx::query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut connection).await?;
         Ok(Self::Postgres(connection))
     }

@@ -18,25 +18,24 @@ const FEW_BYTES: u64 = 1 << 30;
 
 /// Looks at it. The newest moment that it knows of is for the clock.
 pub(super) async fn examine(config: &Config) -> (Vec<Finding>, Option<Timestamp>) {
-    let file = config.database_file();
-    let (mut findings, newest) = match &file {
+    let file = config.database_url.file();
+    let (mut findings, newest) = match file {
         Some(path) if !path.exists() => {
             let sentence = format!("{} is not there yet.", path.display());
             (vec![Finding::doubtful("database", sentence, "The first start makes it; so does: hallpass migrate")], None)
         }
         Some(_) | None => look(config).await,
     };
-    findings.extend(file.as_deref().and_then(room));
+    findings.extend(file.and_then(room));
     (findings, newest)
 }
 
 async fn look(config: &Config) -> (Vec<Finding>, Option<Timestamp>) {
-    let shown = config.shown_database_url();
+    let shown = config.database_url.to_string();
     let store = match store::connect(&config.database_url).await {
         Ok(store) => store,
         Err(error) => {
-            // What cannot be opened is named as it was given, with its password.
-            let sentence = format!("{error}.").replace(&config.database_url, &shown);
+            let sentence = format!("{error}.");
             let advice = "See that it is there, whole, and this user's to read and write.";
             return (vec![Finding::bad("database", sentence, advice)], None);
         }

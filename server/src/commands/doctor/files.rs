@@ -9,7 +9,7 @@ use crate::config::Config;
 /// Looks at the database, the keys, the configuration, and the folder they are in.
 #[cfg(unix)]
 pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
-    let database = config.database_file();
+    let database = config.database_url.file();
     let of_database = database.iter().flat_map(|path| {
         // What is being written stands beside the file.
         ["", "-wal", "-shm"].map(|end| std::path::PathBuf::from(format!("{}{end}", path.display())))
@@ -39,7 +39,8 @@ pub(super) fn examine(_config: &Config, _file: &Path) -> Vec<Finding> {
 fn holds_secrets(file: &Path) -> bool {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let table = text.parse::<toml::Table>().unwrap_or_default();
-    let has_password = |url: &toml::Value| url.as_str().is_some_and(|url| url.contains('@'));
+    let has_password =
+        |url: &toml::Value| url.as_str().is_some_and(|url| url.contains('@') || url.contains("password="));
     let clients = table.get("clients").and_then(toml::Value::as_table);
     table.contains_key("signing_key")
         || table.get("database_url").is_some_and(has_password)

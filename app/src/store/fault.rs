@@ -1,0 +1,39 @@
+//! Errors of the databases, as an operator reads them.
+
+use std::fmt;
+
+use crate::auth::store::StoreError;
+
+/// An error of sqlx without the line of PostgreSQL's source code that its text ends in.
+#[derive(Debug)]
+pub(super) struct Fault(sqlx::Error);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&message(&self.0))
+    }
+}
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            // Its text has that line as well.
+            sqlx::Error::Database(_) => None,
+            other => other.source(),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(Box::new(Fault(error)))
+    }
+}
+
+/// The text of an error.
+pub(super) fn message(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    }
+}
