@@ -159,9 +159,12 @@ deny: $(PYTHON_PACKAGES) ## Check licences, bans and sources of the libraries
 	fi
 
 .PHONY: storm
-storm: ## Kill the server fifty times in a storm of refreshes
+storm: ## Kill the server fifty times in a storm of refreshes, and let every pair of operations meet as often
 	@$(call say,Killing the server again and again)
-	@HALLPASS_STORM_ROUNDS=50 cargo test --quiet $(NATIVE) --test stories -- faults
+	@HALLPASS_STORM_ROUNDS=50 cargo test --quiet $(NATIVE) --test stories -- faults:: storm::
+	@packaging/system.sh --install postgresql
+	@$(call say,Every pair of operations at once on PostgreSQL)
+	@HALLPASS_STORIES_ON=postgres HALLPASS_STORM_ROUNDS=50 cargo test --quiet $(NATIVE) --test stories -- storm::
 
 # Measurements
 

@@ -43,7 +43,7 @@ const SESSIONS: usize = 3;
 const DOERS: usize = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Operation {
+pub(crate) enum Operation {
     SignIn,
     Refresh,
     RefreshForeign,
@@ -61,7 +61,7 @@ enum Operation {
     Flush,
 }
 
-const OPERATIONS: [Operation; 15] = [
+pub(crate) const OPERATIONS: [Operation; 15] = [
     Operation::SignIn,
     Operation::Refresh,
     Operation::RefreshForeign,
@@ -80,19 +80,23 @@ const OPERATIONS: [Operation; 15] = [
 ];
 
 /// One user in the storm.
-struct Storm<'w> {
+pub(crate) struct Storm<'w> {
     world: &'w World,
     root: &'w Administrator,
     user: User,
     pairs: Vec<Mutex<TokenPair>>,
     /// The end of the last access token of each session.
     issued: Mutex<HashMap<String, i64>>,
+    /// The refresh tokens that were issued, by `jti`.
+    refreshable: Mutex<Vec<String>>,
+    /// The sessions whose end was answered.
+    ended: Mutex<Vec<String>>,
     turn: AtomicUsize,
 }
 
 impl<'w> Storm<'w> {
     /// Imports a user and opens its sessions.
-    async fn begin(world: &'w World, root: &'w Administrator, id: i64) -> Storm<'w> {
+    pub(crate) async fn begin(world: &'w World, root: &'w Administrator, id: i64) -> Storm<'w> {
         let mut storm = Storm {
             world,
             root,
@@ -108,6 +112,8 @@ impl<'w> Storm<'w> {
             },
             pairs: Vec::new(),
             issued: Mutex::default(),
+            refreshable: Mutex::default(),
+            ended: Mutex::default(),
             turn: AtomicUsize::new(0),
         };
         storm.import(0).await.expect("an import");
@@ -133,11 +139,13 @@ impl<'w> Storm<'w> {
     }
 
     fn note(&self, pair: &TokenPair) {
-        let claims = claims(pair.access.expose());
-        let (sid, exp) = (claims["sid"].as_str().expect("a session"), claims["exp"].as_i64().expect("an end"));
+        let access = pair.access.expose();
+        let exp = claims(access)["exp"].as_i64().expect("an end");
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = issued.entry(sid.to_owned()).or_default();
+        let last = issued.entry(text_of(access, "sid")).or_default();
         *last = exp.max(*last);
+        let refresh = pair.refresh.as_ref().expect("a refresh token").expose();
+        add(&self.refreshable, text_of(refresh, "jti"));
     }
 
     fn pair(&self, number: usize) -> TokenPair {
@@ -211,12 +219,11 @@ impl<'w> Storm<'w> {
         Ok(())
     }
 
-    async fn perform(&self, operation: Operation) -> Result<(), Error> {
+    pub(crate) async fn perform(&self, operation: Operation) -> Result<(), Error> {
         let turn = self.turn.fetch_add(1, Ordering::SeqCst);
         self.world.pass(Duration::from_secs(1));
         let (auth, origin, pair) = (&self.world.auth, Origin::default(), self.pair(turn));
-        let sid = || claims(pair.access.expose())["sid"].as_str().expect("a session").to_owned();
-        let jti = |token: &str| claims(token)["jti"].as_str().expect("a jti").to_owned();
+        let sid = text_of(pair.access.expose(), "sid");
         let refresh = pair.refresh.as_ref().expect("a refresh token").expose();
         match operation {
             Operation::SignIn => self.open().await.map(drop),
@@ -226,9 +233,14 @@ impl<'w> Storm<'w> {
                 drop(auth.authenticate(pair.access.expose(), &[TokenType::Access]).await);
                 auth.write_seen().await
             }
-            Operation::SignOut => auth.blacklist(refresh, origin).await,
-            Operation::EndOne if turn.is_multiple_of(2) => auth.end_any_session_by(self.root, &sid(), &origin).await,
-            Operation::EndOne => auth.revoke_session(&self.bearer().await?, &sid(), &origin).await,
+            Operation::SignOut => auth.blacklist(refresh, origin).await.map(|()| add(&self.ended, sid)),
+            Operation::EndOne if turn.is_multiple_of(2) => {
+                auth.end_any_session_by(self.root, &sid, &origin).await.map(|()| add(&self.ended, sid))
+            }
+            Operation::EndOne => {
+                let bearer = self.bearer().await?;
+                auth.revoke_session(&bearer, &sid, &origin).await.map(|()| add(&self.ended, sid))
+            }
             Operation::EndOthers => auth.revoke_other_sessions(&self.bearer().await?, &origin).await,
             Operation::EndAll => auth.reset_sessions(self.root, self.user.id, &origin).await,
             Operation::EndEverybody => auth.revoke_sessions_before(None, None).await.map(drop),
@@ -248,12 +260,23 @@ impl<'w> Storm<'w> {
                 auth.change_user(self.root, self.user.id, &change.expect("a change"), &origin).await.map(drop)
             }
             Operation::BlacklistTokens => {
-                let jtis = [jti(refresh), self.foreign_jti(turn), jti(refresh)];
+                let jtis = [text_of(refresh, "jti"), self.foreign_jti(turn)];
                 auth.blacklist_all_by(self.root, &jtis, &origin).await.map(drop)
             }
             Operation::Import => self.import(turn).await,
             Operation::Flush => auth.flush_expired_tokens().await.map(drop),
         }
+    }
+
+    /// What was answered and is not in a database: refresh tokens that are not known, and ended sessions that go on.
+    pub(crate) async fn lost(&self, database: &str) -> Vec<String> {
+        let mut direct = Direct::connect(database).await;
+        let known = direct.pairs("SELECT jti, generation FROM outstanding_tokens").await;
+        let alive = direct.pairs("SELECT id, generation FROM sessions WHERE revoked_at IS NULL").await;
+        let take = |list: &Mutex<Vec<String>>| list.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let unknown = take(&self.refreshable).into_iter().filter(|jti| !known.iter().any(|(known, _)| known == jti));
+        let ended = take(&self.ended).into_iter().filter(|id| alive.iter().any(|(alive, _)| alive == id));
+        unknown.chain(ended).collect()
     }
 
     /// Performs both operations again and again, side by side. Answers how many were answered 503.
@@ -271,9 +294,9 @@ impl<'w> Storm<'w> {
         join_all(doers).await.into_iter().sum()
     }
 
-    /// The sessions that ended before their last access token.
-    async fn ended_early(&self) -> Vec<String> {
-        let mut direct = Direct::connect(&self.world.database).await;
+    /// The sessions that ended before their last access token, by a database.
+    pub(crate) async fn ended_early(&self, database: &str) -> Vec<String> {
+        let mut direct = Direct::connect(database).await;
         let ends =
             "SELECT sessions.id, coalesce((SELECT max(until) FROM revocations WHERE session_id = sessions.id), 0)
             FROM sessions WHERE revoked_at IS NOT NULL";
@@ -284,21 +307,36 @@ impl<'w> Storm<'w> {
     }
 }
 
+fn add(list: &Mutex<Vec<String>>, item: String) {
+    list.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+}
+
+fn text_of(token: &str, claim: &str) -> String {
+    claims(token)[claim].as_str().expect("text").to_owned()
+}
+
+/// Somebody who may do everything, and an account that operations on several users touch as well.
+pub(crate) async fn administrator(world: &World) -> Administrator {
+    let root = world.administrator("root", Role::Superuser).await;
+    world.user("bystander").await;
+    let bearer = world.auth.authenticate(&root.access, &[TokenType::Access]).await.expect("a bearer");
+    world.auth.authorize_staff(&bearer).await.expect("an administrator")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_two_operations_stand_in_each_others_way() {
     let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(2);
     let world = World::new().await;
-    let root = world.administrator("root", Role::Superuser).await;
-    world.user("bystander").await;
-    let bearer = world.auth.authenticate(&root.access, &[TokenType::Access]).await.expect("a bearer");
-    let root = world.auth.authorize_staff(&bearer).await.expect("an administrator");
-    let (mut unavailable, mut early, mut pairs) = (0, Vec::new(), 0);
+    let root = administrator(&world).await;
+    let (mut unavailable, mut early, mut lost, mut pairs) = (0, Vec::new(), Vec::new(), 0);
     for (place, first) in OPERATIONS.into_iter().enumerate() {
         for second in OPERATIONS.into_iter().skip(place) {
             pairs += 1;
             let storm = Storm::begin(&world, &root, 1_000 + pairs).await;
             unavailable += storm.rage([first, second], rounds).await;
-            early.extend(storm.ended_early().await.into_iter().map(|id| format!("{first:?} and {second:?}: {id}")));
+            let of_both = |id| format!("{first:?} and {second:?}: {id}");
+            early.extend(storm.ended_early(&world.database).await.into_iter().map(of_both));
+            lost.extend(storm.lost(&world.database).await.into_iter().map(of_both));
         }
     }
     let mut direct = Direct::connect(&world.database).await;
@@ -312,11 +350,13 @@ async fn no_two_operations_stand_in_each_others_way() {
     };
     let operations = pairs * 2 * i64::try_from(DOERS * rounds).expect("a few");
     println!(
-        "{operations} operations in {pairs} pairs: {deadlocks} deadlocks, {unavailable} unavailable, {} ended early, {} twice",
+        "{operations} operations in {pairs} pairs: {deadlocks} deadlocks, {unavailable} unavailable, {} ended early, {} lost, {} twice",
         early.len(),
+        lost.len(),
         twice.len().max(told_twice.len())
     );
     assert_eq!((deadlocks, unavailable), (0, 0), "deadlocks, and answers of 503");
     assert_eq!(early, Vec::<String>::new(), "sessions that ended before their last access token");
+    assert_eq!(lost, Vec::<String>::new(), "what was answered and is not so");
     assert_eq!((twice, told_twice), (vec![], vec![]), "sessions that ended twice");
 }

@@ -47,7 +47,7 @@ pub(in crate::store) async fn tokens(
     let owners = lock.users(connection, tokens.iter().filter_map(|token| token.user)).await?;
     let sessions = tokens::lock_sessions(connection, &owners, tokens).await?;
     for token in tokens {
-        outcomes.push(tokens::import(connection, &sessions, token, &import.ending).await?);
+        outcomes.push(tokens::import(connection, &owners, &sessions, token, &import.ending).await?);
     }
     end(connection, import.mode).await?;
     Ok(outcomes)

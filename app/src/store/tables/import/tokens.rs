@@ -40,9 +40,10 @@ pub(super) async fn lock_sessions(
     owners.sessions(connection, ids.iter().filter_map(|id| SessionId::parse(id))).await
 }
 
-/// Brings one token.
+/// Brings one token. Its owner is locked, and its session.
 pub(super) async fn import(
     connection: &mut Connection<'_>,
+    owners: &LockedUsers,
     sessions: &HashMap<SessionId, LockedSession>,
     token: &ForeignToken,
     ending: &Ending,
@@ -57,7 +58,7 @@ pub(super) async fn import(
     let change = match (known, blacklisted_at) {
         (Some(TokenRow { blacklisted_at: None, session, .. }), Some(at)) => {
             end_session(connection, sessions, session, ending).await?;
-            blacklist(connection, token, at).await?;
+            blacklist(connection, owners, token, at).await?;
             Change::Updated
         }
         (Some(_) | None, _) => Change::Unchanged,
@@ -104,7 +105,12 @@ async fn insert(
     Ok(written == 1)
 }
 
-async fn blacklist(connection: &mut Connection<'_>, token: &ForeignToken, at: Timestamp) -> sqlx::Result<()> {
+async fn blacklist(
+    connection: &mut Connection<'_>,
+    _: &LockedUsers,
+    token: &ForeignToken,
+    at: Timestamp,
+) -> sqlx::Result<()> {
     sql::query("UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'imported' WHERE jti = $2")
         .bind(at)
         .bind(&token.jti)

@@ -182,13 +182,13 @@ async fn update(
     let password = merged.merge_password(&known, hash_digest(&user.password));
     let last_login = known.last_login.max(user.last_login);
     let is_changed = merged.here != known.here || password == Merge::Take || last_login != known.last_login;
-    if is_changed && !write(connection, user.id, &merged.here, last_login).await? {
+    if is_changed && !write(connection, locked, &merged.here, last_login).await? {
         // The rest of what happened there must not be lost with the name.
         merged.keep_name(&known);
-        write(connection, user.id, &merged.here, last_login).await?;
+        write(connection, locked, &merged.here, last_login).await?;
     }
     if password == Merge::Take {
-        replace_password(connection, user).await?;
+        replace_password(connection, locked, user).await?;
     }
     if merged.before != known.before || merged.password_before != known.password_before {
         remember(connection, user.id, &merged.before, &merged.password_before).await?;
@@ -278,7 +278,7 @@ fn follow<T: Clone + PartialEq>(before: &mut T, there: &T, here: &mut T) -> Merg
 /// Whether it could be written: the name may be another's.
 async fn write(
     connection: &mut Connection<'_>,
-    user: UserId,
+    user: &LockedUser,
     fields: &Fields,
     last_login: Option<Timestamp>,
 ) -> sqlx::Result<bool> {
@@ -292,15 +292,19 @@ async fn write(
     .bind(fields.is_staff)
     .bind(fields.is_superuser)
     .bind(last_login)
-    .bind(user)
+    .bind(user.id())
     .execute(connection)
     .await?;
     Ok(written == 1)
 }
 
-async fn replace_password(connection: &mut Connection<'_>, user: &ForeignUser) -> sqlx::Result<()> {
+async fn replace_password(
+    connection: &mut Connection<'_>,
+    locked: &LockedUser,
+    user: &ForeignUser,
+) -> sqlx::Result<()> {
     let update = sql::query("UPDATE users SET password = $1 WHERE id = $2");
-    update.bind(user.password.expose_secret()).bind(user.id).execute(connection).await.map(drop)
+    update.bind(user.password.expose_secret()).bind(locked.id()).execute(connection).await.map(drop)
 }
 
 /// A hash that was made anew for the same password still stands for the one that was brought.
