@@ -6,6 +6,7 @@ use zxcvbn::feedback::Warning;
 use crate::{
     auth::{
         fault::Fault,
+        password::PasswordError,
         user::{EmailError, UsernameError},
     },
     language::{Language, fill},
@@ -64,8 +65,8 @@ pub(super) fn fault(fault: &Fault) -> String {
     let text = Text::get();
     let number = |template: &str, name: &str, value: usize| fill(template, &[(name, &value.to_string())]);
     let sentence = match fault {
-        Fault::Blank | Fault::Username(UsernameError::Blank) => text.blank,
-        Fault::Username(UsernameError::Nul) => text.nul,
+        Fault::Blank | Fault::Username(UsernameError::Blank) | Fault::Password(PasswordError::Blank) => text.blank,
+        Fault::Username(UsernameError::Nul) | Fault::Password(PasswordError::Nul) => text.nul,
         Fault::Username(UsernameError::TooLong) => text.username_long,
         Fault::Username(UsernameError::Characters) => text.username,
         Fault::UsernameTaken => text.username_taken,

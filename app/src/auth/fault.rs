@@ -4,6 +4,7 @@
 use zxcvbn::feedback::{Suggestion, Warning};
 
 use super::{
+    password::PasswordError,
     search::TooManyWords,
     user::{EmailError, UsernameError},
 };
@@ -27,6 +28,9 @@ pub enum Fault {
     /// Another user has the address, which tokens name their user by.
     #[error("A user with that email address already exists.")]
     EmailTaken,
+    /// The password could not be used at a sign-in.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// The password is too short or too long.
     #[error(transparent)]
     Length(#[from] LengthFault),

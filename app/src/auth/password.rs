@@ -1,25 +1,31 @@
-//! Passwords: hashing and checking with argon2id, and what is asked of a new one. All the expensive
+//! Passwords: hashing and checking with argon2id, and the rule for a new one. All the expensive
 //! work passes through [`Passwords::run`], off the async threads and bounded to the processors, so
 //! that a flood of sign-ins exhausts neither memory nor the runtime. Hashes that Django made are
-//! checked too (`django`), and made anew when they are. Who finds the processors busy waits in line, in
-//! the order of coming; the line has an end, so that nobody waits for what comes too late.
+//! checked too (`django`), and replaced when they are. Work that finds the processors busy waits in a queue,
+//! which is bounded, so that nobody waits for an answer that comes too late.
 
 mod django;
+mod phc;
+mod stored;
+mod strength;
+mod typed;
 
 use std::sync::Arc;
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+    password_hash::{PasswordHasher, phc::PasswordHash},
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task};
-use zxcvbn::feedback::Feedback;
 
 use super::{clock::Randomness, fault::Fault, id::hexadecimal};
 use crate::wire::PasswordPolicy;
-use django::DjangoHash;
+use stored::StoredHash;
+pub use stored::Usability;
+use strength::check_strength;
+pub use typed::{Password, PasswordError};
 
 /// The cost of a new password hash by argon2id with one lane: memory in KiB, and passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +41,6 @@ impl HashCost {
     /// The least that argon2 allows. For tests alone: such a hash protects no password.
     pub const MINIMAL: Self = Self { memory: 8, passes: 1 };
 }
-
-/// The most that a stored hash may ask for, in KiB and in KiB times passes. Django uses 100 MiB, twice.
-const MAX_MEMORY: u32 = 256 << 10;
-const MAX_WORK: u64 = 4 << 20;
-
-/// What `zxcvbn` must give a new password, of 4: "safely unguessable: moderate protection from
-/// offline slow-hash scenario".
-const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
 /// How many may wait for each processor. A hash takes a twentieth of a second or so: the last one in the
 /// line waits some seconds, well within a client's patience, and whoever comes after is told at once.
@@ -77,36 +75,6 @@ pub enum Verdict {
     Wrong,
 }
 
-/// What a stored password is worth here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usability {
-    /// A password can be checked against it.
-    Checkable,
-    /// Its owner signs in elsewhere, or not at all: Django writes an exclamation mark, or nothing.
-    NoPassword,
-    /// Another program's hash, a damaged one, or one that asks for too much.
-    Unknown,
-}
-
-impl Usability {
-    /// Judges a stored password.
-    pub fn of(stored: &SecretString) -> Self {
-        let stored = stored.expose_secret();
-        let phc = match DjangoHash::parse(stored) {
-            Some(DjangoHash::Argon2(phc)) => phc,
-            Some(_) => return Self::Checkable,
-            None => stored,
-        };
-        if stored.is_empty() || stored.starts_with('!') {
-            Self::NoPassword
-        } else if bounded(phc).is_some() {
-            Self::Checkable
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
 impl Passwords {
     /// Hashes at this cost, `parallelism` at a time.
     pub fn new(parallelism: usize, cost: HashCost, randomness: Arc<dyn Randomness>) -> Self {
@@ -123,39 +91,40 @@ impl Passwords {
     ///
     /// # Errors
     /// `Busy`.
-    pub async fn hash(&self, password: SecretString) -> Result<SecretString, Busy> {
+    pub async fn hash(&self, password: Password) -> Result<SecretString, Busy> {
         let (argon2, randomness) = (self.argon2.clone(), self.randomness.clone());
-        self.run(move || hash(&argon2, password.expose_secret().as_bytes(), randomness.as_ref())).await
+        self.run(move || hash(&argon2, password.expose().as_bytes(), randomness.as_ref())).await
     }
 
     /// Checks a password against a stored hash; against a decoy, at the same cost and always in vain,
-    /// when there is none or none that can be checked.
+    /// when there is none or none that can be checked. A password that is not in form NFC and does not match is checked
+    /// a second time as it was typed, for known and unknown users alike.
     ///
     /// # Errors
     /// `Busy`.
-    pub async fn verify(&self, password: SecretString, stored: Option<SecretString>) -> Result<Verdict, Busy> {
+    pub async fn verify(&self, password: Password, stored: Option<SecretString>) -> Result<Verdict, Busy> {
         let stored = stored.filter(|stored| Usability::of(stored) == Usability::Checkable);
         let is_known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
-        let argon2 = self.argon2.clone();
-        let verdict = self.run(move || verify(&argon2, &password, &stored)).await?;
+        let wanted = self.argon2.params().clone();
+        let verdict = self.run(move || verify(&wanted, &password, &stored)).await?;
         Ok(if is_known { verdict } else { Verdict::Wrong })
     }
 
-    /// Judges a new password: its length, and its strength given what is known of its owner.
+    /// Judges a new password: its length in form NFC, and its strength given what is known of its owner.
     ///
     /// # Errors
     /// `Busy`; within, what is wrong with it.
     pub async fn check_new(
         &self,
         policy: PasswordPolicy,
-        password: SecretString,
+        password: Password,
         known: Vec<String>,
     ) -> Result<Result<(), Fault>, Busy> {
-        if let Err(fault) = policy.check_length(password.expose_secret()) {
+        if let Err(fault) = policy.check_length(password.expose()) {
             return Ok(Err(fault.into()));
         }
-        self.run(move || check_strength(password.expose_secret(), &known)).await
+        self.run(move || check_strength(password.expose(), &known)).await
     }
 
     /// How many wait in line.
@@ -193,61 +162,16 @@ fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> Se
     hash.to_string().into()
 }
 
-fn verify(argon2: &Argon2<'_>, password: &SecretString, stored: &SecretString) -> Verdict {
-    let (password, stored) = (password.expose_secret().as_bytes(), stored.expose_secret());
-    let is_argon2 = |phc: &PasswordHash| argon2.verify_password(password, phc).is_ok();
-    if let Some(hash) = DjangoHash::parse(stored) {
-        let is_right = hash.matches(password, |phc| bounded(phc).as_ref().is_some_and(is_argon2));
-        return if is_right { Verdict::RightButWeaklyHashed } else { Verdict::Wrong };
+/// A hash that matches the typed text alone is replaced, so that every composition of the text is right from then on.
+fn verify(wanted: &Params, password: &Password, stored: &SecretString) -> Verdict {
+    let Some(hash) = StoredHash::parse(stored.expose_secret()) else {
+        return Verdict::Wrong;
+    };
+    let check = |text: &str| hash.check(text.as_bytes(), wanted);
+    match (check(password.expose()), password.as_typed()) {
+        (Verdict::Wrong, Some(typed)) if check(typed) != Verdict::Wrong => Verdict::RightButWeaklyHashed,
+        (verdict, _) => verdict,
     }
-    match bounded(stored) {
-        Some(stored) if !is_argon2(&stored) => Verdict::Wrong,
-        Some(stored) if is_weaker(argon2, &stored) => Verdict::RightButWeaklyHashed,
-        Some(_) => Verdict::Right,
-        None => Verdict::Wrong,
-    }
-}
-
-/// A PHC string of the argon2 family that asks for no more than it may.
-fn bounded(phc: &str) -> Option<PasswordHash> {
-    let hash = PasswordHash::new(phc).ok()?;
-    Algorithm::try_from(hash.algorithm.as_str()).ok()?;
-    let params = Params::try_from(&hash).ok()?;
-    let work = u64::from(params.m_cost()) * u64::from(params.t_cost());
-    (params.m_cost() <= MAX_MEMORY && work <= MAX_WORK).then_some(hash)
-}
-
-fn is_weaker(argon2: &Argon2<'_>, stored: &PasswordHash) -> bool {
-    let wanted = argon2.params();
-    let is_argon2id = Algorithm::try_from(stored.algorithm.as_str()) == Ok(Algorithm::Argon2id);
-    let params = Params::try_from(stored);
-    !is_argon2id || params.is_ok_and(|found| found.m_cost() < wanted.m_cost() || found.t_cost() < wanted.t_cost())
-}
-
-/// Refuses what a guesser would try early: common passwords, words, names, keyboard runs, dates, and
-/// what is `known` of the owner (NIST SP 800-63B-4 §3.1.1.2).
-fn check_strength(password: &str, known: &[String]) -> Result<(), Fault> {
-    let known: Vec<&str> = known.iter().map(String::as_str).chain(["hallpass"]).collect();
-    let estimate = zxcvbn::zxcvbn(password, &known);
-    if estimate.score() >= MIN_SCORE {
-        return check_without(password, &known);
-    }
-    let feedback = estimate.feedback();
-    Err(Fault::Guessable {
-        warning: feedback.and_then(Feedback::warning),
-        suggestions: feedback.map(|feedback| feedback.suggestions().to_vec()).unwrap_or_default(),
-    })
-}
-
-/// What is known of the owner adds nothing, however often it stands there: the rest has to be strong
-/// by itself.
-fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
-    let whole = password.to_lowercase();
-    let rest = known.iter().fold(whole.clone(), |rest, word| rest.replace(&word.to_lowercase(), ""));
-    if rest == whole || zxcvbn::zxcvbn(&rest, &[]).score() >= MIN_SCORE {
-        return Ok(());
-    }
-    Err(Fault::OwnersWords)
 }
 
 #[cfg(test)]
@@ -259,7 +183,7 @@ mod tests {
 
     use argon2::{Params, password_hash::phc::PasswordHash};
 
-    use super::{Busy, HashCost, MAX_WAITING, Passwords, Usability, Verdict, check_strength};
+    use super::{Busy, HashCost, MAX_WAITING, Password, Passwords, Usability, Verdict};
     use crate::auth::clock::SystemRandomness;
 
     fn passwords() -> Passwords {
@@ -269,19 +193,22 @@ mod tests {
     #[tokio::test]
     async fn a_stored_hash_says_how_it_was_made_and_matches_only_its_password() {
         let passwords = passwords();
-        let stored = passwords.hash("correct horse".into()).await.expect("a place");
+        let stored = passwords.hash(Password::typed("correct horse")).await.expect("a place");
         assert!(stored.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(
-            passwords.verify("correct horse".into(), Some(stored.clone())).await.expect("a place"),
+            passwords.verify(Password::typed("correct horse"), Some(stored.clone())).await.expect("a place"),
             Verdict::Right
         );
-        assert_eq!(passwords.verify("correct horse ".into(), Some(stored)).await.expect("a place"), Verdict::Wrong);
+        assert_eq!(
+            passwords.verify(Password::typed("correct horse "), Some(stored)).await.expect("a place"),
+            Verdict::Wrong
+        );
     }
 
     #[tokio::test]
     async fn the_line_has_an_end_and_is_there_again_when_it_was_worked_off() {
         let passwords = Passwords::new(1, HashCost::MINIMAL, Arc::new(SystemRandomness));
-        let check = || passwords.verify("x".into(), None);
+        let check = || passwords.verify(Password::typed("x"), None);
         // No check ends before all of them have begun.
         let processor = passwords.permits.clone().acquire_owned().await.expect("never closed");
         let checks = join_all((0..MAX_WAITING + 11).map(|_| check()));
@@ -296,15 +223,17 @@ mod tests {
         use argon2::{Argon2, Params, password_hash::PasswordHasher, password_hash::phc::PasswordHash};
         let weak = Argon2::from(Params::new(8192, 1, 1, None).expect("parameters"));
         let stored: PasswordHash = weak.hash_password_with_salt(b"correct horse", &[1; 16]).expect("a hash");
-        let verdict =
-            passwords().verify("correct horse".into(), Some(stored.to_string().into())).await.expect("a place");
+        let verdict = passwords()
+            .verify(Password::typed("correct horse"), Some(stored.to_string().into()))
+            .await
+            .expect("a place");
         assert_eq!(verdict, Verdict::RightButWeaklyHashed);
     }
 
     #[tokio::test]
     async fn the_decoy_costs_what_a_new_hash_costs() {
         let passwords = passwords();
-        let new = passwords.hash("correct horse".into()).await.expect("a place");
+        let new = passwords.hash(Password::typed("correct horse")).await.expect("a place");
         let [decoy, new] = [&passwords.decoy, &new].map(|stored| {
             let hash = PasswordHash::new(stored.expose_secret()).expect("a hash");
             let params = Params::try_from(&hash).expect("parameters");
@@ -314,9 +243,37 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_password_is_right_in_each_composition() {
+        let passwords = passwords();
+        let (composed, decomposed) = (Password::typed("caf\u{e9} kettle"), Password::typed("cafe\u{301} kettle"));
+        for set in [&composed, &decomposed] {
+            let stored = passwords.hash(set.clone()).await.expect("a place");
+            for typed in [&composed, &decomposed] {
+                assert_eq!(passwords.verify(typed.clone(), Some(stored.clone())).await, Ok(Verdict::Right));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_the_text_as_it_was_typed_is_right_and_to_be_made_anew() {
+        let passwords = passwords();
+        let older = super::hash(&passwords.argon2, "cafe\u{301} kettle".as_bytes(), &SystemRandomness);
+        let verify = |text| passwords.verify(Password::typed(text), Some(older.clone()));
+        assert_eq!(verify("cafe\u{301} kettle").await, Ok(Verdict::RightButWeaklyHashed));
+        assert_eq!(verify("cafe\u{300} kettle").await, Ok(Verdict::Wrong));
+        assert_eq!(passwords.verify(Password::typed("cafe\u{301} kettle"), None).await, Ok(Verdict::Wrong));
+    }
+
+    #[tokio::test]
     async fn nobody_has_the_decoys_password() {
-        assert_eq!(passwords().verify("nobody's password".into(), None).await.expect("a place"), Verdict::Wrong);
-        assert_eq!(passwords().verify("x".into(), Some("!unusable".into())).await.expect("a place"), Verdict::Wrong);
+        assert_eq!(
+            passwords().verify(Password::typed("nobody's password"), None).await.expect("a place"),
+            Verdict::Wrong
+        );
+        assert_eq!(
+            passwords().verify(Password::typed("x"), Some("!unusable".into())).await.expect("a place"),
+            Verdict::Wrong
+        );
     }
 
     /// Made by Django 5.2, each with its own defaults but for the fewer iterations of PBKDF2.
@@ -336,7 +293,7 @@ mod tests {
     async fn a_password_of_each_of_djangos_hashers_is_right_and_to_be_hashed_anew() {
         let passwords = passwords();
         for stored in DJANGO {
-            let check = |password: &str| passwords.verify(password.into(), Some(stored.into()));
+            let check = |password: &str| passwords.verify(Password::typed(password), Some(stored.into()));
             assert_eq!(
                 check("violet kettle — neun Monde").await.expect("a place"),
                 Verdict::RightButWeaklyHashed,
@@ -353,7 +310,10 @@ mod tests {
             for prefix in ["", "argon2"] {
                 let stored = format!("{prefix}$argon2id$v=19$m={m},t={t},p=1$c2FsdHNhbHQ$B7CT1Par/+/AgouNljD3cQ");
                 assert_eq!(Usability::of(&stored.clone().into()), Usability::Unknown);
-                assert_eq!(passwords().verify("x".into(), Some(stored.into())).await.expect("a place"), Verdict::Wrong);
+                assert_eq!(
+                    passwords().verify(Password::typed("x"), Some(stored.into())).await.expect("a place"),
+                    Verdict::Wrong
+                );
             }
         }
     }
@@ -363,23 +323,14 @@ mod tests {
         for stored in ["", "!", "!rK2kSG9A1OPXSg8kzNWyFOGcUW9GZSR8hnD2V8OC"] {
             assert_eq!(Usability::of(&stored.into()), Usability::NoPassword, "{stored:?}");
         }
-        for stored in ["sha1$salt$deadbeef", "plain", "$2b$12$short", "argon2$argon2id$"] {
+        for stored in [
+            "sha1$salt$deadbeef",
+            "plain",
+            "$2b$12$short",
+            "argon2$argon2id$",
+            "md5$salt$0726DA3F16CD71AA1E15C2D357A0DE46",
+        ] {
             assert_eq!(Usability::of(&stored.into()), Usability::Unknown, "{stored:?}");
         }
-    }
-
-    #[test]
-    fn guessable_passwords_are_refused_with_advice() {
-        let known = ["ada.lovelace".to_owned()];
-        for weak in [
-            "passwordpassword",
-            "qwertyuiopasdfgh",
-            "ada.lovelace.ada.lovelace",
-            "internationalization",
-            "hallpasshallpass",
-        ] {
-            assert!(check_strength(weak, &known).is_err(), "{weak}");
-        }
-        assert_eq!(check_strength("violet kettle harvests nine moons", &known), Ok(()));
     }
 }

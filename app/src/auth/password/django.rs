@@ -3,7 +3,7 @@
 //! parameters ask for more than the bounds below is refused before any work is done for it, since a
 //! database that was brought from elsewhere must not decide what a sign-in costs.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, ops::RangeInclusive};
 
 use aws_lc_rs::{
     constant_time::verify_slices_are_equal,
@@ -13,18 +13,20 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use md5::{Digest, Md5};
 
+use super::phc::Argon2Hash;
 use crate::auth::id::hexadecimal;
 
 /// Django 5.2 makes one million iterations, and every release a fifth more.
 const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
-/// Django makes 2^12 rounds.
-const MAX_BCRYPT_COST: u32 = 15;
+/// Django makes 2^12 rounds; bcrypt makes no fewer than 2^4.
+const BCRYPT_COSTS: RangeInclusive<u32> = 4..=15;
 /// Django uses 16 MiB: 128 bytes for each of N times r.
 const MAX_SCRYPT_MEMORY: u64 = 128 << 20;
 /// Django's N times r times p is below 2^20.
 const MAX_SCRYPT_WORK: u64 = 1 << 22;
 
 const SHA1_OUTPUT_LEN: usize = 20;
+const MD5_DIGITS: usize = 32;
 /// What Django asks of scrypt.
 const SCRYPT_OUTPUT_LEN: usize = 64;
 
@@ -41,8 +43,8 @@ pub(super) enum DjangoHash<'h> {
         /// As long as the digest.
         hash: Vec<u8>,
     },
-    /// `argon2$argon2id$v=19$m=…,t=…,p=…$salt$hash`: a PHC string after its first dollar.
-    Argon2(&'h str),
+    /// `argon2$argon2id$v=19$m=…,t=…,p=…$salt$hash`: a PHC string from its first dollar on.
+    Argon2(Argon2Hash),
     /// `bcrypt$$2b$cost$…`, of the password itself.
     Bcrypt(&'h str),
     /// `bcrypt_sha256$$2b$cost$…`, of the password's digest in hexadecimal.
@@ -72,23 +74,22 @@ impl<'h> DjangoHash<'h> {
         match algorithm {
             "pbkdf2_sha256" => parse_pbkdf2(PBKDF2_HMAC_SHA256, SHA256_OUTPUT_LEN, rest),
             "pbkdf2_sha1" => parse_pbkdf2(PBKDF2_HMAC_SHA1, SHA1_OUTPUT_LEN, rest),
-            "argon2" => stored.strip_prefix("argon2").map(Self::Argon2),
+            "argon2" => stored.strip_prefix("argon2").and_then(Argon2Hash::parse).map(Self::Argon2),
             "bcrypt" => within_bounds(rest).map(Self::Bcrypt),
             "bcrypt_sha256" => within_bounds(rest).map(Self::BcryptSha256),
             "scrypt" => parse_scrypt(rest),
-            "md5" => rest.split_once('$').map(|(salt, hash)| Self::Md5 { salt, hash }),
+            "md5" => parse_md5(rest),
             _ => None,
         }
     }
 
-    /// Whether the password is this one; the hashes are compared in constant time. `argon2` checks a PHC
-    /// string.
-    pub(super) fn matches(&self, password: &[u8], argon2: impl FnOnce(&str) -> bool) -> bool {
+    /// Whether the password is this one. The hashes are compared in constant time.
+    pub(super) fn matches(&self, password: &[u8]) -> bool {
         match self {
             Self::Pbkdf2 { algorithm, iterations, salt, hash } => {
                 pbkdf2::verify(*algorithm, *iterations, salt.as_bytes(), password, hash).is_ok()
             }
-            Self::Argon2(phc) => argon2(phc),
+            Self::Argon2(hash) => hash.matches(password),
             // What is beyond 72 bytes was never looked at.
             Self::Bcrypt(hash) => bcrypt::verify(password, hash).is_ok_and(|is_right| is_right),
             Self::BcryptSha256(hash) => {
@@ -130,7 +131,14 @@ fn parse_scrypt(rest: &str) -> Option<DjangoHash<'_>> {
 /// A bcrypt hash that is not too expensive.
 fn within_bounds(hash: &str) -> Option<&str> {
     let parts: bcrypt::HashParts = hash.parse().ok()?;
-    (parts.get_cost() <= MAX_BCRYPT_COST).then_some(hash)
+    BCRYPT_COSTS.contains(&parts.get_cost()).then_some(hash)
+}
+
+/// Digests are compared as text: there is one spelling.
+fn parse_md5(rest: &str) -> Option<DjangoHash<'_>> {
+    let [salt, hash] = fields(rest)?;
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (hash.len() == MD5_DIGITS && hash.bytes().all(is_digit)).then_some(DjangoHash::Md5 { salt, hash })
 }
 
 /// Exactly so many fields between dollars.
@@ -175,6 +183,17 @@ mod tests {
             "bcrypt$",
             "bcrypt$$2b$12$short",
             "md5$",
+            "md5$salt$",
+            "md5$salt$0726DA3F16CD71AA1E15C2D357A0DE46",
+            "md5$salt$0726da3f16cd71aa1e15c2d357a0de46\n",
+            "md5$salt$0726da3f16cd71aa1e15c2d357a0de4",
+            "md5$sa$lt$0726da3f16cd71aa1e15c2d357a0de46",
+            "pbkdf2_sha1$1000$salt$QyElP1PokYgkVeDL751yUooilSU=\n",
+            "bcrypt$$2b$03$7oQ7S50K05qJwtScQHE4ZevGBbfbqLO.zgHmb.ca8Z14Kwx1whaQG",
+            "bcrypt$$2b$12$7oQ7S50K05qJwtScQHE4ZevGBbfbqLO.zgHmb.ca8Z14Kwx1whaQG\n",
+            "bcrypt$$2b$12$7oQ7S50K05qJwtScQHE4Z!vGBbfbqLO.zgHmb.ca8Z14Kwx1whaQG",
+            "argon2$argon2id$v=19$m=64,t=1,p=2$c2FsdHNhbHRzYWx0$VUvDpaLDwTs+up5MGwglKA\n",
+            "argon2$argon2id$v=99$m=64,t=1,p=2$c2FsdHNhbHRzYWx0$VUvDpaLDwTs+up5MGwglKA",
         ] {
             assert!(DjangoHash::parse(damaged).is_none(), "{damaged:?}");
         }

@@ -8,7 +8,7 @@ use crate::{
         Auth, Error,
         fault::Fault,
         limits::Network,
-        password::{Busy, Verdict},
+        password::{Busy, Password, Verdict},
         session::Origin,
         store::NewPassword,
         user::{self, User},
@@ -24,7 +24,7 @@ impl Auth {
     pub async fn change_password(&self, bearer: &Bearer, form: &PasswordChange, origin: &Origin) -> Result<(), Error> {
         let user = self.load_active_user(bearer).await?;
         let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
-        let current: SecretString = form.current_password.expose().into();
+        let current = Password::typed(form.current_password.expose());
         let wrong = || Error::field("current_password", Fault::WrongPassword);
         // Who holds somebody's token could guess here what the token does not give.
         let attempt = self.limiter.begin_attempt(&user.username, Network::of(origin)).await?;
@@ -36,7 +36,8 @@ impl Auth {
         attempt.settle(&checked);
         checked?;
         let new: SecretString = form.new_password.expose().into();
-        self.check_password_of(&user, &new).await?.map_err(|fault| Error::field("new_password", fault))?;
+        let checked = self.check_password_of(&user, &new).await?;
+        let new = checked.map_err(|fault| Error::field("new_password", fault))?;
         let hash = self.passwords.hash(new).await?;
         let ending = self.ending(EndReason::PasswordChanged, origin);
         // Where a token ends with its password, the session that asks has none left either.
@@ -54,7 +55,8 @@ impl Auth {
     pub async fn set_password(&self, username: &str, new: SecretString) -> Result<User, Error> {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         let user = found.ok_or(Error::UserNotFound)?.user;
-        self.check_password_of(&user, &new).await?.map_err(|fault| Error::field("password", fault))?;
+        let checked = self.check_password_of(&user, &new).await?;
+        let new = checked.map_err(|fault| Error::field("password", fault))?;
         let hash = self.passwords.hash(new).await?;
         let ending = self.ending(EndReason::PasswordChanged, &Origin::default());
         let new = NewPassword { user: user.id, hash, checked: None, keep: None };
@@ -65,7 +67,7 @@ impl Auth {
         &self,
         user: &User,
         password: &SecretString,
-    ) -> Result<Result<(), Fault>, Busy> {
+    ) -> Result<Result<Password, Fault>, Busy> {
         self.check_new_password(password, &[&user.username, &user.email]).await
     }
 }

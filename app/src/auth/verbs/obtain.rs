@@ -1,6 +1,5 @@
 //! `obtain_pair`: a name and a password for a new session and its first pair.
 
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -10,7 +9,7 @@ use crate::{
         id::{Jti, SessionId},
         limits::Network,
         observer::{Observation, SignInOutcome},
-        password::Verdict,
+        password::{Password, Verdict},
         policy,
         session::{CurrentToken, Origin, Session},
         store::NewSession,
@@ -156,7 +155,7 @@ impl Auth {
     async fn find_signed_in(&self, credentials: &Credentials, origin: &Origin) -> Result<StoredCredentials, Error> {
         let username = user::normalize(&credentials.username);
         let found = self.store.find_credentials(&username).await?;
-        let password: SecretString = credentials.password.expose().into();
+        let password = Password::typed(credentials.password.expose());
         let stored = found.as_ref().map(|found| found.password.clone());
         let verdict = self.passwords.verify(password.clone(), stored).await?;
         match (verdict, found) {
@@ -180,7 +179,7 @@ impl Auth {
     async fn with_strong_hash(
         &self,
         account: StoredCredentials,
-        password: SecretString,
+        password: Password,
     ) -> Result<StoredCredentials, Error> {
         let StoredCredentials { user, password: old } = account;
         // It can be done at the next sign-in as well.

@@ -6,9 +6,8 @@ use crate::{
     auth::{
         Auth, Error,
         fault::Fault,
-        id::UserId,
         limits::Network,
-        password::Busy,
+        password::{Busy, Password},
         session::Origin,
         settings::RegistrationMode,
         store::CreateUserError,
@@ -67,11 +66,11 @@ impl Auth {
 
     /// A user to be made, with every field checked.
     pub(super) async fn new_user(&self, account: Account) -> Result<NewUser, Error> {
-        let (username, email) = self.check(&account).await?;
+        let (username, email, password) = self.check(&account).await?;
         Ok(NewUser {
             username,
             email,
-            password: self.passwords.hash(account.password).await?,
+            password: self.passwords.hash(password).await?,
             role: account.role,
             is_active: account.is_active,
             date_joined: self.clock.now(),
@@ -79,12 +78,12 @@ impl Auth {
     }
 
     /// All the fields at once, so that a person mends them at once.
-    async fn check(&self, account: &Account) -> Result<(Username, Email), Error> {
+    async fn check(&self, account: &Account) -> Result<(Username, Email, Password), Error> {
         let username = Username::parse(&account.username);
         let email = self.check_email(&account.email, None).await?;
         let password = self.check_new_password(&account.password, &[&account.username, &account.email]).await?;
         match (username, email, password) {
-            (Ok(username), Ok(email), Ok(())) => Ok((username, email)),
+            (Ok(username), Ok(email), Ok(password)) => Ok((username, email, password)),
             (username, email, password) => Err(Error::fields([
                 ("username", username.err().map(Fault::from)),
                 ("email", email.err()),
@@ -93,9 +92,11 @@ impl Auth {
         }
     }
 
-    /// Judges an address. Where it stands in tokens for its user, it has to be one's own.
-    pub(super) async fn check_email(&self, text: &str, of: Option<UserId>) -> Result<Result<Email, Fault>, Error> {
-        let email = match Email::parse(text) {
+    /// Judges the e-mail address of a new account, or the new one of a user. Where tokens name their user by it, it must not
+    /// be another user's.
+    pub(super) async fn check_email(&self, text: &str, of: Option<&User>) -> Result<Result<Email, Fault>, Error> {
+        let current = of.map_or("", |user| user.email.as_str());
+        let email = match Email::parse_change(text, current) {
             Ok(email) if self.settings.user_id_field == UserIdField::Email => email,
             parsed => return Ok(parsed.map_err(Fault::from)),
         };
@@ -103,25 +104,27 @@ impl Auth {
             return Ok(Err(Fault::Blank));
         }
         let owner = self.store.find_account(&UserKey::Email(email.as_str().to_owned())).await?;
-        let is_taken = owner.is_some_and(|owner| Some(owner.user.id) != of);
+        let is_taken = owner.is_some_and(|owner| Some(owner.user.id) != of.map(|user| user.id));
         Ok(if is_taken { Err(Fault::EmailTaken) } else { Ok(email) })
     }
 
-    /// Judges a new password, given what is known of its owner.
+    /// Parses and judges a new password, given what is known of its owner. Every password that is set passes here.
     pub(super) async fn check_new_password(
         &self,
-        password: &SecretString,
+        text: &SecretString,
         known: &[&str],
-    ) -> Result<Result<(), Fault>, Busy> {
-        if password.expose_secret().is_empty() {
-            return Ok(Err(Fault::Blank));
-        }
+    ) -> Result<Result<Password, Fault>, Busy> {
+        let password = match Password::parse(text.expose_secret()) {
+            Ok(password) => password,
+            Err(error) => return Ok(Err(error.into())),
+        };
         let mut words: Vec<String> = Vec::new();
         for text in known {
             words.push((*text).to_owned());
             words.extend(text.split(['@', '.', '+', '-', '_']).map(str::to_owned));
         }
         words.retain(|word| word.chars().count() > 2);
-        self.passwords.check_new(self.settings.password_policy, password.clone(), words).await
+        let judged = self.passwords.check_new(self.settings.password_policy, password.clone(), words).await?;
+        Ok(judged.map(|()| password))
     }
 }

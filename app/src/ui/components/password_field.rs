@@ -77,6 +77,7 @@ pub(crate) fn PasswordField(
 
 /// The rule, and how far what was typed is from it.
 fn describe(text: &Text, policy: PasswordPolicy, typed: &str) -> String {
+    let typed = &normalized(typed);
     let length = typed.chars().count();
     let rule = |min: usize| fill(text.rule, &[("min", &min.to_string())]);
     match policy.check_length(typed) {
@@ -87,6 +88,11 @@ fn describe(text: &Text, policy: PasswordPolicy, typed: &str) -> String {
         }
         Err(LengthFault::TooLong { max }) => fill(text.too_long, &[("max", &max.to_string())]),
     }
+}
+
+/// The text in Unicode form NFC, in which the server counts and hashes it.
+fn normalized(typed: &str) -> String {
+    if cfg!(target_arch = "wasm32") { js_sys::JsString::from(typed).normalize("NFC").into() } else { typed.to_owned() }
 }
 
 #[cfg(test)]

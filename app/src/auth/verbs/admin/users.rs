@@ -121,15 +121,22 @@ impl Auth {
     ) -> Result<(), Error> {
         let target = self.store.find_user(user).await?.ok_or(Error::NotFound)?;
         let new = form.password.into_exposed().into();
-        self.check_password_of(&target, &new).await?.map_err(|fault| Error::field("password", fault))?;
+        let checked = self.check_password_of(&target, &new).await?;
+        let new = checked.map_err(|fault| Error::field("password", fault))?;
         let password = self.passwords.hash(new).await?;
         Ok(self.store.set_password_by(user, password, self.deed(by, origin)).await??)
     }
 
+    /// Parses the fields. The name and the e-mail address that the user has are accepted whatever their characters.
     async fn checked(&self, user: UserId, change: &UserChange) -> Result<Change, Error> {
-        let username = change.username.as_deref().map(Username::parse).transpose();
+        let current = match (&change.username, &change.email) {
+            (None, None) => None,
+            (Some(_), _) | (_, Some(_)) => self.store.find_user(user).await?,
+        };
+        let name = current.as_ref().map_or("", |user| user.username.as_str());
+        let username = change.username.as_deref().map(|text| Username::parse_change(text, name)).transpose();
         let email = match &change.email {
-            Some(email) => self.check_email(email, Some(user)).await?.map(Some),
+            Some(email) => self.check_email(email, current.as_ref()).await?.map(Some),
             None => Ok(None),
         };
         match (username, email) {
