@@ -145,6 +145,12 @@ pub enum Reason {
     /// It has no name to sign in with.
     #[error("left, because there is no name")]
     NoName,
+    /// Its name has a U+0000, which no sign-in takes and PostgreSQL does not store.
+    #[error("left, because the name has a null character; rename the user there and import again")]
+    NulInName,
+    /// Its e-mail address has a U+0000.
+    #[error("brought without the e-mail address, because it has a null character")]
+    NulInEmail,
     /// The row makes no sense.
     #[error("left, because the row cannot be read")]
     Unreadable,

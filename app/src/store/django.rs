@@ -173,8 +173,12 @@ fn user(row: &ForeignRow) -> sqlx::Result<ForeignUser> {
 
 fn token(row: &ForeignRow) -> sqlx::Result<ForeignToken> {
     let missing = || sqlx::Error::Decode("it does not say when it expires".into());
+    let jti = row.text("jti")?;
+    if jti.contains('\0') {
+        return Err(sqlx::Error::Decode("its jti has a null character".into()));
+    }
     Ok(ForeignToken {
-        jti: Jti::from_text(row.text("jti")?),
+        jti: Jti::from_text(jti),
         user: row.find_number("user_id")?.map(UserId),
         created_at: row.moment("created_at")?,
         expires_at: row.moment("expires_at")?.ok_or_else(missing)?,

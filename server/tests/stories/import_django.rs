@@ -17,7 +17,7 @@ const TABLES: &str = "
         id integer NOT NULL PRIMARY KEY AUTOINCREMENT, blacklisted_at datetime NOT NULL,
         token_id bigint NOT NULL UNIQUE REFERENCES token_blacklist_outstandingtoken (id));";
 
-async fn django(folder: &Path, rows: &'static str) {
+pub(crate) async fn django(folder: &Path, rows: &'static str) {
     let options = SqliteConnectOptions::new().filename(folder.join("db.sqlite3")).create_if_missing(true);
     let mut connection = SqliteConnection::connect_with(&options).await.expect("a file");
     for statements in [TABLES, rows] {

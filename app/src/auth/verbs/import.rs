@@ -66,10 +66,10 @@ impl Auth {
         let (mut tally, mut after) = (Tally::default(), START);
         loop {
             let page = source.users(after, BATCH).await?;
-            let users = readable(page.rows, &mut tally);
+            let users: Vec<_> = readable(page.rows, &mut tally).into_iter().map(storable).collect();
             let outcomes = pace::batch(self.store.import_users(users.clone(), import.clone())).await?;
             for (user, outcome) in users.iter().zip(outcomes) {
-                let name = format!("{} ({})", user.username, user.id);
+                let name = format!("{} ({})", printable(&user.username), user.id);
                 tally.count(&name, &outcome);
                 if let Some(reason) = password_reason(user, &outcome) {
                     tally.note(&name, reason);
@@ -90,12 +90,12 @@ impl Auth {
                 .into_iter()
                 .partition(|token| token.expires_at + import.ending.leeway > import.ending.now);
             for token in expired {
-                tally.count(token.jti.as_str(), &Outcome::left(Reason::Expired));
+                tally.count(&printable(token.jti.as_str()), &Outcome::left(Reason::Expired));
             }
             let outcomes = pace::batch(self.store.import_tokens(tokens.clone(), import.clone())).await?;
             for (token, outcome) in tokens.iter().zip(outcomes) {
                 blacklisted += u64::from(token.blacklisted_at.is_some());
-                tally.count(token.jti.as_str(), &outcome);
+                tally.count(&printable(token.jti.as_str()), &outcome);
             }
             match next {
                 Some(next) => after = next,
@@ -111,6 +111,19 @@ fn readable<T>(rows: Vec<Result<T, String>>, tally: &mut Tally) -> Vec<T> {
         .into_iter()
         .map(|row| row.map_err(|problem| tally.count(&problem, &Outcome::left(Reason::Unreadable))).ok());
     read.flatten().collect()
+}
+
+/// Replaces a hash with a U+0000, which PostgreSQL does not store and no password matches.
+fn storable(mut user: ForeignUser) -> ForeignUser {
+    if user.password.expose_secret().contains('\0') {
+        user.password = format!("damaged${}", user.password.expose_secret().replace('\0', "")).into();
+    }
+    user
+}
+
+/// Text of another database, as it can be printed.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// What to say of a new user's password: whether it lets them in.

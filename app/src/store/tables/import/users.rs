@@ -11,7 +11,7 @@ use crate::{
         password::hash_digest,
         session::Origin,
         store::Ending,
-        user::Username,
+        user::{Email, EmailError, Username, UsernameError, search_text},
     },
     store::{
         sql::{self, Connection, Row},
@@ -59,21 +59,44 @@ pub(super) async fn import(
     user: &ForeignUser,
     ending: &Ending,
 ) -> sqlx::Result<Outcome> {
-    let Ok(username) = Username::existing(&user.username) else {
-        return Ok(Outcome::left(Reason::NoName));
+    let username = match Username::existing(&user.username) {
+        Ok(username) => username,
+        Err(UsernameError::Nul) => return Ok(Outcome::left(Reason::NulInName)),
+        Err(UsernameError::Blank | UsernameError::TooLong | UsernameError::Characters) => {
+            return Ok(Outcome::left(Reason::NoName));
+        }
     };
-    let there = Fields {
+    let email = Email::existing(&user.email);
+    let mut outcome = merge(connection, locked, user, &there(user, username, &email), ending).await?;
+    if email.is_err() && outcome.change != Change::Left {
+        outcome.reasons.push(Reason::NulInEmail);
+    }
+    Ok(outcome)
+}
+
+/// The fields of a user as they are there, as far as both databases can hold them.
+fn there(user: &ForeignUser, username: Username, email: &Result<Email, EmailError>) -> Fields {
+    Fields {
         username: username.as_str().to_owned(),
-        email: user.email.clone(),
+        email: email.as_ref().map_or(String::new(), |email| email.as_str().to_owned()),
         is_active: user.is_active,
         is_staff: user.is_staff,
         is_superuser: user.is_superuser,
-    };
+    }
+}
+
+async fn merge(
+    connection: &mut Connection<'_>,
+    locked: &LockedUser,
+    user: &ForeignUser,
+    there: &Fields,
+    ending: &Ending,
+) -> sqlx::Result<Outcome> {
     match find(connection, user.id).await? {
-        Place::Free => add(connection, user, &there, ending.now).await,
+        Place::Free => add(connection, user, there, ending.now).await,
         Place::MadeHere => Ok(Outcome::left(Reason::NumberTaken)),
         Place::DeletedHere => Ok(Outcome::left(Reason::DeletedHere)),
-        Place::Brought(known) => update(connection, locked, user, &there, *known, ending).await,
+        Place::Brought(known) => update(connection, locked, user, there, *known, ending).await,
     }
 }
 
@@ -120,8 +143,8 @@ async fn add(
 ) -> sqlx::Result<Outcome> {
     let written = sql::query(
         "INSERT INTO users
-             (id, username, email, password, is_active, is_staff, is_superuser, date_joined, last_login)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (username) DO NOTHING",
+             (id, username, email, password, is_active, is_staff, is_superuser, date_joined, last_login, search_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (username) DO NOTHING",
     )
     .bind(user.id)
     .bind(&there.username)
@@ -132,6 +155,7 @@ async fn add(
     .bind(there.is_superuser)
     .bind(user.date_joined.unwrap_or(now).millis())
     .bind(user.last_login)
+    .bind(search_text(&there.username, &there.email))
     .execute(connection)
     .await?;
     if written == 0 {
@@ -283,7 +307,8 @@ async fn write(
     last_login: Option<Timestamp>,
 ) -> sqlx::Result<bool> {
     let written = sql::query(
-        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, last_login = $6
+        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, last_login = $6,
+             search_text = $8
          WHERE id = $7 AND NOT EXISTS (SELECT 1 FROM users WHERE username = $1 AND id <> $7)",
     )
     .bind(&fields.username)
@@ -293,6 +318,7 @@ async fn write(
     .bind(fields.is_superuser)
     .bind(last_login)
     .bind(user.id())
+    .bind(search_text(&fields.username, &fields.email))
     .execute(connection)
     .await?;
     Ok(written == 1)
