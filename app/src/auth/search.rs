@@ -1,10 +1,12 @@
 //! What somebody types into a search field.
 
+use super::text;
+
 /// How many words a search may have.
 const MAX_WORDS: usize = 10;
 
 /// The words between white space and commas (Django REST framework: `SearchFilter`), and between NULs,
-/// which stand in no text that is looked through.
+/// which no text that is searched contains. They are folded, as that text is: see [`text::fold`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchWords(Vec<String>);
 
@@ -14,11 +16,12 @@ pub struct SearchWords(Vec<String>);
 pub struct TooManyWords;
 
 impl SearchWords {
-    /// Takes a text apart. In one that says nothing there are none.
+    /// Splits a text into words; a blank one has none.
     ///
     /// # Errors
     /// When there are more than ten.
     pub fn parse(text: &str) -> Result<Self, TooManyWords> {
+        let text = text::fold(text);
         let words = text.split(|c: char| c.is_whitespace() || [',', '\0'].contains(&c)).filter(|word| !word.is_empty());
         let words: Vec<_> = words.map(str::to_owned).collect();
         if words.len() > MAX_WORDS { Err(TooManyWords) } else { Ok(Self(words)) }
@@ -39,6 +42,13 @@ mod tests {
         let words = SearchWords::parse(" ada,,m\tlove\0lace ").expect("four words");
         assert_eq!(words.iter().collect::<Vec<_>>(), ["ada", "m", "love", "lace"]);
         assert_eq!(SearchWords::parse(" , "), Ok(SearchWords::default()));
+    }
+
+    #[test]
+    fn words_are_folded() {
+        let words =
+            SearchWords::parse("ÖZGÜR O\u{308}zgu\u{308}r\u{ff0c}\u{ff21}\u{ff24}\u{ff21} STRAßE").expect("four words");
+        assert_eq!(words.iter().collect::<Vec<_>>(), ["özgür", "özgür", "ada", "strasse"]);
     }
 
     #[test]

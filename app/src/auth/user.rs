@@ -6,7 +6,7 @@ mod username;
 
 use secrecy::SecretString;
 
-use super::{clock::Timestamp, id::UserId};
+use super::{clock::Timestamp, id::UserId, text};
 pub use email::{Email, EmailError};
 pub use key::{UserIdField, UserKey};
 pub use username::{Username, UsernameError, normalize};
@@ -56,6 +56,11 @@ pub struct NewUser {
     pub is_active: bool,
     /// Now.
     pub date_joined: Timestamp,
+}
+
+/// What searches for users look through: the name and the e-mail address, folded.
+pub fn search_text(username: &str, email: &str) -> String {
+    text::fold(&format!("{username} {email}"))
 }
 
 /// What a user may do beyond using its own account.

@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 /// A name, and the statements for `SQLite` and for PostgreSQL. The first is number 1.
-const MIGRATIONS: [(&str, &str, &str); 6] = [
+const MIGRATIONS: [(&str, &str, &str); 7] = [
     (
         "accounts",
         include_str!("../../../migrations/sqlite/0001_accounts.sql"),
@@ -37,6 +37,11 @@ const MIGRATIONS: [(&str, &str, &str); 6] = [
         "write probe",
         include_str!("../../../migrations/sqlite/0006_write_probe.sql"),
         include_str!("../../../migrations/postgres/0006_write_probe.sql"),
+    ),
+    (
+        "search",
+        include_str!("../../../migrations/sqlite/0007_search.sql"),
+        include_str!("../../../migrations/postgres/0007_search.sql"),
     ),
 ];
 

@@ -21,7 +21,7 @@ use super::{
     backend::{Reading, Work},
     migrations,
     sql::Connection,
-    tables::examination,
+    tables::{examination, search},
     transfer,
 };
 use crate::auth::{revocation::RevocationSet, store::StoreError};
@@ -73,6 +73,7 @@ impl PostgresBackend {
         examine(&mut connection, url).await.map_err(|error| failed(error.into()))??;
         migrations::postgres().run(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
         transfer::check_finished(&mut connection, url).await?;
+        search::fill(&mut Connection::postgres(&mut connection)).await;
         drop(sqlx::Connection::close(connection).await);
         let options = options.options(session(timeouts));
         let pool = Pool::new(options.clone(), CONNECTIONS, timeouts.answer);

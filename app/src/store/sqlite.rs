@@ -16,6 +16,7 @@ use super::{
     backend::{Reading, Work},
     migrations,
     sql::Connection,
+    tables::search,
 };
 use crate::auth::{
     revocation::RevocationSet,
@@ -56,6 +57,7 @@ impl SqliteBackend {
         let mut connection = writing.connect().await.map_err(|error| open(error.into()))?;
         check_version(&mut connection).await?;
         migrations::sqlite().run(&mut connection).await.map_err(|error| open(StoreError(Box::new(error))))?;
+        search::fill(&mut Connection::sqlite(&mut connection)).await;
         let copying = options.connect().await.map_err(|error| open(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)

@@ -11,7 +11,7 @@ use crate::{
     auth::{
         administration::{self, Change},
         store::Ending,
-        user::{User, UserIdField},
+        user::{User, UserIdField, search_text},
     },
     store::sql::{self, Connection},
     wire::EventKind,
@@ -61,13 +61,15 @@ pub(in crate::store) async fn write(
 /// Whether the name was free: the constraint decides.
 async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bool> {
     let done = sql::query(
-        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5 WHERE id = $6",
+        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, search_text = $6
+         WHERE id = $7",
     )
     .bind(&user.username)
     .bind(&user.email)
     .bind(user.is_active)
     .bind(user.is_staff)
     .bind(user.is_superuser)
+    .bind(search_text(&user.username, &user.email))
     .bind(user.id)
     .execute(connection)
     .await;

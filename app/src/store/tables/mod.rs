@@ -16,6 +16,7 @@ pub(super) mod refresh;
 pub(super) mod revocations;
 pub(super) mod rotations;
 mod rows;
+pub(super) mod search;
 pub(super) mod sessions;
 pub(super) mod sweep;
 pub(super) mod users;

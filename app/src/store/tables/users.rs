@@ -16,7 +16,7 @@ use crate::{
         paging::{Listed, PageRequest},
         session::Origin,
         store::{Direction, Ending, NewPassword, UserQuery},
-        user::{NewUser, StoredCredentials, User, UserKey},
+        user::{NewUser, StoredCredentials, User, UserKey, search_text},
     },
     store::sql::{self, Connection},
     wire::{EventKind, UserOrdering},
@@ -40,8 +40,8 @@ pub(in crate::store) async fn create(connection: &mut Connection<'_>, new: &NewU
 /// `None` when the name is taken: the constraint decides.
 pub(in crate::store) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Option<User>> {
     let row = sql::query(
-        "INSERT INTO users (username, email, password, is_active, is_staff, is_superuser, date_joined)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (username) DO NOTHING RETURNING *",
+        "INSERT INTO users (username, email, password, is_active, is_staff, is_superuser, date_joined, search_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (username) DO NOTHING RETURNING *",
     )
     .bind(new.username.as_str())
     .bind(new.email.as_str())
@@ -50,6 +50,7 @@ pub(in crate::store) async fn insert(connection: &mut Connection<'_>, new: &NewU
     .bind(new.role.is_staff())
     .bind(new.role.is_superuser())
     .bind(new.date_joined)
+    .bind(search_text(new.username.as_str(), new.email.as_str()))
     .fetch_optional(connection)
     .await?;
     row.as_ref().map(rows::user).transpose()
@@ -185,8 +186,8 @@ pub(in crate::store) async fn list(
         (None, _) => {}
     }
     for word in query.words.iter() {
-        // A word has no space in it, so it is never found across the two.
-        conditions.contains("lower(username || ' ' || email)", &word.to_ascii_lowercase());
+        // A word has no space in it, so it is never found across the two. Servers of earlier versions leave the column null.
+        conditions.contains("COALESCE(search_text, lower(username || ' ' || email))", word);
     }
     paged::list(connection, page, list, conditions).await
 }

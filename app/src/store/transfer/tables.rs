@@ -37,6 +37,7 @@ pub(super) const TABLES: [Table; 6] = [
             ("date_joined", Number),
             ("last_login", Number),
             ("adopts_from", Number),
+            ("search_text", Text),
         ],
         sequence: Some("users_id_seq"),
     },
