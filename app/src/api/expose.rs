@@ -56,6 +56,10 @@ fn expose(cause: Error) -> ApiError {
         Error::NoSuchSession => ApiError::new(Code::NotFound, words::session_over()),
         Error::NotFound => error(Code::NotFound),
         Error::RegistrationClosed => error(Code::RegistrationClosed),
+        Error::OversizedClaims => {
+            tracing::error!("a token was not issued: the claims of the policy are too large");
+            error(Code::Internal)
+        }
         Error::TooMany { retry_after } => {
             let message = words::too_many(seconds(retry_after));
             ApiError { retry_after: Some(whole(retry_after)), ..ApiError::new(Code::TooManyRequests, message) }

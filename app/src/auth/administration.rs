@@ -28,6 +28,9 @@ pub enum Denial {
     /// Another user has the name.
     #[error("A user with that username already exists.")]
     UsernameTaken,
+    /// Another user has the e-mail address, by which tokens name their user.
+    #[error("A user with that email address already exists.")]
+    EmailTaken,
 }
 
 /// What one cannot take from oneself.

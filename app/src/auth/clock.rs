@@ -15,6 +15,9 @@ impl Timestamp {
     /// A moment so long ago that everything has happened since.
     pub const DISTANT_PAST: Self = Self(i64::MIN);
 
+    /// The Unix epoch: the database's value for "never", and for a token that does not say when it was issued.
+    pub const EPOCH: Self = Self(0);
+
     /// From milliseconds since the Unix epoch, as the database keeps them.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)

@@ -85,6 +85,10 @@ pub enum Error {
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,
 
+    /// The claims of a new token make it longer than servers accept: an error of the deployment's policy.
+    #[error("The server cannot issue this token: its claims are too large.")]
+    OversizedClaims,
+
     /// Asked too often in too short a time. Django REST framework's words.
     #[error("Request was throttled. Expected available in {} second{}.", seconds(*.retry_after), plural(*.retry_after))]
     TooMany {
@@ -134,6 +138,7 @@ impl From<Denial> for Error {
             Denial::OwnAccount(field) => Self::field(field.name(), Fault::OwnAccount),
             Denial::OwnPassword => Self::field("password", Fault::OwnPassword),
             Denial::UsernameTaken => Self::field("username", Fault::UsernameTaken),
+            Denial::EmailTaken => Self::field("email", Fault::EmailTaken),
         }
     }
 }

@@ -66,6 +66,12 @@ impl Jti {
         Self(format!("{:032x}", randomness.bits128()))
     }
 
+    /// The claim of a token that is being verified. `None` if it cannot be stored: longer than 255 characters, which is
+    /// what Simple JWT's own table holds, or with a NUL, which PostgreSQL does not store.
+    pub fn claimed(text: &str) -> Option<Self> {
+        is_storable(text).then(|| Self(text.to_owned()))
+    }
+
     /// One that stands in a verified token or in the database.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -83,6 +89,14 @@ impl fmt::Display for Jti {
     }
 }
 
+/// The longest text of a claim that is looked up in the database or written to it, in characters.
+const MAX_CLAIM_CHARS: usize = 255;
+
+/// Whether a claim's text is short enough for the database, and free of NUL.
+pub(super) fn is_storable(text: &str) -> bool {
+    !text.contains('\0') && text.chars().nth(MAX_CLAIM_CHARS).is_none()
+}
+
 /// Bytes as text: two lower-case digits each.
 pub(crate) fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -90,7 +104,17 @@ pub(crate) fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::SessionId;
+    use super::{Jti, SessionId};
+
+    #[test]
+    fn a_jti_is_text_that_both_databases_can_hold() {
+        for good in [String::new(), "a/b ü".to_owned(), "한".repeat(255)] {
+            assert!(Jti::claimed(&good).is_some(), "{good:?}");
+        }
+        for bad in ["a\0".to_owned(), "x".repeat(256), "한".repeat(3000)] {
+            assert_eq!(Jti::claimed(&bad), None);
+        }
+    }
 
     #[test]
     fn a_session_id_is_32_lower_case_hexadecimal_digits_and_nothing_else() {

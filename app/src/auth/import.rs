@@ -12,6 +12,7 @@ use super::{
     id::{Jti, UserId},
     store::{Ending, StoreError},
     token::TokenFault,
+    user::UserIdField,
 };
 
 /// How many examples a report gives of each reason.
@@ -99,6 +100,8 @@ pub enum ImportMode {
 pub struct Import {
     /// Whether it takes place.
     pub mode: ImportMode,
+    /// What of a user stands in its tokens (`USER_ID_FIELD`): an e-mail address that does is unique.
+    pub naming: UserIdField,
     /// How the sessions of a user end who was deactivated or given another password there.
     pub ending: Ending,
 }
@@ -136,6 +139,12 @@ pub enum Reason {
     /// Its name is.
     #[error("left, because another user here has the name")]
     NameTaken,
+    /// Another user has its e-mail address, by which tokens name their user.
+    #[error("left, because another user here has the e-mail address")]
+    EmailTaken,
+    /// Another user has its new e-mail address, by which tokens name their user.
+    #[error("the old e-mail address kept, because another user here has the new one")]
+    EmailChangedToTaken,
     /// Its new name is.
     #[error("the old name kept, because another user here has the new one")]
     RenamedToTaken,

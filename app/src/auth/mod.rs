@@ -23,6 +23,7 @@ pub mod rotation;
 pub mod search;
 pub mod seen;
 pub mod session;
+pub mod sessionless;
 pub mod settings;
 pub mod store;
 pub mod text;

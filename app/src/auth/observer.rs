@@ -3,10 +3,9 @@
 
 use super::{
     Auth, Error,
-    clock::Timestamp,
-    id::{Jti, SessionId},
     rotation::Refusal,
-    store::{Refresh, Refreshed, StoreError},
+    sessionless::Rejection,
+    store::{Refreshed, StoreError},
     token::TokenFault,
 };
 
@@ -179,6 +178,7 @@ impl TokenFailure {
             | Error::SuperuserOnly
             | Error::NotFound
             | Error::RegistrationClosed
+            | Error::OversizedClaims
             | Error::TooMany { .. }
             | Error::Unavailable { .. } => None,
         }
@@ -209,64 +209,38 @@ impl RefreshRefusal {
     }
 }
 
-/// What is remembered of a refresh until its answer is known.
-pub(super) struct Asked {
-    successor: Jti,
-    adopted: SessionId,
-    generation: u32,
-    forgiven_since: Timestamp,
+/// Reports what a refresh came to.
+pub(super) fn report(answer: &Result<Refreshed, StoreError>, observer: &dyn Observer) {
+    observer.observe(match outcome(answer) {
+        Ok(rule) => Observation::Refresh(rule),
+        Err(refusal) => Observation::RefreshRefused(refusal),
+    });
+    if let Ok(Refreshed::Reused { session, presented, .. }) = answer
+        && presented.checked_add(1) == Some(session.generation)
+    {
+        observer.observe(Observation::SuspectedFalseSignOut);
+    }
 }
 
-impl Asked {
-    pub(super) fn of(refresh: &Refresh) -> Self {
-        Self {
-            successor: refresh.successor.jti.clone(),
-            adopted: refresh.adopted,
-            generation: refresh.token.lineage.map_or(0, |(_, generation)| generation),
-            forgiven_since: refresh.now - refresh.grace,
-        }
-    }
-
-    /// Says by which rule it was answered.
-    pub(super) fn tell(&self, answer: &Result<Refreshed, StoreError>, observer: &dyn Observer) {
-        observer.observe(match self.judge(answer) {
-            Ok(rule) => Observation::Refresh(rule),
-            Err(refusal) => Observation::RefreshRefused(refusal),
-        });
-        if let Ok(Refreshed::Reused { session, .. }) = answer
-            && self.generation.checked_add(1) == Some(session.generation)
-        {
-            observer.observe(Observation::SuspectedFalseSignOut);
-        }
-    }
-
-    fn judge(&self, answer: &Result<Refreshed, StoreError>) -> Result<RefreshRule, RefreshRefusal> {
-        match answer {
-            Ok(Refreshed::Current(session) | Refreshed::Kept(session)) if session.id == self.adopted => {
-                Ok(RefreshRule::Adopted)
-            }
-            Ok(Refreshed::Kept(_)) => Ok(RefreshRule::Kept),
-            Ok(Refreshed::Current(session)) if session.current.jti == self.successor => Ok(RefreshRule::Rotated),
-            // Only the token before the current one is answered later than the grace after it was spent,
-            // which is when the current one was issued.
-            Ok(Refreshed::Current(session)) => {
-                let is_predecessor = self.generation.checked_add(1) == Some(session.generation);
-                let is_late = is_predecessor && session.current.issued_at < self.forgiven_since;
-                Ok(if is_late { RefreshRule::Recovered } else { RefreshRule::Reissued })
-            }
-            Ok(Refreshed::Reused { .. }) => Ok(RefreshRule::Reuse),
-            Ok(Refreshed::Refused { refusal, .. }) => Err(match refusal {
-                Refusal::Ended(_) => RefreshRefusal::SessionEnded,
-                Refusal::PastEnd => RefreshRefusal::SessionPastEnd,
-                Refusal::NoActiveAccount => RefreshRefusal::NoActiveAccount,
-                Refusal::PasswordChanged => RefreshRefusal::PasswordChanged,
-            }),
-            Ok(Refreshed::Blacklisted) => Err(RefreshRefusal::Blacklisted),
-            Ok(Refreshed::UnknownSession) => Err(RefreshRefusal::UnknownSession),
-            Ok(Refreshed::NoActiveAccount) => Err(RefreshRefusal::NoActiveAccount),
-            Ok(Refreshed::PasswordChanged) => Err(RefreshRefusal::PasswordChanged),
-            Err(_) => Err(RefreshRefusal::Unavailable),
-        }
+fn outcome(answer: &Result<Refreshed, StoreError>) -> Result<RefreshRule, RefreshRefusal> {
+    match answer {
+        Ok(Refreshed::Current(renewed) | Refreshed::Kept(renewed)) => Ok(renewed.rule),
+        Ok(Refreshed::Reused { .. }) => Ok(RefreshRule::Reuse),
+        Ok(Refreshed::Refused { refusal, .. }) => Err(match refusal {
+            Refusal::Ended(_) => RefreshRefusal::SessionEnded,
+            Refusal::PastEnd => RefreshRefusal::SessionPastEnd,
+            Refusal::NoActiveAccount => RefreshRefusal::NoActiveAccount,
+            Refusal::PasswordChanged => RefreshRefusal::PasswordChanged,
+        }),
+        Ok(Refreshed::UnknownSession) => Err(RefreshRefusal::UnknownSession),
+        Ok(Refreshed::Rejected(rejection)) => Err(match rejection {
+            Rejection::Blacklisted(_) => RefreshRefusal::Blacklisted,
+            Rejection::NotImported | Rejection::NoAccount | Rejection::Inactive => RefreshRefusal::NoActiveAccount,
+            Rejection::PasswordChanged => RefreshRefusal::PasswordChanged,
+            Rejection::PastEnd => RefreshRefusal::SessionPastEnd,
+            Rejection::OtherUser => RefreshRefusal::UnknownSession,
+        }),
+        Err(_) => Err(RefreshRefusal::Unavailable),
     }
 }
 

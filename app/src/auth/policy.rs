@@ -28,9 +28,10 @@ pub trait Policy: Send + Sync {
         user.is_active || !settings.check_user_is_active
     }
 
-    /// The claims beyond the standard ones of a session's tokens, decided at the sign-in (Simple JWT:
-    /// `get_token` of a serializer of one's own). They travel along through every renewal. A standard
-    /// claim of the same name wins.
+    /// The claims beyond the standard ones of a session's tokens (Simple JWT: `get_token` of a custom serializer). It
+    /// is asked at the sign-in and again at every refresh, with the account as the refresh read it, so it must be
+    /// quick. Claims that it does not name travel along from token to token; a claim that is null is removed. A
+    /// standard claim of the same name wins. A sign-in whose token would be longer than 15 kB fails.
     async fn custom_claims(&self, user: &User) -> Map<String, Value> {
         Map::from_iter([("username".to_owned(), user.username.as_str().into())])
     }
@@ -69,6 +70,24 @@ pub struct DefaultPolicy;
 
 impl Policy for DefaultPolicy {}
 
+/// How a user comes to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// By a password or a registration.
+    SignIn,
+    /// By a token: a refresh, or the adoption of a token without a session.
+    Token,
+}
+
+/// Decides whether a user may have a session. Every path to one asks it.
+pub fn may_sign_in(policy: &dyn Policy, settings: &Settings, user: &User, by: Entry) -> bool {
+    match by {
+        // Django's `ModelBackend` signs in no inactive user, whatever the rule says.
+        Entry::SignIn => user.is_active && policy.may_authenticate(user, settings),
+        Entry::Token => policy.may_authenticate(user, settings),
+    }
+}
+
 /// Judges the account behind one refresh token. The store asks it inside its transaction, with the
 /// account as it stands there.
 #[derive(Clone)]
@@ -85,7 +104,7 @@ impl AccountRule {
         let Some(StoredCredentials { user, password }) = account else {
             return UserStanding::Gone;
         };
-        if !self.policy.may_authenticate(user, &self.settings) {
+        if !may_sign_in(self.policy.as_ref(), &self.settings, user, Entry::Token) {
             return UserStanding::Inactive;
         }
         if self.settings.check_revoke_token && !is_fingerprint(self.fingerprint.as_ref(), password) {

@@ -146,6 +146,7 @@ impl Session {
     /// made it.
     pub fn adopting(refresh: &Refresh, user: UserId) -> Self {
         let PresentedToken { jti, issued_at, expires_at, .. } = refresh.token.clone();
+        let issued_at = issued_at.unwrap_or(Timestamp::EPOCH);
         Self {
             id: refresh.adopted,
             user,

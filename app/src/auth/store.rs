@@ -13,10 +13,12 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
+    observer::RefreshRule,
     policy::AccountRule,
     revocation::{Followed, Position, RevocationSet},
     rotation::Refusal,
     session::{CurrentToken, Origin, Session, SessionEnd},
+    sessionless::{Question, Rejection, Verdict},
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 use crate::wire::EndReason;
@@ -78,8 +80,8 @@ pub struct PresentedToken {
     pub user: Option<UserKey>,
     /// Its session and generation; `None` when another issuer with the same key made it.
     pub lineage: Option<(SessionId, u32)>,
-    /// Its `iat`, or now.
-    pub issued_at: Timestamp,
+    /// Its `iat`; without one it counts as older than everything.
+    pub issued_at: Option<Timestamp>,
     /// Until when it can be renewed: its `exp`, or what a sliding token says.
     pub expires_at: Timestamp,
 }
@@ -115,6 +117,20 @@ pub struct Refresh {
     pub max_sessions: u32,
 }
 
+impl PresentedToken {
+    /// What is asked about it if it has no session; `rule` judges the account.
+    pub fn question(&self, now: Timestamp, rule: Option<AccountRule>) -> Question {
+        Question { user: self.user.clone(), jti: Some(self.jti.clone()), issued_at: self.issued_at, now, rule }
+    }
+}
+
+impl Refresh {
+    /// What is asked about the token if it has no session; `rule` judges the account.
+    pub fn question(&self, rule: Option<AccountRule>) -> Question {
+        self.token.question(self.now, rule)
+    }
+}
+
 /// What a rotation does, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationMode {
@@ -126,13 +142,13 @@ pub enum RotationMode {
     Keep,
 }
 
-/// What a refresh came to. The session is as it stands afterwards.
+/// What a refresh came to. The session is as it is afterwards.
 #[derive(Clone, Debug)]
 pub enum Refreshed {
     /// The pair of the session's current generation is to be issued: a new one, or the same again.
-    Current(Session),
+    Current(Renewed),
     /// Only an access token is to be issued; the presented token stays good.
-    Kept(Session),
+    Kept(Renewed),
     /// The session is over.
     Refused {
         /// Why.
@@ -142,21 +158,30 @@ pub enum Refreshed {
         /// Whether the presented token had been spent already.
         was_spent: bool,
     },
-    /// The presented token had been spent: the session was ended just now.
+    /// The presented token had been spent, and the refresh ended the session.
     Reused {
         /// The session.
         session: Session,
         /// How it ended.
         end: SessionEnd,
+        /// The generation of the presented token.
+        presented: u32,
     },
-    /// The token was blacklisted by itself and belongs to no session.
-    Blacklisted,
-    /// The token names a session that is not known.
+    /// The token names a session that does not exist.
     UnknownSession,
-    /// The token belongs to no session, and its user is inactive, gone, or not named.
-    NoActiveAccount,
-    /// The token belongs to no session, and its user has another password since.
-    PasswordChanged,
+    /// The token has no session, and is refused.
+    Rejected(Rejection),
+}
+
+/// A refresh that was carried out.
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    /// The session.
+    pub session: Session,
+    /// The account of its user, as the transaction read it.
+    pub account: StoredCredentials,
+    /// The rule that was applied.
+    pub rule: RefreshRule,
 }
 
 /// Whether a verified token is still welcome.
@@ -166,13 +191,19 @@ pub enum TokenStanding {
     Good,
     /// It was spent or blacklisted, or its session is over.
     Blacklisted,
+    /// It names a session that does not exist.
+    UnknownSession,
 }
 
 /// What blacklisting a refresh token came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Blacklisting {
-    /// Whether the token was good until now.
-    pub was_good: bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blacklisting {
+    /// The token was good until now.
+    Done,
+    /// The token was spent or blacklisted before, or its session had ended. Its session has ended now.
+    Already,
+    /// The token has no session, and is refused; nothing was written.
+    Rejected(Rejection),
 }
 
 /// Sessions that have not ended.
@@ -232,15 +263,29 @@ pub enum CreateUserError {
     /// Another user has the name.
     #[error("A user with that username already exists.")]
     UsernameTaken,
+    /// Another user has the e-mail address, by which tokens name their user.
+    #[error("A user with that email address already exists.")]
+    EmailTaken,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// What changing a profile came to.
+#[derive(Clone, Debug)]
+pub enum ProfileChange {
+    /// The user as it is now.
+    Done(User),
+    /// Another user has the e-mail address, by which tokens name their user.
+    EmailTaken,
+    /// The user does not exist.
+    Gone,
+}
+
 /// The database.
 #[async_trait]
 pub trait Store: Administration + Send + Sync {
-    /// Adds a user. The unique name decides, not a look before.
+    /// Adds a user. The unique name, and where tokens name their user by it the unique e-mail address, decide in the write.
     async fn create_user(&self, user: NewUser) -> Result<User, CreateUserError>;
 
     /// The user of that name and its password hash.
@@ -261,14 +306,14 @@ pub trait Store: Administration + Send + Sync {
     async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
 
     /// Gives the user another address. Where it stands in tokens for its user, that ends all of the user's
-    /// sessions. `None` when the user is gone.
+    /// sessions.
     async fn change_profile(
         &self,
         user: UserId,
         email: Email,
         naming: UserIdField,
         ending: Ending,
-    ) -> Result<Option<User>, StoreError>;
+    ) -> Result<ProfileChange, StoreError>;
 
     /// Begins a session with its first refresh token; `None` when the user is gone, inactive, or has
     /// another password than the one that was checked.
@@ -281,8 +326,11 @@ pub trait Store: Administration + Send + Sync {
     /// write transaction: the row count of the compare-and-swap is the verdict.
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
 
-    /// Whether a token is spent, blacklisted, or of a session that is over.
-    async fn token_standing(&self, jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError>;
+    /// Judges a token without a session.
+    async fn judge(&self, question: Question) -> Result<Verdict, StoreError>;
+
+    /// Whether a token is spent, blacklisted, or of a session that is over or does not exist.
+    async fn token_standing(&self, jti: Jti, session: SessionId) -> Result<TokenStanding, StoreError>;
 
     /// Blacklists a refresh token and ends its session. A token of another issuer is noted as
     /// blacklisted by itself.
@@ -311,6 +359,10 @@ pub trait Store: Administration + Send + Sync {
     /// Deletes up to `limit` outstanding tokens that expired before a moment, and as many of the sessions
     /// and revocations that nothing needs any more.
     async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+
+    /// Records that an import takes place: from now on a token without a session opens only accounts of users who were
+    /// imported. A rehearsal records nothing.
+    async fn begin_import(&self, import: Import) -> Result<(), StoreError>;
 
     /// Brings users of another database, each under its number, or brings them up to date: what was
     /// changed here stays ([`Merge`](super::import::Merge)). One outcome each, in their order.

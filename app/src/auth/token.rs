@@ -20,7 +20,7 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId},
     jws::Jws,
-    keys::{Key, KeyRing, KeysUnavailable, RemoteKeys},
+    keys::{Key, KeyRing, KeysUnavailable, RemoteKeys, RingKey},
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::{UserIdField, UserKey},
 };
@@ -28,6 +28,12 @@ pub use audience::Audience;
 use known::KnownTokens;
 use payload::{Maker, Payload};
 pub use subject::{Stamp, Subject};
+
+/// The longest token that is issued, in bytes. It leaves a kilobyte of a request's head (16 KiB) to the other headers.
+pub const MAX_ISSUED_BYTES: usize = 15 * 1024;
+
+/// More than the encoded signature of any key has.
+const MAX_SIGNATURE_CHARS: usize = 4 * 1024;
 
 /// The kinds of token, told apart by the type claim so that one never passes for another
 /// (RFC 8725 §3.12).
@@ -269,12 +275,32 @@ impl Tokens {
     pub fn sign(&self, subject: &Subject, stamp: &Stamp) -> String {
         let ring = self.ring();
         let key = ring.signing(stamp.issued_at);
+        let message = self.message(key, subject, stamp);
+        let signature = key.key().sign(&message);
+        format!("{message}.{signature}")
+    }
+
+    /// What a signature is over: the encoded header and claims.
+    fn message(&self, key: &RingKey, subject: &Subject, stamp: &Stamp) -> String {
         let claims = self.claims(subject, stamp);
         let json = serde_json::to_vec(&claims).expect("a map of JSON values is JSON");
         let header = key.header(self.is_profiled(stamp.token_type));
-        let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(json));
-        let signature = key.key().sign(&message);
-        format!("{message}.{signature}")
+        format!("{header}.{}", URL_SAFE_NO_PAD.encode(json))
+    }
+
+    /// Whether every token about `subject`, however often it is rotated, is within [`MAX_ISSUED_BYTES`].
+    pub fn fits(&self, subject: &Subject, now: Timestamp) -> bool {
+        let ring = self.ring();
+        let key = ring.signing(now);
+        let widest = Subject { generation: u32::MAX, ..subject.clone() };
+        let jti = Jti::from_text("0".repeat(32));
+        [TokenType::Access, TokenType::Refresh, TokenType::Sliding].into_iter().all(|token_type| {
+            let stamp = Stamp { token_type, jti: jti.clone(), issued_at: now, expires_at: now };
+            let message = self.message(key, &widest, &stamp);
+            // Only near the bound is it worth a signature to know the length of one.
+            message.len() + MAX_SIGNATURE_CHARS < MAX_ISSUED_BYTES
+                || message.len() + 1 + key.key().sign(&message).len() <= MAX_ISSUED_BYTES
+        })
     }
 
     /// Verifies `text`: structure, algorithm, signature, `exp`, `aud` and `iss`, `jti`, then the type,

@@ -56,6 +56,8 @@ pub struct NewUser {
     pub is_active: bool,
     /// Now.
     pub date_joined: Timestamp,
+    /// What of a user stands in its tokens (`USER_ID_FIELD`): an e-mail address that does is unique.
+    pub naming: UserIdField,
 }
 
 /// What searches for users look through: the name and the e-mail address, folded.

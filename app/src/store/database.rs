@@ -12,7 +12,11 @@ use super::{
     backend::Backend,
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
-    tables::{changes, endings, examination, flush, import, outstanding, refresh, revocations, sessions, sweep, users},
+    tables::{
+        changes, emails, endings, examination, flush, import, outstanding, refresh, revocations, sessionless, sessions,
+        sweep,
+        users::{self, Created},
+    },
 };
 use crate::auth::{
     administration::Change,
@@ -21,9 +25,10 @@ use crate::auth::{
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     revocation::{Followed, Position, RevocationSet},
     session::Session,
+    sessionless::{Question, Verdict},
     store::{
-        Blacklisting, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession, PresentedToken, Refresh,
-        Refreshed, Selection, Store, StoreError, Swept, TokenStanding,
+        Blacklisting, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession, PresentedToken,
+        ProfileChange, Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenStanding,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -36,20 +41,51 @@ pub(super) struct Database {
 impl Database {
     /// Opens a file.
     pub(super) async fn sqlite(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
-        Ok(Self { backend: Backend::Sqlite(SqliteBackend::open(file, timeouts).await?) })
+        let backend = Backend::Sqlite(SqliteBackend::open(file, timeouts).await?);
+        Self { backend }.with_email_keys().await
     }
 
     /// Connects to a server.
     pub(super) async fn postgres(database: &PostgresDatabase, timeouts: Timeouts) -> Result<Self, ConnectError> {
-        Ok(Self { backend: Backend::Postgres(PostgresBackend::open(database, timeouts).await?) })
+        let backend = Backend::Postgres(PostgresBackend::open(database, timeouts).await?);
+        Self { backend }.with_email_keys().await
+    }
+
+    /// Fills in the keys of e-mail addresses that a migration left out: SQL has no canonical form of text.
+    async fn with_email_keys(self) -> Result<Self, ConnectError> {
+        self.fill_email_keys().await.map_err(ConnectError::EmailKeys)?;
+        Ok(self)
+    }
+
+    async fn fill_email_keys(&self) -> Result<(), StoreError> {
+        while self.lacks_email_keys().await? {
+            self.backend.write_in_line(|c, lock| Box::pin(async move { emails::fill_keys(c, lock).await })).await?;
+        }
+        Ok(())
+    }
+
+    async fn lacks_email_keys(&self) -> Result<bool, StoreError> {
+        self.backend.read(|c| Box::pin(async move { emails::lacks_keys(c).await })).await
     }
 }
 
 #[async_trait]
 impl Store for Database {
     async fn create_user(&self, user: NewUser) -> Result<User, CreateUserError> {
-        let created = self.backend.write(move |c, _| Box::pin(async move { users::create(c, &user).await })).await?;
-        created.ok_or(CreateUserError::UsernameTaken)
+        let created = match user.naming {
+            // One after the other, so that each sees the addresses of those before.
+            UserIdField::Email => {
+                self.backend.write_in_line(move |c, _| Box::pin(async move { users::create(c, &user).await })).await?
+            }
+            UserIdField::Id | UserIdField::Username => {
+                self.backend.write(move |c, _| Box::pin(async move { users::create(c, &user).await })).await?
+            }
+        };
+        match created {
+            Created::User(user) => Ok(user),
+            Created::UsernameTaken => Err(CreateUserError::UsernameTaken),
+            Created::EmailTaken => Err(CreateUserError::EmailTaken),
+        }
     }
 
     async fn find_credentials(&self, username: &str) -> Result<Option<StoredCredentials>, StoreError> {
@@ -98,7 +134,7 @@ impl Store for Database {
         email: Email,
         naming: UserIdField,
         ending: Ending,
-    ) -> Result<Option<User>, StoreError> {
+    ) -> Result<ProfileChange, StoreError> {
         let change = Change { email: Some(email), ..Change::default() };
         self.backend
             .write_in_line(move |c, lock| {
@@ -123,7 +159,11 @@ impl Store for Database {
         self.backend.refresh(refresh).await
     }
 
-    async fn token_standing(&self, jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError> {
+    async fn judge(&self, question: Question) -> Result<Verdict, StoreError> {
+        self.backend.read(move |c| Box::pin(async move { sessionless::judge(c, &question).await })).await
+    }
+
+    async fn token_standing(&self, jti: Jti, session: SessionId) -> Result<TokenStanding, StoreError> {
         self.backend.read(move |c| Box::pin(async move { outstanding::standing(c, &jti, session).await })).await
     }
 
@@ -182,6 +222,17 @@ impl Store for Database {
         self.backend
             .write_in_line(move |c, lock| Box::pin(async move { flush::flush_expired(c, lock, before, limit).await }))
             .await
+    }
+
+    async fn begin_import(&self, import: Import) -> Result<(), StoreError> {
+        match import.mode {
+            ImportMode::Rehearse => Ok(()),
+            ImportMode::Commit => {
+                self.backend
+                    .write_in_line(move |c, _| Box::pin(async move { import::note(c, import.ending.now).await }))
+                    .await
+            }
+        }
     }
 
     async fn import_users(&self, users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError> {

@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 /// A name, and the statements for `SQLite` and for PostgreSQL. The first is number 1.
-const MIGRATIONS: [(&str, &str, &str); 7] = [
+const MIGRATIONS: [(&str, &str, &str); 8] = [
     (
         "accounts",
         include_str!("../../../migrations/sqlite/0001_accounts.sql"),
@@ -42,6 +42,11 @@ const MIGRATIONS: [(&str, &str, &str); 7] = [
         "search",
         include_str!("../../../migrations/sqlite/0007_search.sql"),
         include_str!("../../../migrations/postgres/0007_search.sql"),
+    ),
+    (
+        "imports",
+        include_str!("../../../migrations/sqlite/0008_imports.sql"),
+        include_str!("../../../migrations/postgres/0008_imports.sql"),
     ),
 ];
 

@@ -111,6 +111,10 @@ fn refuse(error: Error, door: Door) -> Response {
         (Error::Forbidden | Error::SuperuserOnly | Error::RegistrationClosed, _) => {
             detail(StatusCode::FORBIDDEN, &sentence)
         }
+        (Error::OversizedClaims, _) => {
+            tracing::error!("a token was not issued: the claims of the policy are too large");
+            detail(StatusCode::INTERNAL_SERVER_ERROR, &sentence)
+        }
         (Error::TooMany { retry_after }, _) => later(StatusCode::TOO_MANY_REQUESTS, &sentence, retry_after),
         (Error::Unavailable { retry_after, cause }, _) => {
             if let Some(cause) = cause {

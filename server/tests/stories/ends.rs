@@ -133,7 +133,8 @@ async fn each_commit_that_ends_sessions_makes_them_known() {
 }
 
 async fn imported(world: &World) -> app::auth::user::User {
-    let import = Import { mode: ImportMode::Commit, ending: ending(world, EndReason::PasswordChanged) };
+    let import =
+        Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending: ending(world, EndReason::PasswordChanged) };
     let store = world.another_store().await;
     store.import_users(vec![foreign_user("a hash")], import).await.expect("an import");
     store.find_user(UserId(900)).await.expect("an answer").expect("the user")
@@ -166,7 +167,7 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
     match step {
         0 => {
             let presented =
-                PresentedToken { jti, user: None, lineage: Some((session, 0)), issued_at: now, expires_at: now };
+                PresentedToken { jti, user: None, lineage: Some((session, 0)), issued_at: Some(now), expires_at: now };
             store.blacklist(presented, ending).await.map(drop)
         }
         1 => store.revoke_session(user, session, ending).await.map(drop),
@@ -182,13 +183,16 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
         5 => store.reset_sessions(user, 10, deed).await.map(|done| done.expect("an end")).map(drop),
         6 => store.blacklist_by(vec![jti], deed).await.map(|done| done.expect("an end")),
         7 => {
-            let import = Import { mode: ImportMode::Commit, ending };
+            let import = Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending };
             store.import_users(vec![foreign_user("a hash of later")], import).await.map(drop)
         }
         _ => {
             let (user, created_at, blacklisted_at) = (Some(user), Some(now), Some(now));
             let token = ForeignToken { jti, user, created_at, expires_at: now, blacklisted_at };
-            store.import_tokens(vec![token], Import { mode: ImportMode::Commit, ending }).await.map(drop)
+            store
+                .import_tokens(vec![token], Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending })
+                .await
+                .map(drop)
         }
     }
     .expect("an answer");

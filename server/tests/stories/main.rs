@@ -51,6 +51,7 @@ mod rpc_admin;
 mod rpc_doors;
 mod schema;
 mod session_check;
+mod sessionless;
 mod sessions;
 mod several_servers;
 mod sqlite;

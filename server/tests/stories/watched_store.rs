@@ -13,10 +13,11 @@ use app::auth::{
     paging::{Listed, PageRequest},
     revocation::{Followed, Position, RevocationSet},
     session::Session,
+    sessionless::{Question, Verdict},
     store::{
         Administration, Blacklisting, CreateUserError, Deed, Done, Ending, Flushed, NewPassword, NewSession,
-        OutstandingToken, PresentedToken, Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenQuery,
-        TokenStanding, UserQuery,
+        OutstandingToken, PresentedToken, ProfileChange, Refresh, Refreshed, Selection, Store, StoreError, Swept,
+        TokenQuery, TokenStanding, UserQuery,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -62,11 +63,11 @@ watched!(Store {
     find_user(user: UserId) -> Result<Option<User>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
     set_password(new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
-    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<Option<User>, StoreError>;
+    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<ProfileChange, StoreError>;
     open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
-    token_standing(jti: Jti, session: Option<SessionId>) -> Result<TokenStanding, StoreError>;
+    token_standing(jti: Jti, session: SessionId) -> Result<TokenStanding, StoreError>;
     blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
     revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
     revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
@@ -75,6 +76,8 @@ watched!(Store {
     wait_for_revocations() -> ();
     flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
     find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
+    judge(question: Question) -> Result<Verdict, StoreError>;
+    begin_import(import: Import) -> Result<(), StoreError>;
     import_users(users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;
     import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
     reserve_user_numbers(highest: i64, mode: ImportMode) -> Result<(), StoreError>;

@@ -71,7 +71,7 @@ impl Payload {
     pub(super) fn jti(&self, claim: &str) -> Result<Jti, TokenFault> {
         match self.0.get(claim) {
             None => Err(TokenFault::MissingId),
-            Some(Value::String(jti)) => Ok(Jti::from_text(jti.as_str())),
+            Some(Value::String(jti)) => Jti::claimed(jti).ok_or(TokenFault::Invalid),
             Some(_) => Err(TokenFault::Invalid),
         }
     }

@@ -22,6 +22,19 @@ pub struct Subject {
     pub custom: Map<String, Value>,
 }
 
+impl Subject {
+    /// Puts these claims in the place of those of the same names; a claim that is null removes it.
+    pub fn replace(&mut self, claims: Map<String, Value>) {
+        for (name, value) in claims {
+            if value.is_null() {
+                self.custom.remove(&name);
+            } else {
+                self.custom.insert(name, value);
+            }
+        }
+    }
+}
+
 /// What tells one token from the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {

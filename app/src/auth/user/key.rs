@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::User;
-use crate::auth::id::UserId;
+use crate::auth::id::{UserId, is_storable};
 
 /// What of a user stands in a token for it (`USER_ID_FIELD`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,9 @@ impl UserIdField {
             Value::Number(number) => number.to_string(),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
         };
+        if !is_storable(&text) {
+            return None;
+        }
         match self {
             Self::Id => text.parse().ok().map(UserKey::Id),
             Self::Username => Some(UserKey::Username(text)),

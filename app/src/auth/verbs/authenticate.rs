@@ -1,5 +1,5 @@
-//! `authenticate`: who holds this token. No I/O unless a setting asks for it: the signature, the claims,
-//! then one look in the set of revoked sessions.
+//! `authenticate`: the user who holds a token. No I/O unless a setting asks for it or the token has no session: the
+//! signature, the claims, then a look in the set of revoked sessions.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::{
         id::{SessionId, UserId},
         policy::{self, TokenUser},
         session::{Session, SessionEnd},
-        settings::SessionCheck,
-        store::TokenStanding,
-        token::{Token, TokenType},
+        sessionless::{Question, Rejection, Verdict},
+        settings::{SessionCheck, Settings},
+        token::{Token, TokenFault, TokenType},
         user::UserKey,
     },
     wire::EndReason,
@@ -62,10 +62,7 @@ impl Auth {
         self.authenticate(text, kinds).await
     }
 
-    /// Authenticates a token of one of these kinds. The database is asked where only it knows: about the
-    /// session with `SESSION_CHECK = "database"`; about the user with that, with `CHECK_REVOKE_TOKEN`,
-    /// with a `USER_ID_FIELD` other than the number, and of a token that has no session; about a sliding token
-    /// that has none as well.
+    /// Authenticates a token of one of these kinds. [`Lookup`] says when the database is read.
     ///
     /// # Errors
     /// `NoTokenType` for a bad one or one of an ended session, `NoUserId` or `UserNotFound` when it names
@@ -74,12 +71,20 @@ impl Auth {
         self.bearer_of(text, kinds).await.inspect_err(|error| self.tell_failure(error))
     }
 
-    async fn bearer_of(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
+    /// As [`authenticate`](Self::authenticate), and not counted as a failure.
+    pub(super) async fn bearer_of(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
         let token = self.believe(text, kinds)?;
-        self.check_in_database(&token, kinds).await?;
-        let user = match user_of(&token)? {
-            UserKey::Id(user) if !self.reads_user_of(&token) => *user,
-            key => self.load_owner(key, &token).await?,
+        let key = user_of(&token)?;
+        let user = match (Lookup::for_token(&token, &self.settings), key) {
+            (Lookup::Sessionless, _) => self.judge_bearer(&token, kinds).await?,
+            (Lookup::SessionAndUser(session), key) => {
+                self.check_session(session, &token, kinds).await?;
+                self.load_owner(key, &token).await?
+            }
+            (Lookup::User, key) => self.load_owner(key, &token).await?,
+            (Lookup::None, UserKey::Id(user)) => *user,
+            // A name or an e-mail address says who the user is only in the database.
+            (Lookup::None, key @ (UserKey::Username(_) | UserKey::Email(_))) => self.load_owner(key, &token).await?,
         };
         let Token { session, expires_at, claims, .. } = token.as_ref();
         Ok(Bearer { user, session: *session, expires_at: *expires_at, claims: claims.clone() })
@@ -103,33 +108,31 @@ impl Auth {
         Ok(token)
     }
 
-    async fn check_in_database(&self, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {
-        match token.session {
-            Some(session) if self.settings.session_check == SessionCheck::Database => {
-                match self.store.find_session(session).await? {
-                    Some(Session { end: None, .. }) => Ok(()),
-                    Some(Session { end: Some(end), .. }) => Err(self.ended(token, kinds, end)),
-                    None => Err(blacklisted(token, kinds, None)),
-                }
-            }
-            // Simple JWT looks a sliding token up in its blacklist. One of ours belongs to a session, and
-            // whoever ends it ends that.
-            None if token.check_type(TokenType::Sliding).is_ok() => {
-                match self.store.token_standing(token.jti.clone(), None).await? {
-                    TokenStanding::Good => Ok(()),
-                    TokenStanding::Blacklisted => Err(blacklisted(token, kinds, None)),
-                }
-            }
-            Some(_) | None => Ok(()),
+    /// The user for whom a token without a session is good.
+    async fn judge_bearer(&self, token: &Token, kinds: &[TokenType]) -> Result<UserId, Error> {
+        match self.judge(token).await? {
+            Verdict::Good(account) => account.map(|account| account.user.id).ok_or(Error::UserNotFound),
+            Verdict::Rejected(Rejection::NotImported | Rejection::NoAccount) => Err(Error::UserNotFound),
+            Verdict::Rejected(Rejection::Inactive) => Err(Error::UserInactive),
+            Verdict::Rejected(Rejection::PasswordChanged) => Err(Error::PasswordChanged(None)),
+            Verdict::Rejected(Rejection::Blacklisted(end)) => Err(blacklisted(token, kinds, end)),
+            Verdict::Rejected(Rejection::OtherUser) => Err(no_token_type(kinds, |_| TokenFault::Invalid.into())),
+            Verdict::Rejected(Rejection::PastEnd) => Err(no_token_type(kinds, |_| TokenFault::Expired.into())),
         }
     }
 
-    /// Whether only the database knows what is to be known of the user: settings may ask for it, and a
-    /// token of another issuer has no session that a deactivation could have ended.
-    fn reads_user_of(&self, token: &Token) -> bool {
-        let is_stateless = self.settings.session_check == SessionCheck::Stateless;
-        let is_known_here = token.session.is_some() || is_stateless;
-        self.settings.check_revoke_token || self.settings.session_check == SessionCheck::Database || !is_known_here
+    /// Judges a token without a session, and the account that it names.
+    pub(super) async fn judge(&self, token: &Token) -> Result<Verdict, Error> {
+        let question = Question::about(token, self.clock.now(), Some(self.account_rule(token)));
+        Ok(self.store.judge(question).await?)
+    }
+
+    async fn check_session(&self, session: SessionId, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {
+        match self.store.find_session(session).await? {
+            Some(Session { end: None, .. }) => Ok(()),
+            Some(Session { end: Some(end), .. }) => Err(self.ended(token, kinds, end)),
+            None => Err(blacklisted(token, kinds, None)),
+        }
     }
 
     async fn load_owner(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
@@ -167,6 +170,31 @@ impl Auth {
             | EndReason::PasswordChanged
             | EndReason::Expired
             | EndReason::TooManySessions => blacklisted(token, kinds, Some(end)),
+        }
+    }
+}
+
+/// What the database must confirm before a token is accepted.
+enum Lookup {
+    /// Nothing: the signature, the claims and the revocation set decide.
+    None,
+    /// The user row: settings ask for it.
+    User,
+    /// The session row, and the user row.
+    SessionAndUser(SessionId),
+    /// Whose account the token means, and whether it was revoked: it has no session here.
+    Sessionless,
+}
+
+impl Lookup {
+    fn for_token(token: &Token, settings: &Settings) -> Self {
+        match (token.session, settings.session_check, settings.check_revoke_token) {
+            (None, SessionCheck::RevocationSet | SessionCheck::Stateless | SessionCheck::Database, _) => {
+                Self::Sessionless
+            }
+            (Some(session), SessionCheck::Database, _) => Self::SessionAndUser(session),
+            (Some(_), SessionCheck::RevocationSet | SessionCheck::Stateless, true) => Self::User,
+            (Some(_), SessionCheck::RevocationSet | SessionCheck::Stateless, false) => Self::None,
         }
     }
 }

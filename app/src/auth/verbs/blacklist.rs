@@ -3,7 +3,12 @@
 
 use super::refresh::presented;
 use crate::{
-    auth::{Auth, Error, session::Origin, store::Ending, token::TokenType},
+    auth::{
+        Auth, Error,
+        session::Origin,
+        store::{Blacklisting, Ending},
+        token::TokenType,
+    },
     wire::EndReason,
 };
 
@@ -12,13 +17,17 @@ impl Auth {
     ///
     /// # Errors
     /// `Token` for a bad token, `Blacklisted` when it was spent or blacklisted before (its session is
-    /// ended all the same), or `Unavailable`.
+    /// ended all the same), `UserNotFound` for one without a session whose user was not imported, or `Unavailable`.
     pub async fn blacklist(&self, refresh: &str, origin: Origin) -> Result<(), Error> {
         let now = self.clock.now();
         self.tokens.learn_key(refresh, now).await?;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
-        let outcome = self.store.blacklist(presented(&token, now), self.ending(EndReason::SignedOut, &origin)).await?;
-        if outcome.was_good { Ok(()) } else { Err(Error::Blacklisted(None)) }
+        let outcome = self.store.blacklist(presented(&token), self.ending(EndReason::SignedOut, &origin)).await?;
+        match outcome {
+            Blacklisting::Done => Ok(()),
+            Blacklisting::Already => Err(Error::Blacklisted(None)),
+            Blacklisting::Rejected(rejection) => Err(rejection.at_refresh()),
+        }
     }
 
     /// An ending that happens now.

@@ -3,7 +3,7 @@
 
 use super::authenticate::Bearer;
 use crate::{
-    auth::{Auth, Error, session::Origin},
+    auth::{Auth, Error, fault::Fault, session::Origin, store::ProfileChange},
     wire::{EndReason, Me, ProfileForm},
 };
 
@@ -18,8 +18,11 @@ impl Auth {
         let email = self.check_email(&form.email, Some(&user)).await?;
         let email = email.map_err(|fault| Error::field("email", fault))?;
         let ending = self.ending(EndReason::Revoked, origin);
-        let changed = self.store.change_profile(user.id, email, self.settings.user_id_field, ending).await?;
-        changed.ok_or(Error::UserNotFound)?;
+        match self.store.change_profile(user.id, email, self.settings.user_id_field, ending).await? {
+            ProfileChange::Done(_) => {}
+            ProfileChange::EmailTaken => return Err(Error::field("email", Fault::EmailTaken)),
+            ProfileChange::Gone => return Err(Error::UserNotFound),
+        }
         self.load_me(bearer).await
     }
 }

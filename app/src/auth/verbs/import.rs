@@ -32,8 +32,11 @@ impl Auth {
     /// # Errors
     /// When either database fails.
     pub async fn import(&self, source: &mut dyn Source, mode: ImportMode) -> Result<ImportReport, ImportError> {
-        let import = Import { mode, ending: self.ending(EndReason::UserDeactivated, &Origin::default()) };
+        let ending = self.ending(EndReason::UserDeactivated, &Origin::default());
+        let import = Import { mode, naming: self.settings.user_id_field, ending };
         let fit = self.token_fit(source, import.ending.now).await?;
+        // Before any user: tokens of those who are not brought open nothing from now on.
+        self.store.begin_import(import.clone()).await?;
         let users = self.import_users(source, &import).await?;
         if let Some(highest) = source.highest_user_number().await? {
             self.store.reserve_user_numbers(highest, mode).await?;

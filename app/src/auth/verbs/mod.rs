@@ -5,6 +5,7 @@ pub mod authenticate;
 mod blacklist;
 mod change_password;
 mod change_profile;
+mod claims;
 mod events;
 mod follow;
 mod import;

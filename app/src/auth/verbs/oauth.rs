@@ -9,9 +9,10 @@ use crate::{
         id::SessionId,
         rotation::UserStanding,
         session::Origin,
+        sessionless::Verdict,
         store::{Ending, TokenStanding},
         token::{Token, TokenType},
-        user::{User, UserKey},
+        user::{StoredCredentials, User, UserKey},
     },
     wire::{EndReason, Introspection},
 };
@@ -65,7 +66,7 @@ impl Auth {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
             (Some(TokenType::Access | TokenType::Sliding), Some(session)) => self.end(session, ending).await?,
             (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
-                self.store.blacklist(presented(&token, now), ending).await?;
+                self.store.blacklist(presented(&token), ending).await?;
             }
         }
         Ok(TokenRevocation::Done)
@@ -78,40 +79,50 @@ impl Auth {
         Ok(())
     }
 
-    /// Who may open protected endpoints with the token: whom the guard lets in, unless the database knows
-    /// of an end that the guard is not set to look at.
+    /// The user who may use protected endpoints with the token: whom the guard accepts, unless the database records a
+    /// revocation that the guard does not read.
     async fn find_bearer(&self, text: &str, token: &Token) -> Result<Option<User>, Error> {
-        let bearer = match self.authenticate(text, &self.settings.auth_token_classes).await {
+        let bearer = match self.bearer_of(text, &self.settings.auth_token_classes).await {
             Ok(bearer) => bearer,
             Err(error @ Error::Unavailable { .. }) => return Err(error),
             Err(_) => return Ok(None),
         };
-        let standing = self.store.token_standing(token.jti.clone(), token.session).await?;
-        let user = self.store.find_user(bearer.user).await?.filter(|_| standing == TokenStanding::Good);
+        if let Some(session) = token.session
+            && self.store.token_standing(token.jti.clone(), session).await? != TokenStanding::Good
+        {
+            return Ok(None);
+        }
+        let user = self.store.find_user(bearer.user).await?;
         Ok(user.filter(|user| user.is_active || !self.settings.check_user_is_active))
     }
 
-    /// Who may renew with the token, as a refresh would find it: known by name, not spent, its session
-    /// alive, its account as it should be. A token of another issuer need not be known.
+    /// The user who may refresh with the token.
     async fn find_renewer(&self, token: &Token) -> Result<Option<User>, Error> {
+        let account = match token.session {
+            Some(session) => self.find_session_owner(session, token).await?,
+            None => match self.judge(token).await? {
+                Verdict::Good(account) => account,
+                Verdict::Rejected(_) => None,
+            },
+        };
+        Ok(account.map(|account| account.user))
+    }
+
+    /// The account for which a refresh would rotate the token: its `jti` is known and not spent, its session has not
+    /// ended, and its user may sign in.
+    async fn find_session_owner(&self, session: SessionId, token: &Token) -> Result<Option<StoredCredentials>, Error> {
         let known = self.store.find_token(token.jti.clone()).await?;
-        if known.as_ref().is_some_and(|known| known.blacklisted.is_some()) {
+        if known.is_none_or(|known| known.blacklisted.is_some() || known.session != Some(session)) {
             return Ok(None);
         }
-        let is_known = known.is_some();
-        let key = match known.and_then(|known| known.session).or(token.session) {
-            Some(session) => {
-                let now = self.clock.now();
-                let session = self.store.find_session(session).await?;
-                let alive = session.filter(|session| is_known && session.end.is_none() && session.ends_at > now);
-                alive.map(|session| UserKey::Id(session.user))
-            }
-            None => token.user.clone(),
+        let found = self.store.find_session(session).await?;
+        let now = self.clock.now();
+        let Some(session) = found.filter(|session| session.end.is_none() && session.ends_at > now) else {
+            return Ok(None);
         };
-        let Some(key) = key else { return Ok(None) };
-        let account = self.store.find_account(&key).await?;
+        let account = self.store.find_account(&UserKey::Id(session.user)).await?;
         let standing = self.account_rule(token).standing(account.as_ref());
-        Ok(account.filter(|_| standing == UserStanding::Active).map(|account| account.user))
+        Ok(account.filter(|_| standing == UserStanding::Active))
     }
 }
 

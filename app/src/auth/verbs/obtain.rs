@@ -1,7 +1,5 @@
 //! `obtain_pair`: a name and a password for a new session and its first pair.
 
-use serde_json::{Map, Value};
-
 use crate::{
     auth::{
         Auth, Error,
@@ -10,10 +8,10 @@ use crate::{
         limits::Network,
         observer::{Observation, SignInOutcome},
         password::{Password, Verdict},
-        policy,
+        policy::{self, Entry},
         session::{CurrentToken, Origin, Session},
         store::NewSession,
-        token::{Stamp, Subject, TokenType},
+        token::{MAX_ISSUED_BYTES, Stamp, Subject, TokenType},
         user::{self, StoredCredentials, User, UserKey},
     },
     wire::{Credentials, Secret, TokenPair},
@@ -38,19 +36,30 @@ impl Auth {
     /// `NoActiveAccount`, `TooMany`, or `Unavailable`.
     pub async fn obtain_pair(&self, credentials: &Credentials, origin: Origin) -> Result<TokenPair, Error> {
         let (session, subject) = self.sign_in(credentials, origin, Self::first_of_pair).await?;
-        Ok(self.sign_pair(&subject, &session))
+        self.sign_pair(&subject, &session)
     }
 
-    /// Begins a session for a user who proved who they are.
+    /// Opens a session for a user who proved who they are without a password, as after a registration. It counts as a
+    /// sign-in.
     ///
     /// # Errors
-    /// `NoActiveAccount` when the account was deactivated or given another password this very moment, or
-    /// `Unavailable`.
+    /// `NoActiveAccount` when the user may not sign in, or was given another password meanwhile; `Unavailable`.
     pub async fn open_session(&self, user: &User, origin: Origin) -> Result<TokenPair, Error> {
+        let opened = self.open_for(user, origin).await;
+        self.observer.observe(Observation::SignIn(SignInOutcome::of(&opened)));
+        opened
+    }
+
+    async fn open_for(&self, user: &User, origin: Origin) -> Result<TokenPair, Error> {
         let account = self.store.find_account(&UserKey::Id(user.id)).await?.ok_or(Error::NoActiveAccount)?;
-        let begun = self.begin_session(&account, self.first_of_pair(), origin).await?;
-        let (session, subject) = begun.ok_or(Error::NoActiveAccount)?;
-        Ok(self.sign_pair(&subject, &session))
+        match self.begin_session(&account, self.first_of_pair(), origin.clone()).await {
+            Ok(Some((session, subject))) => self.sign_pair(&subject, &session),
+            Ok(None) | Err(Error::NoActiveAccount) => {
+                self.policy.sign_in_refused(&user.username, &origin).await;
+                Err(Error::NoActiveAccount)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Signs in for a session with this first token, and says what its tokens are about.
@@ -94,7 +103,7 @@ impl Auth {
         Err(Error::NoActiveAccount)
     }
 
-    /// `None` when the account is not as it was looked at.
+    /// `None` when the account has changed since it was read.
     async fn begin_session(
         &self,
         account: &StoredCredentials,
@@ -104,12 +113,13 @@ impl Auth {
         let StoredCredentials { user, password } = account;
         let FirstToken { token, access_expires_at } = first;
         let now = token.issued_at;
-        if !self.is_named_alone(user).await? {
+        if !self.may_sign_in(user) || !self.is_named_alone(user).await? {
             return Err(Error::NoActiveAccount);
         }
-        let custom = self.custom_claims(account).await;
+        let id = SessionId::random(self.randomness.as_ref());
+        let subject = self.first_subject(account, id, now).await?;
         let session = NewSession {
-            id: SessionId::random(self.randomness.as_ref()),
+            id,
             user: user.id,
             password: password.clone(),
             token,
@@ -125,8 +135,6 @@ impl Auth {
             return Ok(None);
         };
         self.policy.signed_in(user, &session.origin).await;
-        let user = self.settings.user_id_field.key_of(user);
-        let subject = Subject { user, session: session.id, generation: 0, custom };
         Ok(Some((session, subject)))
     }
 
@@ -140,16 +148,6 @@ impl Auth {
                 Ok(named.is_some_and(|named| named.user.id == user.id))
             }
         }
-    }
-
-    /// The claims beyond the standard ones that a new session's tokens carry.
-    async fn custom_claims(&self, account: &StoredCredentials) -> Map<String, Value> {
-        let mut claims = self.policy.custom_claims(&account.user).await;
-        if self.settings.check_revoke_token {
-            let fingerprint = policy::fingerprint(&account.password);
-            claims.insert(self.settings.revoke_token_claim.clone(), fingerprint.into());
-        }
-        claims
     }
 
     async fn find_signed_in(&self, credentials: &Credentials, origin: &Origin) -> Result<StoredCredentials, Error> {
@@ -173,7 +171,7 @@ impl Auth {
     }
 
     fn may_sign_in(&self, user: &User) -> bool {
-        user.is_active && self.policy.may_authenticate(user, &self.settings)
+        policy::may_sign_in(self.policy.as_ref(), &self.settings, user, Entry::SignIn)
     }
 
     async fn with_strong_hash(
@@ -206,18 +204,15 @@ impl Auth {
 
     /// Signs the pair of the session's current generation. The refresh token comes out the same, byte
     /// for byte, however often this is done.
-    pub(super) fn sign_pair(&self, subject: &Subject, session: &Session) -> TokenPair {
+    pub(super) fn sign_pair(&self, subject: &Subject, session: &Session) -> Result<TokenPair, Error> {
         let CurrentToken { jti, issued_at, expires_at } = session.current.clone();
         let stamp = Stamp { token_type: TokenType::Refresh, jti, issued_at, expires_at };
-        TokenPair {
-            access: self.sign_access(subject, session),
-            refresh: Some(Secret::from(self.tokens.sign(subject, &stamp))),
-        }
+        Ok(TokenPair { access: self.sign_access(subject, session)?, refresh: Some(self.sign(subject, &stamp)?) })
     }
 
     /// Signs an access token that ends when the session's row says that its last one does. After a clock
     /// was set back that is one of before; the new one does not live as long as that.
-    pub(super) fn sign_access(&self, subject: &Subject, session: &Session) -> Secret {
+    pub(super) fn sign_access(&self, subject: &Subject, session: &Session) -> Result<Secret, Error> {
         let issued_at = session.refreshed_at;
         let latest = Timestamp::from_seconds(issued_at.seconds()) + self.settings.access_token_lifetime;
         let stamp = Stamp {
@@ -226,6 +221,11 @@ impl Auth {
             issued_at,
             expires_at: session.access_expires_at.min(latest),
         };
-        Secret::from(self.tokens.sign(subject, &stamp))
+        self.sign(subject, &stamp)
+    }
+
+    pub(super) fn sign(&self, subject: &Subject, stamp: &Stamp) -> Result<Secret, Error> {
+        let text = self.tokens.sign(subject, stamp);
+        if text.len() <= MAX_ISSUED_BYTES { Ok(Secret::from(text)) } else { Err(Error::OversizedClaims) }
     }
 }

@@ -6,13 +6,12 @@ use crate::{
         clock::Timestamp,
         id::SessionId,
         limits::Network,
-        observer::Asked,
+        observer,
         policy::AccountRule,
         rotation::Refusal,
         session::{Origin, Session},
-        store::{PresentedToken, Refresh, Refreshed, RotationMode},
-        token::{Subject, Token, TokenFault, TokenType},
-        user::UserKey,
+        store::{PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
+        token::{Token, TokenFault, TokenType},
     },
     wire::{EndReason, TokenPair},
 };
@@ -22,8 +21,9 @@ impl Auth {
     /// comes back otherwise ends the session (`rotation::decide`).
     ///
     /// # Errors
-    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over,
-    /// `NoActiveAccountForToken`, `PasswordChanged`, `TooMany`, or `Unavailable`.
+    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, `NoActiveAccountForToken`,
+    /// `UserNotFound` for one without a session whose user was not imported, `PasswordChanged`, `TooMany`, or
+    /// `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let from = Network::of(&origin);
         self.refresh_pair(refresh, origin).await.map_err(|refusal| self.limiter.refuse(refusal, from))
@@ -34,9 +34,9 @@ impl Auth {
         let token =
             self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.tell_refusal(error))?;
         match self.renew(self.refresh_request(&token, now, origin)).await? {
-            Renewal::Current(session) => Ok(self.sign_pair(&self.successor_subject(&token, &session), &session)),
-            Renewal::Kept(session) => {
-                let access = self.sign_access(&self.successor_subject(&token, &session), &session);
+            Renewal::Current(renewed) => self.sign_renewed(&token, &renewed, Self::sign_pair).await,
+            Renewal::Kept(renewed) => {
+                let access = self.sign_renewed(&token, &renewed, Self::sign_access).await?;
                 Ok(TokenPair { access, refresh: None })
             }
         }
@@ -46,33 +46,31 @@ impl Auth {
     pub(super) async fn renewable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
         self.tokens.learn_key(text, now).await?;
         let token = self.tokens.verify(text, Some(kind), now)?;
+        self.check_successor_size(&token, now)?;
         self.limiter.renew(&token)?;
         Ok(token)
     }
 
     /// Has a refresh decided and carried out.
     pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewal, Error> {
-        let asked = Asked::of(&refresh);
         let answer = self.store.refresh(refresh).await;
-        asked.tell(&answer, self.observer.as_ref());
+        observer::report(&answer, self.observer.as_ref());
         match answer? {
-            Refreshed::Current(session) => Ok(Renewal::Current(session)),
-            Refreshed::Kept(session) => Ok(Renewal::Kept(session)),
+            Refreshed::Current(renewed) => Ok(Renewal::Current(renewed)),
+            Refreshed::Kept(renewed) => Ok(Renewal::Kept(renewed)),
             Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),
-            Refreshed::Reused { session, end } => {
+            Refreshed::Reused { session, end, .. } => {
                 tracing::warn!(session = %session.id, user = %session.user, "a spent refresh token came back: the session was ended");
                 Err(Error::Blacklisted(Some(end)))
             }
-            Refreshed::Blacklisted => Err(Error::Blacklisted(None)),
             Refreshed::UnknownSession => Err(TokenFault::Invalid.into()),
-            Refreshed::NoActiveAccount => Err(Error::NoActiveAccountForToken),
-            Refreshed::PasswordChanged => Err(Error::PasswordChanged(None)),
+            Refreshed::Rejected(rejection) => Err(rejection.at_refresh()),
         }
     }
 
     pub(super) fn refresh_request(&self, token: &Token, now: Timestamp, origin: Origin) -> Refresh {
         Refresh {
-            token: presented(token, now),
+            token: presented(token),
             now,
             grace: self.settings.refresh_reuse_grace,
             leeway: self.settings.leeway,
@@ -113,16 +111,6 @@ impl Auth {
         }
     }
 
-    /// What the next token of a session is about. A name stays the one that the sign-in wrote.
-    pub(super) fn successor_subject(&self, token: &Token, session: &Session) -> Subject {
-        let user = match &token.user {
-            Some(UserKey::Username(_) | UserKey::Email(_)) => token.user.clone(),
-            Some(UserKey::Id(_)) | None => None,
-        };
-        let user = user.unwrap_or(UserKey::Id(session.user));
-        self.tokens.subject_of(token, user, session.id, session.generation)
-    }
-
     /// Simple JWT looks at the blacklist before it looks at the user, and so does the answer.
     fn refused(&self, refusal: Refusal, session: &Session, was_spent: bool) -> Error {
         let end = session.end.clone();
@@ -145,18 +133,18 @@ impl Auth {
 /// A refresh that was not refused. The session is as it stands afterwards.
 pub(super) enum Renewal {
     /// The pair of the session's current generation is to be issued: a new one, or the same again.
-    Current(Session),
+    Current(Renewed),
     /// The presented token stays good.
-    Kept(Session),
+    Kept(Renewed),
 }
 
 /// A verified token that is to be renewed or given back, as the store needs to know it.
-pub(super) fn presented(token: &Token, now: Timestamp) -> PresentedToken {
+pub(super) fn presented(token: &Token) -> PresentedToken {
     PresentedToken {
         jti: token.jti.clone(),
         user: token.user.clone(),
         lineage: token.session.map(|session| (session, token.generation)),
-        issued_at: token.issued_at.unwrap_or(now),
+        issued_at: token.issued_at,
         expires_at: token.expires_at,
     }
 }

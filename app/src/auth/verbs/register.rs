@@ -60,6 +60,7 @@ impl Auth {
         let user = self.new_user(account).await?;
         self.store.create_user(user).await.map_err(|error| match error {
             CreateUserError::UsernameTaken => Error::field("username", Fault::UsernameTaken),
+            CreateUserError::EmailTaken => Error::field("email", Fault::EmailTaken),
             CreateUserError::Store(cause) => cause.into(),
         })
     }
@@ -74,6 +75,7 @@ impl Auth {
             role: account.role,
             is_active: account.is_active,
             date_joined: self.clock.now(),
+            naming: self.settings.user_id_field,
         })
     }
 
@@ -92,8 +94,8 @@ impl Auth {
         }
     }
 
-    /// Judges the e-mail address of a new account, or the new one of a user. Where tokens name their user by it, it must not
-    /// be another user's.
+    /// Checks the e-mail address of a new account, or the new one of a user. Where tokens name their user by it, it must
+    /// not be another user's: this finds out early, and the write decides.
     pub(super) async fn check_email(&self, text: &str, of: Option<&User>) -> Result<Result<Email, Fault>, Error> {
         let current = of.map_or("", |user| user.email.as_str());
         let email = match Email::parse_change(text, current) {

@@ -13,10 +13,10 @@ use crate::{
         id::Jti,
         limits::Network,
         session::{CurrentToken, Origin, Session},
-        store::{PresentedToken, Refresh, RotationMode, TokenStanding},
+        store::{PresentedToken, Refresh, RotationMode},
         token::{Stamp, Subject, Token, TokenFault, TokenType},
     },
-    wire::{Credentials, Secret, SlidingToken},
+    wire::{Credentials, SlidingToken},
 };
 
 impl Auth {
@@ -28,7 +28,7 @@ impl Auth {
         let (session, mut subject) = self.sign_in(credentials, origin, Self::first_sliding).await?;
         let claim = self.settings.sliding_token_refresh_exp_claim.clone();
         subject.custom.insert(claim, session.current.expires_at.seconds().into());
-        Ok(self.sign_sliding(&subject, &session))
+        self.sign_sliding(&subject, &session)
     }
 
     fn first_sliding(&self) -> FirstToken {
@@ -49,15 +49,15 @@ impl Auth {
     async fn renew_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let now = self.clock.now();
         let (token, end) = self.renewable_until(token, now).await.inspect_err(|error| self.tell_refusal(error))?;
-        let (Renewal::Current(session) | Renewal::Kept(session)) = self
+        let (Renewal::Current(renewed) | Renewal::Kept(renewed)) = self
             .renew(Refresh {
-                token: PresentedToken { expires_at: end, ..presented(&token, now) },
+                token: PresentedToken { expires_at: end, ..presented(&token) },
                 access_expires_at: self.sliding_expiry(now),
                 mode: RotationMode::Keep,
                 ..self.refresh_request(&token, now, origin)
             })
             .await?;
-        Ok(self.sign_sliding(&self.successor_subject(&token, &session), &session))
+        self.sign_renewed(&token, &renewed, Self::sign_sliding).await
     }
 
     /// A good sliding token, and until when it can be renewed.
@@ -69,12 +69,11 @@ impl Auth {
         }
     }
 
-    /// Simple JWT looks at the blacklist before it looks at the end, and so does the answer.
+    /// Simple JWT reads the blacklist before it checks the end, and so does the answer.
     async fn blacklisted_or(&self, token: &Token, fault: TokenFault) -> Error {
-        match self.store.token_standing(token.jti.clone(), token.session).await {
-            Ok(TokenStanding::Good) => fault.into(),
-            Ok(TokenStanding::Blacklisted) => Error::Blacklisted(None),
-            Err(cause) => cause.into(),
+        match self.check_good(token).await {
+            Ok(()) => fault.into(),
+            Err(refusal) => refusal,
         }
     }
 
@@ -87,13 +86,13 @@ impl Auth {
         Timestamp::from_seconds(now.seconds()) + self.settings.sliding_token_lifetime
     }
 
-    fn sign_sliding(&self, subject: &Subject, session: &Session) -> SlidingToken {
+    fn sign_sliding(&self, subject: &Subject, session: &Session) -> Result<SlidingToken, Error> {
         let stamp = Stamp {
             token_type: TokenType::Sliding,
             jti: session.current.jti.clone(),
             issued_at: session.refreshed_at,
             expires_at: session.access_expires_at.min(self.sliding_expiry(session.refreshed_at)),
         };
-        SlidingToken { token: Secret::from(self.tokens.sign(subject, &stamp)) }
+        Ok(SlidingToken { token: self.sign(subject, &stamp)? })
     }
 }

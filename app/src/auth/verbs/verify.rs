@@ -1,12 +1,20 @@
 //! `verify`: whether a token of any kind is good.
 
-use crate::auth::{Auth, Error, store::TokenStanding, token::TokenType};
+use crate::auth::{
+    Auth, Error,
+    id::SessionId,
+    sessionless::{Question, Verdict},
+    store::TokenStanding,
+    token::{Token, TokenFault, TokenType},
+};
 
 impl Auth {
-    /// Verifies a token for somebody who cannot do it alone.
+    /// Verifies a token for a client that cannot verify it itself. As in Simple JWT, whether the user exists and is
+    /// active is not judged.
     ///
     /// # Errors
-    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, or `Unavailable`.
+    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, `UserNotFound` for one without a
+    /// session whose user was not imported, or `Unavailable`.
     pub async fn verify(&self, token: &str) -> Result<(), Error> {
         self.find_good(token).await.inspect_err(|error| self.tell_failure(error))
     }
@@ -14,20 +22,37 @@ impl Auth {
     async fn find_good(&self, token: &str) -> Result<(), Error> {
         self.tokens.learn_key(token, self.clock.now()).await?;
         let token = self.tokens.verify(token, None, self.clock.now())?;
-        if let Some(end) = token.session.and_then(|session| self.revocations.find(session)) {
+        self.check_good(&token).await?;
+        // A client that uses an access token has received the reply that brought it.
+        if let (Some(session), Some(TokenType::Access | TokenType::Sliding)) = (token.session, token.token_type()) {
+            self.seen.note(session, token.generation, token.expires_at);
+        }
+        Ok(())
+    }
+
+    /// Checks that nothing revoked a verified token. The account is not judged.
+    pub(super) async fn check_good(&self, token: &Token) -> Result<(), Error> {
+        match token.session {
+            Some(session) => self.check_standing(session, token).await,
+            None => self.check_sessionless(token).await,
+        }
+    }
+
+    async fn check_sessionless(&self, token: &Token) -> Result<(), Error> {
+        match self.store.judge(Question::about(token, self.clock.now(), None)).await? {
+            Verdict::Good(_) => Ok(()),
+            Verdict::Rejected(rejection) => Err(rejection.at_refresh()),
+        }
+    }
+
+    async fn check_standing(&self, session: SessionId, token: &Token) -> Result<(), Error> {
+        if let Some(end) = self.revocations.find(session) {
             return Err(Error::Blacklisted(Some(end)));
         }
-        match self.store.token_standing(token.jti.clone(), token.session).await? {
-            TokenStanding::Good => {
-                // One that opens something is in somebody's hands: the reply that brought it was not lost.
-                if let (Some(session), Some(TokenType::Access | TokenType::Sliding)) =
-                    (token.session, token.token_type())
-                {
-                    self.seen.note(session, token.generation, token.expires_at);
-                }
-                Ok(())
-            }
+        match self.store.token_standing(token.jti.clone(), session).await? {
+            TokenStanding::Good => Ok(()),
             TokenStanding::Blacklisted => Err(Error::Blacklisted(None)),
+            TokenStanding::UnknownSession => Err(TokenFault::Invalid.into()),
         }
     }
 }

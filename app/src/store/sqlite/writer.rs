@@ -230,8 +230,8 @@ impl Batch {
     async fn rotate(&mut self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
         let refreshes: Vec<&Refresh> = self.renewals.iter().map(|renewal| &renewal.refresh).collect();
         let rotated = caught(rotations::rotate(&mut Connection::sqlite(connection), &refreshes)).await?;
-        for (renewal, session) in self.renewals.iter_mut().zip(rotated) {
-            renewal.answer.result = session.map(|session| Ok(Refreshed::Current(session)));
+        for (renewal, renewed) in self.renewals.iter_mut().zip(rotated) {
+            renewal.answer.result = renewed.map(|renewed| Ok(Refreshed::Current(renewed)));
         }
         Ok(())
     }

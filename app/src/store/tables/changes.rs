@@ -2,7 +2,7 @@
 //! of it, and the sessions whose tokens name the user as it was.
 
 use super::{
-    endings,
+    emails, endings,
     events::{self, NewEvent},
     locks::LockedUser,
     users,
@@ -10,62 +10,77 @@ use super::{
 use crate::{
     auth::{
         administration::{self, Change},
-        store::Ending,
-        user::{User, UserIdField, search_text},
+        store::{Ending, ProfileChange},
+        user::{Email, User, UserIdField, search_text},
     },
     store::sql::{self, Connection},
     wire::EventKind,
 };
 
-/// Changes what users change of their own. `None` when there is no such user, or the name is taken.
+/// What writing a changed user came to.
+pub(in crate::store) enum Written {
+    /// These fields are different now.
+    Changed(Vec<&'static str>),
+    UsernameTaken,
+    EmailTaken,
+}
+
+/// Changes the e-mail address of a user who asks for it.
 pub(in crate::store) async fn change_own(
     connection: &mut Connection<'_>,
     user: &LockedUser,
     change: &Change,
     naming: UserIdField,
     ending: &Ending,
-) -> sqlx::Result<Option<User>> {
+) -> sqlx::Result<ProfileChange> {
     let Some(before) = users::find(connection, user.id()).await? else {
-        return Ok(None);
+        return Ok(ProfileChange::Gone);
     };
     let after = change.applied_to(&before);
-    let Some(changed) = write(connection, user, &before, &after, ending).await? else {
-        return Ok(None);
-    };
-    if changed.contains(&naming.name()) {
-        endings::end_all_of(connection, user, None, ending).await?;
+    match write(connection, user, &before, &after, naming, ending).await? {
+        Written::Changed(changed) if changed.contains(&naming.name()) => {
+            endings::end_all_of(connection, user, None, ending).await?;
+        }
+        Written::Changed(_) => {}
+        Written::UsernameTaken | Written::EmailTaken => return Ok(ProfileChange::EmailTaken),
     }
-    Ok(Some(after))
+    Ok(ProfileChange::Done(after))
 }
 
-/// Writes the user as it is after a change, and its events. Answers which fields are different; `None`
-/// when the name is taken.
+/// Writes the user as it is after a change, and its events.
 pub(in crate::store) async fn write(
     connection: &mut Connection<'_>,
     _: &LockedUser,
     before: &User,
     after: &User,
+    naming: UserIdField,
     by: &Ending,
-) -> sqlx::Result<Option<Vec<&'static str>>> {
+) -> sqlx::Result<Written> {
     let changed = administration::differences(before, after);
     if changed.is_empty() {
-        return Ok(Some(changed));
+        return Ok(Written::Changed(changed));
+    }
+    let has_new_email = changed.contains(&UserIdField::Email.name());
+    if has_new_email && !emails::is_free(connection, naming, &after.email, Some(after.id)).await? {
+        return Ok(Written::EmailTaken);
     }
     if !update(connection, after).await? {
-        return Ok(None);
+        return Ok(Written::UsernameTaken);
     }
     record(connection, by, after, &changed).await?;
-    Ok(Some(changed))
+    Ok(Written::Changed(changed))
 }
 
 /// Whether the name was free: the constraint decides.
 async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bool> {
     let done = sql::query(
-        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, search_text = $6
-         WHERE id = $7",
+        "UPDATE users SET username = $1, email = $2, email_key = $3, is_active = $4, is_staff = $5, is_superuser = $6,
+             search_text = $7
+         WHERE id = $8",
     )
     .bind(&user.username)
     .bind(&user.email)
+    .bind(Email::key_of(&user.email))
     .bind(user.is_active)
     .bind(user.is_staff)
     .bind(user.is_superuser)

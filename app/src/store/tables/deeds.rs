@@ -4,10 +4,12 @@
 use secrecy::SecretString;
 
 use super::{
-    changes, endings,
+    changes::{self, Written},
+    endings,
     events::{self, NewEvent},
     locks::{AdministrationLock, LockedUser},
-    outstanding, sweep, users,
+    outstanding, sweep,
+    users::{self, Created},
 };
 use crate::{
     auth::{
@@ -41,8 +43,10 @@ pub(in crate::store) async fn create_user(
 ) -> Outcome<User> {
     let actor = users::find(connection, deed.actor).await?;
     allowed!(administration::check_creation(actor.as_ref(), new.role.is_staff()));
-    let Some(user) = users::insert(connection, new).await? else {
-        return Ok(Err(Denial::UsernameTaken));
+    let user = match users::insert(connection, new).await? {
+        Created::User(user) => user,
+        Created::UsernameTaken => return Ok(Err(Denial::UsernameTaken)),
+        Created::EmailTaken => return Ok(Err(Denial::EmailTaken)),
     };
     record(connection, deed, &user, EventKind::UserCreated).await?;
     Ok(Ok(user))
@@ -82,8 +86,10 @@ async fn change_locked(
     let (actor, target) = facts(connection, deed, user).await?;
     let (before, after) = allowed!(administration::decide_change(actor.as_ref(), target, change));
     let ending = deed.ending(EndReason::Revoked);
-    let Some(changed) = changes::write(connection, user, &before, &after, &ending).await? else {
-        return Ok(Err(Denial::UsernameTaken));
+    let changed = match changes::write(connection, user, &before, &after, deed.naming, &ending).await? {
+        Written::Changed(changed) => changed,
+        Written::UsernameTaken => return Ok(Err(Denial::UsernameTaken)),
+        Written::EmailTaken => return Ok(Err(Denial::EmailTaken)),
     };
     // Also when the account was inactive before: whatever sessions there are, they end. And the tokens of a
     // user who is called otherwise now name whoever gets the name.

@@ -6,7 +6,7 @@ mod users;
 use super::locks::AdministrationLock;
 use crate::{
     auth::{
-        id::UserId,
+        clock::Timestamp,
         import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
     },
     store::sql::{self, Connection},
@@ -25,7 +25,7 @@ pub(in crate::store) async fn users(
     let mut outcomes = Vec::with_capacity(users.len());
     let locked = lock.users(connection, users.iter().map(|user| user.id)).await?;
     for (user, locked) in users.iter().zip(locked.iter()) {
-        outcomes.push(users::import(connection, locked, user, &import.ending).await?);
+        outcomes.push(users::import(connection, locked, user, import).await?);
     }
     let highest = users.iter().map(|user| user.id.0).max();
     if let (ImportMode::Commit, Some(highest)) = (import.mode, highest) {
@@ -71,16 +71,13 @@ async fn end(connection: &mut Connection<'_>, mode: ImportMode) -> sqlx::Result<
     }
 }
 
-/// Whether a token of another issuer with the same key can mean this user: after an import its numbers
-/// are those of the users who were brought, and nobody else's.
-pub(in crate::store) async fn may_be_theirs(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<bool> {
-    sql::query(
-        "SELECT NOT EXISTS (SELECT 1 FROM imported_users)
-             OR EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
-    )
-    .bind(user)
-    .fetch_value(connection)
-    .await
+/// Records that an import took place, whatever it will bring.
+pub(in crate::store) async fn note(connection: &mut Connection<'_>, began_at: Timestamp) -> sqlx::Result<()> {
+    sql::query("INSERT INTO imports (id, began_at) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
+        .bind(began_at)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// The highest number is where new ones go on from.

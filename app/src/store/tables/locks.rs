@@ -272,6 +272,11 @@ impl LockedSession {
         self.session
     }
 
+    /// The session, and the account of its user.
+    pub(super) fn into_parts(self) -> (Session, Option<StoredCredentials>) {
+        (self.session, self.owner)
+    }
+
     /// `None` if it has ended.
     pub(super) fn alive(&self) -> Option<LiveSessions> {
         let Session { id, access_expires_at, .. } = self.session;

@@ -4,6 +4,7 @@
 mod bound;
 pub(super) mod changes;
 pub(super) mod deeds;
+pub(super) mod emails;
 pub(super) mod endings;
 pub(super) mod events;
 pub(super) mod examination;
@@ -17,6 +18,7 @@ pub(super) mod revocations;
 pub(super) mod rotations;
 mod rows;
 pub(super) mod search;
+pub(super) mod sessionless;
 pub(super) mod sessions;
 pub(super) mod sweep;
 pub(super) mod users;

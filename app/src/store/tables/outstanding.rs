@@ -187,7 +187,7 @@ pub(in crate::store) async fn blacklist_alone(
     )
     .bind(&token.jti)
     .bind(user.map(LockedUser::id))
-    .bind(token.issued_at)
+    .bind(token.issued_at.unwrap_or(Timestamp::EPOCH))
     .bind(token.expires_at)
     .bind(now)
     .execute(connection)
@@ -198,17 +198,23 @@ pub(in crate::store) async fn blacklist_alone(
 pub(in crate::store) async fn standing(
     connection: &mut Connection<'_>,
     jti: &Jti,
-    session: Option<SessionId>,
+    session: SessionId,
 ) -> sqlx::Result<TokenStanding> {
-    let is_blacklisted: bool = sql::query(
+    let row = sql::query(
         "SELECT EXISTS (SELECT 1 FROM outstanding_tokens WHERE jti = $1 AND blacklisted_at IS NOT NULL)
-             OR EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND revoked_at IS NOT NULL)",
+                 OR EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND revoked_at IS NOT NULL) AS is_blacklisted,
+             EXISTS (SELECT 1 FROM sessions WHERE id = $2) AS is_known",
     )
     .bind(jti)
     .bind(session)
-    .fetch_value(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(if is_blacklisted { TokenStanding::Blacklisted } else { TokenStanding::Good })
+    let row = row.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(match (row.get("is_blacklisted")?, row.get("is_known")?) {
+        (true, _) => TokenStanding::Blacklisted,
+        (false, true) => TokenStanding::Good,
+        (false, false) => TokenStanding::UnknownSession,
+    })
 }
 
 pub(in crate::store) async fn list(

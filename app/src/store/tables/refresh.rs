@@ -2,19 +2,21 @@
 //! transaction that the writer holds.
 
 use super::{
-    bound, endings, import,
+    bound, endings,
     locks::{LockedSession, LockedUser, Unlocked},
     outstanding,
     rows::TokenRow,
-    sessions, users,
+    sessionless, sessions,
 };
 use crate::{
     auth::{
         clock::Timestamp,
         id::SessionId,
-        rotation::{self, Decision, Facts, Presented, UserStanding},
+        observer::RefreshRule,
+        rotation::{self, Decision, Facts, Presented, Refusal},
         session::Session,
-        store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, RotationMode},
+        sessionless::{Rejection, Verdict},
+        store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
         user::StoredCredentials,
     },
     store::sql::Connection,
@@ -30,16 +32,18 @@ pub(in crate::store) async fn refresh(
     let (known, locked) = match locate(connection, unlocked, &refresh.token).await? {
         Located::InSession { known, locked } => (known, locked),
         Located::NoSession => return Ok(Refreshed::UnknownSession),
-        Located::Alone { known, owner } => return adopt(connection, refresh, known, owner).await,
+        Located::Alone { owner, .. } => return adopt(connection, refresh, owner).await,
     };
-    // A `jti` is not all that a token of another issuer has to share with the one that is known.
     if refresh.token.lineage.is_none() {
-        let named = find_named(connection, &refresh.token).await?;
-        if named.is_none_or(|named| named.user.id != locked.session().user) {
-            return Ok(Refreshed::UnknownSession);
+        match sessionless::judge(connection, &refresh.question(None)).await? {
+            Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)) => {
+                return Ok(Refreshed::Rejected(rejection));
+            }
+            // From now on the rules of rotation decide.
+            Verdict::Good(_) | Verdict::Rejected(_) => {}
         }
     }
-    decide(connection, refresh, locked, presented(refresh, known)).await
+    decide(connection, refresh, locked, presented(refresh, known), None).await
 }
 
 /// A token, as it stands now that nobody else changes it.
@@ -107,46 +111,23 @@ pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented
     }
 }
 
-/// A session for a token of another issuer with the same key.
+/// Opens a session for a token without one.
 async fn adopt(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
-    known: Option<TokenRow>,
     owner: Option<(LockedUser, StoredCredentials)>,
 ) -> sqlx::Result<Refreshed> {
-    if known.is_some_and(|row| row.blacklisted_at.is_some()) {
-        return Ok(Refreshed::Blacklisted);
+    match sessionless::judge(connection, &refresh.question(Some(refresh.rule.clone()))).await? {
+        Verdict::Good(_) => {}
+        Verdict::Rejected(rejection) => return Ok(Refreshed::Rejected(rejection)),
     }
-    let owner = match owner {
-        Some(owner) if import::may_be_theirs(connection, owner.0.id()).await? => Some(owner),
-        Some(_) | None => None,
-    };
-    let standing = refresh.rule.standing(owner.as_ref().map(|(_, account)| account));
-    let (user, account) = match (standing, owner) {
-        (UserStanding::Active, Some(owner)) => owner,
-        (UserStanding::PasswordChanged, _) => return Ok(Refreshed::PasswordChanged),
-        (UserStanding::Active | UserStanding::Inactive | UserStanding::Gone, _) => {
-            return Ok(Refreshed::NoActiveAccount);
-        }
-    };
-    if !users::adopts(connection, &user, refresh.token.issued_at).await? {
-        return Ok(Refreshed::Blacklisted);
-    }
+    let Some((user, account)) = owner else { return Ok(Refreshed::Rejected(Rejection::NoAccount)) };
     let session = Session::adopting(refresh, user.id());
     bound::make_room(connection, &user, refresh.max_sessions, &ending(refresh, EndReason::TooManySessions)).await?;
     let locked = sessions::insert(connection, &user, session, Some(account)).await?;
     outstanding::insert_current(connection, &locked).await?;
-    decide(connection, refresh, locked, Presented { generation: 0, spent_at: None }).await
-}
-
-async fn find_named(
-    connection: &mut Connection<'_>,
-    token: &PresentedToken,
-) -> sqlx::Result<Option<StoredCredentials>> {
-    match &token.user {
-        Some(user) => users::find_account(connection, user).await,
-        None => Ok(None),
-    }
+    let presented = Presented { generation: 0, spent_at: None };
+    decide(connection, refresh, locked, presented, Some(RefreshRule::Adopted)).await
 }
 
 /// What a refresh is decided on.
@@ -165,42 +146,63 @@ pub(super) fn facts(
     }
 }
 
+/// `adopted` is the rule to report instead of that of the rotation.
 async fn decide(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
     locked: LockedSession,
     presented: Presented,
+    adopted: Option<RefreshRule>,
 ) -> sqlx::Result<Refreshed> {
     let facts = facts(refresh, locked.session(), locked.owner(), presented);
-    match (rotation::decide(&facts), refresh.mode) {
-        (Decision::Refuse(refusal), _) => {
-            let session = locked.into_session();
-            // The end of a session takes its tokens back at the same moment: that is not what spent them.
-            let ended_at = session.end.as_ref().map(|end| end.at);
-            let was_spent = presented.spent_at.is_some_and(|at| ended_at.is_none_or(|end| at < end));
-            Ok(Refreshed::Refused { refusal, session, was_spent })
-        }
-        (Decision::Rotate, RotationMode::Keep) => renew(connection, refresh, locked).await.map(Refreshed::Kept),
+    let (rule, locked) = match (rotation::decide(&facts), refresh.mode) {
+        (Decision::Refuse(refusal), _) => return Ok(refused(refusal, presented, locked)),
+        (Decision::Reuse, _) => return end_reused(connection, refresh, presented, locked).await,
+        (Decision::Rotate, RotationMode::Keep) => (RefreshRule::Kept, renew(connection, refresh, locked).await?),
         (Decision::Rotate, RotationMode::Rotate | RotationMode::RotateAndBlacklist) => {
-            rotate(connection, refresh, locked).await.map(Refreshed::Current)
+            (RefreshRule::Rotated, rotate(connection, refresh, locked).await?)
         }
-        (Decision::Reissue, _) => renew(connection, refresh, locked).await.map(Refreshed::Current),
+        (Decision::Reissue, _) => (RefreshRule::Reissued, renew(connection, refresh, locked).await?),
         (Decision::Recover, _) => {
             outstanding::restart_grace(connection, &locked, &refresh.token.jti, refresh.now).await?;
-            renew(connection, refresh, locked).await.map(Refreshed::Current)
+            (RefreshRule::Recovered, renew(connection, refresh, locked).await?)
         }
-        (Decision::Reuse, _) => end_reused(connection, refresh, locked).await,
-    }
+    };
+    let is_kept = rule == RefreshRule::Kept;
+    let renewed = renewed(locked, adopted.unwrap_or(rule))?;
+    Ok(if is_kept { Refreshed::Kept(renewed) } else { Refreshed::Current(renewed) })
 }
 
-async fn renew(connection: &mut Connection<'_>, refresh: &Refresh, locked: LockedSession) -> sqlx::Result<Session> {
+/// Only a session with an account is renewed.
+fn renewed(locked: LockedSession, rule: RefreshRule) -> sqlx::Result<Renewed> {
+    let (session, account) = locked.into_parts();
+    Ok(Renewed { session, account: account.ok_or(sqlx::Error::RowNotFound)?, rule })
+}
+
+fn refused(refusal: Refusal, presented: Presented, locked: LockedSession) -> Refreshed {
+    let session = locked.into_session();
+    // The end of a session blacklists its tokens at the same time: that is not what spent them.
+    let ended_at = session.end.as_ref().map(|end| end.at);
+    let was_spent = presented.spent_at.is_some_and(|at| ended_at.is_none_or(|end| at < end));
+    Refreshed::Refused { refusal, session, was_spent }
+}
+
+async fn renew(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    locked: LockedSession,
+) -> sqlx::Result<LockedSession> {
     let read_at = locked.session().generation;
     let renewed = locked.map(|session| session.renewed(refresh));
     swapped(sessions::update(connection, &renewed, read_at).await?)?;
-    Ok(renewed.into_session())
+    Ok(renewed)
 }
 
-async fn rotate(connection: &mut Connection<'_>, refresh: &Refresh, locked: LockedSession) -> sqlx::Result<Session> {
+async fn rotate(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    locked: LockedSession,
+) -> sqlx::Result<LockedSession> {
     let read_at = locked.session().generation;
     let next = locked.map(|session| session.rotated(refresh));
     swapped(sessions::update(connection, &next, read_at).await?)?;
@@ -208,7 +210,7 @@ async fn rotate(connection: &mut Connection<'_>, refresh: &Refresh, locked: Lock
         swapped(outstanding::spend(connection, &next, &refresh.token.jti, refresh.now).await?)?;
     }
     outstanding::insert_current(connection, &next).await?;
-    Ok(next.into_session())
+    Ok(next)
 }
 
 /// Nothing can come between reading and writing while the write lock is held; if it did, the whole
@@ -220,11 +222,13 @@ fn swapped(is_swapped: bool) -> sqlx::Result<()> {
 async fn end_reused(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
+    presented: Presented,
     locked: LockedSession,
 ) -> sqlx::Result<Refreshed> {
     let ending = ending(refresh, EndReason::Reuse);
     endings::end(connection, &locked, &ending).await?;
-    Ok(Refreshed::Reused { session: locked.into_session(), end: ending.end() })
+    let (session, presented) = (locked.into_session(), presented.generation);
+    Ok(Refreshed::Reused { session, end: ending.end(), presented })
 }
 
 /// An end that the refresh puts to a session.
@@ -240,11 +244,22 @@ pub(in crate::store) async fn blacklist(
     token: &PresentedToken,
     ending: &Ending,
 ) -> sqlx::Result<Blacklisting> {
+    let located = locate(connection, unlocked, token).await?;
+    if token.lineage.is_none() {
+        let verdict = sessionless::judge(connection, &token.question(ending.now, None)).await?;
+        match (verdict, &located) {
+            (Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)), _) => {
+                return Ok(Blacklisting::Rejected(rejection));
+            }
+            (Verdict::Rejected(_), Located::Alone { .. }) => return Ok(Blacklisting::Already),
+            (Verdict::Good(_) | Verdict::Rejected(_), _) => {}
+        }
+    }
     let was_spent = |known: &Option<TokenRow>| known.as_ref().is_some_and(|row| row.blacklisted_at.is_some());
-    let (known, owner) = match locate(connection, unlocked, token).await? {
+    let (known, owner) = match located {
         Located::InSession { known, locked } => {
             let was_alive = endings::end(connection, &locked, ending).await?;
-            return Ok(Blacklisting { was_good: was_alive && !was_spent(&known) });
+            return Ok(blacklisting(was_alive && !was_spent(&known)));
         }
         Located::NoSession => (outstanding::find(connection, &token.jti).await?, None),
         Located::Alone { known, owner } => (known, owner),
@@ -252,5 +267,9 @@ pub(in crate::store) async fn blacklist(
     if !was_spent(&known) {
         outstanding::blacklist_alone(connection, token, owner.as_ref().map(|(user, _)| user), ending.now).await?;
     }
-    Ok(Blacklisting { was_good: !was_spent(&known) })
+    Ok(blacklisting(!was_spent(&known)))
+}
+
+const fn blacklisting(was_good: bool) -> Blacklisting {
+    if was_good { Blacklisting::Done } else { Blacklisting::Already }
 }

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     auth::{
+        observer::RefreshRule,
         rotation::{self, Decision},
         session::Session,
-        store::{Refresh, RotationMode},
+        store::{Refresh, Renewed, RotationMode},
         user::StoredCredentials,
     },
     store::sql::{self, Connection, Row},
@@ -29,8 +30,8 @@ use crate::{
 pub(in crate::store) async fn rotate(
     connection: &mut Connection<'_>,
     refreshes: &[&Refresh],
-) -> sqlx::Result<Vec<Option<Session>>> {
-    let mut rotated = vec![None; refreshes.len()];
+) -> sqlx::Result<Vec<Option<Renewed>>> {
+    let mut rotated: Vec<Option<Renewed>> = vec![None; refreshes.len()];
     if refreshes.is_empty() {
         return Ok(rotated);
     }
@@ -41,12 +42,15 @@ pub(in crate::store) async fn rotate(
         let known = rows::known_token(&row)?;
         let (session, owner) = (rows::session(&row)?, rows::owner(&row)?);
         // Of one session the first to come is the first to be decided.
-        if taken.insert(session.id) && is_plain(refresh, &session, owner.as_ref(), known) {
-            *rotated = Some(session.rotated(refresh));
+        let is_first = taken.insert(session.id);
+        if let Some(account) = owner.filter(|owner| is_first && is_plain(refresh, &session, owner, known)) {
+            let session = session.rotated(refresh);
+            *rotated = Some(Renewed { session, account, rule: RefreshRule::Rotated });
         }
     }
     let pairs = refreshes.iter().zip(&rotated);
-    let written: Vec<_> = pairs.filter_map(|(refresh, next)| Some(Written::new(refresh, next.as_ref()?))).collect();
+    let written: Vec<_> =
+        pairs.filter_map(|(refresh, next)| Some(Written::new(refresh, &next.as_ref()?.session))).collect();
     if !written.is_empty() {
         write(connection, &written).await?;
     }
@@ -75,9 +79,9 @@ fn place(row: &Row) -> sqlx::Result<usize> {
     usize::try_from(place).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-fn is_plain(refresh: &Refresh, session: &Session, owner: Option<&StoredCredentials>, known: TokenRow) -> bool {
+fn is_plain(refresh: &Refresh, session: &Session, owner: &StoredCredentials, known: TokenRow) -> bool {
     let is_ours = refresh.token.lineage.is_some();
-    let facts = refresh::facts(refresh, session, owner, refresh::presented(refresh, Some(known)));
+    let facts = refresh::facts(refresh, session, Some(owner), refresh::presented(refresh, Some(known)));
     is_ours && refresh.mode == RotationMode::RotateAndBlacklist && rotation::decide(&facts) == Decision::Rotate
 }
 

@@ -108,7 +108,7 @@ pub(super) fn session(row: &Row) -> sqlx::Result<Session> {
     })
 }
 
-fn session_end(row: &Row) -> sqlx::Result<Option<SessionEnd>> {
+pub(super) fn session_end(row: &Row) -> sqlx::Result<Option<SessionEnd>> {
     let Some(at) = optional_time(row, "revoked_at")? else {
         return Ok(None);
     };

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
+    emails,
     events::{self, NewEvent},
     import,
     locks::LockedUser,
@@ -16,7 +17,7 @@ use crate::{
         paging::{Listed, PageRequest},
         session::Origin,
         store::{Direction, Ending, NewPassword, UserQuery},
-        user::{NewUser, StoredCredentials, User, UserKey, search_text},
+        user::{Email, NewUser, StoredCredentials, User, UserKey, search_text},
     },
     store::sql::{self, Connection},
     wire::{EventKind, UserOrdering},
@@ -27,24 +28,37 @@ pub(in crate::store) async fn look(connection: &mut Connection<'_>) -> sqlx::Res
     sql::query("SELECT EXISTS (SELECT 1 FROM users)").fetch_value::<bool>(connection).await.map(drop)
 }
 
-/// Makes a user, and the event that tells of it.
-pub(in crate::store) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Option<User>> {
-    let Some(user) = insert(connection, new).await? else {
-        return Ok(None);
-    };
-    let event = NewEvent::new(new.date_joined, EventKind::Registered, user.id, &Origin::UNKNOWN);
-    events::insert(connection, event).await?;
-    Ok(Some(user))
+/// What creating a user came to.
+pub(in crate::store) enum Created {
+    User(User),
+    UsernameTaken,
+    EmailTaken,
 }
 
-/// `None` when the name is taken: the constraint decides.
-pub(in crate::store) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Option<User>> {
+/// Creates a user, and the event that records it.
+pub(in crate::store) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Created> {
+    let created = insert(connection, new).await?;
+    if let Created::User(user) = &created {
+        let event = NewEvent::new(new.date_joined, EventKind::Registered, user.id, &Origin::UNKNOWN);
+        events::insert(connection, event).await?;
+    }
+    Ok(created)
+}
+
+/// Inserts a user unless the name or the e-mail address is taken. Where addresses are unique, the caller holds the
+/// administration lock.
+pub(in crate::store) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Created> {
+    if !emails::is_free(connection, new.naming, new.email.as_str(), None).await? {
+        return Ok(Created::EmailTaken);
+    }
     let row = sql::query(
-        "INSERT INTO users (username, email, password, is_active, is_staff, is_superuser, date_joined, search_text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (username) DO NOTHING RETURNING *",
+        "INSERT INTO users
+             (username, email, email_key, password, is_active, is_staff, is_superuser, date_joined, search_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (username) DO NOTHING RETURNING *",
     )
     .bind(new.username.as_str())
     .bind(new.email.as_str())
+    .bind(Email::key_of(new.email.as_str()))
     .bind(new.password.expose_secret())
     .bind(new.is_active)
     .bind(new.role.is_staff())
@@ -53,7 +67,8 @@ pub(in crate::store) async fn insert(connection: &mut Connection<'_>, new: &NewU
     .bind(search_text(new.username.as_str(), new.email.as_str()))
     .fetch_optional(connection)
     .await?;
-    row.as_ref().map(rows::user).transpose()
+    let user = row.as_ref().map(rows::user).transpose()?;
+    Ok(user.map_or(Created::UsernameTaken, Created::User))
 }
 
 pub(in crate::store) async fn find_credentials(
@@ -72,7 +87,12 @@ pub(in crate::store) async fn find_account(
     let query = match key {
         UserKey::Id(user) => sql::query("SELECT * FROM users WHERE id = $1").bind(*user),
         UserKey::Username(name) => sql::query("SELECT * FROM users WHERE username = $1").bind(name),
-        UserKey::Email(email) => sql::query("SELECT * FROM users WHERE email = $1 AND email <> '' LIMIT 2").bind(email),
+        // A row that was written past the server may have no key, or an old one.
+        UserKey::Email(email) => {
+            sql::query("SELECT * FROM users WHERE (email_key = $1 OR email = $2) AND email <> '' LIMIT 2")
+                .bind(Email::key_of(email))
+                .bind(email)
+        }
     };
     match query.fetch_all(connection).await?.as_slice() {
         [row] => rows::account(row).map(Some),
@@ -83,19 +103,6 @@ pub(in crate::store) async fn find_account(
 pub(in crate::store) async fn find(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<Option<User>> {
     let row = sql::query("SELECT * FROM users WHERE id = $1").bind(user).fetch_optional(connection).await?;
     row.as_ref().map(rows::user).transpose()
-}
-
-/// Whether the user's sessions have not been ended since a token of another issuer was issued.
-pub(in crate::store) async fn adopts(
-    connection: &mut Connection<'_>,
-    user: &LockedUser,
-    issued_at: Timestamp,
-) -> sqlx::Result<bool> {
-    sql::query("SELECT adopts_from <= $1 FROM users WHERE id = $2")
-        .bind(issued_at)
-        .bind(user.id())
-        .fetch_value(connection)
-        .await
 }
 
 /// Whether the user is active and has this very hash.

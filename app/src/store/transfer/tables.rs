@@ -23,7 +23,7 @@ pub(super) enum Kind {
 use Kind::{Bool, Number, Text};
 
 /// In an order in which each row finds those that it names.
-pub(super) const TABLES: [Table; 6] = [
+pub(super) const TABLES: [Table; 7] = [
     Table {
         name: "users",
         columns: &[
@@ -38,6 +38,7 @@ pub(super) const TABLES: [Table; 6] = [
             ("last_login", Number),
             ("adopts_from", Number),
             ("search_text", Text),
+            ("email_key", Text),
         ],
         sequence: Some("users_id_seq"),
     },
@@ -124,6 +125,7 @@ pub(super) const TABLES: [Table; 6] = [
         ],
         sequence: None,
     },
+    Table { name: "imports", columns: &[("id", Number), ("began_at", Number)], sequence: None },
 ];
 
 impl Table {

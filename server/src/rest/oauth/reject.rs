@@ -52,6 +52,7 @@ impl Refusal {
             | Error::TooMany { .. }
             | Error::SuperuserOnly
             | Error::NotFound
+            | Error::OversizedClaims
             | Error::RegistrationClosed => Self::InvalidRequest("The server did not understand the request."),
         }
     }

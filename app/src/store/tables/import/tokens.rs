@@ -50,7 +50,7 @@ pub(super) async fn import(
 ) -> sqlx::Result<Outcome> {
     let refusal = refusal_of(connection, token).await?;
     let blacklisted_at = token.blacklisted_at.or(refusal.map(|_| ending.now));
-    if insert(connection, token, blacklisted_at, ending.now).await? {
+    if insert(connection, token, blacklisted_at).await? {
         let reasons = refusal.filter(|_| token.blacklisted_at.is_none());
         return Ok(Outcome { change: Change::Added, reasons: reasons.into_iter().collect() });
     }
@@ -87,7 +87,6 @@ async fn insert(
     connection: &mut Connection<'_>,
     token: &ForeignToken,
     blacklisted_at: Option<Timestamp>,
-    now: Timestamp,
 ) -> sqlx::Result<bool> {
     let written = sql::query(
         "INSERT INTO outstanding_tokens
@@ -96,7 +95,8 @@ async fn insert(
     )
     .bind(&token.jti)
     .bind(token.user)
-    .bind(token.created_at.unwrap_or(now).millis())
+    // Without one it is older than everything.
+    .bind(token.created_at.unwrap_or(Timestamp::EPOCH))
     .bind(token.expires_at)
     .bind(blacklisted_at)
     .bind(blacklisted_at.map(|_| "imported"))

@@ -7,7 +7,7 @@ use crate::{
     auth::{
         clock::Timestamp,
         id::UserId,
-        import::{Change, ForeignUser, Merge, Outcome, Reason},
+        import::{Change, ForeignUser, Import, Merge, Outcome, Reason},
         password::hash_digest,
         session::Origin,
         store::Ending,
@@ -16,7 +16,7 @@ use crate::{
     store::{
         sql::{self, Connection, Row},
         tables::{
-            endings,
+            emails, endings,
             events::{self, NewEvent},
             locks::LockedUser,
             rows,
@@ -57,7 +57,7 @@ pub(super) async fn import(
     connection: &mut Connection<'_>,
     locked: &LockedUser,
     user: &ForeignUser,
-    ending: &Ending,
+    import: &Import,
 ) -> sqlx::Result<Outcome> {
     let username = match Username::existing(&user.username) {
         Ok(username) => username,
@@ -67,7 +67,7 @@ pub(super) async fn import(
         }
     };
     let email = Email::existing(&user.email);
-    let mut outcome = merge(connection, locked, user, &there(user, username, &email), ending).await?;
+    let mut outcome = merge(connection, locked, user, &there(user, username, &email), import).await?;
     if email.is_err() && outcome.change != Change::Left {
         outcome.reasons.push(Reason::NulInEmail);
     }
@@ -90,13 +90,13 @@ async fn merge(
     locked: &LockedUser,
     user: &ForeignUser,
     there: &Fields,
-    ending: &Ending,
+    import: &Import,
 ) -> sqlx::Result<Outcome> {
     match find(connection, user.id).await? {
-        Place::Free => add(connection, user, there, ending.now).await,
+        Place::Free => add(connection, user, there, import).await,
         Place::MadeHere => Ok(Outcome::left(Reason::NumberTaken)),
         Place::DeletedHere => Ok(Outcome::left(Reason::DeletedHere)),
-        Place::Brought(known) => update(connection, locked, user, there, *known, ending).await,
+        Place::Brought(known) => update(connection, locked, user, there, *known, import).await,
     }
 }
 
@@ -139,16 +139,22 @@ async fn add(
     connection: &mut Connection<'_>,
     user: &ForeignUser,
     there: &Fields,
-    now: Timestamp,
+    import: &Import,
 ) -> sqlx::Result<Outcome> {
+    if !emails::is_free(connection, import.naming, &there.email, None).await? {
+        return Ok(Outcome::left(Reason::EmailTaken));
+    }
+    let now = import.ending.now;
     let written = sql::query(
         "INSERT INTO users
-             (id, username, email, password, is_active, is_staff, is_superuser, date_joined, last_login, search_text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (username) DO NOTHING",
+             (id, username, email, email_key, password, is_active, is_staff, is_superuser, date_joined, last_login,
+              search_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (username) DO NOTHING",
     )
     .bind(user.id)
     .bind(&there.username)
     .bind(&there.email)
+    .bind(Email::key_of(&there.email))
     .bind(user.password.expose_secret())
     .bind(there.is_active)
     .bind(there.is_staff)
@@ -200,9 +206,14 @@ async fn update(
     user: &ForeignUser,
     there: &Fields,
     known: Known,
-    ending: &Ending,
+    import: &Import,
 ) -> sqlx::Result<Outcome> {
+    let ending = &import.ending;
     let mut merged = Merged::of(&known, there);
+    let has_new_email = merged.here.email != known.here.email;
+    if has_new_email && !emails::is_free(connection, import.naming, &merged.here.email, Some(user.id)).await? {
+        merged.keep_email(&known);
+    }
     let password = merged.merge_password(&known, hash_digest(&user.password));
     let last_login = known.last_login.max(user.last_login);
     let is_changed = merged.here != known.here || password == Merge::Take || last_login != known.last_login;
@@ -245,6 +256,13 @@ impl Merged {
         self.here.username.clone_from(&known.here.username);
         self.before.username.clone_from(&known.before.username);
         self.reasons.push(Reason::RenamedToTaken);
+    }
+
+    /// The e-mail address is another user's here: it stays as it was, and is tried again at the next import.
+    fn keep_email(&mut self, known: &Known) {
+        self.here.email.clone_from(&known.here.email);
+        self.before.email.clone_from(&known.before.email);
+        self.reasons.push(Reason::EmailChangedToTaken);
     }
 
     fn of(known: &Known, there: &Fields) -> Self {
@@ -307,12 +325,13 @@ async fn write(
     last_login: Option<Timestamp>,
 ) -> sqlx::Result<bool> {
     let written = sql::query(
-        "UPDATE users SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, last_login = $6,
-             search_text = $8
-         WHERE id = $7 AND NOT EXISTS (SELECT 1 FROM users WHERE username = $1 AND id <> $7)",
+        "UPDATE users SET username = $1, email = $2, email_key = $3, is_active = $4, is_staff = $5, is_superuser = $6,
+             last_login = $7, search_text = $9
+         WHERE id = $8 AND NOT EXISTS (SELECT 1 FROM users WHERE username = $1 AND id <> $8)",
     )
     .bind(&fields.username)
     .bind(&fields.email)
+    .bind(Email::key_of(&fields.email))
     .bind(fields.is_active)
     .bind(fields.is_staff)
     .bind(fields.is_superuser)

@@ -1,0 +1,184 @@
+//! The judgement of a token without a session: another issuer signed it, with our key or with a key that it publishes.
+//! Every endpoint asks [`Question::judge`], so no two of them disagree about a token. After an import such a token
+//! opens the account of the user who was imported, and no other account that has the same id, name or e-mail address.
+
+use super::{
+    Error,
+    clock::Timestamp,
+    id::{Jti, UserId},
+    policy::AccountRule,
+    rotation::UserStanding,
+    session::SessionEnd,
+    token::{Token, TokenFault, TokenType},
+    user::{StoredCredentials, UserKey},
+};
+
+/// What is asked about a verified token without a session.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The user that the token names, if it names one that can be ours.
+    pub user: Option<UserKey>,
+    /// The `jti` to look up in the blacklist; `None` for an access token, which is never in it.
+    pub jti: Option<Jti>,
+    /// The `iat`. A token without one counts as older than every revocation.
+    pub issued_at: Option<Timestamp>,
+    /// Time of the request.
+    pub now: Timestamp,
+    /// Judges the account; `None` at endpoints where Simple JWT does not read the user (`verify`, `blacklist`).
+    pub rule: Option<AccountRule>,
+}
+
+/// What the database knows about the token and the user it names.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The account.
+    pub owner: Owner,
+    /// The blacklist's entry.
+    pub record: Record,
+}
+
+/// The account that a token without a session names.
+#[derive(Clone, Debug)]
+pub enum Owner {
+    /// There is none, and no import took place.
+    Unknown,
+    /// An import took place and did not bring the user whom the token names.
+    NotImported,
+    /// This account.
+    Known {
+        /// The account.
+        account: StoredCredentials,
+        /// The user's sessions, and the tokens that were issued before, ended at this time; the epoch if they never did.
+        accepts_from: Timestamp,
+    },
+}
+
+/// What is recorded under the token's `jti`.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// Nothing.
+    None,
+    /// The token is blacklisted and was never refreshed here.
+    Blacklisted,
+    /// The token was refreshed here, which opened a session.
+    Session {
+        /// The user of the session.
+        user: UserId,
+        /// Whether the token was spent or blacklisted.
+        is_blacklisted: bool,
+        /// How the session ended, if it has.
+        end: Option<SessionEnd>,
+        /// When the session ends at the latest.
+        ends_at: Timestamp,
+    },
+}
+
+/// The judgement.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// The token is good for this account; `None` if there is none and the question has no rule for it.
+    Good(Option<StoredCredentials>),
+    /// The token is refused.
+    Rejected(Rejection),
+}
+
+/// Why a token without a session is refused, in the order in which it is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// An import took place and did not bring the user whom the token names.
+    NotImported,
+    /// Its `jti` is that of another user's token.
+    OtherUser,
+    /// It was spent or blacklisted, or what ended the user's sessions ended it. How, if a session of its own ended.
+    Blacklisted(Option<SessionEnd>),
+    /// The session that its refresh opened has reached its longest lifetime.
+    PastEnd,
+    /// It names no account.
+    NoAccount,
+    /// Its user may not sign in.
+    Inactive,
+    /// Its user has another password since (`CHECK_REVOKE_TOKEN`).
+    PasswordChanged,
+}
+
+impl Question {
+    /// Decides from the facts alone.
+    #[must_use]
+    pub fn judge(&self, facts: Facts) -> Verdict {
+        let (account, accepts_from) = match facts.owner {
+            Owner::NotImported => return Verdict::Rejected(Rejection::NotImported),
+            Owner::Unknown => (None, Timestamp::EPOCH),
+            Owner::Known { account, accepts_from } => (Some(account), accepts_from),
+        };
+        let rejection = facts
+            .record
+            .rejection(account.as_ref(), self.now)
+            .or_else(|| self.account_rejection(account.as_ref()))
+            .or_else(|| self.revocation(&facts.record, accepts_from));
+        rejection.map_or_else(|| Verdict::Good(account), Verdict::Rejected)
+    }
+
+    fn account_rejection(&self, account: Option<&StoredCredentials>) -> Option<Rejection> {
+        match self.rule.as_ref()?.standing(account) {
+            UserStanding::Active => None,
+            UserStanding::Gone => Some(Rejection::NoAccount),
+            UserStanding::Inactive => Some(Rejection::Inactive),
+            UserStanding::PasswordChanged => Some(Rejection::PasswordChanged),
+        }
+    }
+
+    /// What ends all sessions of a user ends the tokens that were issued until then. A session that a token opened
+    /// ends by itself.
+    fn revocation(&self, record: &Record, accepts_from: Timestamp) -> Option<Rejection> {
+        let is_revocable = matches!(record, Record::None) && accepts_from > Timestamp::EPOCH;
+        let is_older = self.issued_at.is_none_or(|issued_at| issued_at < accepts_from);
+        (is_revocable && is_older).then_some(Rejection::Blacklisted(None))
+    }
+}
+
+impl Record {
+    fn rejection(&self, account: Option<&StoredCredentials>, now: Timestamp) -> Option<Rejection> {
+        match self {
+            Self::None => None,
+            Self::Blacklisted => Some(Rejection::Blacklisted(None)),
+            Self::Session { user, .. } if account.is_none_or(|account| account.user.id != *user) => {
+                Some(Rejection::OtherUser)
+            }
+            Self::Session { is_blacklisted: true, end, .. } | Self::Session { end: end @ Some(_), .. } => {
+                Some(Rejection::Blacklisted(end.clone()))
+            }
+            Self::Session { ends_at, .. } => (*ends_at <= now).then_some(Rejection::PastEnd),
+        }
+    }
+}
+
+impl Rejection {
+    /// The answer where a token is refreshed.
+    pub fn at_refresh(self) -> Error {
+        match self {
+            Self::NotImported => Error::UserNotFound,
+            Self::OtherUser => TokenFault::Invalid.into(),
+            Self::Blacklisted(end) => Error::Blacklisted(end),
+            Self::PastEnd => TokenFault::Expired.into(),
+            Self::NoAccount | Self::Inactive => Error::NoActiveAccountForToken,
+            Self::PasswordChanged => Error::PasswordChanged(None),
+        }
+    }
+}
+
+impl Question {
+    /// Asks about a verified token.
+    pub(super) fn about(token: &Token, now: Timestamp, rule: Option<AccountRule>) -> Self {
+        let is_access = token.token_type() == Some(TokenType::Access);
+        Self {
+            user: token.user.clone(),
+            jti: (!is_access).then(|| token.jti.clone()),
+            issued_at: token.issued_at,
+            now,
+            rule,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
