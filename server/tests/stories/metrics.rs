@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use app::auth::{
+    clients::{Client, Clients},
     limits::{Limits, Rate},
     settings::Settings,
 };
@@ -82,6 +83,45 @@ async fn each_refresh_is_counted_by_the_rule_that_decided_it() {
     for rule in ["rotated", "reissued", "recovered", "reuse"] {
         assert_eq!(counted.figure(&format!("hallpass_refreshes_total{{rule=\"{rule}\"}}")), 1, "{rule}");
     }
+}
+
+#[tokio::test]
+async fn a_re_issue_after_a_recovery_is_counted_as_a_re_issue() {
+    let counted = Counted::with(without_limits()).await;
+    let mut ada = counted.world.signed_in("ada").await;
+    let first = ada.clone();
+    ada.refresh().await;
+    counted.world.pass(Duration::from_secs(31));
+    for (rule, recovered, reissued) in [("recovered", 1, 0), ("reissued", 1, 1), ("reissued", 1, 2)] {
+        assert_eq!(first.try_refresh().await.status, 200, "{rule}");
+        assert_eq!(counted.figure("hallpass_refreshes_total{rule=\"recovered\"}"), recovered, "{rule}");
+        assert_eq!(counted.figure("hallpass_refreshes_total{rule=\"reissued\"}"), reissued, "{rule}");
+    }
+    assert_eq!(counted.figure("hallpass_refreshes_total{rule=\"rotated\"}"), 1);
+}
+
+#[tokio::test]
+async fn a_question_about_a_token_is_no_failure_of_one() {
+    let secret = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
+    let clients = Clients::from_iter([Client::with_secret("gateway", secret).expect("a client")]);
+    let counted = Counted::with(Settings { clients, ..without_limits() }).await;
+    let world = &counted.world;
+    let ada = world.signed_in("ada").await;
+    ada.blacklist().await;
+    let nobody = foreign(&json!({ "token_type": "access", "user_id": "99", "jti": "k", "exp": world.now() + 60 }));
+    let failures = || {
+        let text = counted.watched.render();
+        let lines = text.lines().filter_map(|line| line.strip_prefix("hallpass_token_failures_total"));
+        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum::<u64>()
+    };
+    for token in [&ada.access, &ada.refresh, &nobody] {
+        let request = world.request("POST", "/oauth/introspect").basic_auth("gateway", Some(secret));
+        let answer = request.form(&[("token", token)]).send().await.expect("an answer");
+        assert_eq!(answer.text().await.expect("text"), r#"{"active":false}"#);
+    }
+    assert_eq!(failures(), 0);
+    ada.me().await;
+    assert_eq!(failures(), 1);
 }
 
 #[tokio::test]

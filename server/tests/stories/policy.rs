@@ -3,13 +3,23 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use app::auth::{policy::Policy, session::Origin, settings::Settings, user::User};
+use app::auth::{
+    policy::Policy,
+    session::Origin,
+    settings::Settings,
+    user::{Role, User},
+};
 use async_trait::async_trait;
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
+use server::{
+    connections::Open,
+    metrics::{Metrics, Watched},
+    telemetry::DroppedLines,
+};
 
 use crate::{
-    actors::{Actor, PASSWORD, World, claims, settings},
+    actors::{Actor, PASSWORD, World, claims, foreign, settings},
     rpc::call,
 };
 
@@ -135,4 +145,49 @@ async fn the_house_is_told_who_came_and_who_was_refused() {
     world.post("/api/token/", json!({ "username": "nobody", "password": PASSWORD })).await;
     let visitors = house.visitors.lock().expect("no panic").clone();
     assert_eq!(visitors, ["in ada 127.0.0.1", "in ada 127.0.0.1", "refused nobody 127.0.0.1"]);
+}
+
+#[tokio::test]
+async fn who_may_not_sign_in_gets_no_session_by_registering_either() {
+    let metrics = Arc::new(Metrics::default());
+    let (house, observer) = (Arc::<House>::default(), metrics.clone());
+    let world =
+        World::changed(settings(), |auth| auth.with_policy(Arc::new(Banning(house))).observed_by(observer)).await;
+    let form =
+        |name: &str, email: &str| json!({ "registration": { "username": name, "email": email, "password": PASSWORD } });
+    let refused = call(&world, "session/register", None, form("eve", "eve@banned")).await;
+    assert_eq!((refused.status, &refused.body["code"]), (401, &json!("no_active_account")));
+    let opened = call(&world, "session/register", None, form("ada", "ada@x")).await;
+    assert_eq!(opened.status, 200);
+    let token = foreign(&json!({ "token_type": "refresh", "exp": world.now() + 60, "jti": "x", "user_id": "1" }));
+    let adopted = world.post("/api/token/refresh/", json!({ "refresh": token })).await;
+    adopted.is(401, json!({ "detail": "No active account found for the given token." }));
+    for path in ["/api/token/", "/api/token/sliding/"] {
+        let answer = world.post(path, json!({ "username": "eve", "password": PASSWORD })).await;
+        answer.is(401, json!({ "detail": "No active account found with the given credentials" }));
+    }
+    let events =
+        world.administrator("root", Role::Superuser).await.see("/api/admin/events/?kind=signed_in&user=1").await;
+    assert_eq!(events.body["count"], 0, "{events:?}");
+    let watched =
+        Watched { metrics, auth: world.auth.clone(), open: Open::default(), dropped_lines: DroppedLines::default() };
+    let text = watched.render();
+    // The administrator's is the second that succeeded.
+    for (outcome, count) in [("ok", 2), ("wrong", 3)] {
+        assert!(text.contains(&format!("hallpass_sign_ins_total{{outcome=\"{outcome}\"}} {count}")), "{text}");
+    }
+}
+
+/// Lets nobody of one domain sign in.
+struct Banning(Arc<House>);
+
+#[async_trait]
+impl Policy for Banning {
+    fn may_authenticate(&self, user: &User, _settings: &Settings) -> bool {
+        !user.email.ends_with("@banned")
+    }
+
+    async fn sign_in_refused(&self, username: &str, origin: &Origin) {
+        self.0.note("refused", username, origin);
+    }
 }

@@ -1,0 +1,159 @@
+//! E-mail addresses that name their user in tokens: one address is one user's, whoever writes it and however many at
+//! once.
+
+use app::auth::{
+    Account,
+    import::ImportMode,
+    settings::Settings,
+    user::{Role, UserIdField},
+};
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::{
+    actors::{Actor, Answer, PASSWORD, World, settings},
+    rpc::call,
+    sessionless::{Elsewhere, user_elsewhere},
+};
+
+const TAKEN: &str = "A user with that email address already exists.";
+
+async fn world() -> World {
+    World::with(Settings { user_id_field: UserIdField::Email, ..settings() }).await
+}
+
+/// Registers an account, and signs it in.
+async fn registered<'w>(world: &'w World, username: &str, email: &str) -> Actor<'w> {
+    let registration = json!({ "registration": { "username": username, "email": email, "password": PASSWORD } });
+    let pair = call(world, "session/register", None, registration).await;
+    Actor { world, access: pair.text("access"), refresh: pair.text("refresh") }
+}
+
+async fn administrator(world: &World) -> Actor<'_> {
+    let account = Account {
+        username: "root".into(),
+        email: "root@x".into(),
+        password: PASSWORD.into(),
+        role: Role::Superuser,
+        is_active: true,
+    };
+    world.auth.create_user(account).await.expect("a user");
+    world.sign_in("root").await
+}
+
+#[track_caller]
+fn one_of(answers: &[Answer], expected: u16) {
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == expected).count(), 1, "{answers:?}");
+    for answer in answers.iter().filter(|answer| answer.status != expected) {
+        assert_eq!((answer.status, &answer.body["email"]), (400, &json!([TAKEN])), "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_registrations_of_one_address_at_once_one_is_taken_and_can_sign_in() {
+    let world = world().await;
+    let spellings =
+        ["ada@x.org", "Ada@x.org", "ada@X.ORG", "ADA@x.org", "ada@x.org", "adA@x.org", "ada@x.oRg", "aDa@x.org"];
+    let register = |number: usize, email: &str| {
+        let form = json!({ "username": format!("ada{number}"), "email": email, "password": PASSWORD });
+        world.post("/api/register/", form)
+    };
+    let answers = join_all(spellings.into_iter().enumerate().map(|(number, email)| register(number, email))).await;
+    one_of(&answers, 201);
+    let taken = answers.iter().find(|answer| answer.status == 201).expect("one");
+    assert_eq!(world.sign_in(&taken.text("username")).await.me().await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_changes_to_one_address_at_once_one_is_taken() {
+    let world = world().await;
+    let mut actors = Vec::new();
+    for number in 0..6 {
+        let name = format!("user{number}");
+        actors.push(registered(&world, &name, &format!("{name}@x")).await);
+    }
+    let changes =
+        actors.iter().map(|actor| actor.call("account/change_profile", json!({ "form": { "email": "New@x" } })));
+    let statuses: Vec<_> = join_all(changes).await.iter().map(|answer| answer.status).collect();
+    // A change of the address ends the session that asks, which may be told so.
+    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 5, "{statuses:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_users_that_staff_gives_one_address_at_once_one_is_taken() {
+    let world = world().await;
+    let root = administrator(&world).await;
+    let create = |number: usize| {
+        let form = json!({ "username": format!("new{number}"), "email": "one@x", "password": PASSWORD });
+        root.send_owned("POST", "/api/admin/users/".to_owned(), form)
+    };
+    one_of(&join_all((0..5).map(create)).await, 201);
+    for number in 0..4 {
+        world.user(&format!("old{number}")).await;
+    }
+    let list = root.see("/api/admin/users/?search=old").await;
+    let ids = list.body["results"]
+        .as_array()
+        .expect("users")
+        .iter()
+        .map(|user| user["id"].as_str().expect("an id").to_owned());
+    let change = |id: String| root.send_owned("PATCH", format!("/api/admin/users/{id}/"), json!({ "email": "Two@x" }));
+    one_of(&join_all(ids.map(change)).await, 200);
+}
+
+impl Actor<'_> {
+    async fn send_owned(&self, method: &str, path: String, body: Value) -> Answer {
+        self.send(method, &path, body).await
+    }
+}
+
+#[tokio::test]
+async fn an_import_leaves_a_user_whose_address_somebody_here_has() {
+    let world = world().await;
+    let ada = registered(&world, "ada", "Joy@elsewhere").await;
+    let import = async |users| {
+        let mut source = Elsewhere { users, tokens: Vec::new() };
+        world.auth.import(&mut source, ImportMode::Commit).await.expect("an import").users
+    };
+    let tally = import(vec![user_elsewhere(7, "joy"), user_elsewhere(8, "bob")]).await;
+    assert_eq!((tally.added, tally.left), (1, 1), "{tally:?}");
+    assert_eq!(ada.me().await.status, 200);
+    let mut bob = user_elsewhere(8, "bob");
+    bob.email = "JOY@elsewhere".into();
+    bob.is_active = false;
+    let tally = import(vec![bob]).await;
+    assert_eq!(tally.updated, 1, "the rest of what changed there is taken: {tally:?}");
+    assert!(tally.reasons.keys().any(|reason| reason.to_string().contains("old e-mail address kept")), "{tally:?}");
+    assert_eq!(ada.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn two_spellings_of_an_address_are_one() {
+    let world = world().await;
+    registered(&world, "ada", "J\u{e9}r\u{f4}me@X.org").await;
+    for spelling in ["j\u{e9}r\u{f4}me@x.org", "Je\u{301}ro\u{302}me@x.org", "J\u{c9}R\u{d4}ME@X.ORG"] {
+        let form = json!({ "username": "eve", "email": spelling, "password": PASSWORD });
+        world.post("/api/register/", form).await.is(400, json!({ "email": [TAKEN] }));
+    }
+}
+
+#[tokio::test]
+async fn addresses_from_before_the_key_get_theirs_when_a_server_starts() {
+    let world = world().await;
+    let ada = registered(&world, "ada", "\u{c9}va@x").await;
+    world.sql("UPDATE users SET email_key = NULL").await;
+    assert_eq!(ada.me().await.status, 200, "found by the address as it is written");
+    drop(world.another_store().await);
+    let form = json!({ "username": "eve", "email": "\u{e9}VA@X", "password": PASSWORD });
+    world.post("/api/register/", form).await.is(400, json!({ "email": [TAKEN] }));
+}
+
+#[tokio::test]
+async fn an_address_may_be_shared_where_tokens_do_not_name_users_by_it() {
+    let world = World::new().await;
+    for name in ["ada", "eve"] {
+        let form = json!({ "username": name, "email": "both@x", "password": PASSWORD });
+        assert_eq!(world.post("/api/register/", form).await.status, 201);
+    }
+}
