@@ -245,7 +245,8 @@ def test_who_was_here_before_is_left_alone_and_no_token_opens_their_account(proj
     for name in ("ada", "bob", "eve", "three", "four"):
         project("add", name, PASSWORD, "md5")
     project("delete", "four")
-    tokens = {name: project.obtain(name)["refresh"] for name in ("ada", "three")}
+    pairs = {name: project.obtain(name) for name in ("ada", "three")}
+    tokens = {name: pair["refresh"] for name, pair in pairs.items()}
     said = hall.bring(project)
     assert "3 of the users: left, because the number belongs to a user who was made here — ada (1), bob (2), eve (3)" in said, said
     assert "1 of the users: left, because another user here has the name — three (4)" in said
@@ -254,6 +255,7 @@ def test_who_was_here_before_is_left_alone_and_no_token_opens_their_account(proj
         assert hall.sign_in("one", OTHER_PASSWORD).status_code == 200
         assert hall.sign_in("ada").status_code == 401
         assert {name: hall.refresh(token).status_code for name, token in tokens.items()} == {"ada": 401, "three": 401}
+        assert {name: hall.me(pair["access"]).status_code for name, pair in pairs.items()} == {"ada": 401, "three": 401}
     assert hall.run("createuser", "--username", "late", "--password-stdin", line=OTHER_PASSWORD).returncode == 0
     assert max(row["id"] for row in hall.rows("SELECT id FROM users")) == 6, "five was a user's who is deleted there"
 

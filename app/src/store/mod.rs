@@ -49,6 +49,9 @@ pub enum ConnectError {
     /// A move into it was begun and not finished.
     #[error("a move into {0} has not finished; run hallpass move again, with the settings of the file")]
     HalfMoved(String),
+    /// The keys of e-mail addresses could not be filled in after a migration.
+    #[error(transparent)]
+    EmailKeys(StoreError),
     /// The database did not open, or its migrations did not run.
     #[error("the database {url} cannot be opened: {cause}")]
     Open {

@@ -23,6 +23,9 @@ const USER_NOT_FOUND: (u16, &str) = (401, "user_not_found");
 const BLACKLISTED: (u16, &str) = (401, "token_not_valid");
 const GOOD: (u16, &str) = (200, "");
 
+/// What is different about the claims of a token.
+type Change = fn(&mut Value);
+
 /// A database of another project.
 #[derive(Default)]
 pub(crate) struct Elsewhere {
@@ -99,7 +102,7 @@ async fn is_active(world: &World, token: &str) -> bool {
 }
 
 /// Presents tokens of each kind to each endpoint that takes it, those that spend it last. `change` makes the claims.
-async fn verdicts(world: &World, jti: &str, change: fn(&mut Value)) -> Vec<(&'static str, (u16, String))> {
+async fn verdicts(world: &World, jti: &str, change: Change) -> Vec<(&'static str, (u16, String))> {
     let (access, sliding) = (token(world, "access", jti, change), token(world, "sliding", jti, change));
     let refresh = token(world, "refresh", jti, change);
     let [other, given_back] =
@@ -145,7 +148,7 @@ async fn after_an_import_a_token_of_somebody_who_was_not_imported_opens_nothing_
             let world = World::with(open(check, UserIdField::Id)).await;
             let ada = world.administrator("ada", Role::Superuser).await;
             import(&world, brought.clone(), ImportMode::Commit).await;
-            let table: [(&str, fn(&mut Value)); 3] = [
+            let table: [(&str, Change); 3] = [
                 ("of one who has ada's id", |_| {}),
                 ("of one who has ada's id as a number", |claims| claims["user_id"] = json!(1)),
                 ("of one who has no account", |claims| claims["user_id"] = json!("99")),
@@ -201,7 +204,7 @@ async fn by_name_and_by_email_a_token_means_the_user_who_was_imported_under_it()
         world
             .sql("UPDATE users SET username = 'joy', email = 'joy@elsewhere', email_key = 'joy@elsewhere' WHERE id = 2")
             .await;
-        let table: [(&str, fn(&mut Value)); 2] = match field {
+        let table: [(&str, Change); 2] = match field {
             UserIdField::Email => [
                 ("made here", |claims| claims["user_id"] = json!("ada@elsewhere")),
                 ("called so here alone", |claims| claims["user_id"] = json!("joy@elsewhere")),
@@ -225,7 +228,7 @@ async fn what_ends_all_sessions_of_a_user_ends_the_tokens_that_were_issued_befor
         world.pass(std::time::Duration::from_secs(10));
         world.auth.revoke_sessions_before(Some("ada"), None).await.expect("an end");
         world.pass(std::time::Duration::from_secs(10));
-        let table: [(&str, fn(&mut Value)); 2] = [
+        let table: [(&str, Change); 2] = [
             ("issued before", |claims| claims["iat"] = json!(claims["iat"].as_i64().expect("a time") - 15)),
             ("without iat", |claims| drop(claims.as_object_mut().expect("claims").remove("iat"))),
         ];

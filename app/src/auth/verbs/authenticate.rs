@@ -81,10 +81,9 @@ impl Auth {
                 self.check_session(session, &token, kinds).await?;
                 self.load_owner(key, &token).await?
             }
-            (Lookup::User, key) => self.load_owner(key, &token).await?,
             (Lookup::None, UserKey::Id(user)) => *user,
             // A name or an e-mail address says who the user is only in the database.
-            (Lookup::None, key @ (UserKey::Username(_) | UserKey::Email(_))) => self.load_owner(key, &token).await?,
+            (Lookup::None | Lookup::User, key) => self.load_owner(key, &token).await?,
         };
         let Token { session, expires_at, claims, .. } = token.as_ref();
         Ok(Bearer { user, session: *session, expires_at: *expires_at, claims: claims.clone() })
