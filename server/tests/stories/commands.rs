@@ -55,6 +55,29 @@ fn accounts_are_made_and_changed_from_the_command_line() {
 }
 
 #[test]
+fn of_commands_that_give_one_address_at_once_one_creates_its_user() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("hallpass.toml"), "user_id_field = \"email\"\n").expect("a file");
+    let create = |name: &str, email: &str| {
+        hallpass(folder.path(), &["createuser", "--username", name, "--email", email, "--password-stdin"], PASSWORD)
+    };
+    assert!(create("first", "first@x.org").status.success());
+    let created = std::thread::scope(|scope| {
+        let spellings = [("a", "one@x.org"), ("b", "One@x.org"), ("c", "one@X.org"), ("d", "ONE@x.org")];
+        let running = spellings.map(|(name, email)| scope.spawn(move || create(name, email)));
+        running.map(|output| output.join().expect("no panic"))
+    });
+    assert_eq!(created.iter().filter(|output| output.status.success()).count(), 1, "{created:?}");
+    for output in created.iter().filter(|output| !output.status.success()) {
+        assert!(
+            said(output).contains("Error: email: A user with that email address already exists."),
+            "{}",
+            said(output)
+        );
+    }
+}
+
+#[test]
 fn sessions_are_ended_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));

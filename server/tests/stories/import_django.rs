@@ -122,6 +122,20 @@ async fn a_big_table_comes_in_batches_and_a_dry_run_changes_nothing() {
     assert!(again.contains("Users: 0 brought, 0 brought up to date, 1200 as they were, 0 left."), "{again}");
 }
 
+#[tokio::test]
+async fn an_import_that_brings_nobody_is_recorded_and_a_dry_run_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    django(folder.path(), "INSERT INTO auth_user VALUES (1, '!', NULL, 0, '  ', '', 0, 1, '2023-11-14 22:13:20');")
+        .await;
+    let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
+    for (arguments, recorded) in
+        [(&["import-django", "db.sqlite3", "--dry-run"] as &[&str], 0), (&["import-django", "db.sqlite3"], 1)]
+    {
+        assert!(run(arguments).contains("Users: 0 brought, 0 brought up to date, 0 as they were, 1 left."));
+        assert_eq!(numbers(folder.path(), "SELECT count(*) FROM imports").await, [Some(recorded)], "{arguments:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_imported_is_one_sentence_and_no_database_is_made() {
     let folder = tempfile::tempdir().expect("a folder");
