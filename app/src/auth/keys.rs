@@ -2,8 +2,11 @@
 //! token's own `alg` is compared with it and never chooses anything. Our own keys form a ring; those of
 //! others come as JWK sets.
 
+mod der;
 mod generate;
 mod jwk;
+mod private;
+mod public_material;
 mod remote;
 mod ring;
 
@@ -78,7 +81,7 @@ struct PublicKey {
 }
 
 impl Key {
-    /// Takes a secret, or a private key in PEM (PKCS #8; RSA also PKCS #1), over. `verifying` is its
+    /// Reads a secret, or a private key in PEM (PKCS #8; RSA also PKCS #1, EC also SEC 1). `verifying` is its
     /// public half in PEM, if the operator has set it: it is only compared.
     ///
     /// # Errors
@@ -110,7 +113,7 @@ impl Key {
             let problem = format!("is too short: {bytes} bytes, and {name} needs at least {needed} (RFC 7518 §3.2)");
             return Err(KeyFault::Signing(problem));
         }
-        if jwk::is_public_material(secret) {
+        if public_material::is_public_material(secret) {
             let problem = format!("is a public key, which everybody may know: {name} needs a secret");
             return Err(KeyFault::Signing(problem));
         }
@@ -118,18 +121,9 @@ impl Key {
         Ok(Self { algorithm, signing, verifying, public: None })
     }
 
-    fn private(algorithm: Algorithm, pem: &[u8]) -> Result<Self, KeyFault> {
-        let refused = || {
-            let wanted = wanted(algorithm);
-            KeyFault::Signing(format!("is no private key for {}: it takes {wanted} in PEM (PKCS #8)", name(algorithm)))
-        };
-        let signing = match algorithm.family() {
-            AlgorithmFamily::Rsa => EncodingKey::from_rsa_pem(pem),
-            AlgorithmFamily::Ec => EncodingKey::from_ec_pem(pem),
-            AlgorithmFamily::Ed => EncodingKey::from_ed_pem(pem),
-            AlgorithmFamily::Hmac => return Err(refused()),
-        };
-        let signing = signing.map_err(|_| refused())?;
+    fn private(algorithm: Algorithm, material: &[u8]) -> Result<Self, KeyFault> {
+        let signing = private::read(algorithm, material).map_err(KeyFault::Signing)?;
+        let refused = || KeyFault::Signing(private::damaged(algorithm));
         let mut jwk = Jwk::from_encoding_key(&signing, algorithm).map_err(|_| refused())?;
         let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| refused())?;
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
@@ -176,12 +170,13 @@ fn verifies(algorithm: Algorithm, key: &DecodingKey, signature: &str, message: &
 }
 
 fn public_pem(algorithm: Algorithm, pem: &str) -> Result<DecodingKey, KeyFault> {
+    let pem = private::with_line_breaks(pem);
     let key = match algorithm.family() {
         AlgorithmFamily::Rsa | AlgorithmFamily::Hmac => DecodingKey::from_rsa_pem(pem.as_bytes()),
         AlgorithmFamily::Ec => DecodingKey::from_ec_pem(pem.as_bytes()),
         AlgorithmFamily::Ed => DecodingKey::from_ed_pem(pem.as_bytes()),
     };
-    key.map_err(|_| KeyFault::Verifying(format!("is no public key for {} in PEM", name(algorithm))))
+    key.map_err(|_| KeyFault::Verifying(private::describe_bad_public_key(algorithm, &pem)))
 }
 
 /// The fewest bytes of a secret: those of the hash (RFC 7518 §3.2).
@@ -190,17 +185,6 @@ const fn min_secret_bytes(algorithm: Algorithm) -> usize {
         Algorithm::HS384 => 48,
         Algorithm::HS512 => 64,
         _ => 32,
-    }
-}
-
-/// The key an algorithm takes, in words.
-const fn wanted(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::ES256 => "an EC key on P-256",
-        Algorithm::ES384 => "an EC key on P-384",
-        Algorithm::EdDSA => "an Ed25519 key",
-        // The library takes no shorter ones (RFC 7518 §3.3).
-        _ => "an RSA key of 2048 bits or more",
     }
 }
 
@@ -230,9 +214,7 @@ mod tests {
             let key = generate(given).expect("a key");
             for (_, wanted) in ALGORITHMS {
                 let fits = Key::new(wanted, &key, None).is_ok();
-                let is_rsa = |algorithm: Algorithm| {
-                    super::wanted(algorithm).starts_with("an RSA key") && !is_symmetric(algorithm)
-                };
+                let is_rsa = |algorithm: Algorithm| algorithm.family() == jsonwebtoken::AlgorithmFamily::Rsa;
                 // Any text of enough bytes is a secret; nothing tells that a private key was meant.
                 let expected = given == wanted || is_symmetric(wanted) || (is_rsa(given) && is_rsa(wanted));
                 assert_eq!(fits, expected, "{given:?} for {wanted:?}");

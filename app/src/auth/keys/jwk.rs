@@ -4,7 +4,7 @@
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 
-use super::{ALGORITHMS, Algorithm, min_secret_bytes, verifies};
+use super::{ALGORITHMS, Algorithm, min_secret_bytes, public_material::is_public_material, verifies};
 use crate::auth::jws::{Header, Jws, JwsFault, decode};
 
 /// More keys than any issuer has; the rest of a longer set is not looked at.
@@ -224,37 +224,6 @@ fn member(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, JwkFault> {
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]
-}
-
-/// Whether a secret is what everybody may know: a public key or a certificate, in PEM, DER, as a JWK, or
-/// as SSH writes it. A token signed with it proves nothing (RFC 8725 §2.1).
-pub(super) fn is_public_material(secret: &[u8]) -> bool {
-    let text = secret.trim_ascii_start();
-    let begins = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| text.starts_with(prefix));
-    let is_pem = begins(&[
-        b"-----BEGIN PUBLIC KEY",
-        b"-----BEGIN RSA PUBLIC KEY",
-        b"-----BEGIN EC PUBLIC KEY",
-        b"-----BEGIN CERTIFICATE",
-        b"-----BEGIN X509",
-        b"-----BEGIN SSH2 PUBLIC KEY",
-    ]);
-    let is_ssh = begins(&[b"ssh-rsa ", b"ssh-ed25519 ", b"ecdsa-sha2-"]);
-    let is_jwk = serde_json::from_slice::<Map<String, Value>>(secret)
-        .is_ok_and(|jwk| jwk.contains_key("kty") || jwk.contains_key("keys"));
-    is_pem || is_ssh || is_jwk || is_public_der(secret)
-}
-
-/// A sequence of exactly this length that begins with the identifier of an algorithm
-/// (`SubjectPublicKeyInfo`, RFC 5280 §4.1; the shortest, of Ed25519, has 44 bytes) or with a long modulus
-/// (`RSAPublicKey`, RFC 8017 §A.1.1).
-fn is_public_der(bytes: &[u8]) -> bool {
-    let (length, body) = match bytes {
-        [0x30, 0x82, high, low, body @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), body),
-        [0x30, 0x81, length, body @ ..] | [0x30, length, body @ ..] => (usize::from(*length), body),
-        _ => return false,
-    };
-    bytes.len() >= 44 && length == body.len() && matches!(body, [0x30, _, 0x06, ..] | [0x02, 0x82, ..])
 }
 
 #[cfg(test)]
