@@ -9,7 +9,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, header};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 /// Addresses, the nearest last, as proxies have written them since before there was `Forwarded`.
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -63,7 +63,7 @@ impl Proxies {
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted.iter().any(|network| network.contains(&address))
+        self.trusted.iter().any(|network| canonical(*network).contains(&address))
     }
 
     /// What each hop said, the nearest first.
@@ -112,6 +112,19 @@ impl Hop {
             found.map(|(_, value)| value.trim().trim_matches('"'))
         };
         Self { address: find("for").and_then(find_address), is_secure: Some(find("proto").is_some_and(is_https)) }
+    }
+}
+
+/// The network with IPv4-mapped IPv6 addresses (RFC 4291 §2.5.5.2) as IPv4, as the addresses of clients are.
+pub fn canonical(network: IpNet) -> IpNet {
+    const MAPPED: u8 = 96;
+    let as_ipv4 = |network: ipnet::Ipv6Net| {
+        let length = network.prefix_len().checked_sub(MAPPED)?;
+        Ipv4Net::new(network.addr().to_ipv4_mapped()?, length).ok()
+    };
+    match network {
+        IpNet::V6(mapped) => as_ipv4(mapped).map_or(network, IpNet::V4),
+        IpNet::V4(_) => network,
     }
 }
 

@@ -1,6 +1,6 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Client, ForwardedHeader, Proxies};
+use super::{Client, ForwardedHeader, Proxies, canonical};
 
 const NEAR: &str = "10.0.0.1";
 const CLIENT: &str = "203.0.113.9";
@@ -121,4 +121,31 @@ fn the_scheme_is_that_of_the_hop_that_saw_the_client() {
     assert!(of("203.0.113.9, 10.0.0.3", "https, http"), "each proxy added one");
     assert!(of("203.0.113.9, 10.0.0.3", "https"), "the last one overwrote it");
     assert!(!of("198.51.100.1, 203.0.113.9", "https, http"));
+}
+
+#[test]
+fn a_trusted_network_of_mapped_addresses_is_the_ipv4_network() {
+    for (written, network) in [
+        ("::ffff:127.0.0.0/104", "127.0.0.0/8"),
+        ("::ffff:10.0.0.1/128", "10.0.0.1/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::ffff:c000:207/128", "192.0.2.7/32"),
+        ("::/0", "::/0"),
+        ("::ffff:0:0/95", "::ffff:0.0.0.0/95"),
+        ("fd00::/8", "fd00::/8"),
+        ("10.0.0.0/8", "10.0.0.0/8"),
+    ] {
+        assert_eq!(canonical(written.parse().expect("a network")).to_string(), network, "{written}");
+    }
+}
+
+#[test]
+fn a_proxy_in_a_mapped_network_is_trusted_however_it_connects() {
+    let trusted = vec!["::ffff:10.0.0.0/104".parse().expect("a network")];
+    let proxies = Proxies { trusted, header: ForwardedHeader::XForwardedFor };
+    let said = headers(&[("x-forwarded-for", "203.0.113.9, ::ffff:10.0.0.2"), ("x-forwarded-proto", "https")]);
+    for peer in [NEAR, "::ffff:10.0.0.1"] {
+        let seen = proxies.client(peer.parse().expect("an address"), &said);
+        assert_eq!((seen.address.to_string().as_str(), seen.is_secure), (CLIENT, true), "{peer}");
+    }
 }
