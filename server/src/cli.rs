@@ -8,7 +8,7 @@ use std::{
 use app::{auth::import::ImportMode, store::UserTable};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
-use crate::commands::{self, Failure, keys::KeysCommand, token::TokenCommand};
+use crate::commands::{self, Failure, LostKey, keys::KeysCommand, token::TokenCommand};
 
 /// Hallpass: sign people in, keep them signed in, and end it at once.
 ///
@@ -28,7 +28,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the application and the REST API (the default)
-    Serve,
+    Serve {
+        /// Make a new signing key when its file is lost; everybody signs in again
+        #[arg(long)]
+        new_key: bool,
+    },
     /// Bring the database's tables up to date
     Migrate,
     /// Make a user who may do everything
@@ -145,8 +149,11 @@ impl Cli {
     /// One sentence for the operator.
     pub async fn run(self) -> Result<(), Failure> {
         let config = self.config;
-        match self.command.unwrap_or(Command::Serve) {
-            Command::Serve => commands::serve::run(config).await,
+        match self.command.unwrap_or(Command::Serve { new_key: false }) {
+            Command::Serve { new_key } => {
+                let lost_key = if new_key { LostKey::Replace } else { LostKey::Refuse };
+                commands::serve::run(config, lost_key).await
+            }
             Command::Migrate => commands::migrate::run(config).await,
             Command::Createsuperuser(account) => commands::createuser::superuser(config, account).await,
             Command::Createuser { account, inactive, staff } => {

@@ -2,10 +2,13 @@
 //! understood stops the start with one sentence that says which key and where.
 
 mod edge;
+mod environment;
 mod first_key;
 mod key_file;
 mod key_ring;
+mod owner;
 mod profile;
+mod secret_file;
 mod source;
 pub mod time;
 mod value;
@@ -15,17 +18,20 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use app::{
     auth::{
+        clock::{Clock, SystemClock},
         keys::{Algorithm, KeyRing, RingKey},
         settings::Settings,
     },
     store::{DatabaseUrl, UrlError},
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretSlice};
 
-pub use key_ring::RingFile;
+pub use key_ring::{RingFile, RingVersion};
+pub use owner::check_private;
 pub use watch::Watch;
 
-use first_key::{FirstKey, NoKey};
+use first_key::FirstKey;
+use secret_file::Created;
 use source::Source;
 
 use crate::{connections::Bounds, edge::Edge};
@@ -54,12 +60,14 @@ pub struct Config {
     pub watch: Watch,
     /// What the core needs.
     pub auth: Settings,
-    /// The signing key's file, when it was made at this very start, or would be.
+    /// The file that the signing key is to be kept in, when there was no key and a new one was made.
     pub new_key_file: Option<PathBuf>,
     /// Where all our keys come from.
     pub keys: KeySource,
     /// The ring, as it was at this start, if there is one.
     pub ring: Option<KeyRing>,
+    /// Variables that look like settings and are ignored, because Kubernetes sets variables of their form.
+    pub ignored_variables: Vec<String>,
 }
 
 /// Where our keys come from: the ring's file, and `signing_key` from the configuration, which leads it.
@@ -153,30 +161,55 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads the settings for a command that needs the database.
+    /// Reads the settings. Nothing is written: a new key is kept by [`keep_new_key`](Self::keep_new_key).
     ///
     /// # Errors
     /// The first thing that is not understood or would not be safe.
     pub fn load(file: Option<PathBuf>) -> Result<Self, ConfigError> {
-        Self::from_source(&mut Source::open(file, std::env::vars_os())?, NoKey::Make)
+        Self::from_source(&mut Source::open(file, std::env::vars_os())?)
     }
 
-    /// Reads the settings for a command that only looks: where there is no key yet, none is made.
+    /// Keeps the new signing key, if there was none, in its file. Where another process has kept a key or begun a ring
+    /// meanwhile, those are used.
     ///
     /// # Errors
-    /// The first thing that is not understood or would not be safe.
-    pub fn inspect(file: Option<PathBuf>) -> Result<Self, ConfigError> {
-        Self::from_source(&mut Source::open(file, std::env::vars_os())?, NoKey::Imagine)
+    /// When the file cannot be written, or the other key cannot be used.
+    pub fn keep_new_key(mut self) -> Result<Self, ConfigError> {
+        while self.new_key_file.is_some() {
+            let kept = self.keys.file.keep_single(&self.auth.signing_key)?;
+            if let Some(ring) = self.keys.load()? {
+                self.keys.file.remove_single(kept)?;
+                let signing = ring.signing(SystemClock.now());
+                self.use_key(signing.algorithm(), signing.material.clone())?;
+                self.ring = Some(ring);
+            } else if kept == Created::New {
+                break;
+            } else if let Some(material) = self.keys.file.find_single()? {
+                self.use_key(self.auth.algorithm, material)?;
+            }
+        }
+        Ok(self)
     }
 
-    /// The keys that there are, without making any, for a command that works without: `None` when there
-    /// is no key yet.
+    fn use_key(&mut self, algorithm: Algorithm, material: SecretSlice<u8>) -> Result<(), ConfigError> {
+        self.auth.algorithm = algorithm;
+        self.auth.signing_key = material;
+        self.keys.first = self.auth.clone();
+        self.new_key_file = None;
+        self.keys.first().map(drop)
+    }
+
+    /// The keys that there are, for a command that works without: `None` when there is no key yet.
     ///
     /// # Errors
     /// When the configuration or the keys are not understood.
     pub fn find_keys(file: Option<PathBuf>) -> Result<Option<KeyRing>, ConfigError> {
-        let config = Self::inspect(file)?;
-        if config.new_key_file.is_some() { Ok(None) } else { config.key_ring().map(Some) }
+        match Self::load(file) {
+            Ok(config) if config.new_key_file.is_some() => Ok(None),
+            Ok(config) => config.key_ring().map(Some),
+            Err(ConfigError::NoSharedKey) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// What the operator has to know when a key was made at this start.
@@ -196,7 +229,7 @@ impl Config {
         }
     }
 
-    fn from_source(source: &mut Source, no_key: NoKey) -> Result<Self, ConfigError> {
+    fn from_source(source: &mut Source) -> Result<Self, ConfigError> {
         let database_url = database_url(source)?;
         let listen = listen_address(source)?;
         let watch = watch::take_watch(source, listen)?;
@@ -205,10 +238,7 @@ impl Config {
         let wanted: Option<Algorithm> = source.take("algorithm")?;
         let file = RingFile::beside(&database_url);
         let algorithm = wanted.unwrap_or(Algorithm::HS256);
-        let key = match FirstKey::find(source, algorithm, &file)? {
-            Some(key) => key,
-            None => FirstKey::alone(&database_url, algorithm, no_key)?,
-        };
+        let key = FirstKey::find(source, algorithm, &file, &database_url)?;
         let is_from_ring = key.ring.is_some();
         let mut auth = Settings { algorithm: key.algorithm, ..Settings::with_signing_key(key.material) };
         source.apply(&mut auth)?;
@@ -236,7 +266,19 @@ impl Config {
             Some(ring) => Some(ring),
             None => keys.load()?,
         };
-        Ok(Self { database_url, listen, max_connections, edge, watch, auth, new_key_file: key.new_file, keys, ring })
+        let (new_key_file, ignored_variables) = (key.new_file, source.ignored());
+        Ok(Self {
+            database_url,
+            listen,
+            max_connections,
+            edge,
+            watch,
+            auth,
+            new_key_file,
+            keys,
+            ring,
+            ignored_variables,
+        })
     }
 
     /// The settings in words, one a line, without secrets.
@@ -273,7 +315,7 @@ fn database_url(source: &mut Source) -> Result<DatabaseUrl, ConfigError> {
 
 /// `HALLPASS_LISTEN`, or what `cargo leptos` asks for, or the default.
 fn listen_address(source: &mut Source) -> Result<SocketAddr, ConfigError> {
-    let from_leptos = source.foreign("LEPTOS_SITE_ADDR");
+    let from_leptos = source.foreign("LEPTOS_SITE_ADDR")?;
     let (place, address) = match source.take::<String>("listen")? {
         Some(address) => (source.place("listen").unwrap_or_default(), address),
         None => match from_leptos {

@@ -47,9 +47,7 @@ pub struct Telemetry {
 
 /// Starts logging, once for the process.
 pub fn start(format: LogFormat) -> Telemetry {
-    let written = env::var("RUST_LOG");
-    let filter = written.as_deref().ok().and_then(parse_filter);
-    let is_misspelt = filter.is_none() && written != Err(VarError::NotPresent);
+    let chosen = read_filter();
     let (writer, guard) = background::standard_error();
     let dropped_lines = DroppedLines::of(&writer);
     let lines = match format {
@@ -63,7 +61,7 @@ pub fn start(format: LogFormat) -> Telemetry {
         }
     };
     let subscriber = tracing_subscriber::registry().with(lines);
-    let filter = filter.unwrap_or_else(default_filter);
+    let filter = chosen.clone().unwrap_or_else(|_| default_filter());
     #[cfg(feature = "otel")]
     let (telemetry, started) = {
         let traces = otel::Traces::start();
@@ -78,10 +76,28 @@ pub fn start(format: LogFormat) -> Telemetry {
         let at = panic.location().map(tracing::field::display);
         tracing::error!(said = panic.payload_as_str(), at, "the program panicked");
     }));
-    if is_misspelt {
-        tracing::warn!("RUST_LOG is not understood, so info is logged; write it like info or warn,server=debug");
+    if let Err(problem) = chosen {
+        tracing::warn!("{problem}");
     }
     telemetry
+}
+
+/// Whether `RUST_LOG` is understood.
+///
+/// # Errors
+/// What happens instead, and what would be right.
+pub fn check_filter() -> Result<(), String> {
+    read_filter().map(drop)
+}
+
+fn read_filter() -> Result<Targets, String> {
+    let refused =
+        || "RUST_LOG is not understood, so info is logged; write it like info or warn,server=debug".to_owned();
+    match env::var("RUST_LOG") {
+        Ok(text) => parse_filter(&text).ok_or_else(refused),
+        Err(VarError::NotPresent) => Ok(default_filter()),
+        Err(VarError::NotUnicode(_)) => Err(refused()),
+    }
 }
 
 /// What `RUST_LOG` chooses: levels, and those of single modules, with commas between. `EnvFilter` could choose by
@@ -91,7 +107,10 @@ fn parse_filter(text: &str) -> Option<Targets> {
     if directives.is_empty() {
         return Some(default_filter());
     }
-    directives.join(",").parse().ok().filter(|_| !text.contains('['))
+    // A word alone would be a module of which everything is logged, and nothing of all others: a misspelt level.
+    let is_level = |directive: &&str| directive.contains('=') || directive.parse::<LevelFilter>().is_ok();
+    let is_understood = directives.iter().all(is_level) && !text.contains('[');
+    directives.join(",").parse().ok().filter(|_| is_understood)
 }
 
 /// What is logged when nothing is chosen.
@@ -139,7 +158,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_told_from_what_is() {
-        for text in ["app=everything", "a=b=c", "[request]=debug", "app[{user}]=debug", "warn,[request"] {
+        for text in
+            ["inof", "info,sqlx", "app=everything", "a=b=c", "[request]=debug", "app[{user}]=debug", "warn,[request"]
+        {
             assert!(parse_filter(text).is_none(), "{text}");
         }
     }

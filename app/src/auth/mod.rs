@@ -32,7 +32,13 @@ pub mod user;
 mod verbs;
 mod write_probe;
 
-use std::{sync::Arc, thread::available_parallelism};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::available_parallelism,
+};
 
 pub use error::Error;
 pub use verbs::admin;
@@ -61,6 +67,8 @@ pub struct Auth {
     policy: Arc<dyn Policy>,
     observer: Arc<dyn Observer>,
     tokens: Tokens,
+    /// Whether the kept keys could not be read, so that those in use may be older.
+    doubts_keys: AtomicBool,
     passwords: Passwords,
     revocations: Arc<RevocationSet>,
     seen: SeenGenerations,
@@ -87,6 +95,7 @@ impl Auth {
         let parallelism = available_parallelism().map_or(1, usize::from);
         Ok(Self {
             tokens: Tokens::new(&settings)?,
+            doubts_keys: AtomicBool::new(false),
             passwords: Passwords::new(parallelism, settings.hash_cost, randomness.clone()),
             revocations: store.revocations(),
             seen: SeenGenerations::default(),
@@ -115,6 +124,13 @@ impl Auth {
     /// Signs and verifies with the keys of this ring from now on. No request notices.
     pub fn replace_keys(&self, ring: KeyRing) {
         self.tokens.replace_keys(ring);
+        self.doubts_keys.store(false, Ordering::Relaxed);
+    }
+
+    /// Says that the kept keys cannot be read. Those in use stay, and [`check_ready`](Self::check_ready) fails until
+    /// [`replace_keys`](Self::replace_keys).
+    pub fn doubt_keys(&self) {
+        self.doubts_keys.store(true, Ordering::Relaxed);
     }
 
     /// Asks the other issuer, if there is one, for its keys anew.

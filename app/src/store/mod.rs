@@ -5,6 +5,7 @@ mod backend;
 mod database;
 mod django;
 mod fault;
+mod lost_key;
 mod migrations;
 mod postgres;
 mod sql;
@@ -19,6 +20,7 @@ use crate::auth::store::{Store, StoreError};
 
 use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
+pub use lost_key::has_open_sessions;
 pub use transfer::{MoveError, MovedTable, transfer};
 pub use url::{DatabaseUrl, PostgresDatabase, SqliteFile, UrlError};
 

@@ -108,10 +108,25 @@ fn create_private(path: &std::path::Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(_) => Ok(()),
+        Ok(file) => give_to_owner_of_folder(&file, path),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// A file that root creates in the folder of another user is for that user, whom the service runs as.
+#[cfg(unix)]
+fn give_to_owner_of_folder(file: &std::fs::File, path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    const ROOT: u32 = 0;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    let (creator, folder) = (file.metadata()?.uid(), folder.metadata()?);
+    if creator == ROOT && folder.uid() != ROOT { fchown(file, Some(folder.uid()), Some(folder.gid())) } else { Ok(()) }
+}
+
+#[cfg(not(unix))]
+fn give_to_owner_of_folder(_file: &std::fs::File, _path: &std::path::Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 async fn check_version(connection: &mut SqliteConnection) -> Result<(), ConnectError> {

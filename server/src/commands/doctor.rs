@@ -21,7 +21,7 @@ use app::auth::{
 use super::Failure;
 use crate::{
     config::{Config, DEFAULT_FILE},
-    output,
+    output, telemetry,
 };
 
 /// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
@@ -30,7 +30,7 @@ use crate::{
 /// `Unwell` when something must be mended.
 pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration, json: bool) -> Result<(), Failure> {
     let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-    let mut findings = match Config::inspect(config) {
+    let mut findings = match Config::load(config) {
         Ok(config) => examine(&config, file, timeout).await,
         Err(error) => {
             let advice = "Mend that first: what it is about cannot be looked at until then.";
@@ -38,6 +38,9 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
         }
     };
     findings.extend(site::examine());
+    findings.extend(telemetry::check_filter().err().map(|problem| {
+        Finding::doubtful("RUST_LOG", format!("{problem}."), "Unset it, or write it like info or warn,server=debug.")
+    }));
     if let Some(url) = url {
         findings.extend(running::examine(&url, timeout).await);
     }
@@ -56,6 +59,10 @@ async fn examine(config: &Config, file: PathBuf, timeout: Duration) -> Vec<Findi
         format!("There is no {}; the environment and the defaults are good.", file.display())
     };
     let mut findings = vec![Finding::good("configuration", sentence)];
+    if !config.ignored_variables.is_empty() {
+        let names = config.ignored_variables.join(", ");
+        findings.push(Finding::good("environment", format!("Ignored, because Kubernetes sets them: {names}.")));
+    }
     findings.extend(keys::examine(config, now));
     findings.extend(files::examine(config, &file));
     let (of_database, newest) = database::examine(config).await;

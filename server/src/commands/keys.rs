@@ -8,7 +8,7 @@ use app::auth::{
 };
 use clap::Subcommand;
 
-use super::Failure;
+use super::{Failure, LostKey, load};
 use crate::{
     config::{Config, KeySource, time},
     output,
@@ -56,8 +56,11 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 /// # Errors
 /// When the ring cannot be read or written, or cannot become what was asked for.
 pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Failure> {
-    let config = Config::load(config)?;
     let now = SystemClock.now();
+    if let KeysCommand::List = command {
+        return list(&Config::load(config)?, now);
+    }
+    let config = load(config, LostKey::Refuse).await?;
     match command {
         KeysCommand::List => list(&config, now),
         KeysCommand::Generate { algorithm } => generate(&config.keys, algorithm, now),
@@ -67,6 +70,10 @@ pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Fa
 }
 
 fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
+    if let Some(file) = &config.new_key_file {
+        output::line(format_args!("There is no key yet. The first start makes one: {}.", file.display()));
+        return Ok(());
+    }
     let ring = config.key_ring()?;
     for key in ring.keys() {
         output::line(format_args!("{}  {:5}  {}", key.id, keys::name(key.algorithm()), state(&ring, key, now)));

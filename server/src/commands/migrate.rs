@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use app::store;
 
-use super::Failure;
-use crate::{config::Config, output};
+use super::{Failure, LostKey, load};
+use crate::output;
 
 /// Migrates.
 ///
 /// # Errors
 /// When the database cannot be opened or migrated.
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
-    let config = Config::load(config)?;
+    let config = load(config, LostKey::Refuse).await?;
     store::connect(&config.database_url).await?;
     output::line(format_args!("The database {} is up to date.", config.database_url));
     Ok(())

@@ -6,6 +6,7 @@ pub mod createuser;
 pub mod doctor;
 pub mod flushexpiredtokens;
 pub mod import_django;
+mod key_follower;
 pub mod keys;
 pub mod migrate;
 pub mod move_to;
@@ -126,6 +127,33 @@ fn sentences(fields: &[FieldFault]) -> String {
     sentences.join("\n       ")
 }
 
+/// What happens when the signing key's file is missing beside open sessions, whose tokens it signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostKey {
+    /// The command is refused.
+    Refuse,
+    /// A new key is made, and everybody signs in again.
+    Replace,
+}
+
+/// Reads the configuration, and keeps a new signing key where there was none.
+async fn load(file: Option<PathBuf>, lost_key: LostKey) -> Result<Config, Failure> {
+    let config = Config::load(file)?;
+    if let (Some(key), Some(database), LostKey::Refuse) = (&config.new_key_file, config.database_url.file(), lost_key)
+        && store::has_open_sessions(database).await?
+    {
+        return Err(Failure::Keys(format!(
+            "the signing key is lost: {key} and {ring} do not exist, and {database} has sessions whose tokens were signed \
+             with it. Bring one of the two files back from a copy. If there is none, start once with: hallpass serve \
+             --new-key, which makes a new key, and everybody signs in again",
+            key = key.display(),
+            ring = config.keys.file.path().display(),
+            database = database.display(),
+        )));
+    }
+    Ok(config.keep_new_key()?)
+}
+
 /// Opens the database that the configuration names and puts the core on it.
 async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
     if let Some(notice) = config.new_key_notice() {
@@ -151,5 +179,5 @@ async fn open_core(config: Config) -> Result<Auth, Failure> {
 }
 
 async fn open_configured(file: Option<PathBuf>) -> Result<Arc<Auth>, Failure> {
-    open(Config::load(file)?).await
+    open(load(file, LostKey::Refuse).await?).await
 }

@@ -5,9 +5,9 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use app::auth::{Auth, Error, limits::Limits};
 use tokio::{net::TcpListener, time};
 
-use super::{Failure, open_core, signals::Signals};
+use super::{Failure, LostKey, key_follower::KeyFollower, load, open_core, signals::Signals};
 use crate::{
-    config::{Config, KeySource},
+    config::KeySource,
     connections::{self, Bounds, Open},
     edge::Stopping,
     layers,
@@ -37,14 +37,17 @@ const FLUSH_EVERY: Duration = Duration::from_hours(1);
 ///
 /// # Errors
 /// When the configuration is refused, the database does not open, or the address is taken.
-pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
-    let config = Config::load(config)?;
+pub async fn run(config: Option<PathBuf>, lost_key: LostKey) -> Result<(), Failure> {
+    let config = load(config, lost_key).await?;
     let telemetry = telemetry::start(config.watch.log_format);
     let (address, watch) = (config.listen, config.watch.clone());
     let (keys, edge) = (config.keys.clone(), config.edge.clone());
     let (bounds, open) = (Bounds { connections: config.max_connections, ..Bounds::default() }, Open::default());
     if let Some(notice) = config.new_key_notice() {
         tracing::warn!("{notice}");
+    }
+    if !config.ignored_variables.is_empty() {
+        tracing::info!(names = config.ignored_variables.join(", "), "variables that Kubernetes sets are ignored");
     }
     if config.auth.limits == Limits::OFF {
         tracing::warn!(
@@ -123,22 +126,10 @@ async fn follow(auth: Arc<Auth>) {
     }
 }
 
-/// Takes over what `hallpass keys` wrote. A ring that cannot be used changes nothing.
 async fn follow_keys(auth: Arc<Auth>, source: KeySource) {
-    let mut seen = None;
+    let mut follower = KeyFollower::new(source);
     every(FOLLOW_EVERY, || {
-        let version = source.file.version();
-        if version != seen {
-            match source.load() {
-                Ok(Some(ring)) => {
-                    tracing::info!(keys = ?ring, "the key ring was read");
-                    auth.replace_keys(ring);
-                }
-                Ok(None) => tracing::warn!("the key ring is gone: the keys stay as they were"),
-                Err(error) => tracing::error!(%error, "the key ring was refused: the keys stay as they were"),
-            }
-            seen = version;
-        }
+        follower.look(&auth);
         std::future::ready(Ok(()))
     })
     .await;

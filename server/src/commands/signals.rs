@@ -26,10 +26,23 @@ impl Signals {
     /// When the system does not let signals be handled.
     #[cfg(unix)]
     pub(super) fn listen() -> io::Result<Self> {
+        Self::ignore_hangup()?;
         Ok(Self {
             interrupt: unix::signal(SignalKind::interrupt())?,
             terminate: unix::signal(SignalKind::terminate())?,
         })
+    }
+
+    /// Ignores `SIGHUP`, as long as the process lives: keys are read again by themselves, settings at the next start.
+    #[cfg(unix)]
+    fn ignore_hangup() -> io::Result<()> {
+        let mut hangup = unix::signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                tracing::info!("SIGHUP is ignored: keys are read again by themselves, and settings at the next start");
+            }
+        });
+        Ok(())
     }
 
     #[cfg(windows)]

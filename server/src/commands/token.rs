@@ -82,15 +82,21 @@ fn verify(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) -> Resul
 /// Answers the argument, or each line of standard input in order, as soon as it is there, until nobody reads the
 /// answers.
 fn each(given: Option<String>, mut answer: impl FnMut(&[u8]) -> Result<String, Failure>) -> Result<(), Failure> {
+    let mut is_asked = false;
     if let Some(given) = given {
         output::line(answer(given.as_bytes())?);
         return Ok(());
     }
     for line in io::stdin().lock().split(b'\n') {
+        is_asked = true;
         let line = line.map_err(|error| Failure::Input(format!("standard input cannot be read: {error}")))?;
         if output::line(answer(line.strip_suffix(b"\r").unwrap_or(&line))?) == Reader::Gone {
             break;
         }
     }
-    Ok(())
+    if is_asked {
+        Ok(())
+    } else {
+        Err(Failure::Input("no token was given: name one, or write one a line to standard input".to_owned()))
+    }
 }

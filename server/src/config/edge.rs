@@ -8,7 +8,7 @@ use crate::{edge::Edge, forwarded::Proxies};
 /// `trusted_proxies`, `trusted_proxy_header` and `hsts`.
 pub(super) fn take_edge(source: &mut Source) -> Result<Edge, ConfigError> {
     let proxies = Proxies {
-        trusted: source.take("trusted_proxies")?.unwrap_or_default(),
+        trusted: source.take_optional("trusted_proxies")?.unwrap_or_default(),
         header: source.take("trusted_proxy_header")?.unwrap_or_default(),
     };
     Ok(Edge { proxies, hsts: source.take("hsts")?.unwrap_or_default(), ..Edge::default() })

@@ -3,8 +3,9 @@
 
 use std::{
     fs::{self, File},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use app::{
@@ -17,7 +18,13 @@ use app::{
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, key_file, time};
+use super::{
+    ConfigError, key_file,
+    owner::{self, Owner},
+    secret_file::{self, Created},
+    source::trimmed,
+    time,
+};
 
 const HEADING: &str = "\
 # The keys of Hallpass, the oldest first. Written by `hallpass keys`, and noticed by a running server.
@@ -31,6 +38,17 @@ pub struct RingFile {
     path: PathBuf,
     /// The single key of a server that has no ring.
     single: PathBuf,
+    /// The database that they are beside, where it is a file.
+    database: PathBuf,
+}
+
+/// What changes with every change of the ring's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RingVersion {
+    modified: Option<SystemTime>,
+    bytes: u64,
+    /// The inode, and when its content or its permissions were changed last, seconds and nanoseconds.
+    changed: (u64, i64, i64),
 }
 
 /// The file, as TOML has it.
@@ -61,7 +79,7 @@ impl RingFile {
     /// `hallpass.db` has its ring in `hallpass.keys`.
     pub(super) fn beside(database: &DatabaseUrl) -> Self {
         let single = key_file::beside(database);
-        Self { path: single.with_extension("keys"), single }
+        Self { path: single.with_extension("keys"), single, database: key_file::file(database).to_owned() }
     }
 
     /// Its path.
@@ -82,31 +100,49 @@ impl RingFile {
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.refused(format!("cannot be read: {error}"))),
+            Err(error) => {
+                return Err(self.refused(format!("cannot be read: {}", owner::explain(&self.path, &error))));
+            }
         };
-        key_file::check_permissions(&self.path).map_err(|problem| self.refused(problem))?;
+        owner::check_private(&self.path).map_err(|problem| self.refused(problem))?;
+        self.parse(&text).map(Some)
+    }
+
+    fn parse(&self, text: &str) -> Result<KeyRing, ConfigError> {
         // What the parser says of a mistake shows the line, which may be a secret.
-        let stored: Stored = toml::from_str(&text).map_err(|error| {
-            let line = super::line_of(&text, &error);
+        let stored: Stored = toml::from_str(text).map_err(|error| {
+            let line = super::line_of(text, &error);
             self.refused(format!("is not understood: {} near line {line}", error.message()))
         })?;
         let read = |stored: &StoredKey| {
             stored.read().map_err(|problem| self.refused(format!("has a bad key {}: {problem}", stored.id)))
         };
         let keys = stored.key.iter().map(read).collect::<Result<_, _>>()?;
-        KeyRing::new(keys).map(Some).map_err(|fault| self.refused(fault.to_string()))
+        KeyRing::new(keys).map_err(|fault| self.refused(fault.to_string()))
     }
 
-    /// Replaces the ring, durably, and forgets the single key file if its key is in the ring.
+    /// Replaces the ring, durably, and forgets the single key file if its key is in the ring. The file keeps its
+    /// owner, its group and its permissions.
     ///
     /// # Errors
-    /// When the folder cannot be written to; the ring is as it was.
+    /// When the folder cannot be written to, or a key would not be read as it is written; the ring is as it was.
     pub fn write(&self, ring: &KeyRing) -> Result<(), ConfigError> {
-        let stored = Stored { key: ring.keys().iter().map(StoredKey::of).collect() };
-        let toml =
-            toml::to_string_pretty(&stored).map_err(|error| self.refused(format!("cannot be written: {error}")))?;
-        self.replace(&format!("{HEADING}{toml}"))
-            .map_err(|error| self.refused(format!("cannot be written: {error}")))?;
+        let stored = Stored {
+            key: ring
+                .keys()
+                .iter()
+                .map(StoredKey::of)
+                .collect::<Result<_, _>>()
+                .map_err(|problem| self.refused(problem))?,
+        };
+        let failed = |problem: String| self.refused(format!("cannot be written: {problem}"));
+        let toml = toml::to_string_pretty(&stored).map_err(|error| failed(error.to_string()))?;
+        let text = format!("{HEADING}{toml}");
+        if !is_same(ring, &self.parse(&text)?) {
+            return Err(failed("a key in it would change".to_owned()));
+        }
+        secret_file::replace(&self.path, &self.references(), text.as_bytes())
+            .map_err(|error| failed(owner::explain(&self.path, &error)))?;
         self.forget_single_key(ring).map_err(|error| {
             let single = self.single.display();
             self.refused(format!("was written; {single} can be deleted now, and could not be: {error}"))
@@ -116,16 +152,49 @@ impl RingFile {
     /// Keeps other commands from changing the ring until the answer is dropped.
     ///
     /// # Errors
-    /// When the lock's file cannot be made.
+    /// When the ring belongs to another user, or the lock's file cannot be made.
     pub fn lock(&self) -> Result<File, ConfigError> {
+        for path in [&self.path, &self.single] {
+            if let Ok(Some(owner)) = Owner::of(path) {
+                owner.check_writable(path).map_err(|problem| self.refused(problem))?;
+            }
+        }
         let path = self.path.with_extension("keys.lock");
-        let locked =
-            key_file::private().truncate(false).create(true).open(path).and_then(|file| file.lock().map(|()| file));
-        locked.map_err(|error| self.refused(format!("cannot be locked: {error}")))
+        let locked = secret_file::open_lock(&path, &self.references()).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|error| self.refused(format!("cannot be locked: {}", owner::explain(&path, &error))))
     }
 
-    /// What tells whether the file was changed; `None` when there is none.
-    pub fn version(&self) -> Option<impl PartialEq + Clone + Send + use<>> {
+    /// Keeps the single key of a server that has no ring, unless there is one.
+    ///
+    /// # Errors
+    /// When its file cannot be written.
+    pub(super) fn keep_single(&self, key: &SecretSlice<u8>) -> Result<Created, ConfigError> {
+        key_file::keep(&self.single, &self.database, key)
+    }
+
+    /// The single key, if there is one.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub(super) fn find_single(&self) -> Result<Option<SecretSlice<u8>>, ConfigError> {
+        key_file::find(&self.single)
+    }
+
+    /// Removes the single key that this process has just created beside a ring.
+    pub(super) fn remove_single(&self, created: Created) -> Result<(), ConfigError> {
+        match created {
+            Created::New => fs::remove_file(&self.single).map_err(|error| self.refused(error.to_string())),
+            Created::Existed => Ok(()),
+        }
+    }
+
+    /// The files whose owner a new file gets.
+    fn references(&self) -> [&Path; 3] {
+        [&self.path, &self.single, &self.database]
+    }
+
+    /// What tells whether the file was changed; `None` when it does not exist or cannot be reached.
+    pub fn version(&self) -> Option<RingVersion> {
         let metadata = fs::metadata(&self.path).ok()?;
         // Unlike the time of the last writing, this one also tells of another file and other permissions.
         #[cfg(unix)]
@@ -134,22 +203,8 @@ impl RingFile {
             (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
         };
         #[cfg(not(unix))]
-        let changed = ();
-        Some((metadata.modified().ok(), metadata.len(), changed))
-    }
-
-    fn replace(&self, text: &str) -> io::Result<()> {
-        let new = self.path.with_extension("keys.new");
-        // What a command left that was cut off here.
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        let mut file = key_file::private().create_new(true).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, &self.path)?;
-        sync_folder(&self.path)
+        let changed = (0, 0, 0);
+        Some(RingVersion { modified: metadata.modified().ok(), bytes: metadata.len(), changed })
     }
 
     fn forget_single_key(&self, ring: &KeyRing) -> io::Result<()> {
@@ -157,8 +212,11 @@ impl RingFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             text => text?,
         };
-        let text = plain_lines(&text);
-        let is_in_ring = ring.keys().iter().any(|key| StoredKey::of(key).secret == text);
+        let single = plain_lines(&text);
+        let is_in_ring = ring.keys().iter().any(|key| {
+            key.material.expose_secret() == trimmed(&text).as_bytes()
+                || StoredKey::of(key).is_ok_and(|stored| stored.secret == single)
+        });
         if is_in_ring { fs::remove_file(&self.single) } else { Ok(()) }
     }
 
@@ -168,22 +226,26 @@ impl RingFile {
 }
 
 impl StoredKey {
-    fn of(key: &RingKey) -> Self {
+    /// A secret is kept byte by byte; PEM is made readable.
+    fn of(key: &RingKey) -> Result<Self, String> {
         let time = |at: Option<Timestamp>| at.map(time::format);
-        Self {
+        let text = std::str::from_utf8(key.material.expose_secret())
+            .map_err(|_| format!("cannot hold the key {}: it is not UTF-8 text", key.id))?;
+        let secret = if keys::is_symmetric(key.algorithm()) { text.to_owned() } else { plain_lines(text) };
+        Ok(Self {
             id: key.id.clone(),
             algorithm: keys::name(key.algorithm()).to_owned(),
             shared: key.naming == Naming::Any,
             created_at: time(key.created_at),
             signs_from: time(key.signs_from),
             verifies_until: time(key.verifies_until),
-            secret: plain_lines(&String::from_utf8_lossy(key.material.expose_secret())),
-        }
+            secret,
+        })
     }
 
     fn read(&self) -> Result<RingKey, String> {
         let algorithm = keys::find(&self.algorithm).ok_or_else(|| format!("{} is no algorithm", self.algorithm))?;
-        let secret: SecretSlice<u8> = self.secret.trim().as_bytes().to_vec().into();
+        let secret: SecretSlice<u8> = trimmed(&self.secret).as_bytes().to_vec().into();
         let read = if self.shared {
             RingKey::first(algorithm, &secret, None)
         } else {
@@ -202,17 +264,14 @@ impl StoredKey {
 
 /// PEM as people can read it in TOML, however the lines of its own file ended.
 fn plain_lines(secret: &str) -> String {
-    secret.trim().replace("\r\n", "\n")
+    trimmed(secret).replace("\r\n", "\n")
 }
 
-/// A rename is durable when its folder is.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+/// Whether both have the same keys in the same order.
+fn is_same(ring: &KeyRing, other: &KeyRing) -> bool {
+    let pairs = ring.keys().iter().zip(other.keys());
+    ring.keys().len() == other.keys().len() && pairs.into_iter().all(|(key, other)| key.is_the_same_as(other))
 }
 
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -27,5 +27,5 @@ pub(super) fn take_profile(source: &mut Source) -> Result<AccessTokenProfile, Co
 
 /// `jwk_url` with `algorithm`.
 pub(super) fn take_issuer(source: &mut Source, algorithm: Algorithm) -> Result<Option<ForeignIssuer>, ConfigError> {
-    Ok(source.take("jwk_url")?.map(|url| ForeignIssuer { url, algorithm }))
+    Ok(source.take_optional("jwk_url")?.map(|url| ForeignIssuer { url, algorithm }))
 }

@@ -1,5 +1,5 @@
-//! Where settings stand: the file and the environment, which wins. Each is taken once; what nobody
-//! took is a mistake.
+//! Reads settings: from the file and from the environment, which wins. Each setting is taken once, by the same rules
+//! wherever it is; what nobody took is a mistake.
 
 use std::{collections::BTreeMap, ffi::OsString, io::ErrorKind, path::PathBuf};
 
@@ -11,19 +11,30 @@ use secrecy::SecretSlice;
 use toml::{Table, Value};
 use url::Url;
 
-use super::{ConfigError, DEFAULT_FILE, value::FromValue};
-
-const PREFIX: &str = "HALLPASS_";
+use super::{
+    ConfigError, DEFAULT_FILE,
+    environment::{self, Environment, Found},
+    owner,
+    value::{FromValue, without_surrounding_space},
+};
 
 pub(super) struct Source {
     file: PathBuf,
     table: Table,
-    environment: BTreeMap<String, String>,
-    foreign: BTreeMap<String, String>,
+    environment: Environment,
     /// Every setting that was asked for: all there are, once the core has what it needs.
     known: Vec<&'static str>,
-    /// Where each setting that was taken stands.
+    /// Where each setting that was taken is.
     places: BTreeMap<&'static str, String>,
+}
+
+/// What an empty value means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    /// It is a mistake: the default is something else than nothing.
+    Refused,
+    /// It is not set.
+    Unset,
 }
 
 impl Source {
@@ -37,35 +48,47 @@ impl Source {
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound && !is_named => String::new(),
-            Err(error) => return Err(ConfigError::File { path: file, problem: error.to_string() }),
+            Err(error) => return Err(ConfigError::File { problem: owner::explain(&file, &error), path: file }),
         };
+        let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let table = text
             .parse::<Table>()
-            .map_err(|error| ConfigError::File { path: file.clone(), problem: describe_syntax(&text, &error) })?;
-        let (ours, foreign) = environment
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .partition(|(name, _)| name.starts_with(PREFIX));
-        Ok(Self { file, table, environment: ours, foreign, known: Vec::new(), places: BTreeMap::new() })
+            .map_err(|error| ConfigError::File { path: file.clone(), problem: describe_syntax(text, &error) })?;
+        let environment = Environment::new(environment);
+        Ok(Self { file, table, environment, known: Vec::new(), places: BTreeMap::new() })
     }
 
-    /// A variable of another program's.
-    pub(super) fn foreign(&self, name: &str) -> Option<String> {
-        self.foreign.get(name).cloned()
+    /// A variable of another program.
+    pub(super) fn foreign(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        self.environment.foreign(name)
     }
 
-    /// The setting of that name, if it is set.
+    /// The setting of that name, if it is set. An empty value is refused.
     pub(super) fn take<T: FromValue>(&mut self, name: &'static str) -> Result<Option<T>, ConfigError> {
+        self.take_or(name, Empty::Refused)
+    }
+
+    /// The setting of that name, if it is set. Its default is nothing, and so is an empty value.
+    pub(super) fn take_optional<T: FromValue>(&mut self, name: &'static str) -> Result<Option<T>, ConfigError> {
+        self.take_or(name, Empty::Unset)
+    }
+
+    fn take_or<T: FromValue>(&mut self, name: &'static str, empty: Empty) -> Result<Option<T>, ConfigError> {
         self.known.push(name);
-        let variable = format!("{PREFIX}{}", name.to_ascii_uppercase());
-        let from_file = self.table.remove(name);
-        let (place, value) = match (self.environment.remove(&variable), from_file) {
-            (Some(text), _) => (variable, T::from_text(&text)),
-            (None, Some(value)) => (format!("{name} in {}", self.file.display()), T::from_toml(&value)),
+        let is_set = |text: &str| !text.is_empty() || empty == Empty::Refused;
+        let variable = self.environment.take(name)?.filter(|found| is_set(&found.text));
+        let value = self.table.remove(name).map(without_surrounding_space);
+        let value = value.filter(|value| value.as_str().is_none_or(is_set));
+        let (place, is_empty, read) = match (variable, value) {
+            (Some(Found { place, text }), _) => (place, text.is_empty(), T::from_text(&text)),
+            (None, Some(value)) => {
+                (format!("{name} in {}", self.file.display()), value.as_str() == Some(""), T::from_toml(&value))
+            }
             (None, None) => return Ok(None),
         };
         self.places.insert(name, place.clone());
-        value.map(Some).map_err(|problem| ConfigError::Value { place, problem })
+        let read = if is_empty { Err("is empty; give it a value, or leave it out".to_owned()) } else { read };
+        read.map(Some).map_err(|problem| ConfigError::Value { place, problem })
     }
 
     /// The signing key's bytes: the text's own, as Django's `SECRET_KEY`, or PEM.
@@ -111,14 +134,16 @@ impl Source {
             session_max_lifetime => auth.session_max_lifetime;
             max_sessions_per_user => auth.max_sessions_per_user;
             session_check => auth.session_check;
-            clients => auth.clients;
             security_event_retention => auth.security_event_retention;
             registration => auth.registration;
             password_min_length => auth.password_policy.min_length;
         }
-        auth.verifying_key = self.take("verifying_key")?;
-        auth.audience = self.take("audience")?;
-        auth.issuer = self.take("issuer")?;
+        auth.verifying_key = self.take_optional("verifying_key")?;
+        auth.audience = self.take_optional("audience")?;
+        auth.issuer = self.take_optional("issuer")?;
+        if let Some(clients) = self.take_optional("clients")? {
+            auth.clients = clients;
+        }
         Ok(())
     }
 
@@ -128,29 +153,47 @@ impl Source {
         &self.known
     }
 
+    /// The variables that are ignored, because Kubernetes sets variables of their form.
+    pub(super) fn ignored(&self) -> Vec<String> {
+        self.environment.ignored()
+    }
+
     /// Nothing may be left that nobody took.
     pub(super) fn finish(&self) -> Result<(), ConfigError> {
-        // A name that is none of ours can hold anything, and is shown in one line all the same.
-        let from_file =
-            self.table.keys().map(|key| (key.clone(), format!("{} in {}", key.escape_debug(), self.file.display())));
-        let variables = self.environment.keys().map(|name| {
-            let key = name.trim_start_matches(PREFIX).to_ascii_lowercase();
-            (key, format!("{} in the environment", name.escape_debug()))
-        });
-        match variables.chain(from_file).next() {
-            Some((key, place)) => Err(ConfigError::Unknown { place, hint: self.hint(&key) }),
+        let in_other_letters = || self.environment.in_other_letters(&self.known);
+        if let Some(variable) = self.environment.unknown().or_else(in_other_letters) {
+            let (name, end) = environment::setting(variable);
+            let hint = self.hint(&name, |name| format!("{}{end}", environment::variable(name)));
+            // A name that is none of ours can hold anything, and is shown in one line all the same.
+            let place = format!("{} in the environment", variable.escape_debug());
+            return Err(ConfigError::Unknown { place, hint });
+        }
+        match self.table.keys().next() {
+            Some(key) => {
+                let (name, _) = environment::setting(key);
+                let place = format!("{} in {}", key.escape_debug(), self.file.display());
+                Err(ConfigError::Unknown { place, hint: self.hint(&name, str::to_owned) })
+            }
             None => Ok(()),
         }
     }
 
-    fn hint(&self, key: &str) -> String {
-        let similarity = |name: &&&str| strsim::jaro_winkler(key, name);
+    fn hint(&self, name: &str, spelling: impl Fn(&str) -> String) -> String {
+        let similarity = |known: &&&str| strsim::jaro_winkler(name, known);
         let nearest = self.known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-        match nearest.filter(|name| similarity(name) > 0.85) {
-            Some(name) => format!("; did you mean {name}?"),
+        match nearest.filter(|known| similarity(known) > 0.85) {
+            Some(known) => format!("; did you mean {}?", spelling(known)),
             None => "; docs/configuration.md and docs/settings.md list them all".to_owned(),
         }
     }
+}
+
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A value without the white space around it, such as the line break at the end of a mounted secret.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_start_matches(BYTE_ORDER_MARK).trim()
 }
 
 /// A URL without user, password, parameters and fragment. One that is not understood is not shown, since any part of it

@@ -1,4 +1,5 @@
 mod anything;
+mod sources;
 
 use std::{ffi::OsString, fs};
 
@@ -6,7 +7,7 @@ use app::auth::{limits::Limits, token::TokenType, user::UserIdField};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
-use super::{Config, first_key::NoKey, source::Source};
+use super::{Config, source::Source};
 
 const KEY: &str = "a-signing-key-of-more-than-thirty-two-bytes";
 
@@ -24,7 +25,7 @@ impl Place {
         let variables = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let database = [(OsString::from("HALLPASS_DATABASE_URL"), OsString::from(database))];
         let source = Source::open(Some(self.0.path().join("hallpass.toml")), database.into_iter().chain(variables));
-        let loaded = source.and_then(|mut source| Config::from_source(&mut source, NoKey::Make));
+        let loaded = source.and_then(|mut source| Config::from_source(&mut source)).and_then(Config::keep_new_key);
         loaded.map_err(|error| error.to_string().replace(&self.0.path().display().to_string(), "."))
     }
 }
@@ -203,7 +204,7 @@ fn rows(section: &str) -> Vec<String> {
 fn every_setting_is_described_once_and_nothing_else_is() {
     let mut source =
         Source::open(None, [(OsString::from("HALLPASS_SIGNING_KEY"), OsString::from(KEY))]).expect("a source");
-    Config::from_source(&mut source, NoKey::Make).expect("a configuration");
+    Config::from_source(&mut source).expect("a configuration");
     let settings = include_str!("../../../docs/settings.md");
     let (by_configuration, in_code) = settings.split_once("## In code").expect("two sections");
     let mut described = rows(by_configuration);
@@ -287,13 +288,13 @@ fn servers_that_share_a_database_make_no_keys_of_their_own() {
 }
 
 #[test]
-fn who_only_looks_makes_no_key() {
+fn reading_the_settings_makes_no_key() {
     let place = Place::with("");
     let database = place.0.path().join("test.db");
     let environment =
         [(OsString::from("HALLPASS_DATABASE_URL"), OsString::from(format!("sqlite://{}", database.display())))];
     let mut source = Source::open(Some(place.0.path().join("hallpass.toml")), environment).expect("a source");
-    let looked = Config::from_source(&mut source, NoKey::Imagine).expect("a configuration");
+    let looked = Config::from_source(&mut source).expect("a configuration");
     assert_eq!(looked.new_key_file, Some(database.with_extension("key")), "where it would be");
     assert!(!database.with_extension("key").exists());
 }

@@ -14,8 +14,15 @@ use http::HeaderName;
 use ipnet::IpNet;
 use toml::Value;
 
-use super::edge::{Limit, Switch};
-use crate::{edge::Hsts, forwarded::ForwardedHeader, telemetry::LogFormat};
+use super::{
+    edge::{Limit, Switch},
+    source::trimmed,
+};
+use crate::{
+    edge::Hsts,
+    forwarded::{ForwardedHeader, canonical},
+    telemetry::LogFormat,
+};
 
 /// A kind of value. `Err` says in words what would be right.
 pub(super) trait FromValue: Sized {
@@ -108,7 +115,9 @@ impl FromValue for Vec<IpNet> {
         let wrong = || "must be a list of addresses and networks like [\"127.0.0.1\", \"10.0.0.0/8\"]".to_owned();
         let read = |word: &String| {
             let network = word.parse().ok().or_else(|| word.parse::<IpAddr>().ok().map(IpNet::from));
-            network.ok_or_else(|| format!("has {word:?}, which is not an address or a network like 10.0.0.0/8"))
+            network
+                .map(canonical)
+                .ok_or_else(|| format!("has {word:?}, which is not an address or a network like 10.0.0.0/8"))
         };
         let words = Vec::<String>::from_toml(value).map_err(|_| wrong())?;
         words.iter().filter(|word| !word.is_empty()).map(read).collect()
@@ -259,7 +268,19 @@ impl FromValue for Clients {
 
 /// A value as TOML writes it on one line.
 fn inline(text: &str) -> Option<Value> {
-    format!("value = {text}").parse::<toml::Table>().ok()?.remove("value")
+    format!("value = {text}").parse::<toml::Table>().ok()?.remove("value").map(without_surrounding_space)
+}
+
+/// The value with each text in it trimmed, as one from the environment is.
+pub(super) fn without_surrounding_space(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(trimmed(&text).to_owned()),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_surrounding_space).collect()),
+        Value::Table(members) => {
+            Value::Table(members.into_iter().map(|(name, value)| (name, without_surrounding_space(value))).collect())
+        }
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => value,
+    }
 }
 
 fn read_client(name: &str, client: &Value) -> Result<Client, String> {

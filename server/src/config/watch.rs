@@ -29,7 +29,7 @@ pub(super) fn take_watch(source: &mut Source, listen: SocketAddr) -> Result<Watc
 }
 
 fn take_metrics(source: &mut Source, listen: SocketAddr) -> Result<Option<SocketAddr>, ConfigError> {
-    let Some(text) = source.take::<String>("metrics_listen")?.filter(|text| text != "off") else {
+    let Some(text) = source.take_optional::<String>("metrics_listen")?.filter(|text| text != "off") else {
         return Ok(None);
     };
     let refused =
@@ -39,7 +39,9 @@ fn take_metrics(source: &mut Source, listen: SocketAddr) -> Result<Option<Socket
     })?;
     let is_public = address.port() != 0
         && address.port() == listen.port()
-        && (address.ip() == listen.ip() || address.ip().is_unspecified() || listen.ip().is_unspecified());
+        && (address.ip().to_canonical() == listen.ip().to_canonical()
+            || address.ip().is_unspecified()
+            || listen.ip().is_unspecified());
     if is_public {
         return Err(refused(format!("is {address}, where everybody is served ({listen}): give it a port of its own")));
     }

@@ -126,6 +126,9 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     let file = |name: &str| folder.path().join(name);
+    assert!(run(&["keys", "list"]).contains("There is no key yet."));
+    assert!(!file("hallpass.key").exists(), "a list makes none");
+    run(&["flushexpiredtokens"]);
     assert!(run(&["keys", "list"]).contains("unnamed  HS256  signs"));
     let secret = std::fs::read_to_string(file("hallpass.key")).expect("the single key");
     assert!(run(&["keys", "rotate"]).contains("has no published key to rotate to"));
@@ -162,7 +165,7 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
 fn a_single_key_that_leaked_leaves_no_file_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
-    run(&["keys", "list"]);
+    run(&["flushexpiredtokens"]);
     let stolen = std::fs::read_to_string(folder.path().join("hallpass.key")).expect("the single key");
     assert!(run(&["keys", "retire", "unnamed"]).contains("unnamed is gone."));
     assert!(!folder.path().join("hallpass.key").exists());

@@ -1,6 +1,7 @@
 //! What a server does beside answering: follow the database's revocations, write down what was seen,
 //! and clear away what has expired.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::pace;
@@ -78,7 +79,7 @@ impl Auth {
     }
 
     /// Whether the server can take requests: the database answers and takes writes, and a key signs that its tokens are
-    /// verified by.
+    /// verified by. That the kept keys can be read is part of it.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -87,6 +88,10 @@ impl Auth {
         self.write_probe.check(self.store.as_ref(), self.clock.elapsed()).await?;
         let (ring, now) = (self.tokens.ring(), self.clock.now());
         let signs = ring.state(ring.signing(now), now) == KeyState::Signing;
-        if signs { Ok(()) } else { Err(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None }) }
+        if signs && !self.doubts_keys.load(Ordering::Relaxed) {
+            Ok(())
+        } else {
+            Err(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None })
+        }
     }
 }

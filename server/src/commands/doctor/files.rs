@@ -4,7 +4,7 @@ use std::path::Path;
 
 use app::auth::store::Finding;
 
-use crate::config::Config;
+use crate::config::{Config, check_private};
 
 /// Looks at the database, the keys, the configuration, and the folder they are in.
 #[cfg(unix)]
@@ -15,13 +15,16 @@ pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
         ["", "-wal", "-shm"].map(|end| std::path::PathBuf::from(format!("{}{end}", path.display())))
     });
     let mut secret: Vec<_> = of_database.collect();
-    secret.extend([config.keys.file.path().to_owned(), config.keys.file.single().to_owned()]);
+    let keys = [config.keys.file.path(), config.keys.file.single()];
     if holds_secrets(file) {
         secret.push(file.to_owned());
     }
     let folder = config.keys.file.path().parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new(".")).to_owned();
-    let wrong: Vec<_> = secret.iter().filter_map(|path| fault_of(path)).chain(fault_of_folder(&folder)).collect();
+    let of_keys =
+        keys.into_iter().flat_map(|path| fault_of_key(path).into_iter().chain(fault_of_owner(path, database)));
+    let wrong: Vec<_> =
+        secret.iter().filter_map(|path| fault_of(path)).chain(of_keys).chain(fault_of_folder(&folder)).collect();
     if wrong.is_empty() {
         return vec![Finding::good("permissions", "What holds secrets cannot be read by everybody.")];
     }
@@ -45,6 +48,27 @@ fn holds_secrets(file: &Path) -> bool {
     table.contains_key("signing_key")
         || table.get("database_url").is_some_and(has_password)
         || clients.is_some_and(|clients| clients.values().any(|client| client.get("secret").is_some()))
+}
+
+/// A key that the start would refuse.
+#[cfg(unix)]
+fn fault_of_key(path: &Path) -> Option<Finding> {
+    let problem = path.exists().then(|| check_private(path))?.err()?;
+    let advice = format!("Run: chmod 600 {}", path.display());
+    Some(Finding::bad("permissions", format!("{} {problem}.", path.display()), advice))
+}
+
+/// Keys that belong to another user than the database were written by the wrong user, and the server cannot read them.
+#[cfg(unix)]
+fn fault_of_owner(path: &Path, database: Option<&Path>) -> Option<Finding> {
+    use std::os::unix::fs::MetadataExt;
+    let database = database?;
+    let (key, owner) = (path.metadata().ok()?.uid(), database.metadata().ok()?.uid());
+    let (path, database) = (path.display(), database.display());
+    (key != owner).then(|| {
+        let sentence = format!("{path} belongs to another user than {database}, so the server may not read it.");
+        Finding::bad("permissions", sentence, format!("Run: chown --reference={database} {path}"))
+    })
 }
 
 #[cfg(unix)]

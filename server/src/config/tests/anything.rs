@@ -10,7 +10,7 @@ use crate::config::{Config, source::Source};
 fn names() -> Vec<&'static str> {
     let key = [("HALLPASS_SIGNING_KEY".into(), KEY.into())];
     let mut source = Source::open(None, key).expect("a source");
-    Config::from_source(&mut source, super::NoKey::Imagine).expect("a configuration");
+    Config::from_source(&mut source).expect("a configuration");
     // Which files are read and made is not for chance to say.
     source.known().iter().copied().filter(|name| *name != "database_url").collect()
 }

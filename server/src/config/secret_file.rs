@@ -1,0 +1,88 @@
+//! Files that hold secrets. They are written aside and put in their place as a whole, so that no reader sees half of
+//! one, and only their owner can read them.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, ErrorKind, Write},
+    path::Path,
+};
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::owner::{self, Owner};
+
+/// What creating a file did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Created {
+    /// The file is new.
+    New,
+    /// The file existed, and was not changed.
+    Existed,
+}
+
+/// Creates a file durably unless it exists. `references` are files of the user that it is for.
+pub(super) fn create(path: &Path, references: &[&Path], content: &[u8]) -> io::Result<Created> {
+    let file = write_aside(path, content)?;
+    if let Some(owner) = Owner::for_new(path, references)? {
+        owner.give(file.as_file())?;
+    }
+    match file.persist_noclobber(path) {
+        Ok(_) => sync_folder(path).map(|()| Created::New),
+        Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(Created::Existed),
+        Err(refused) => Err(refused.error),
+    }
+}
+
+/// Replaces a file durably, or creates it. A file that existed keeps its owner, its group and its permissions.
+pub(super) fn replace(path: &Path, references: &[&Path], content: &[u8]) -> io::Result<()> {
+    let file = write_aside(path, content)?;
+    match Owner::of(path)? {
+        Some(owner) => {
+            owner.give(file.as_file())?;
+            file.as_file().set_permissions(path.metadata()?.permissions())?;
+        }
+        None => {
+            if let Some(owner) = Owner::for_new(path, references)? {
+                owner.give(file.as_file())?;
+            }
+        }
+    }
+    file.persist(path).map_err(|refused| refused.error)?;
+    sync_folder(path)
+}
+
+/// Opens a file for locking, and creates it if needed.
+pub(super) fn open_lock(path: &Path, references: &[&Path]) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    if let Some(owner) = Owner::for_new(path, references)? {
+        owner.give(&file)?;
+    }
+    Ok(file)
+}
+
+/// A file beside `path` with this content, which is on the disk, and which only its owner can read.
+fn write_aside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let name = path.file_name().unwrap_or_default();
+    let mut file = Builder::new().prefix(name).suffix(".new").tempfile_in(owner::folder(path))?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// A rename is durable when its folder is.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(owner::folder(path))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
