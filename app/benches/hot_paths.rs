@@ -33,7 +33,7 @@ fn token(tokens: &Tokens) -> String {
         user: UserKey::Id(UserId(1)),
         session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),
         generation: 3,
-        custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]),
+        custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]).into(),
     };
     let stamp = Stamp {
         token_type: TokenType::Access,

@@ -175,7 +175,7 @@ def test_a_token_is_dead_from_its_last_second_on(sides):
     assert answers[0].status_code == 401
 
 
-@pytest.mark.parametrize("extra", [{"nbf": PAST}, {"aud": "somebody"}, {"iss": "somebody"}, {"role": ["a", {"b": None}]}])
+@pytest.mark.parametrize("extra", [{"nbf": PAST}, {"aud": "somebody"}, {"iss": "somebody"}, {"role": ["a", {"b": None}]}, {"number": 12345678901234567890123, "numbers": [1.0, -0.5]}])
 def test_claims_of_another_issuer_travel_along(sides, extra):
     token = sides.token(token_type="refresh", **extra)
     answers = sides.both("POST", "/api/token/refresh/", json={"refresh": token})

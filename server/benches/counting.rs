@@ -55,7 +55,7 @@ fn verify_a_token(bencher: Bencher) {
         user: UserKey::Id(UserId(1)),
         session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),
         generation: 3,
-        custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]),
+        custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]).into(),
     };
     let stamp = Stamp {
         token_type: TokenType::Access,

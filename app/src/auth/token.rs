@@ -4,17 +4,21 @@
 //! verbs.
 
 mod audience;
+mod claims;
 mod known;
 mod payload;
 mod subject;
 
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::{Value, value::RawValue};
 
 use super::{
     clock::Timestamp,
@@ -25,6 +29,7 @@ use super::{
     user::{UserIdField, UserKey},
 };
 pub use audience::Audience;
+pub use claims::Claims;
 use known::KnownTokens;
 use payload::{Maker, Payload};
 pub use subject::{Stamp, Subject};
@@ -140,7 +145,7 @@ pub struct Token {
     /// When it was made, where it says so.
     pub issued_at: Option<Timestamp>,
     /// Every claim, as signed.
-    pub claims: Arc<Map<String, Value>>,
+    pub claims: Arc<Claims>,
 }
 
 impl Token {
@@ -196,6 +201,29 @@ enum Signer {
     Ourselves(Arc<Key>),
     /// One that `JWK_URL` brought.
     ForeignIssuer,
+}
+
+/// A claim of a token that is signed.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Claim<'c> {
+    /// One that travels along.
+    Written(&'c RawValue),
+    Text(Cow<'c, str>),
+    Number(i64),
+    Value(Value),
+}
+
+impl<'c> From<&'c str> for Claim<'c> {
+    fn from(text: &'c str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Claim<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
 }
 
 /// How the settings spell the claims whose names are free.
@@ -342,7 +370,7 @@ impl Tokens {
 
     /// What was signed, if its claims are good as well.
     fn read(&self, signed: Signed, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
-        let payload = Payload::parse(signed.payload)?;
+        let payload = Payload::parse(&signed.payload)?;
         // Another issuer's sessions are none of ours, whatever it calls them.
         let session = payload.session().filter(|_| matches!(signed.by, Signer::Ourselves(_)));
         let maker = if session.is_some() { Maker::Ourselves } else { Maker::SomebodyElse };
@@ -391,49 +419,51 @@ impl Tokens {
     }
 
     /// What a verified token says of the password it was obtained with (`REVOKE_TOKEN_CLAIM`).
-    pub fn fingerprint<'t>(&self, token: &'t Token) -> Option<&'t Value> {
-        token.claims.get(&self.names.fingerprint)
+    pub fn fingerprint(&self, token: &Token) -> Option<Value> {
+        token.claims.value(&self.names.fingerprint)
     }
 
     /// The subject of a verified token: what its successor will be about. The claims that an issuer
     /// added of its own travel along, as they do in Simple JWT.
     pub fn subject_of(&self, token: &Token, user: UserKey, session: SessionId, generation: u32) -> Subject {
-        let mut custom = Map::clone(&token.claims);
-        for name in ["exp", "iat", "sid", "gen"] {
-            custom.remove(name);
-        }
-        for name in [&self.names.token_type, &self.names.jti, &self.names.user_id] {
-            custom.remove(name);
-        }
+        let names = &self.names;
+        let standard = ["exp", "iat", "sid", "gen", &names.token_type, &names.jti, &names.user_id];
+        let custom = token.claims.without(&standard);
         Subject { user, session, generation, custom }
     }
 
-    fn claims(&self, subject: &Subject, stamp: &Stamp) -> Map<String, Value> {
-        let mut claims = subject.custom.clone();
-        claims.insert(self.names.token_type.clone(), stamp.token_type.name().into());
-        claims.insert("exp".into(), stamp.expires_at.seconds().into());
-        claims.insert("iat".into(), stamp.issued_at.seconds().into());
-        claims.insert(self.names.jti.clone(), stamp.jti.as_str().into());
-        claims.insert(self.names.user_id.clone(), subject.user.to_string().into());
-        claims.insert("sid".into(), subject.session.to_string().into());
-        claims.insert("gen".into(), subject.generation.into());
+    fn claims<'c>(&'c self, subject: &'c Subject, stamp: &'c Stamp) -> BTreeMap<&'c str, Claim<'c>> {
+        let mut claims: BTreeMap<_, _> =
+            subject.custom.iter().map(|(name, value)| (name, Claim::Written(value))).collect();
+        claims.insert(&self.names.token_type, stamp.token_type.name().into());
+        claims.insert("exp", Claim::Number(stamp.expires_at.seconds()));
+        claims.insert("iat", Claim::Number(stamp.issued_at.seconds()));
+        claims.insert(&self.names.jti, stamp.jti.as_str().into());
+        claims.insert(&self.names.user_id, subject.user.to_string().into());
+        claims.insert("sid", subject.session.to_string().into());
+        claims.insert("gen", Claim::Number(subject.generation.into()));
         if let Some(issuer) = &self.issuer {
-            claims.insert("iss".into(), issuer.as_str().into());
+            claims.insert("iss", issuer.as_str().into());
         }
         if let Some(audience) = &self.audience {
-            claims.insert("aud".into(), audience.claim());
+            claims.insert("aud", Claim::Value(audience.claim()));
         }
         self.add_profile_claims(&mut claims, subject, stamp);
         claims
     }
 
     /// What RFC 9068 §2.2 asks for beyond what every token has.
-    fn add_profile_claims(&self, claims: &mut Map<String, Value>, subject: &Subject, stamp: &Stamp) {
+    fn add_profile_claims<'c>(
+        &'c self,
+        claims: &mut BTreeMap<&'c str, Claim<'c>>,
+        subject: &Subject,
+        stamp: &'c Stamp,
+    ) {
         match &self.profile {
             AccessTokenProfile::Rfc9068 { client_id } if stamp.token_type == TokenType::Access => {
-                claims.insert("sub".into(), subject.user.to_string().into());
-                claims.insert("client_id".into(), client_id.as_str().into());
-                claims.insert("jti".into(), stamp.jti.as_str().into());
+                claims.insert("sub", subject.user.to_string().into());
+                claims.insert("client_id", client_id.as_str().into());
+                claims.insert("jti", stamp.jti.as_str().into());
             }
             AccessTokenProfile::Rfc9068 { .. } | AccessTokenProfile::Jwt => {}
         }
@@ -482,7 +512,7 @@ impl Tokens {
 ///
 /// # Errors
 /// `Invalid`, `Expired` or `MissingExpiry`.
-pub fn check_claims(payload: Vec<u8>, now: Timestamp) -> Result<(), TokenFault> {
+pub fn check_claims(payload: &[u8], now: Timestamp) -> Result<(), TokenFault> {
     let payload = Payload::parse(payload)?;
     let (begins_at, expires_at) = (payload.begins_at(Maker::SomebodyElse)?, payload.expires_at()?);
     payload::check_times(begins_at, expires_at, now, Duration::ZERO)?;

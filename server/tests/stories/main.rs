@@ -20,6 +20,7 @@ mod ends;
 mod events;
 mod faults;
 mod flushing;
+mod foreign_claims;
 mod gate;
 mod hostile_attempts;
 mod hostile_bodies;

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-
-use super::{Audience, Kind, TokenFault, TokenType};
+use super::{Audience, Claims, Kind, TokenFault, TokenType};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -14,7 +12,7 @@ use crate::auth::{
 /// The last second that has a four-digit year: no honest `NumericDate` lies beyond.
 const MAX_SECONDS: f64 = 253_402_300_799.0;
 
-pub(super) struct Payload(Map<String, Value>);
+pub(super) struct Payload(Claims);
 
 /// By whose clock a token was made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,12 +24,11 @@ pub(super) enum Maker {
 }
 
 impl Payload {
-    /// A JSON object in UTF-8; of a name that stands twice, the last one counts (RFC 7519 §4).
-    pub(super) fn parse(json: Vec<u8>) -> Result<Self, TokenFault> {
-        serde_json::from_slice(&json).map(Self).map_err(|_| TokenFault::Invalid)
+    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenFault> {
+        Claims::parse(json).map(Self).ok_or(TokenFault::Invalid)
     }
 
-    pub(super) fn into_claims(self) -> Map<String, Value> {
+    pub(super) fn into_claims(self) -> Claims {
         self.0
     }
 
@@ -51,52 +48,58 @@ impl Payload {
     /// Exactly this issuer, when one is configured (RFC 8725 §3.8).
     pub(super) fn check_issuer(&self, expected: Option<&str>) -> Result<(), TokenFault> {
         match expected {
-            Some(expected) if self.0.get("iss").and_then(Value::as_str) != Some(expected) => Err(TokenFault::Invalid),
+            Some(expected) if self.0.text("iss").as_deref() != Some(expected) => Err(TokenFault::Invalid),
             Some(_) | None => Ok(()),
         }
     }
 
     /// Our audience among the token's, when one is configured (RFC 7519 §4.1.3).
     pub(super) fn check_audience(&self, expected: Option<&Audience>) -> Result<(), TokenFault> {
-        let is_meant = expected.is_none_or(|audience| audience.is_in(self.0.get("aud")));
+        let is_meant = expected.is_none_or(|audience| audience.is_in(self.0.value("aud").as_ref()));
         is_meant.then_some(()).ok_or(TokenFault::Invalid)
     }
 
     /// The registered names that are text by RFC 7519 §4.1 are text, whether or not we use them.
     pub(super) fn check_texts(&self) -> Result<(), TokenFault> {
-        let is_text = |claim| self.0.get(claim).is_none_or(Value::is_string);
+        let is_text = |claim| !self.0.has(claim) || self.0.text(claim).is_some();
         (is_text("sub") && is_text("jti")).then_some(()).ok_or(TokenFault::Invalid)
     }
 
     pub(super) fn jti(&self, claim: &str) -> Result<Jti, TokenFault> {
-        match self.0.get(claim) {
+        match self.0.text(claim) {
+            Some(jti) => Jti::claimed(&jti).ok_or(TokenFault::Invalid),
+            None if self.0.has(claim) => Err(TokenFault::Invalid),
             None => Err(TokenFault::MissingId),
-            Some(Value::String(jti)) => Jti::claimed(jti).ok_or(TokenFault::Invalid),
-            Some(_) => Err(TokenFault::Invalid),
         }
     }
 
     pub(super) fn kind(&self, claim: &str) -> Kind {
-        let Some(value) = self.0.get(claim) else { return Kind::Missing };
+        if !self.0.has(claim) {
+            return Kind::Missing;
+        }
+        let value = self.0.text(claim);
         let known = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
-        known.into_iter().find(|kind| value == kind.name()).map_or(Kind::Unknown, Kind::Known)
+        known.into_iter().find(|kind| value.as_deref() == Some(kind.name())).map_or(Kind::Unknown, Kind::Known)
     }
 
     pub(super) fn names_user(&self, claim: &str) -> bool {
-        self.0.contains_key(claim)
+        self.0.has(claim)
     }
 
     pub(super) fn user(&self, claim: &str, field: UserIdField) -> Option<UserKey> {
-        field.read(self.0.get(claim)?)
+        let written = self.0.written(claim)?.get();
+        let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        // No digit of a number is lost on the way.
+        let value = if is_number { Some(written.into()) } else { self.0.value(claim) };
+        field.read(&value?)
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {
-        self.0.get("sid").and_then(Value::as_str).and_then(SessionId::parse)
+        self.0.text("sid").and_then(|sid| SessionId::parse(&sid))
     }
 
     pub(super) fn generation(&self) -> u32 {
-        let claimed = self.0.get("gen").and_then(Value::as_u64);
-        claimed.and_then(|generation| u32::try_from(generation).ok()).unwrap_or(0)
+        self.0.written("gen").and_then(|generation| generation.get().parse().ok()).unwrap_or(0)
     }
 
     pub(super) fn issued_at(&self) -> Option<Timestamp> {
@@ -120,16 +123,11 @@ pub(super) fn check_times(
 
 /// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"
 /// (CVE-2026-25537): the token is refused.
-pub(super) fn date(claims: &Map<String, Value>, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
-    match claims.get(claim) {
-        None => Ok(None),
-        Some(Value::Number(number)) => number
-            .as_f64()
-            .filter(|seconds| seconds.abs() <= MAX_SECONDS)
-            .map(|seconds| Some(from_seconds(seconds)))
-            .ok_or(TokenFault::Invalid),
-        Some(_) => Err(TokenFault::Invalid),
-    }
+pub(super) fn date(claims: &Claims, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
+    let Some(written) = claims.written(claim) else { return Ok(None) };
+    // Of the values of JSON, numbers alone are numbers to Rust as well.
+    let seconds: f64 = written.get().parse().map_err(|_| TokenFault::Invalid)?;
+    if seconds.abs() <= MAX_SECONDS { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Invalid) }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "within a four-digit year, milliseconds fit")]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::TokenType;
+use super::{Claims, TokenType};
 use crate::auth::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -19,7 +19,7 @@ pub struct Subject {
     /// How many rotations the session has seen.
     pub generation: u32,
     /// Claims beyond the standard ones, such as `username`.
-    pub custom: Map<String, Value>,
+    pub custom: Claims,
 }
 
 impl Subject {
@@ -29,7 +29,7 @@ impl Subject {
             if value.is_null() {
                 self.custom.remove(&name);
             } else {
-                self.custom.insert(name, value);
+                self.custom.insert(name, &value);
             }
         }
     }

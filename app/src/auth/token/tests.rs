@@ -30,7 +30,7 @@ fn subject() -> Subject {
         user: UserKey::Id(UserId(7)),
         session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),
         generation: 3,
-        custom: Map::from_iter([("username".to_owned(), json!("ada"))]),
+        custom: Map::from_iter([("username".to_owned(), json!("ada"))]).into(),
     }
 }
 
@@ -55,7 +55,7 @@ fn forge(header: &str, payload: &[u8]) -> String {
 }
 
 fn payload_with(change: impl FnOnce(&mut Map<String, Value>)) -> String {
-    let mut claims = Arc::unwrap_or_clone(verify(&good()).expect("a good token").claims);
+    let mut claims = verify(&good()).expect("a good token").claims.values();
     change(&mut claims);
     forge(r#"{"alg":"HS256"}"#, &serde_json::to_vec(&claims).expect("JSON"))
 }
@@ -71,7 +71,7 @@ fn a_good_token_says_what_was_signed() {
     assert_eq!(token.session, Some(subject().session));
     assert_eq!(token.generation, 3);
     assert_eq!(token.expires_at, NOW + Duration::from_mins(5));
-    assert_eq!(token.claims["user_id"], "7");
+    assert_eq!(token.claims.text("user_id").as_deref(), Some("7"));
     assert_eq!(tokens().subject_of(&token, subject().user, subject().session, 3), subject());
 }
 
@@ -123,7 +123,7 @@ fn one_kind_of_token_never_passes_for_another() {
 
 #[test]
 fn the_algorithm_is_the_keys_and_never_the_tokens() {
-    let payload = serde_json::to_vec(&verify(&good()).expect("a good token").claims).expect("JSON");
+    let payload = serde_json::to_vec(verify(&good()).expect("a good token").claims.as_ref()).expect("JSON");
     for alg in ["none", "None", "NONE", "nOnE", " none", "none\u{0}", "ＨＳ256", "HS384", "HS512", "RS256", "ES256", ""]
     {
         let header = json!({ "alg": alg }).to_string();
@@ -135,7 +135,7 @@ fn the_algorithm_is_the_keys_and_never_the_tokens() {
 
 #[test]
 fn headers_that_want_more_than_a_signature_are_refused() {
-    let payload = serde_json::to_vec(&verify(&good()).expect("a good token").claims).expect("JSON");
+    let payload = serde_json::to_vec(verify(&good()).expect("a good token").claims.as_ref()).expect("JSON");
     let refused = [
         r#"{"alg":"HS256","crit":["exp"]}"#,
         r#"{"alg":"HS256","crit":[]}"#,
@@ -234,7 +234,7 @@ fn of_several_audiences_each_is_enough() {
         assert_eq!(verify_with(aud), Err(TokenFault::Invalid));
     }
     let own = tokens.verify(&tokens.sign(&subject(), &stamp(TokenType::Access)), None, NOW).expect("a good token");
-    assert_eq!(own.claims["aud"], json!(["web", "api"]));
+    assert_eq!(own.claims.value("aud"), Some(json!(["web", "api"])));
 }
 
 #[test]
@@ -425,4 +425,35 @@ fn a_token_of_another_spelling_is_recognized_too() {
         Some(TokenFault::Invalid),
         "a clock set back"
     );
+}
+
+#[test]
+fn the_successor_of_a_token_has_its_claims_as_they_were_written() {
+    let digits = "1234567890".repeat(40);
+    let custom = format!(r#""a":12345678901234567890123,"b":{digits},"c":1.0,"d":1e5,"e":-0,"ea":{{"g":[1E400]}}"#);
+    let payload = format!(r#"{{{custom},"exp":1.70000030e9,"jti":"a","token_type":"access","user_id":"7"}}"#);
+    let token = verify(&forge(r#"{"alg":"HS256"}"#, payload.as_bytes())).expect("a good token");
+    let subject = tokens().subject_of(&token, subject().user, subject().session, 1);
+    let successor = tokens().sign(&subject, &stamp(TokenType::Access));
+    let encoded = successor.split('.').nth(1).expect("a payload");
+    let signed = String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).expect("base64url")).expect("text");
+    assert!(signed.starts_with(&format!("{{{custom},\"exp\":1700000300,")), "{signed}");
+}
+
+#[test]
+fn dates_are_judged_however_their_numbers_are_written() {
+    let at = |exp: &str| {
+        let payload = format!(r#"{{"exp":{exp},"jti":"a","token_type":"access","user_id":"7"}}"#);
+        fault(&forge(r#"{"alg":"HS256"}"#, payload.as_bytes()))
+    };
+    for good in ["1700000300", "1700000300.0", "1.7000003e9", "17000003E+2", "17000003000e-1"] {
+        assert_eq!(at(good), None, "{good}");
+    }
+    for ended in ["0", "-0", "1.5e9", "1e-400", "-1e3"] {
+        assert_eq!(at(ended), Some(TokenFault::Expired), "{ended}");
+    }
+    let digits = "9".repeat(400);
+    for invalid in ["1e400", "-1e400", &digits, "1e12", "\"1700000300\"", "null", "true", "[1700000300]", "{}"] {
+        assert_eq!(at(invalid), Some(TokenFault::Invalid), "{invalid}");
+    }
 }

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::{
     auth::{
         Auth, Error,
@@ -15,7 +13,7 @@ use crate::{
         session::{Session, SessionEnd},
         sessionless::{Question, Rejection, Verdict},
         settings::{SessionCheck, Settings},
-        token::{Token, TokenFault, TokenType},
+        token::{Claims, Token, TokenFault, TokenType},
         user::UserKey,
     },
     wire::EndReason,
@@ -32,14 +30,14 @@ pub struct Bearer {
     /// When the token ends.
     pub expires_at: Timestamp,
     /// What the token says, every claim of it.
-    pub claims: Arc<Map<String, Value>>,
+    pub claims: Arc<Claims>,
 }
 
 impl Auth {
     /// The bearer as its token tells, without a look into the database: what stood there when the person
     /// signed in ([`Policy::token_user`](policy::Policy::token_user)).
     pub fn token_user(&self, bearer: &Bearer) -> TokenUser {
-        self.policy.token_user(bearer.user, &bearer.claims)
+        self.policy.token_user(bearer.user, &bearer.claims.values())
     }
 
     /// Authenticates the values of the `Authorization` header fields of a request, of which there may
@@ -141,7 +139,7 @@ impl Auth {
             return Err(Error::UserInactive);
         }
         let is_checked = self.settings.check_revoke_token;
-        if is_checked && !policy::is_fingerprint(self.tokens.fingerprint(token), &account.password) {
+        if is_checked && !policy::is_fingerprint(self.tokens.fingerprint(token).as_ref(), &account.password) {
             return Err(Error::PasswordChanged(None));
         }
         if self.is_of_another(key, token, user).await? { Err(Error::UserNotFound) } else { Ok(user) }

@@ -10,7 +10,7 @@ use crate::auth::{
     policy,
     session::Session,
     store::Renewed,
-    token::{Subject, Token, TokenFault},
+    token::{Claims, Subject, Token, TokenFault},
     user::{StoredCredentials, UserKey},
 };
 
@@ -37,7 +37,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Subject, Error> {
         let user = self.settings.user_id_field.key_of(&account.user);
-        let mut subject = Subject { user, session, generation: 0, custom: Map::new() };
+        let mut subject = Subject { user, session, generation: 0, custom: Claims::default() };
         subject.replace(self.custom_claims(account).await);
         if self.tokens.fits(&subject, now) { Ok(subject) } else { Err(Error::OversizedClaims) }
     }

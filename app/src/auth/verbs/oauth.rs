@@ -138,8 +138,8 @@ fn describe(token: &Token, owner: User) -> Introspection {
         exp: Some(token.expires_at.seconds()),
         iat: token.issued_at.map(Timestamp::seconds),
         jti: Some(token.jti.to_string()),
-        iss: token.claims.get("iss").cloned(),
-        aud: token.claims.get("aud").cloned(),
+        iss: token.claims.value("iss"),
+        aud: token.claims.value("aud"),
         sid: token.session.map(|session| session.to_string()),
     }
 }

@@ -91,7 +91,7 @@ impl Auth {
         AccountRule {
             policy: self.policy.clone(),
             settings: self.settings.clone(),
-            fingerprint: self.tokens.fingerprint(token).cloned(),
+            fingerprint: self.tokens.fingerprint(token),
         }
     }
 

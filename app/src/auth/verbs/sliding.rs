@@ -27,7 +27,7 @@ impl Auth {
     pub async fn obtain_sliding(&self, credentials: &Credentials, origin: Origin) -> Result<SlidingToken, Error> {
         let (session, mut subject) = self.sign_in(credentials, origin, Self::first_sliding).await?;
         let claim = self.settings.sliding_token_refresh_exp_claim.clone();
-        subject.custom.insert(claim, session.current.expires_at.seconds().into());
+        subject.custom.insert(claim, &session.current.expires_at.seconds().into());
         self.sign_sliding(&subject, &session)
     }
 

@@ -57,7 +57,7 @@ impl Verifier {
     pub(super) fn verify(&self, text: &str, now: Timestamp) -> Result<(), Fault> {
         match self {
             Self::Own(tokens) => Ok(tokens.verify(text, None, now).map(drop)?),
-            Self::Set(keys) => Ok(token::check_claims(verify_by(keys, text)?, now)?),
+            Self::Set(keys) => Ok(token::check_claims(&verify_by(keys, text)?, now)?),
         }
     }
 }
