@@ -1,5 +1,7 @@
 """What is wrong with a body is told in the same words on both sides."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.conf import settings
 from sides import PASSWORD, same
@@ -46,6 +48,60 @@ def test_malformed_json(sides, path, body):
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/octet-stream", "text/json", "nonsense", "", "application/*", "*/*", "APPLICATION/JSON"])
 def test_other_media_types(sides, path, kind):
     same(sides.both("POST", path, data=b"{}", headers={"Content-Type": kind}))
+
+
+NUMBERS = ["12345678901234567890123", "-0", "-0.0", "1.0", "1.50", "1e5", "1E+5", "1e16", "0.0001", "0.00001", "1.5e-7", "0e5"]
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_in_the_place_of_text(sides, path, number):
+    body = "{" + ",".join(f'"{name}":{number}' for name in FIELDS[path]) + "}"
+    same(sides.both("POST", path, data=body, headers={"Content-Type": "application/json"}))
+
+
+@pytest.mark.parametrize("parameters", [" ; charset=utf-8", "\t;\tcharset=utf-8", ";", ";;", "; CHARSET=UTF-8", '; charset="utf-8"', "; x=y;"])
+def test_spellings_of_media_types(sides, parameters):
+    good = {"username": "ada", "password": PASSWORD}
+    bodies = {"application/json": __import__("json").dumps(good), "application/x-www-form-urlencoded": urlencode(good)}
+    for kind, body in bodies.items():
+        answers = sides.both("POST", "/api/token/", data=body, headers={"Content-Type": kind + parameters})
+        assert [answer.status_code for answer in answers] == [200, 200]
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "latin-1", "us-ascii", "utf-16", "utf-16-le", "windows-1252", "utf-8"])
+def test_json_in_another_charset(sides, charset):
+    body = __import__("json").dumps({"username": "ada", "password": PASSWORD}).encode(charset)
+    answers = sides.both("POST", "/api/token/", data=body, headers={"Content-Type": f"application/json; charset={charset}"})
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("kind", ["application/json; charset=us-ascii", "application/json; charset=utf-16"])
+def test_text_that_is_not_in_its_charset(sides, path, kind):
+    same(sides.both("POST", path, data='{"username":"ü","password":"ü","token":"ü"}'.encode() + b" ", headers={"Content-Type": kind}))
+
+
+PARTS = {
+    "names in capitals": '--a\r\nCONTENT-DISPOSITION: form-data; NAME="{0}"\r\n\r\nx\r\n--a--\r\n',
+    "names without quotes": "--a\r\nContent-Disposition:form-data ; Name={0}\r\n\r\nx\r\n--a--\r\n",
+    "a part without headers": '--a\r\n\r\ny\r\n--a\r\nContent-Disposition: form-data; name="{0}"\r\n\r\nx\r\n--a--\r\n',
+    "a part without a blank line": '--a\r\ny\r\n--a\r\nContent-Disposition: form-data; name="{0}"\r\n\r\nx\r\n--a--',
+    "a preamble": 'y\r\n--a\r\nContent-Disposition: form-data; name="{0}"\r\n\r\nx\r\n--a--',
+    "no end": '--a\r\nContent-Disposition: form-data; name="{0}"\r\n\r\nx',
+    "no name": '--a\r\nContent-Disposition: form-data; filename="{0}"\r\n\r\nx\r\n--a--',
+    "an empty file name": '--a\r\nContent-Disposition: form-data; name="{0}"; filename=""\r\n\r\nx\r\n--a--',
+    "base64": '--a\r\nContent-Disposition: form-data; name="{0}"\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n--a--',
+    "a long preamble": "y" * 2000,
+}
+
+
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("form", PARTS)
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=a", 'multipart/form-data ; BOUNDARY="a";'])
+def test_parts_of_a_multipart_form(sides, path, form, kind):
+    for field in FIELDS[path]:
+        same(sides.both("POST", path, data=PARTS[form].format(field), headers={"Content-Type": kind}))
 
 
 @pytest.mark.parametrize("path", FIELDS)

@@ -6,6 +6,7 @@
 // They panic when the output cannot be written; `output` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod body;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod layers;
 pub mod metrics;
 pub mod output;
 pub mod pages;
+pub mod parameters;
 pub mod preferences;
 pub mod punctual;
 pub mod request_id;

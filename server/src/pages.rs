@@ -24,10 +24,9 @@ use leptos::{
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
-use mime::Mime;
-
 use crate::{
-    layers,
+    body, layers,
+    parameters::Parameterized,
     preferences::{self, Preferences},
     router::MAX_BODY_BYTES,
     site,
@@ -64,31 +63,35 @@ impl Pages {
 
 /// `POST /rpc/{*function}`: the server functions. None answers another method; one that is not here
 /// tells a page of an older build so by its status. They take JSON alone, which no form of another
-/// site can send.
+/// site can send. Some answers carry tokens, and none is worth keeping (RFC 6749 §5.1).
 pub async fn function(State(pages): State<Pages>, request: Request) -> Response {
+    let mut response = call(pages, request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn call(pages: Pages, request: Request) -> Response {
     let is_known = server_fn_paths().any(|(path, method)| path == request.uri().path() && method == Method::POST);
     if !is_known {
         return StatusCode::NOT_FOUND.into_response();
     }
     let (parts, body) = request.into_parts();
     if !is_json(&parts) {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send JSON.");
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send JSON, in UTF-8.");
     }
-    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "The form is larger than 64 kB.");
+    let bytes = match body::read(body).await {
+        Ok(bytes) => bytes,
+        Err(error) => return refuse(error.status(), &error.to_string()),
     };
     let request = Request::from_parts(parts, Body::from(bytes));
     let response = handle_server_fns_with_context(move || pages.provide(), request).await.into_response();
-    let mut response = with_status(response).await;
-    // Some of these carry tokens, and none is worth keeping (RFC 6749 §5.1).
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    with_status(response).await
 }
 
 fn is_json(parts: &Parts) -> bool {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mime = content_type.and_then(|text| text.parse::<Mime>().ok());
-    mime.is_some_and(|mime| mime.essence_str() == mime::APPLICATION_JSON.essence_str())
+    let kind = Parameterized::parse(content_type.unwrap_or_default());
+    kind.is("application/json") && kind.is_utf_8()
 }
 
 fn refuse(status: StatusCode, sentence: &str) -> Response {

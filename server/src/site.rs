@@ -134,7 +134,7 @@ fn mime_guess(path: &str) -> String {
         Some("png") => "image/png".to_owned(),
         Some("ico") => "image/x-icon".to_owned(),
         Some("webmanifest") => "application/manifest+json".to_owned(),
-        Some(_) | None => mime::APPLICATION_OCTET_STREAM.to_string(),
+        Some(_) | None => "application/octet-stream".to_owned(),
     }
 }
 

@@ -1,91 +1,157 @@
 //! Bodies, as Django REST framework reads them: JSON, form and multipart, at most 64 kB; and their
 //! fields, as its `CharField` reads those.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::{FromRequest, Multipart, Request},
+    body::Bytes,
+    extract::{FromRequest, Request},
 };
 use http::header;
-use mime::Mime;
-use serde_json::{Map, Value};
+use percent_encoding::percent_decode;
+use serde_json::value::RawValue;
 
-use super::{refusal::FieldErrors, reject::Rejection};
-use crate::router::MAX_BODY_BYTES;
+use super::{
+    charset::Charset,
+    multipart::{self, Content},
+    number,
+    refusal::FieldErrors,
+    reject::Rejection,
+};
+use crate::{body, parameters::Parameterized};
 
 /// A body that was understood, whatever its format.
-pub(super) struct Fields(Map<String, Value>);
+pub(super) struct Fields(BTreeMap<String, Field>);
+
+/// A field, as far as fields of a form are told apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Null,
+    Flag(bool),
+    Text(String),
+    /// A number, as it was written.
+    Number(String),
+    /// A list, an object or a file.
+    Other,
+}
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Rejection::TooLarge)?;
+        let bytes = body::read(body).await.map_err(Rejection::Body)?;
         if bytes.is_empty() {
-            return Ok(Self(Map::new()));
+            return Ok(Self(BTreeMap::new()));
         }
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
-        let unsupported = || Rejection::UnsupportedMediaType(content_type.clone());
-        let mime: Mime = content_type.parse().map_err(|_| unsupported())?;
-        match (mime.type_().as_str(), mime.subtype().as_str()) {
-            ("application", "json" | "*") | ("*", "*") => from_json(&bytes),
-            ("application", "x-www-form-urlencoded") => Ok(from_form(&bytes)),
-            ("multipart", "form-data") => {
-                let boundary = mime.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str());
-                let bytes = with_end(bytes, boundary.unwrap_or_default())?;
-                let request = Request::from_parts(parts, Body::from(bytes));
-                let multipart = Multipart::from_request(request, state).await;
-                Ok(from_multipart(multipart.map_err(|error| Rejection::Multipart(error.body_text()))?).await)
-            }
-            _ => Err(unsupported()),
-        }
+        read(content_type.unwrap_or_default(), &bytes)
     }
 }
 
-fn from_json(bytes: &Bytes) -> Result<Fields, Rejection> {
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(fields)) => Ok(Fields(fields)),
-        Ok(Value::Null) => Err(Rejection::NoData),
-        Ok(Value::Array(_)) => Err(Rejection::NotAnObject("list")),
-        Ok(Value::String(_)) => Err(Rejection::NotAnObject("str")),
-        Ok(Value::Bool(_)) => Err(Rejection::NotAnObject("bool")),
-        Ok(Value::Number(number)) => Err(Rejection::NotAnObject(if number.is_f64() { "float" } else { "int" })),
-        Err(error) => Err(Rejection::Json(error.to_string())),
+fn read(content_type: &str, bytes: &Bytes) -> Result<Fields, Rejection> {
+    let kind = Parameterized::parse(content_type);
+    let unsupported = || Rejection::UnsupportedMediaType(content_type.to_owned());
+    let format = Format::find(&kind).ok_or_else(unsupported)?;
+    let charset = match kind.parameter("charset") {
+        Some(name) => Charset::find(&name).ok_or_else(|| Rejection::Charset(name.into_owned()))?,
+        None => Charset::UTF_8,
+    };
+    match format {
+        Format::Json => from_json(bytes, charset),
+        Format::Form => Ok(from_form(bytes, charset)),
+        Format::Multipart => from_multipart(bytes, &kind, charset),
     }
 }
 
-/// Of a name that stands twice, the last one counts.
-fn from_form(bytes: &Bytes) -> Fields {
-    let pairs = form_urlencoded::parse(bytes);
-    Fields(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect())
+/// What a body is written in.
+enum Format {
+    Json,
+    Form,
+    Multipart,
 }
 
-/// A form that breaks off is read as far as it goes, as in Django: the reader is given the end that it
-/// waits for.
-fn with_end(bytes: Bytes, boundary: &str) -> Result<Bytes, Rejection> {
-    if boundary.is_empty() {
-        return Err(Rejection::Multipart("Invalid boundary in multipart: ".to_owned()));
+impl Format {
+    /// The first one that the media type of a body, which may be a range, covers (Django REST framework:
+    /// `media_type_matches`).
+    fn find(kind: &Parameterized) -> Option<Self> {
+        let (main, sub) = kind.value().split_once('/')?;
+        let covers = |wanted_main: &str, wanted_sub: &str| {
+            (main == "*" || main.eq_ignore_ascii_case(wanted_main))
+                && (sub == "*" || sub.eq_ignore_ascii_case(wanted_sub))
+        };
+        let formats = [
+            (Self::Json, "application", "json"),
+            (Self::Form, "application", "x-www-form-urlencoded"),
+            (Self::Multipart, "multipart", "form-data"),
+        ];
+        formats.into_iter().find(|(_, main, sub)| covers(main, sub)).map(|(format, ..)| format)
     }
-    let end = format!("\r\n--{boundary}--\r\n");
-    Ok([bytes.as_ref(), end.as_bytes()].concat().into())
 }
 
-/// What was understood before the form went wrong counts, as in Django.
-async fn from_multipart(mut multipart: Multipart) -> Fields {
-    let mut fields = Map::new();
-    while let Ok(Some(mut field)) = multipart.next_field().await {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = field.file_name().is_some();
-        let mut bytes = Vec::new();
-        while let Ok(Some(chunk)) = field.chunk().await {
-            bytes.extend_from_slice(&chunk);
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+fn from_json(bytes: &Bytes, charset: Charset) -> Result<Fields, Rejection> {
+    let text = charset.decode(bytes).ok_or_else(|| Rejection::Json("the text is not in its charset".to_owned()))?;
+    let is_object = text.trim_start().starts_with('{');
+    if !is_object {
+        return Err(not_an_object(serde_json::from_str(&text).map_err(not_json)?));
+    }
+    let raw: BTreeMap<String, &RawValue> = serde_json::from_str(&text).map_err(not_json)?;
+    let fields = raw.into_iter().map(|(name, value)| Ok((name, Field::parse(value).map_err(not_json)?)));
+    fields.collect::<Result<_, _>>().map(Fields)
+}
+
+fn not_json(error: serde_json::Error) -> Rejection {
+    Rejection::Json(error.to_string())
+}
+
+fn not_an_object(value: &RawValue) -> Rejection {
+    match value.get() {
+        "null" => Rejection::NoData,
+        "true" | "false" => Rejection::NotAnObject("bool"),
+        list if list.starts_with('[') => Rejection::NotAnObject("list"),
+        text if text.starts_with('"') => Rejection::NotAnObject("str"),
+        float if float.contains(['.', 'e', 'E']) => Rejection::NotAnObject("float"),
+        _ => Rejection::NotAnObject("int"),
+    }
+}
+
+/// Of a name that stands twice, the last one counts. A form that is not in its charset is read as Latin-1 (Django:
+/// `QueryDict`).
+fn from_form(bytes: &Bytes, charset: Charset) -> Fields {
+    let text = charset.decode(bytes).unwrap_or_else(|| Charset::Latin1.decode_lossy(bytes));
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    let decoded = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (form_decoded(name, charset), Field::Text(form_decoded(value, charset)))
+    });
+    Fields(decoded.collect())
+}
+
+/// Bytes behind `%` are in the charset of the form; characters that are not ASCII are there already (Python: `unquote`).
+fn form_decoded(half: &str, charset: Charset) -> String {
+    let spaced = half.replace('+', " ");
+    if !spaced.contains('%') {
+        return spaced;
+    }
+    let runs = spaced.as_bytes().chunk_by(|one, next| one.is_ascii() == next.is_ascii());
+    let decoded = runs.map(|run| {
+        let charset = if run.is_ascii() { charset } else { Charset::UTF_8 };
+        let bytes: Cow<[u8]> = percent_decode(run).into();
+        charset.decode_lossy(&bytes).into_owned()
+    });
+    decoded.collect()
+}
+
+/// Of a name that stands twice, the last one counts, and a file before text.
+fn from_multipart(bytes: &Bytes, kind: &Parameterized, charset: Charset) -> Result<Fields, Rejection> {
+    let fields = multipart::fields(bytes, kind, charset).map_err(|error| Rejection::Multipart(error.to_string()))?;
+    let (texts, files): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.content != Content::File);
+    let fields = texts.into_iter().chain(files).map(|field| match field.content {
+        Content::Text(text) => (field.name, Field::Text(text)),
         // A file in the place of text is no string, whatever is in it.
-        fields.insert(name, if is_file { Value::Array(Vec::new()) } else { Value::String(text) });
-    }
-    Fields(fields)
+        Content::File => (field.name, Field::Other),
+    });
+    Ok(Fields(fields.collect()))
 }
 
 /// A field as `CharField` reads it.
@@ -99,9 +165,23 @@ pub(super) enum Kind {
     Optional,
 }
 
+impl Field {
+    fn parse(value: &RawValue) -> serde_json::Result<Self> {
+        let written = value.get();
+        Ok(match written {
+            "null" => Self::Null,
+            "true" => Self::Flag(true),
+            "false" => Self::Flag(false),
+            _ if written.starts_with('"') => Self::Text(serde_json::from_str(written)?),
+            _ if written.starts_with(['[', '{']) => Self::Other,
+            _ => Self::Number(written.to_owned()),
+        })
+    }
+}
+
 impl Fields {
     /// The field of that name, as it came.
-    pub(super) fn find(&self, name: &str) -> Option<&Value> {
+    pub(super) fn find(&self, name: &str) -> Option<&Field> {
         self.0.get(name)
     }
 
@@ -118,14 +198,14 @@ impl Fields {
     }
 }
 
-pub(super) fn read_field(value: Option<&Value>, kind: Kind) -> Result<String, &'static str> {
+pub(super) fn read_field(value: Option<&Field>, kind: Kind) -> Result<String, &'static str> {
     let text = match value {
         None if kind == Kind::Optional => return Ok(String::new()),
         None => return Err("This field is required."),
-        Some(Value::Null) => return Err("This field may not be null."),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => return Err("Not a valid string."),
+        Some(Field::Null) => return Err("This field may not be null."),
+        Some(Field::Text(text)) => text.clone(),
+        Some(Field::Number(written)) => number::text(written),
+        Some(Field::Flag(_) | Field::Other) => return Err("Not a valid string."),
     };
     let trimmed = text.trim();
     if trimmed.is_empty() && kind != Kind::Optional {

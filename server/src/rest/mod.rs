@@ -3,13 +3,16 @@
 
 mod admin;
 mod body;
+mod charset;
 mod docs;
 mod extract;
 mod health;
 mod keys;
 mod me;
 mod method;
+mod multipart;
 mod negotiate;
+mod number;
 mod oauth;
 mod openapi;
 mod refusal;

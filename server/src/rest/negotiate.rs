@@ -4,7 +4,8 @@
 
 use axum::extract::Request;
 use http::{HeaderMap, Method, header};
-use mime::Mime;
+
+use crate::parameters::Parameterized;
 
 /// What a request asks for.
 pub(super) enum Wanted {
@@ -39,21 +40,21 @@ fn find_format(query: &str) -> Option<String> {
 
 /// Whether a page is wanted more than JSON: a browser names `text/html`, and takes everything else for less.
 fn prefers_page(headers: &HeaderMap) -> bool {
-    weight(headers, &mime::TEXT_HTML) > weight(headers, &mime::APPLICATION_JSON)
+    weight(headers, ("text", "html")) > weight(headers, ("application", "json"))
 }
 
 /// How much a media type is wanted, from 0 to 1: what the range says that fits it best (RFC 9110 §12.5.1).
-fn weight(headers: &HeaderMap, wanted: &Mime) -> f32 {
+fn weight(headers: &HeaderMap, wanted: (&str, &str)) -> f32 {
     let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges = ranges.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<Mime>().ok());
-    let fits = |range: &Mime| {
-        let is_type = range.type_() == wanted.type_();
-        let is_subtype = range.subtype() == wanted.subtype();
-        let is_range = range.subtype() == mime::STAR && (is_type || range.type_() == mime::STAR);
+    let ranges = ranges.flat_map(|value| value.split(',')).map(Parameterized::parse);
+    let fits = |range: &Parameterized| {
+        let (main, sub) = range.value().split_once('/')?;
+        let (is_type, is_subtype) = (main.eq_ignore_ascii_case(wanted.0), sub.eq_ignore_ascii_case(wanted.1));
+        let is_range = sub == "*" && (is_type || main == "*");
         (is_range || (is_type && is_subtype)).then_some((is_type, is_subtype))
     };
     let best = ranges.filter_map(|range| Some((fits(&range)?, range))).max_by_key(|(fit, _)| *fit);
-    best.map_or(0.0, |(_, range)| range.get_param("q").and_then(|q| q.as_str().parse().ok()).unwrap_or(1.0))
+    best.map_or(0.0, |(_, range)| range.parameter("q").and_then(|q| q.parse().ok()).unwrap_or(1.0))
 }
 
 /// Whether any of the media ranges takes JSON; weights are not looked at. Without a header, everything

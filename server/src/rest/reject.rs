@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::refusal::{FieldErrors, Refusal};
+use crate::body::BodyError;
 
 /// Why a request was not answered with a 2xx.
 pub(super) enum Rejection {
@@ -24,8 +25,10 @@ pub(super) enum Rejection {
     Json(String),
     /// No multipart; why.
     Multipart(String),
-    /// More than [`MAX_BODY_BYTES`](crate::router::MAX_BODY_BYTES).
-    TooLarge,
+    /// It could not be read.
+    Body(BodyError),
+    /// A body in a character set that is not known; its name.
+    Charset(String),
     /// A body of another kind; the `Content-Type` header.
     UnsupportedMediaType(String),
     /// The client takes no JSON.
@@ -59,7 +62,11 @@ impl IntoResponse for Rejection {
             Self::NoData => non_field_error("No data provided"),
             Self::Json(why) => detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {why}")),
             Self::Multipart(why) => detail(StatusCode::BAD_REQUEST, &format!("Multipart form parse error - {why}")),
-            Self::TooLarge => detail(StatusCode::PAYLOAD_TOO_LARGE, "The request body is larger than 64 kB."),
+            Self::Body(error) => detail(error.status(), &error.to_string()),
+            Self::Charset(name) => {
+                let sentence = format!("Unsupported charset \"{name}\" in request Content-Type header.");
+                detail(StatusCode::BAD_REQUEST, &sentence)
+            }
             Self::UnsupportedMediaType(found) => {
                 let sentence = format!("Unsupported media type \"{found}\" in request.");
                 detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &sentence)
@@ -86,7 +93,9 @@ pub(super) fn at_protected(error: Error) -> Rejection {
 
 /// Whatever is not an endpoint below `/api`.
 pub(super) fn not_found() -> Response {
-    detail(StatusCode::NOT_FOUND, "Not found.")
+    let mut response = detail(StatusCode::NOT_FOUND, "Not found.");
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn refuse(error: Error, door: Door) -> Response {

@@ -1,6 +1,11 @@
+use app::auth::{Account, settings::Settings, user::Role};
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
-use crate::actors::{Answer, PASSWORD, World};
+use crate::{
+    actors::{Answer, PASSWORD, World, settings},
+    connections::{self, connect, some},
+};
 
 const REQUIRED: &str = "This field is required.";
 
@@ -111,5 +116,176 @@ async fn a_body_that_is_too_large_is_refused_everywhere() {
         let request = world.request("POST", path).header("content-type", "application/json").body(body);
         let status = request.send().await.expect("an answer").status().as_u16();
         assert_eq!(status, 413, "{path}");
+    }
+}
+
+/// An account whose name and password are these.
+async fn account(world: &World, username: &str, password: &str) {
+    let account = Account {
+        username: username.into(),
+        email: String::new(),
+        password: password.into(),
+        role: Role::User,
+        is_active: true,
+    };
+    world.auth.create_user(account).await.expect("a user");
+}
+
+/// The status of a sign-in with this JSON as the password.
+async fn sign_in(world: &World, username: &str, password: &str) -> u16 {
+    let body = format!(r#"{{"username":{username},"password":{password}}}"#);
+    send(world, "application/json", body).await.status
+}
+
+#[tokio::test]
+async fn a_number_is_the_text_of_its_digits() {
+    let world = World::new().await;
+    account(&world, "100000000000000000000", "918273645546372819109182736450").await;
+    let username = "100000000000000000000";
+    assert_eq!(sign_in(&world, username, "918273645546372819109182736450").await, 200);
+    assert_eq!(sign_in(&world, &format!("\"{username}\""), "\"918273645546372819109182736450\"").await, 200);
+    assert_eq!(sign_in(&world, username, "918273645546372819109182736451").await, 401);
+    assert_eq!(sign_in(&world, username, "9.182736455463728e+29").await, 401);
+    assert_eq!(sign_in(&world, "100000000000000000001", "918273645546372819109182736450").await, 401);
+}
+
+#[tokio::test]
+async fn a_number_with_more_digits_than_a_float_has_is_one_text() {
+    let world = World::new().await;
+    account(&world, "ada", "0.91827364554637281910").await;
+    assert_eq!(sign_in(&world, "\"ada\"", "0.91827364554637281910").await, 200);
+    assert_eq!(sign_in(&world, "\"ada\"", "0.91827364554637281911").await, 401);
+    account(&world, "bob", "91827364554637.25").await;
+    assert_eq!(sign_in(&world, "\"bob\"", "9.182736455463725e13").await, 200, "as Python spells it");
+}
+
+#[tokio::test]
+async fn numbers_of_registration_keep_their_digits() {
+    let world = World::new().await;
+    let body = r#"{"username":10000000000000000000007,"password":918273645546372819109182736455}"#;
+    let request = world.request("POST", "/api/register/").header("content-type", "application/json").body(body);
+    let answer = Answer::of(request.send().await.expect("an answer")).await;
+    assert_eq!((answer.status, answer.text("username").as_str()), (201, "10000000000000000000007"), "{answer:?}");
+    assert_eq!(sign_in(&world, "10000000000000000000007", "918273645546372819109182736455").await, 200);
+    assert_eq!(sign_in(&world, "10000000000000000000007", "918273645546372819109182736454").await, 401);
+}
+
+/// The bodies of a sign-in, one for each format.
+fn formats() -> [(&'static str, &'static str, String); 3] {
+    let json = json!({ "username": "ada", "password": PASSWORD }).to_string();
+    let form = format!("username=ada&password={}", PASSWORD.replace(' ', "+"));
+    let part =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let multipart = format!("{}{}--b--\r\n", part("username", "ada"), part("password", PASSWORD));
+    [
+        ("application/json", "x=y", json),
+        ("application/x-www-form-urlencoded", "x=y", form),
+        ("multipart/form-data", "boundary=b", multipart),
+    ]
+}
+
+#[tokio::test]
+async fn media_types_are_understood_in_every_valid_spelling() {
+    let world = World::new().await;
+    world.user("ada").await;
+    for (kind, parameter, body) in formats() {
+        let (name, value) = parameter.split_once('=').expect("a parameter");
+        for content_type in [
+            format!("{kind};{parameter}"),
+            format!("{kind} ; {parameter}"),
+            format!("{kind}\t;\t{parameter}"),
+            format!("{kind}; {parameter};"),
+            format!("{kind};; {parameter} ; "),
+            format!("{}; {}={value}", kind.to_uppercase(), name.to_uppercase()),
+            format!("{kind}; {name}=\"{value}\""),
+            format!("{kind}; {parameter}; charset=\"UTF-8\""),
+            format!("{kind}; charset=utf-8; note=\"a;b\\\"c\"; {parameter}"),
+        ] {
+            assert_eq!(send(&world, &content_type, body.clone()).await.status, 200, "{content_type}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn server_functions_and_oauth_understand_the_same_media_types() {
+    let client = app::auth::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
+    let clients = [client.expect("a client")].into_iter().collect();
+    let world = World::with(Settings { clients, ..settings() }).await;
+    world.user("ada").await;
+    let credentials = json!({ "credentials": { "username": "ada", "password": PASSWORD } }).to_string();
+    let token = "client_id=gateway&client_secret=5b0fd3a1c4e7429f8d6a1b2c3d4e5f60&token=x";
+    for (path, kind, body, refused) in [
+        ("/rpc/session/obtain", "application/json", credentials.as_str(), 415),
+        ("/oauth/introspect", "application/x-www-form-urlencoded", token, 400),
+    ] {
+        let status = async |content_type: String| {
+            let request = world.request("POST", path).header("content-type", content_type).body(body.to_owned());
+            request.send().await.expect("an answer").status().as_u16()
+        };
+        for parameters in ["", " ; charset=utf-8", "\t;\tCHARSET=\"UTF-8\"", ";"] {
+            assert_eq!(status(format!("{kind}{parameters}")).await, 200, "{path} {parameters:?}");
+        }
+        assert_eq!(status(format!("{kind}; charset=iso-8859-1")).await, refused, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn text_in_another_charset_is_decoded() {
+    let world = World::new().await;
+    let password = "gr\u{fc}ne B\u{e4}ume rauschen leise";
+    account(&world, "ada", password).await;
+    let latin1 = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect::<Vec<_>>();
+    let json = format!(r#"{{"username":"ada","password":"{password}"}}"#);
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for (charset, bytes) in [("iso-8859-1", latin1(&json)), ("latin1", latin1(&json)), ("utf-16le", utf16(&json))] {
+        let answer = send(&world, &format!("application/json; charset={charset}"), bytes).await;
+        assert_eq!(answer.status, 200, "{charset}: {answer:?}");
+    }
+    let form = "username=ada&password=gr%FCne+B%E4ume+rauschen+leise";
+    let kind = "application/x-www-form-urlencoded; charset=iso-8859-1";
+    assert_eq!(send(&world, kind, form).await.status, 200);
+    let part =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n");
+    let form = format!("{}{}--b--", part("username", "ada"), part("password", password));
+    let kind = "multipart/form-data; boundary=b; charset=iso-8859-1";
+    assert_eq!(send(&world, kind, latin1(&form)).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_unknown_charset_and_text_that_is_not_in_its_charset_are_refused() {
+    let world = World::new().await;
+    let unknown = send(&world, "application/json; charset=nonsense", "{}").await;
+    unknown.is(400, json!({ "detail": "Unsupported charset \"nonsense\" in request Content-Type header." }));
+    let wrong = send(&world, "application/json; charset=us-ascii", "{\"username\":\"\u{fc}\"}").await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.text("detail").starts_with("JSON parse error - "), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_broken_is_a_bad_request() {
+    let client = app::auth::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
+    let clients = [client.expect("a client")].into_iter().collect();
+    let world = World::with(Settings { clients, ..settings() }).await;
+    for (path, kind) in [
+        ("/api/token/", "application/json"),
+        ("/api/token/", "application/x-www-form-urlencoded"),
+        ("/api/token/refresh/", "multipart/form-data; boundary=b"),
+        ("/rpc/session/obtain", "application/json"),
+        ("/oauth/introspect", "application/x-www-form-urlencoded"),
+    ] {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n");
+        for body in [
+            "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n5\r\n{}",
+            "Content-Length: 5\r\n\r\n{}",
+        ] {
+            let mut stream = connect(&world).await;
+            connections::send(&mut stream, &format!("{head}{body}")).await;
+            stream.shutdown().await.expect("the end of what is sent");
+            let answer = some(&mut stream).await;
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{path} {body:?}: {answer}");
+            assert!(answer.contains("The request body is malformed or incomplete."), "{answer}");
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! Bodies of which some fields may be absent, as a partial update has them.
 
-use serde_json::Value;
-
 use super::query::flag;
 use crate::rest::{
-    body::{Fields, Kind, read_field},
+    body::{Field, Fields, Kind, read_field},
+    number,
     refusal::FieldErrors,
     reject::Rejection,
 };
@@ -36,11 +35,11 @@ impl<'f> Form<'f> {
     /// True or false, or absent (Django REST framework: `BooleanField`).
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
         let read = match self.fields.find(name)? {
-            Value::Bool(value) => Ok(*value),
-            Value::String(text) => flag(text).ok_or("Must be a valid boolean."),
-            Value::Number(number) => flag(&number.to_string()).ok_or("Must be a valid boolean."),
-            Value::Null => Err("This field may not be null."),
-            Value::Array(_) | Value::Object(_) => Err("Must be a valid boolean."),
+            Field::Flag(value) => Ok(*value),
+            Field::Text(text) => flag(text).ok_or("Must be a valid boolean."),
+            Field::Number(written) => number_flag(written).ok_or("Must be a valid boolean."),
+            Field::Null => Err("This field may not be null."),
+            Field::Other => Err("Must be a valid boolean."),
         };
         self.noted(name, read)
     }
@@ -52,5 +51,14 @@ impl<'f> Form<'f> {
     /// Nothing may be wrong.
     pub(super) fn check(self) -> Result<(), Rejection> {
         self.errors.check()
+    }
+}
+
+/// One and zero are true and false, however they are written.
+fn number_flag(written: &str) -> Option<bool> {
+    match number::text(written).as_str() {
+        "1" | "1.0" => Some(true),
+        "0" | "0.0" | "-0.0" => Some(false),
+        _ => None,
     }
 }

@@ -6,15 +6,12 @@ use app::auth::{
     Auth,
     clients::{Client, Clients},
 };
-use axum::{
-    body::to_bytes,
-    extract::{FromRequest, Request as HttpRequest},
-};
+use axum::extract::{FromRequest, Request as HttpRequest};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header};
 
 use super::reject::Refusal;
-use crate::router::MAX_BODY_BYTES;
+use crate::{body, parameters::Parameterized};
 
 /// A request of a client that proved itself.
 pub(super) struct Request {
@@ -31,7 +28,7 @@ impl FromRequest<Arc<Auth>> for Request {
             return Err(Refusal::NotConfigured);
         }
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Refusal::TooLarge)?;
+        let bytes = body::read(body).await.map_err(Refusal::Body)?;
         let fields = form(&parts.headers, &bytes)?;
         let client = authenticate(clients, &parts.headers, &fields)?.clone();
         // `token_type_hint` is only a hint, and we need none: a token says what it is.
@@ -43,9 +40,9 @@ impl FromRequest<Arc<Auth>> for Request {
 /// The body's parameters. One that stands twice is refused, an empty one is none (RFC 6749 §3.2).
 fn form(headers: &HeaderMap, bytes: &[u8]) -> Result<HashMap<String, String>, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mime: Option<mime::Mime> = content_type.parse().ok();
-    if mime.is_none_or(|mime| mime.essence_str() != "application/x-www-form-urlencoded") {
-        return Err(Refusal::InvalidRequest("Send the parameters as application/x-www-form-urlencoded."));
+    let kind = Parameterized::parse(content_type);
+    if !kind.is("application/x-www-form-urlencoded") || !kind.is_utf_8() {
+        return Err(Refusal::InvalidRequest("Send the parameters as application/x-www-form-urlencoded, in UTF-8."));
     }
     let mut fields = HashMap::new();
     for (name, value) in form_urlencoded::parse(bytes).into_owned() {

@@ -10,6 +10,8 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 
+use crate::body::BodyError;
+
 /// How a client proves itself (RFC 7617).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"oauth\", charset=\"UTF-8\"");
 
@@ -17,8 +19,8 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"oauth\", 
 pub(super) enum Refusal {
     /// The request is not as the standard has it; why.
     InvalidRequest(&'static str),
-    /// The body is larger than any token.
-    TooLarge,
+    /// The body could not be read.
+    Body(BodyError),
     /// Unknown, or with another secret.
     InvalidClient,
     /// An access token without a session.
@@ -60,13 +62,13 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let body_error;
         let (status, error, sentence) = match self {
             Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, OAuthErrorCode::InvalidRequest, why),
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                OAuthErrorCode::InvalidRequest,
-                "The request body is larger than 64 kB.",
-            ),
+            Self::Body(error) => {
+                body_error = error.to_string();
+                (error.status(), OAuthErrorCode::InvalidRequest, body_error.as_str())
+            }
             Self::InvalidClient => (
                 StatusCode::UNAUTHORIZED,
                 OAuthErrorCode::InvalidClient,

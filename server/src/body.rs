@@ -1,0 +1,40 @@
+//! Bodies of requests, read as a whole.
+
+use axum::body::{Body, Bytes};
+use http::StatusCode;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::router::MAX_BODY_BYTES;
+
+/// Why a body could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// It has more than [`MAX_BODY_BYTES`].
+    #[error("The request body is larger than 64 kB.")]
+    TooLarge,
+    /// It ended early, or its chunks are malformed (RFC 9112 §7.1, §8).
+    #[error("The request body is malformed or incomplete.")]
+    Broken,
+}
+
+impl BodyError {
+    /// The status that it is answered with (RFC 9110 §15.5.14, §15.5.1).
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// Reads a body.
+///
+/// # Errors
+/// [`BodyError`]
+pub async fn read(body: Body) -> Result<Bytes, BodyError> {
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(read) => Ok(read.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
+        Err(_) => Err(BodyError::Broken),
+    }
+}
