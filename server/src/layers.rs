@@ -12,12 +12,16 @@ use std::{
 
 use app::auth::session::Origin;
 use axum::{
-    Router,
+    Json, Router,
     extract::{ConnectInfo, Request},
     response::{IntoResponse, Response},
 };
-use futures::FutureExt;
+use futures::{
+    FutureExt,
+    future::{Either, ready},
+};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use serde_json::json;
 use tower::{Service, service_fn};
 use tracing::{Instrument, Span};
 
@@ -25,6 +29,7 @@ use crate::{
     connections::App,
     edge::{Edge, Hsts},
     forwarded::{Client, X_FORWARDED_FOR},
+    host::{self, HostError},
     punctual,
     request_id::RequestIds,
     site, telemetry,
@@ -73,8 +78,8 @@ pub fn at_the_edge(app: Router, edge: Edge) -> impl App {
     service_fn(move |request| answer(app.clone(), edge.clone(), ids.clone(), request))
 }
 
-/// Names the request, notes where it came from, gives its body its time, logs how it went, and adds the
-/// security headers to the answer.
+/// Names the request, checks its host, notes where it came from, gives its body its time, logs how it went, and adds
+/// the security headers to the answer.
 async fn answer(
     mut app: Router,
     edge: Arc<Edge>,
@@ -85,7 +90,10 @@ async fn answer(
     let begun = Instant::now();
     let span = span(&request, &id);
     let client = note_client(&edge, &mut request);
-    let answered = punctual::body_in_time(edge.body_within, request, |request| app.call(request));
+    let answered = match host::find(request.version(), request.uri(), request.headers()).err() {
+        None => Either::Left(punctual::body_in_time(edge.body_within, request, |request| app.call(request))),
+        Some(error) => Either::Right(ready(Ok(without_host(error)))),
+    };
     let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {
         // A handler that panics ends its own request and nothing else; what it said is in the log already.
         let response = answered.unwrap_or_else(|said| Ok(panicked(said)));
@@ -108,16 +116,21 @@ async fn answer(
     Ok(response)
 }
 
-/// Who asks, for limits, sessions and security events: the peer's own address, or what a proxy that is
-/// trusted says of it.
+/// Who asks, for limits, sessions and security events: the peer's own IP address, or what a proxy that is trusted says of
+/// it. With `hsts = "on"` every request counts as made over TLS.
 fn note_client(edge: &Edge, request: &mut Request) -> Option<Client> {
     let peer = peer(request.extensions())?;
+    let mut client = peer;
     if edge.proxies.trusted.is_empty() {
         hint_at_proxies(request.headers());
-        return Some(peer);
+    } else {
+        client = edge.proxies.client(peer.address, request.headers());
     }
-    let client = edge.proxies.client(peer.address, request.headers());
-    request.extensions_mut().insert(client);
+    client.is_secure |= edge.hsts == Hsts::On;
+    // The peer is found by its connection.
+    if client != peer {
+        request.extensions_mut().insert(client);
+    }
     Some(client)
 }
 
@@ -127,9 +140,19 @@ fn peer(extensions: &Extensions) -> Option<Client> {
     Some(Client { address: peer.ip().to_canonical(), is_secure: false })
 }
 
+/// The client of a request, which passed the edge.
+fn client(parts: &Parts) -> Option<Client> {
+    parts.extensions.get::<Client>().copied().or_else(|| peer(&parts.extensions))
+}
+
+/// Whether a request is known to have been made over TLS.
+pub fn is_secure(parts: &Parts) -> bool {
+    client(parts).is_some_and(|client| client.is_secure)
+}
+
 /// Where a request came from, as sessions and security events tell of it.
 pub fn origin(parts: &Parts) -> Origin {
-    let client = parts.extensions.get::<Client>().copied().or_else(|| peer(&parts.extensions));
+    let client = client(parts);
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Origin::new(client.map(|client| client.address.to_string()), user_agent)
 }
@@ -168,10 +191,17 @@ fn log_response(response: &Response, begun: Instant) {
 }
 
 fn panicked(_said: Box<dyn Any + Send>) -> Response {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let body = r#"{"detail":"The server failed at this request. Try again in a moment."}"#;
-    (StatusCode::INTERNAL_SERVER_ERROR, headers, body).into_response()
+    detail(StatusCode::INTERNAL_SERVER_ERROR, "The server failed at this request. Try again in a moment.")
+}
+
+/// RFC 9112 §3.2.
+fn without_host(error: HostError) -> Response {
+    detail(StatusCode::BAD_REQUEST, &error.to_string())
+}
+
+fn detail(status: StatusCode, sentence: &str) -> Response {
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, Json(json!({ "detail": sentence }))).into_response()
 }
 
 /// What a page is answered with whose rendering panicked.

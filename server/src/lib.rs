@@ -6,6 +6,7 @@
 // They panic when the output cannot be written; `output` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod base_url;
 pub mod body;
 pub mod cli;
 pub mod commands;
@@ -13,6 +14,7 @@ pub mod config;
 pub mod connections;
 pub mod edge;
 pub mod forwarded;
+pub mod host;
 pub mod jwk_url;
 pub mod layers;
 pub mod metrics;

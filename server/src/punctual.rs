@@ -48,6 +48,7 @@ fn late() -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CONNECTION, HeaderValue::from_static("close")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     let body = r#"{"detail":"The request took too long to arrive. Try again."}"#;
     (StatusCode::REQUEST_TIMEOUT, headers, body).into_response()

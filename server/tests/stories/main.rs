@@ -26,6 +26,7 @@ mod hostile_attempts;
 mod hostile_bodies;
 mod hostile_forgeries;
 mod hostile_tokens;
+mod hosts;
 mod import_django;
 mod key_files;
 mod keys;

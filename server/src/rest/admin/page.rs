@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderValue, header};
 use utoipa::IntoParams;
 
 use super::query::Query;
-use crate::rest::reject::Rejection;
+use crate::{base_url::BaseUrl, rest::reject::Rejection};
 
 /// How many stand on a page when nothing is said.
 const SIZE: u32 = 50;
@@ -51,19 +51,9 @@ impl FromRequestParts<Arc<Auth>> for Place {
     async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
         let Ok(query) = Query::from_request_parts(parts, auth).await;
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or(uri.authority().map(http::uri::Authority::as_str));
-        let origin = host.map(|host| origin(host, auth.settings().issuer.as_deref())).unwrap_or_default();
-        Ok(Self { address: format!("{origin}{}", uri.path()), query: query.values })
+        let base = BaseUrl::of_request(parts, uri, auth.settings().issuer.as_deref());
+        Ok(Self { address: base.join(uri.path()), query: query.values })
     }
-}
-
-/// Headers in which a proxy names the scheme are not believed; an issuer of this host that is reached
-/// by https is.
-fn origin(host: &str, issuer: Option<&str>) -> String {
-    let secure = format!("https://{host}");
-    let rest = issuer.and_then(|issuer| issuer.strip_prefix(secure.as_str()));
-    if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) { secure } else { format!("http://{host}") }
 }
 
 impl Place {
@@ -113,18 +103,5 @@ impl Place {
         }
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         if text.is_empty() { self.address.clone() } else { format!("{}?{text}", self.address) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::origin;
-
-    #[test]
-    fn a_link_is_secure_when_the_issuer_says_that_this_host_is() {
-        assert_eq!(origin("a.example", Some("https://a.example/x")), "https://a.example");
-        assert_eq!(origin("a.example", Some("https://a.example.org")), "http://a.example");
-        assert_eq!(origin("a.example", Some("hallpass")), "http://a.example");
-        assert_eq!(origin("a.example:3000", None), "http://a.example:3000");
     }
 }
