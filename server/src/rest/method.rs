@@ -16,7 +16,7 @@ use futures::{
     TryFutureExt,
     future::{Either, ready},
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use tower::{Service, layer::layer_fn, service_fn};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -32,12 +32,17 @@ use super::{
     reject::{Rejection, not_found},
 };
 
+/// What every view depends on.
+const ACCEPT: HeaderValue = HeaderValue::from_static("accept");
+
 /// The handlers of one path, and what is documented of them: what `routes!` makes.
 pub(super) type Routes = UtoipaMethodRouter<Arc<Auth>>;
 
 /// Makes views, the endpoints of the dialect.
 pub(super) struct Views {
     challenge: HeaderValue,
+    /// The headers of a request that the answer of a protected view depends on.
+    vary_of_protected: HeaderValue,
 }
 
 /// What the answers of one view have in common.
@@ -47,13 +52,18 @@ struct View {
     docs: HeaderValue,
     /// How to authenticate (RFC 9110 §11.6.1).
     challenge: HeaderValue,
+    /// The headers of a request that an answer depends on (RFC 9110 §12.5.5).
+    vary: HeaderValue,
 }
 
 impl Views {
     /// With these settings.
     pub(super) fn new(settings: &Settings) -> Self {
         let challenge = HeaderValue::from_str(&settings.challenge());
-        Self { challenge: challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\"")) }
+        Self {
+            challenge: challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\"")),
+            vary_of_protected: vary(&settings.auth_header_name),
+        }
     }
 
     /// A view of this name.
@@ -61,8 +71,11 @@ impl Views {
         let item = only_item(&mut routes.1);
         openapi::complete_view(item);
         let is_protected = openapi::operations(item).any(|(_, operation)| operation.security.is_some());
-        let guard = if is_protected { protected } else { open };
-        self.finish(routes, |handlers| guard(handlers, describe(name)))
+        if is_protected {
+            self.finish(routes, &self.vary_of_protected, |handlers| protected(handlers, describe(name)))
+        } else {
+            self.finish(routes, &ACCEPT, |handlers| open(handlers, describe(name)))
+        }
     }
 
     /// A view that can be asked for too often.
@@ -76,12 +89,13 @@ impl Views {
         let item = only_item(&mut routes.1);
         openapi::complete_view(item);
         openapi::complete_staff_view(item);
-        self.finish(routes, |handlers| staffed(handlers, describe(name)))
+        self.finish(routes, &self.vary_of_protected, |handlers| staffed(handlers, describe(name)))
     }
 
     fn finish(
         &self,
         (schemas, mut paths, handlers): Routes,
+        vary: &HeaderValue,
         guard: impl FnOnce(MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>>,
     ) -> Routes {
         let item = only_item(&mut paths);
@@ -89,12 +103,21 @@ impl Views {
             allow: allow(item, &["OPTIONS"]),
             docs: docs::location(item),
             challenge: self.challenge.clone(),
+            vary: vary.clone(),
         });
         let methods = guard(handlers).layer(layer_fn(move |mut method: Route| {
             let view = view.clone();
             service_fn(move |request| answer(view.clone(), &mut method, request))
         }));
         (schemas, paths, methods)
+    }
+}
+
+/// `Authorization` needs no mention: caches know it (RFC 9111 §3.5).
+fn vary(auth_header_name: &HeaderName) -> HeaderValue {
+    match *auth_header_name {
+        header::AUTHORIZATION => ACCEPT,
+        ref name => HeaderValue::from_str(&format!("accept, {name}")).expect("the name of a header is plain text"),
     }
 }
 
@@ -123,7 +146,10 @@ impl View {
         let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
         let headers = response.headers_mut();
         headers.insert(header::ALLOW, self.allow.clone());
-        headers.append(header::VARY, HeaderValue::from_static("accept"));
+        headers.append(header::VARY, self.vary.clone());
+        // Tokens, and what is for one person: shared caches protect `Authorization` alone (RFC 9111 §3.5), and the
+        // token may come in another header.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if is_unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, self.challenge.clone());
         }

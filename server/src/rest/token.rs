@@ -6,7 +6,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,9 +34,8 @@ pub(super) async fn obtain(
     State(auth): Core,
     CameFrom(origin): CameFrom,
     fields: Fields,
-) -> Result<Response, Rejection> {
-    let pair = auth.obtain_pair(&credentials(&fields)?, origin).await.map_err(at_token)?;
-    Ok(unstored(&pair))
+) -> Result<Json<TokenPair>, Rejection> {
+    auth.obtain_pair(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
 }
 
 /// Stay signed in: the next pair for a refresh token, which is spent by that.
@@ -58,10 +56,9 @@ pub(super) async fn refresh(
     State(auth): Core,
     CameFrom(origin): CameFrom,
     fields: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<Json<TokenPair>, Rejection> {
     let [refresh] = fields.read([("refresh", Kind::Text)])?;
-    let pair = auth.refresh(&refresh, origin).await.map_err(at_token)?;
-    Ok(unstored(&pair))
+    auth.refresh(&refresh, origin).await.map(Json).map_err(at_token)
 }
 
 /// Whether a token of any type is good.
@@ -126,9 +123,8 @@ pub(super) async fn obtain_sliding(
     State(auth): Core,
     CameFrom(origin): CameFrom,
     fields: Fields,
-) -> Result<Response, Rejection> {
-    let token = auth.obtain_sliding(&credentials(&fields)?, origin).await.map_err(at_token)?;
-    Ok(unstored(&token))
+) -> Result<Json<SlidingToken>, Rejection> {
+    auth.obtain_sliding(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
 }
 
 /// The same sliding token, good for longer.
@@ -149,10 +145,9 @@ pub(super) async fn refresh_sliding(
     State(auth): Core,
     CameFrom(origin): CameFrom,
     fields: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<Json<SlidingToken>, Rejection> {
     let [token] = fields.read([("token", Kind::Text)])?;
-    let token = auth.refresh_sliding(&token, origin).await.map_err(at_token)?;
-    Ok(unstored(&token))
+    auth.refresh_sliding(&token, origin).await.map(Json).map_err(at_token)
 }
 
 /// What asks for the next pair, and what signs out.
@@ -180,11 +175,4 @@ pub(super) struct Nothing {}
 fn credentials(fields: &Fields) -> Result<Credentials, Rejection> {
     let [username, password] = fields.read([("username", Kind::Text), ("password", Kind::Verbatim)])?;
     Ok(Credentials { username, password: password.into() })
-}
-
-/// Tokens, which nothing on the way may keep (RFC 6749 §5.1).
-fn unstored(tokens: &impl Serialize) -> Response {
-    let mut response = Json(tokens).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

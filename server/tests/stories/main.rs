@@ -5,6 +5,7 @@ mod actors;
 mod admin_sessions;
 mod admin_users;
 mod bodies;
+mod caching;
 mod check_revoke_token;
 mod claims;
 mod clock;
