@@ -97,8 +97,13 @@ enum Command {
     Move {
         /// Where to: `postgres://user:password@host/database`, a new and empty one (the password may be in
         /// PGPASSWORD)
-        #[arg(long, value_name = "URL")]
-        to: String,
+        #[arg(long, value_name = "URL", required_unless_present = "reopen")]
+        to: Option<String>,
+        /// Open the file again that a move has closed. What has happened in the new database since then is not in the
+        /// file: accounts are missing, revoked sessions are valid again, and people whose session was refreshed there
+        /// are signed out. Stop the servers on the new database first
+        #[arg(long, conflicts_with = "to")]
+        reopen: bool,
     },
     /// The keys that tokens are signed with: list, make, rotate, take away
     Keys {
@@ -170,7 +175,8 @@ impl Cli {
                 let mode = if dry_run { ImportMode::Rehearse } else { ImportMode::Commit };
                 commands::import_django::run(config, &source, users, mode).await
             }
-            Command::Move { to } => commands::move_to::run(config, &to).await,
+            Command::Move { to: Some(to), .. } => commands::move_to::run(config, &to).await,
+            Command::Move { to: None, .. } => commands::move_to::reopen(config).await,
             Command::Keys { command } => commands::keys::run(config, command).await,
             Command::Token { command } => commands::token::run(config, command),
             Command::CheckConfig => commands::check_config::run(config),

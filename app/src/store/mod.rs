@@ -21,7 +21,7 @@ use crate::auth::store::{Store, StoreError};
 use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
 pub use lost_key::has_open_sessions;
-pub use transfer::{MoveError, MovedTable, transfer};
+pub use transfer::{MoveError, MovedTable, reopen, transfer};
 pub use url::{DatabaseUrl, PostgresDatabase, SqliteFile, UrlError};
 
 /// Why a database cannot be opened.
@@ -54,6 +54,18 @@ pub enum ConnectError {
     /// The keys of e-mail addresses could not be filled in after a migration.
     #[error(transparent)]
     EmailKeys(StoreError),
+    /// The file was closed by a move.
+    #[error(
+        "{url} was moved to {to}, so no server uses the file any more: set database_url to the new database (if the move \
+         was interrupted, run hallpass move --to with it again; to continue with the file without what has happened \
+         there since, run hallpass move --reopen)"
+    )]
+    Moved {
+        /// The file.
+        url: String,
+        /// The other database, without secrets.
+        to: String,
+    },
     /// The database did not open, or its migrations did not run.
     #[error("the database {url} cannot be opened: {cause}")]
     Open {

@@ -17,6 +17,7 @@ use super::{
     migrations,
     sql::Connection,
     tables::search,
+    transfer::marker,
 };
 use crate::auth::{
     revocation::RevocationSet,
@@ -56,6 +57,7 @@ impl SqliteBackend {
             options.clone().pragma("temp_store", "memory").pragma("wal_autocheckpoint", checkpoints::MAX_LOG_PAGES);
         let mut connection = writing.connect().await.map_err(|error| open(error.into()))?;
         check_version(&mut connection).await?;
+        refuse_moved(&mut connection, &file.to_string()).await?;
         migrations::sqlite().run(&mut connection).await.map_err(|error| open(StoreError(Box::new(error))))?;
         search::fill(&mut Connection::sqlite(&mut connection)).await;
         let copying = options.connect().await.map_err(|error| open(error.into()))?;
@@ -127,6 +129,14 @@ fn give_to_owner_of_folder(file: &std::fs::File, path: &std::path::Path) -> std:
 #[cfg(not(unix))]
 fn give_to_owner_of_folder(_file: &std::fs::File, _path: &std::path::Path) -> std::io::Result<()> {
     Ok(())
+}
+
+async fn refuse_moved(connection: &mut SqliteConnection, url: &str) -> Result<(), ConnectError> {
+    match marker::find(connection).await {
+        Ok(None) => Ok(()),
+        Ok(Some(marker)) => Err(ConnectError::Moved { url: url.to_owned(), to: marker.to }),
+        Err(error) => Err(ConnectError::Open { url: url.to_owned(), cause: error.into() }),
+    }
 }
 
 async fn check_version(connection: &mut SqliteConnection) -> Result<(), ConnectError> {

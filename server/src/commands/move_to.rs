@@ -1,8 +1,8 @@
-//! `move`: everything goes from the `SQLite` file to a PostgreSQL server.
+//! `move`: everything goes from the `SQLite` file to a PostgreSQL server, and the file is closed.
 
 use std::path::PathBuf;
 
-use app::store::{self, MovedTable, UrlError};
+use app::store::{self, MoveError, MovedTable, UrlError};
 
 use super::Failure;
 use crate::{config::Config, output};
@@ -10,7 +10,7 @@ use crate::{config::Config, output};
 /// How often the progress of a long table is told, in rows.
 const TOLD_EVERY: u64 = 100_000;
 
-/// Moves, or goes on with a move that was interrupted.
+/// Moves, or continues a move that was interrupted. One that was finished before is a success.
 ///
 /// # Errors
 /// When either database cannot be used, or the two are not the same in the end.
@@ -22,15 +22,37 @@ pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
         if rows.is_multiple_of(TOLD_EVERY) {
             output::line(format_args!("  {table}: {rows} rows …"));
         }
-    })
-    .await?;
-    for table in &moved {
-        output::line(describe(table));
+    });
+    match moved.await {
+        Ok(moved) => {
+            for table in &moved {
+                output::line(describe(table));
+            }
+        }
+        Err(finished @ MoveError::Finished(_)) => {
+            output::line(format_args!("  {finished}."));
+        }
+        Err(error) => return Err(error.into()),
     }
-    output::line(format_args!(
+    output::line(
         "Done: both sides have the same rows. Set database_url (HALLPASS_DATABASE_URL) to the new database and start \
-         the servers with the same keys; everybody stays signed in. Keep the file as a backup, and start no server \
-         on it again."
+         the servers with the same keys; everybody stays signed in. The file takes no more writes: stop the servers \
+         that use it, and keep it as a backup.",
+    );
+    Ok(())
+}
+
+/// Opens a file again that a move has closed.
+///
+/// # Errors
+/// When the file cannot be used, or was not moved.
+pub async fn reopen(config: Option<PathBuf>) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let to = store::reopen(&config.database_url).await?;
+    output::line(format_args!(
+        "{} is open again. It was moved to {to}: what has happened there since then is not in the file, so start no \
+         server on that database.",
+        config.database_url
     ));
     Ok(())
 }

@@ -85,8 +85,9 @@ pub async fn run(config: Option<PathBuf>, lost_key: LostKey) -> Result<(), Failu
         told_to_stop(signals, stopping, watch.stop_delay),
     )
     .await;
-    auth.write_seen().await?;
-    auth.write_failed_sign_ins().await?;
+    // A database that was moved, or that fails, takes no last notes; the stop is in good order all the same.
+    warn_of(auth.write_seen().await);
+    warn_of(auth.write_failed_sign_ins().await);
     tracing::info!("stopped");
     telemetry.stop();
     Ok(())

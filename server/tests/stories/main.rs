@@ -35,6 +35,7 @@ mod limits;
 mod logs;
 mod me;
 mod metrics;
+mod move_interrupted;
 mod move_to;
 mod network;
 mod null_characters;

@@ -1,9 +1,9 @@
 //! One table is copied, a piece at a time; and compared.
 
 use aws_lc_rs::digest;
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{PgConnection, SqliteConnection};
 
-use super::{MoveError, tables::Table};
+use super::{MoveError, answered, tables::Table, target::Run};
 use crate::store::sql::{Connection, Row, Statement, Value};
 
 /// How many rows a piece has. Each of their values has a place in one statement, of which there are 65 535.
@@ -13,6 +13,7 @@ const PIECE: u32 = 1_000;
 pub(super) struct Copy<'c> {
     pub(super) source: &'c mut SqliteConnection,
     pub(super) target: &'c mut PgConnection,
+    pub(super) run: &'c Run,
     pub(super) table: &'static Table,
 }
 
@@ -20,7 +21,7 @@ type Values = Vec<Value<'static>>;
 
 impl Copy<'_> {
     /// Makes the target's rows those of the source. How many had to be written.
-    pub(super) async fn run(&mut self, progress: &mut impl FnMut(&'static str, u64)) -> Result<u64, MoveError> {
+    pub(super) async fn run(mut self, progress: &mut impl FnMut(&'static str, u64)) -> Result<u64, MoveError> {
         let (mut after, mut written, mut seen) = (self.table.before_all(), 0, 0);
         loop {
             let rows = self.of_source(&after).await?;
@@ -39,7 +40,7 @@ impl Copy<'_> {
     }
 
     /// Reads both sides to their ends. How many rows there are, and their digest.
-    pub(super) async fn verify(&mut self) -> Result<(u64, String), MoveError> {
+    pub(super) async fn verify(mut self) -> Result<(u64, String), MoveError> {
         let differs = MoveError::Differs(self.table.name);
         let (mut here, mut there) = (Digest::new(), Digest::new());
         let mut after = self.table.before_all();
@@ -69,8 +70,9 @@ impl Copy<'_> {
         let (columns, key) = (self.table.column_names(), self.table.key());
         let sql = format!("SELECT {columns} FROM {name} WHERE {key} > $1 AND {key} <= $2 ORDER BY {key}");
         let statement = Statement::assembled(sql, vec![after.clone(), last.clone()]);
-        let rows = statement.fetch_all(&mut Connection::postgres(self.target)).await;
-        self.read(rows).map_err(MoveError::Target)
+        let mut connection = Connection::postgres(self.target);
+        let rows = answered(async { statement.fetch_all(&mut connection).await.map_err(MoveError::Target) }).await?;
+        self.read(Ok(rows)).map_err(MoveError::Target)
     }
 
     fn read(&self, rows: sqlx::Result<Vec<Row>>) -> sqlx::Result<Vec<Values>> {
@@ -79,8 +81,9 @@ impl Copy<'_> {
 
     async fn count_of_target(&mut self) -> Result<u64, MoveError> {
         let statement = Statement::assembled(format!("SELECT count(*) FROM {}", self.table.name), Vec::new());
+        let mut connection = Connection::postgres(self.target);
         let count: i64 =
-            statement.fetch_value(&mut Connection::postgres(self.target)).await.map_err(MoveError::Target)?;
+            answered(async { statement.fetch_value(&mut connection).await.map_err(MoveError::Target) }).await?;
         Ok(count.cast_unsigned())
     }
 
@@ -90,12 +93,15 @@ impl Copy<'_> {
         let deletion = format!("DELETE FROM {} WHERE {} > $1", self.table.name, self.table.key());
         let deletion = Statement::assembled(deletion, vec![after.clone()]);
         let insertion = (!rows.is_empty()).then(|| self.insertion(rows));
-        let mut transaction = self.target.begin().await.map_err(MoveError::Target)?;
-        let mut connection = Connection::postgres(&mut transaction);
-        for statement in std::iter::once(deletion).chain(insertion) {
-            statement.execute(&mut connection).await.map_err(MoveError::Target)?;
-        }
-        transaction.commit().await.map_err(MoveError::Target)
+        answered(async {
+            let mut transaction = self.run.transaction(self.target).await?;
+            let mut connection = Connection::postgres(&mut transaction);
+            for statement in std::iter::once(deletion).chain(insertion) {
+                statement.execute(&mut connection).await.map_err(MoveError::Target)?;
+            }
+            transaction.commit().await.map_err(MoveError::Target)
+        })
+        .await
     }
 
     fn insertion(&self, rows: Vec<Values>) -> Statement<'static> {

@@ -1,0 +1,40 @@
+//! Texts that PostgreSQL cannot hold: those with U+0000, of which SQLite takes any. They are found before anything is
+//! copied, because a copy that drops or replaces a character is another name or another token.
+
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::{
+    MoveError,
+    tables::{Kind, TABLES, Table},
+};
+
+/// Refuses a file with such a text.
+pub(super) async fn check(source: &mut SqliteConnection) -> Result<(), MoveError> {
+    for table in &TABLES {
+        for (column, kind) in table.columns {
+            if matches!(kind, Kind::Text) {
+                check_column(source, table, column).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn check_column(
+    source: &mut SqliteConnection,
+    table: &'static Table,
+    column: &'static str,
+) -> Result<(), MoveError> {
+    let (name, key) = (table.name, table.key());
+    let sql = format!(
+        "SELECT count(*), coalesce(quote(min({key})), '') FROM {name} WHERE instr(CAST({column} AS BLOB), x'00') > 0"
+    );
+    let found = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(source).await;
+    let (rows, first): (i64, String) = found.map_err(MoveError::Source)?;
+    if rows == 0 {
+        return Ok(());
+    }
+    let repair =
+        format!("UPDATE {name} SET {column} = 'replaced-' || {key} WHERE instr(CAST({column} AS BLOB), x'00') > 0");
+    Err(MoveError::Nul { table: name, column, key, first, rows, repair })
+}
