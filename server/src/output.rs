@@ -4,7 +4,9 @@
 use std::{
     fmt,
     io::{self, ErrorKind, Write, stderr, stdout},
-    sync::OnceLock,
+    sync::{OnceLock, mpsc},
+    thread,
+    time::Duration,
 };
 
 /// The first error of standard output, apart from a closed pipe. There is one standard output in a process.
@@ -43,9 +45,18 @@ fn write(text: fmt::Arguments<'_>) -> Reader {
     }
 }
 
-/// Writes a line to standard error. When that fails, nobody can be told.
+/// How long a line to standard error is waited for.
+const NOTICE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Writes a line to standard error. When that fails, nobody can be told; when nobody reads it, the process goes on.
 pub fn notice(text: impl fmt::Display) {
-    drop(writeln!(stderr(), "{text}"));
+    let (line, (done, ended)) = (format!("{text}\n"), mpsc::channel());
+    thread::spawn(move || {
+        drop(stderr().write_all(line.as_bytes()));
+        done.send(())
+    });
+    // A thread that is stuck ends with the process.
+    _ = ended.recv_timeout(NOTICE_WITHIN);
 }
 
 /// The error that kept output from being written, if there was one.

@@ -14,7 +14,6 @@ use std::{
 
 use http::HeaderMap;
 use tracing::Span;
-use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -24,6 +23,7 @@ use tracing_subscriber::{
 };
 
 pub use background::DroppedLines;
+use background::WaitingLines;
 use one_line::OneLine;
 
 /// How a line of the log is written.
@@ -42,7 +42,7 @@ pub struct Telemetry {
     traces: Option<otel::Traces>,
     /// The lines that were dropped.
     pub dropped_lines: DroppedLines,
-    _lines: WorkerGuard,
+    _lines: WaitingLines,
 }
 
 /// Starts logging, once for the process.

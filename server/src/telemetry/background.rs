@@ -1,20 +1,37 @@
 //! Standard error, written by a thread of its own, so that no request waits for whoever reads the log. Lines that
 //! cannot be written in time are dropped and counted.
 
-use std::io::stderr;
+use std::{io::stderr, sync::mpsc, thread, time::Duration};
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 
 /// How many lines may wait to be written. They take some megabytes at most.
 const MAX_WAITING_LINES: usize = 8192;
 
-/// A writer that never blocks, and what writes the waiting lines when it is dropped (for at most about a second).
-pub(super) fn standard_error() -> (NonBlocking, WorkerGuard) {
-    NonBlockingBuilder::default()
-        .lossy(true)
-        .buffered_lines_limit(MAX_WAITING_LINES)
-        .thread_name("log")
-        .finish(stderr())
+/// How long the end of the process waits for the remaining lines.
+const FLUSH_WITHIN: Duration = Duration::from_secs(2);
+
+/// A writer that never blocks, and what writes the waiting lines when it is dropped.
+pub(super) fn standard_error() -> (NonBlocking, WaitingLines) {
+    let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING_LINES);
+    let (writer, guard) = builder.thread_name("log").finish(stderr());
+    (writer, WaitingLines(Some(guard)))
+}
+
+/// The lines that wait. Dropping it writes them within a bound, also when nobody reads.
+pub(super) struct WaitingLines(Option<WorkerGuard>);
+
+impl Drop for WaitingLines {
+    fn drop(&mut self) {
+        // The guard reports a full queue on standard output, which may be the same pipe that nobody reads.
+        let (guard, (done, ended)) = (self.0.take(), mpsc::channel());
+        thread::spawn(move || {
+            drop(guard);
+            done.send(())
+        });
+        // A thread that is stuck ends with the process.
+        _ = ended.recv_timeout(FLUSH_WITHIN);
+    }
 }
 
 /// The number of log lines dropped since the start. Clones count the same lines.

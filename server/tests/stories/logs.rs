@@ -261,9 +261,10 @@ async fn a_choice_of_what_is_logged_that_is_not_understood_is_said() {
     assert!(process.stop_and_read().contains("RUST_LOG is not understood"));
 }
 
-/// A server whose log nobody reads any more, after it has logged more lines than may wait.
+/// A server whose log nobody reads any more, after it has logged more lines than may wait. As in many containers,
+/// standard output is the same pipe.
 async fn unread(folder: &Path) -> Process {
-    let process = Process::start(folder, "export RUST_LOG=trace HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
+    let process = Process::start(folder, "exec >&2; export RUST_LOG=trace HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
     let (client, metrics) = (client(), process.metrics_url());
     process.stop_reading();
     until("more lines are logged than may wait", async || {
