@@ -56,10 +56,10 @@ impl Owner {
         if own.is_root() || own.as_raw() == self.user {
             return Ok(());
         }
-        let (user, own) = (user_name(self.user), user_name(own.as_raw()));
+        let (user, own, sudo) = (user_name(self.user), user_name(own.as_raw()), sudo_name(self.user));
         Err(format!(
             "was not changed: {} belongs to {user} and this command runs as {own}, so the server could not read what it \
-             writes; run it as that user: sudo -u {user} hallpass keys …",
+             writes; run it as that user: sudo -u {sudo} hallpass keys …",
             path.display()
         ))
     }
@@ -109,7 +109,10 @@ fn explain_permission(path: &Path) -> String {
     match Owner::of(path) {
         Ok(Some(owner)) if owner.user != own => {
             let (user, own) = (user_name(owner.user), user_name(own));
-            format!("; it belongs to {user} and this process runs as {own}: chown {own} {}", path.display())
+            format!(
+                "; it belongs to {user} and this process runs as {own}: run it as {user}, or chown {own} {}",
+                path.display()
+            )
         }
         _ => String::new(),
     }
@@ -180,7 +183,14 @@ fn user_name(id: u32) -> String {
         let name = fields.next()?;
         (fields.nth(1)? == id.to_string()).then(|| name.to_owned())
     });
-    name.unwrap_or_else(|| format!("#{id}"))
+    name.unwrap_or_else(|| id.to_string())
+}
+
+/// A user as `sudo -u` takes it: the number of one without a name is marked.
+#[cfg(unix)]
+fn sudo_name(id: u32) -> String {
+    let name = user_name(id);
+    if name == id.to_string() { format!("'#{id}'") } else { name }
 }
 
 #[cfg(all(test, unix))]

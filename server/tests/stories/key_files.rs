@@ -133,6 +133,39 @@ fn what_root_runs_writes_files_for_the_user_of_the_folder() {
     assert!(doctor.contains("chown --reference=hallpass.db hallpass.keys"), "{doctor}");
 }
 
+/// Runs as root alone, and says so otherwise.
+#[cfg(unix)]
+#[test]
+fn another_user_than_the_rings_owner_changes_nothing_and_is_told_whom_to_be() {
+    use std::os::unix::{fs::chown, process::CommandExt};
+    let folder = tempfile::tempdir().expect("a folder");
+    let ring = folder.path().join("hallpass.keys");
+    assert!(hallpass(folder.path(), &["keys", "generate"], "").status.success());
+    if chown(&ring, Some(12_345), Some(12_346)).is_err() {
+        eprintln!("skipped: only root gives files to others");
+        return;
+    }
+    let generate = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hallpass"));
+        command.args(["keys", "generate"]).current_dir(folder.path()).env_clear().uid(12_346).gid(12_346).output()
+    };
+    let refused = |problem: &str| match generate() {
+        Ok(output) => {
+            assert_eq!(output.status.code(), Some(1));
+            assert!(said(&output).contains(problem), "{problem}: {}", said(&output));
+        }
+        Err(error) => eprintln!("skipped: another user cannot run the binary where it is: {error}"),
+    };
+    let kept = fs::read(&ring).expect("the ring");
+    chown(folder.path(), Some(12_345), Some(12_346)).expect("root");
+    set_mode(folder.path(), 0o2770);
+    refused("it belongs to 12345 and this process runs as 12346: run it as 12345, or chown 12346 hallpass.keys");
+    set_mode(&ring, 0o640);
+    refused("was not changed: hallpass.keys belongs to 12345 and this command runs as 12346");
+    refused("run it as that user: sudo -u '#12345' hallpass keys");
+    assert_eq!(fs::read(&ring).expect("the ring"), kept);
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hangup_signal_is_ignored_and_serving_goes_on() {
