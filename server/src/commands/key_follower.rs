@@ -36,7 +36,7 @@ impl KeyFollower {
         }
         match self.source.load() {
             Ok(Some(ring)) => self.take_over(auth, ring),
-            Ok(None) => self.report(auth, format!("the key ring {} is gone", self.source.file.path().display())),
+            Ok(None) => self.report(auth, format!("the key ring is gone: {}", self.source.file.path().display())),
             Err(error) => self.report(auth, ConfigError::to_string(&error)),
         }
         self.seen = version;

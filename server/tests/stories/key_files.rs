@@ -36,7 +36,7 @@ async fn a_ring_that_cannot_be_read_is_an_error_and_the_server_is_not_ready_unti
     let elsewhere = folder.path().join("elsewhere");
     fs::rename(&ring, &elsewhere).expect("a file");
     until("the server misses the ring", async || readiness(&process).await == 503).await;
-    process.wait_for_log("hallpass.keys is gone");
+    process.wait_for_log("the key ring is gone");
     fs::rename(&elsewhere, &ring).expect("a file");
     until("the server has the ring again", async || readiness(&process).await == 200).await;
 }
