@@ -109,9 +109,9 @@ lint-otel:
 export RUST_TEST_THREADS ?= 4
 
 # These tests start PostgreSQL themselves.
-POSTGRES_ONLY := move_to outages several_servers
+POSTGRES_ONLY := doctor_postgres move_to outages several_servers
 # These are about SQLite's files, or need no database.
-SQLITE_ONLY := commands doctor faults import_django logs
+SQLITE_ONLY := commands database_files doctor faults import_django logs
 
 .PHONY: test-rust
 test-rust: ## Run the unit tests, and the HTTP tests on SQLite

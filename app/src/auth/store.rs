@@ -24,7 +24,7 @@ use super::{
 use crate::wire::EndReason;
 
 pub use administration::{Administration, Deed, Direction, Done, OutstandingToken, TokenQuery, UserQuery};
-pub use examination::{Examination, Finding, Health};
+pub use examination::{Finding, Health};
 
 /// The database did not do what it was asked; nothing of it happened.
 #[derive(Debug, thiserror::Error)]
@@ -384,11 +384,5 @@ pub trait Store: Administration + Send + Sync {
     /// How many writes wait for the one writer; `None` where there is no such line.
     fn waiting(&self) -> Option<usize> {
         None
-    }
-
-    /// Looks at the database, and changes nothing: whether its tables are up to date, whether it is whole,
-    /// whether what is committed is on the disk.
-    async fn examine(&self) -> Result<Examination, StoreError> {
-        Ok(Examination::default())
     }
 }

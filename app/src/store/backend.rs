@@ -117,6 +117,9 @@ impl Backend {
 
     /// Writes what tells whether the database takes writes, and keeps it where only a commit can tell.
     pub(super) async fn probe_write(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite(sqlite) = self {
+            sqlite.check_place()?;
+        }
         let is_kept = |is_kept: &bool| *is_kept;
         self.commit(|c, _| Box::pin(async move { write_probe::write(c).await }), is_kept).await.map(drop)
     }

@@ -13,8 +13,7 @@ use super::{
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
     tables::{
-        changes, emails, endings, examination, flush, import, outstanding, refresh, revocations, sessionless, sessions,
-        sweep,
+        changes, emails, endings, flush, import, outstanding, refresh, revocations, sessionless, sessions, sweep,
         users::{self, Created},
     },
 };
@@ -27,8 +26,8 @@ use crate::auth::{
     session::Session,
     sessionless::{Question, Verdict},
     store::{
-        Blacklisting, CreateUserError, Ending, Examination, Flushed, NewPassword, NewSession, PresentedToken,
-        ProfileChange, Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenStanding,
+        Blacklisting, CreateUserError, Ending, Flushed, NewPassword, NewSession, PresentedToken, ProfileChange,
+        Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenStanding,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -260,10 +259,6 @@ impl Store for Database {
 
     fn waiting(&self) -> Option<usize> {
         self.backend.waiting()
-    }
-
-    async fn examine(&self) -> Result<Examination, StoreError> {
-        self.backend.read(move |c| Box::pin(async move { examination::examine(c).await })).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

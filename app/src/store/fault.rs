@@ -8,6 +8,13 @@ use crate::auth::store::StoreError;
 #[derive(Debug)]
 pub(super) struct Fault(sqlx::Error);
 
+impl Fault {
+    /// The error of sqlx.
+    pub(super) const fn cause(&self) -> &sqlx::Error {
+        &self.0
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&message(&self.0))

@@ -1,26 +1,32 @@
 //! The databases behind [`auth::store::Store`](crate::auth::store::Store), and those that are moved out
 //! of. Only this room knows SQL.
 
+mod advice;
 mod backend;
 mod database;
 mod django;
 mod fault;
+mod inspection;
 mod lost_key;
 mod migrations;
 mod postgres;
+mod schema;
 mod sql;
 mod sqlite;
 mod tables;
 mod transfer;
 mod url;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::auth::store::{Store, StoreError};
 
 use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
+pub use inspection::{Inspection, inspect};
 pub use lost_key::has_open_sessions;
+pub use schema::Schema;
+pub use sqlite::AccessProblem;
 pub use transfer::{MoveError, MovedTable, reopen, transfer};
 pub use url::{DatabaseUrl, PostgresDatabase, SqliteFile, UrlError};
 
@@ -66,6 +72,34 @@ pub enum ConnectError {
         /// The other database, without secrets.
         to: String,
     },
+    /// The SQLite file or its folder cannot be used by this user.
+    #[error("the database {url} cannot be used: {problem}")]
+    Access {
+        /// The database.
+        url: String,
+        /// Why.
+        #[source]
+        problem: AccessProblem,
+    },
+    /// Another application's tables.
+    #[error("{0} has tables of another application, so nothing was changed; set database_url to another database")]
+    Foreign(String),
+    /// A later version has migrated it.
+    #[error("{url} was migrated by a later version of Hallpass: its migration {migration} is unknown here")]
+    Newer {
+        /// The database.
+        url: String,
+        /// The number of the migration.
+        migration: i64,
+    },
+    /// A migration was changed after it had been applied.
+    #[error("the migration {migration} that was applied to {url} is not the one of this version")]
+    Different {
+        /// The database.
+        url: String,
+        /// The number of the migration.
+        migration: i64,
+    },
     /// The database did not open, or its migrations did not run.
     #[error("the database {url} cannot be opened: {cause}")]
     Open {
@@ -74,6 +108,12 @@ pub enum ConnectError {
         /// Why.
         cause: StoreError,
     },
+}
+
+impl ConnectError {
+    fn open(url: &impl fmt::Display, error: sqlx::Error) -> Self {
+        Self::Open { url: url.to_string(), cause: error.into() }
+    }
 }
 
 /// The waits after which an operation fails with `StoreError`.

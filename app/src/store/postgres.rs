@@ -7,6 +7,7 @@
 mod attempts;
 mod connection;
 mod fault;
+mod inspection;
 mod listener;
 mod pool;
 mod transaction;
@@ -27,6 +28,7 @@ use super::{
 use crate::auth::{revocation::RevocationSet, store::StoreError};
 use attempts::Attempts;
 use fault::{Fault, no_answer};
+pub(super) use inspection::inspect;
 use listener::Listener;
 use pool::Pool;
 use transaction::{NotCommitted, Transaction};
@@ -70,7 +72,7 @@ impl PostgresBackend {
         // What a migration finds in place already is no news.
         let quiet = connection.execute("SET client_min_messages = 'warning'").await;
         quiet.map_err(|error| failed(error.into()))?;
-        examine(&mut connection, url).await.map_err(|error| failed(error.into()))??;
+        check_server(&mut connection, url).await.map_err(|error| failed(error.into()))??;
         migrations::postgres().run(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
         transfer::check_finished(&mut connection, url).await?;
         search::fill(&mut Connection::postgres(&mut connection)).await;
@@ -228,7 +230,7 @@ fn session(Timeouts { answer, statement, lock }: Timeouts) -> [(&'static str, St
 }
 
 /// Checks that the server is new enough and takes writes, and warns when it does not keep what it has committed.
-async fn examine(connection: &mut PgConnection, url: &str) -> sqlx::Result<Result<(), ConnectError>> {
+async fn check_server(connection: &mut PgConnection, url: &str) -> sqlx::Result<Result<(), ConnectError>> {
     let number: i32 = sqlx::query_scalar("SELECT CAST(current_setting('server_version_num') AS integer)")
         .fetch_one(&mut *connection)
         .await?;

@@ -1,7 +1,13 @@
 //! SQLite: one file, one writer that commits waiting writes together, and a pool of readers. WAL with
 //! `synchronous = FULL`: what was answered is on the disk.
 
+mod access;
+pub(super) mod busy;
 mod checkpoints;
+mod contents;
+mod inspection;
+mod place;
+mod preparation;
 mod writer;
 
 use std::sync::Arc;
@@ -14,7 +20,6 @@ use sqlx::{
 use super::{
     ConnectError, SqliteFile, Timeouts,
     backend::{Reading, Work},
-    migrations,
     sql::Connection,
     tables::search,
     transfer::marker,
@@ -23,6 +28,11 @@ use crate::auth::{
     revocation::RevocationSet,
     store::{Refresh, Refreshed, StoreError},
 };
+pub use access::AccessProblem;
+pub(super) use contents::{read, schema};
+pub(super) use inspection::inspect;
+use place::Place;
+pub(super) use preparation::has_tables;
 use writer::Writer;
 
 /// The first version without the WAL-reset race of two connections.
@@ -36,37 +46,42 @@ pub(super) struct SqliteBackend {
     writer: Writer,
     revocations: Arc<RevocationSet>,
     readers: SqlitePool,
+    place: Place,
 }
 
 impl SqliteBackend {
-    /// Opens the file, making it readable for its owner alone if it is new, and migrates.
+    /// Opens the file. A new one is created, readable for its owner only, and migrations that are due are applied.
     pub(super) async fn open(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
-        let open = |cause: StoreError| ConnectError::Open { url: file.to_string(), cause };
-        create_private(file.path()).map_err(|error| open(StoreError(Box::new(error))))?;
         let options = SqliteConnectOptions::new()
             .filename(file.path())
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(timeouts.lock)
             .disable_statement_logging();
+        preparation::prepare(file, &options, timeouts.lock).await?;
+        let failed = |error: sqlx::Error| ConnectError::open(file, error);
         // What a savepoint or a statement would need to be taken back stays in memory: written to a file it
         // costs a refresh a seventh of its time.
         let writing =
             options.clone().pragma("temp_store", "memory").pragma("wal_autocheckpoint", checkpoints::MAX_LOG_PAGES);
-        let mut connection = writing.connect().await.map_err(|error| open(error.into()))?;
+        let mut connection = busy::connect(&writing, timeouts.lock).await.map_err(failed)?;
         check_version(&mut connection).await?;
-        refuse_moved(&mut connection, &file.to_string()).await?;
-        migrations::sqlite().run(&mut connection).await.map_err(|error| open(StoreError(Box::new(error))))?;
+        refuse_moved(&mut connection, file).await?;
         search::fill(&mut Connection::sqlite(&mut connection)).await;
-        let copying = options.connect().await.map_err(|error| open(error.into()))?;
+        let copying = busy::connect(&options, timeouts.lock).await.map_err(failed)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(timeouts.answer)
             .connect_lazy_with(options.pragma("query_only", "on"));
         let revocations = Arc::<RevocationSet>::default();
-        Ok(Self { writer: Writer::start(connection, copying, revocations.clone()), revocations, readers })
+        let place = Place::of(file.path()).map_err(|error| failed(error.into()))?;
+        Ok(Self { writer: Writer::start(connection, copying, revocations.clone()), revocations, readers, place })
+    }
+
+    /// Checks that the file was not moved, deleted or replaced.
+    pub(super) fn check_place(&self) -> Result<(), StoreError> {
+        self.place.check()
     }
 
     /// Runs work that reads with one statement.
@@ -102,40 +117,12 @@ impl SqliteBackend {
     }
 }
 
-/// The file holds password hashes: nobody but its owner reads it. SQLite gives its companions
-/// (`-wal`, `-shm`) the same permissions.
-fn create_private(path: &std::path::Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(file) => give_to_owner_of_folder(&file, path),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// A file that root creates in the folder of another user is for that user, whom the service runs as.
-#[cfg(unix)]
-fn give_to_owner_of_folder(file: &std::fs::File, path: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    const ROOT: u32 = 0;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let (creator, folder) = (file.metadata()?.uid(), folder.metadata()?);
-    if creator == ROOT && folder.uid() != ROOT { fchown(file, Some(folder.uid()), Some(folder.gid())) } else { Ok(()) }
-}
-
-#[cfg(not(unix))]
-fn give_to_owner_of_folder(_file: &std::fs::File, _path: &std::path::Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-async fn refuse_moved(connection: &mut SqliteConnection, url: &str) -> Result<(), ConnectError> {
+/// Refuses a file that a move has closed.
+async fn refuse_moved(connection: &mut SqliteConnection, file: &SqliteFile) -> Result<(), ConnectError> {
     match marker::find(connection).await {
         Ok(None) => Ok(()),
-        Ok(Some(marker)) => Err(ConnectError::Moved { url: url.to_owned(), to: marker.to }),
-        Err(error) => Err(ConnectError::Open { url: url.to_owned(), cause: error.into() }),
+        Ok(Some(marker)) => Err(ConnectError::Moved { url: file.to_string(), to: marker.to }),
+        Err(error) => Err(ConnectError::open(file, error)),
     }
 }
 
@@ -144,7 +131,7 @@ async fn check_version(connection: &mut SqliteConnection) -> Result<(), ConnectE
     let found: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(connection)
         .await
-        .map_err(|error| ConnectError::Open { url: "sqlite".to_owned(), cause: error.into() })?;
+        .map_err(|error| ConnectError::open(&"SQLite", error))?;
     let parts: Vec<u32> = found.split('.').map_while(|part| part.parse().ok()).collect();
     if parts.as_slice() >= minimum.as_slice() { Ok(()) } else { Err(ConnectError::Version { found, needed }) }
 }

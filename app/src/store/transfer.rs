@@ -19,7 +19,7 @@ use sqlx::{
 };
 use tokio::time;
 
-use super::{DatabaseUrl, fault::message, migrations};
+use super::{ConnectError, DatabaseUrl, fault::message, migrations, sqlite};
 use copy::Copy;
 use marker::Marker;
 use tables::TABLES;
@@ -38,6 +38,9 @@ pub enum MoveError {
     /// There is nothing to move from.
     #[error("{0} is no SQLite file of Hallpass; a move begins at the one that database_url names")]
     NoSource(String),
+    /// The file is of another application, or of another version.
+    #[error(transparent)]
+    Unusable(#[from] ConnectError),
     /// There is nowhere to move to.
     #[error("{0:?} is no PostgreSQL database; write --to postgres://user:password@host/database")]
     NoTarget(String),
@@ -156,8 +159,11 @@ pub async fn reopen(url: &DatabaseUrl) -> Result<String, MoveError> {
 }
 
 async fn open_source(url: &DatabaseUrl) -> Result<SqliteConnection, MoveError> {
-    let path = url.file().filter(|path| path.exists()).ok_or_else(|| MoveError::NoSource(url.to_string()))?;
-    let options = SqliteConnectOptions::new().filename(path);
+    let DatabaseUrl::Sqlite(file) = url else { return Err(MoveError::NoSource(url.to_string())) };
+    if !sqlite::has_tables(file, LOCK_WITHIN).await? {
+        return Err(MoveError::NoSource(url.to_string()));
+    }
+    let options = SqliteConnectOptions::new().filename(file.path());
     let options = options.synchronous(SqliteSynchronous::Full).busy_timeout(LOCK_WITHIN);
     options.disable_statement_logging().connect().await.map_err(MoveError::Source)
 }

@@ -1,17 +1,5 @@
 //! What a look at a database finds, for its operator. Nothing is changed by looking.
 
-use crate::auth::clock::Timestamp;
-
-/// What a look at a database found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Examination {
-    /// One for each thing that was looked at, in the order in which they are shown.
-    pub findings: Vec<Finding>,
-    /// The newest moment that something is stored to have happened at. A clock that shows less was set
-    /// back.
-    pub newest: Option<Timestamp>,
-}
-
 /// What was found of one thing. No part of it holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

@@ -1,24 +1,29 @@
 //! What the database says of itself.
 
 use crate::{
-    auth::{
-        clock::Timestamp,
-        store::{Examination, Finding},
+    auth::{clock::Timestamp, store::Finding},
+    store::{
+        inspection::Inspection,
+        schema::Schema,
+        sql::{self, Connection},
     },
-    store::sql::{self, Connection},
 };
 
 /// What PostgreSQL must not have turned off for a commit to last.
 const DURABILITY: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 
-pub(in crate::store) async fn examine(connection: &mut Connection<'_>) -> sqlx::Result<Examination> {
+/// Examines a database with this schema.
+pub(in crate::store) async fn examine(connection: &mut Connection<'_>, schema: Schema) -> sqlx::Result<Inspection> {
+    if schema != Schema::Current {
+        return Ok(Inspection { schema, findings: Vec::new(), newest: None });
+    }
     let newest = newest(connection).await?;
-    let findings = if connection.is_shared() {
-        vec![durability(&lost_on_power_failure(connection).await?)]
+    let finding = if connection.is_shared() {
+        durability(&lost_on_power_failure(connection).await?)
     } else {
-        vec![integrity(connection).await?, journal(connection).await?]
+        integrity(connection).await?
     };
-    Ok(Examination { findings, newest })
+    Ok(Inspection { schema, findings: vec![finding], newest })
 }
 
 /// Which settings of a PostgreSQL server let it say that it has kept what it has not.
@@ -50,15 +55,6 @@ async fn integrity(connection: &mut Connection<'_>) -> sqlx::Result<Finding> {
     }
     let advice = "Stop the server, keep the file, and restore the last good backup.";
     Ok(Finding::bad("integrity", format!("The file is damaged: {found}."), advice))
-}
-
-async fn journal(connection: &mut Connection<'_>) -> sqlx::Result<Finding> {
-    let mode: String = sql::query("PRAGMA journal_mode").fetch_value(connection).await?;
-    if mode == "wal" {
-        return Ok(Finding::good("journal", "Reading and writing do not wait for each other (WAL)."));
-    }
-    let advice = "Put it on a local disk: a network file system has no shared memory for WAL.";
-    Ok(Finding::doubtful("journal", format!("The journal is {mode}, not WAL."), advice))
 }
 
 /// The newest moment that something is stored to have happened at.

@@ -5,9 +5,9 @@ use std::path::Path;
 use app::{
     auth::{
         clock::Timestamp,
-        store::{Finding, Health, Store, StoreError},
+        store::{Finding, Health},
     },
-    store,
+    store::{self, Inspection, Schema},
 };
 
 use crate::config::Config;
@@ -16,46 +16,42 @@ use crate::config::Config;
 const MIN_BYTES: u64 = 64 << 20;
 const FEW_BYTES: u64 = 1 << 30;
 
-/// Looks at it. The newest moment that it knows of is for the clock.
+/// Examines the database without changing it. The newest timestamp in it is for the clock.
 pub(super) async fn examine(config: &Config) -> (Vec<Finding>, Option<Timestamp>) {
-    let file = config.database_url.file();
-    let (mut findings, newest) = match file {
-        Some(path) if !path.exists() => {
-            let sentence = format!("{} is not there yet.", path.display());
-            (vec![Finding::doubtful("database", sentence, "The first start makes it; so does: hallpass migrate")], None)
+    let (mut findings, newest) = match store::inspect(&config.database_url).await {
+        Ok(inspection) => {
+            let state = state(&inspection, config);
+            (std::iter::once(state).chain(inspection.findings).collect(), inspection.newest)
         }
-        Some(_) | None => look(config).await,
+        Err(error) => (vec![Finding::bad("database", format!("{error}."), error.advice())], None),
     };
-    findings.extend(file.and_then(room));
+    findings.extend(config.database_url.file().and_then(room));
     (findings, newest)
 }
 
-async fn look(config: &Config) -> (Vec<Finding>, Option<Timestamp>) {
-    let shown = config.database_url.to_string();
-    let store = match store::connect(&config.database_url).await {
-        Ok(store) => store,
-        Err(error) => {
-            let sentence = format!("{error}.");
-            let advice = "See that it is there, whole, and this user's to read and write.";
-            return (vec![Finding::bad("database", sentence, advice)], None);
+fn state(inspection: &Inspection, config: &Config) -> Finding {
+    let shown = &config.database_url;
+    match inspection.schema {
+        Schema::Missing => {
+            let file = config.database_url.file().unwrap_or(Path::new(""));
+            let sentence = format!("{} is not there yet.", file.display());
+            Finding::doubtful("database", sentence, "The first start creates it, as does: hallpass migrate")
         }
-    };
-    match answers(store.as_ref()).await {
-        Ok((mut findings, newest)) => {
-            findings.insert(0, Finding::good("database", format!("{shown} opens and answers.")));
-            (findings, newest)
+        Schema::Outdated { due } => {
+            let sentence = format!("{shown} opens and answers. Migrations of this version that are due: {due}.");
+            Finding::doubtful(
+                "database",
+                sentence,
+                "Back it up. The next start applies them, as does: hallpass migrate",
+            )
         }
-        Err(error) => {
-            let advice = "Bring back the last good copy, or see what the database's own log says.";
-            (vec![Finding::bad("database", format!("{error}."), advice)], None)
+        Schema::Current => Finding::good("database", format!("{shown} opens and answers.")),
+        // What cannot be used is an error.
+        Schema::Empty | Schema::Newer { .. } | Schema::Different { .. } | Schema::Foreign => {
+            let sentence = format!("{shown} opens and answers. It has no tables yet.");
+            Finding::doubtful("database", sentence, "The first start creates them, as does: hallpass migrate")
         }
     }
-}
-
-async fn answers(store: &dyn Store) -> Result<(Vec<Finding>, Option<Timestamp>), StoreError> {
-    store.ping().await?;
-    let examination = store.examine().await?;
-    Ok((examination.findings, examination.newest))
 }
 
 #[cfg(unix)]

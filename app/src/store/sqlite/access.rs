@@ -1,0 +1,55 @@
+//! Whether this user can use a SQLite file and its folder. SQLite itself opens a file that it cannot write to for
+//! reading, without an error.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Why a SQLite file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessProblem {
+    /// The folder does not exist.
+    #[error("the folder {0} does not exist")]
+    NoFolder(PathBuf),
+    /// The path is not of a file.
+    #[error("{0} is not a file")]
+    NoFile(PathBuf),
+    /// The folder, in which SQLite creates files beside the database, cannot be written to.
+    #[error("the folder {0} cannot be written to: {1}")]
+    Folder(PathBuf, #[source] io::Error),
+    /// The file cannot be read or written.
+    #[error("the file {0} cannot be read and written: {1}")]
+    File(PathBuf, #[source] io::Error),
+}
+
+/// Checks that the file at `path` can be read and written, or created.
+pub(super) fn check(path: &Path) -> Result<(), AccessProblem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(AccessProblem::NoFolder(folder.to_owned()));
+    }
+    if path.exists() && !path.is_file() {
+        return Err(AccessProblem::NoFile(path.to_owned()));
+    }
+    check_permissions(path, folder)
+}
+
+#[cfg(unix)]
+fn check_permissions(path: &Path, folder: &Path) -> Result<(), AccessProblem> {
+    use rustix::{
+        fs::{Access, access},
+        io::Errno,
+    };
+    access(folder, Access::WRITE_OK | Access::EXEC_OK)
+        .map_err(|error| AccessProblem::Folder(folder.to_owned(), error.into()))?;
+    match access(path, Access::READ_OK | Access::WRITE_OK) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(AccessProblem::File(path.to_owned(), error.into())),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_permissions(_path: &Path, _folder: &Path) -> Result<(), AccessProblem> {
+    Ok(())
+}

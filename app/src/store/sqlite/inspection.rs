@@ -1,0 +1,58 @@
+//! Inspects a SQLite file without changing it.
+
+use std::{fs::File, io::Read, path::Path, time::Duration};
+
+use futures::future::BoxFuture;
+use sqlx::SqliteConnection;
+
+use super::{access, contents};
+use crate::{
+    auth::store::Finding,
+    store::{
+        ConnectError, SqliteFile, inspection::Inspection, schema::Schema, sql::Connection, tables::examination,
+        transfer::marker,
+    },
+};
+
+/// Bytes 18 and 19 of the file's header are 2 in WAL mode (<https://sqlite.org/fileformat2.html>, 1.3.3).
+const FORMAT_VERSIONS: std::ops::Range<usize> = 18..20;
+const WAL: [u8; 2] = [2, 2];
+
+/// Inspects the file. `wait` bounds the wait for another process.
+///
+/// The process must not have the file open: closing it drops the locks of the process (POSIX advisory locks).
+pub(in crate::store) async fn inspect(file: &SqliteFile, wait: Duration) -> Result<Inspection, ConnectError> {
+    let path = file.path();
+    access::check(path).map_err(|problem| ConnectError::Access { url: file.to_string(), problem })?;
+    if !path.exists() {
+        return Ok(Inspection { schema: Schema::Missing, findings: Vec::new(), newest: None });
+    }
+    let failed = |error| ConnectError::open(file, error);
+    let moved = contents::read(path, wait, |connection| Box::pin(marker::find(connection))).await.map_err(failed)?;
+    if let Some(marker) = moved {
+        return Err(ConnectError::Moved { url: file.to_string(), to: marker.to });
+    }
+    let mut inspection = contents::read(path, wait, read).await.map_err(failed)?;
+    inspection.schema.accept(file)?;
+    if inspection.schema == Schema::Current {
+        inspection.findings.push(journal(path));
+    }
+    Ok(inspection)
+}
+
+fn read(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<Inspection>> {
+    Box::pin(async move {
+        let schema = contents::schema(connection).await?;
+        examination::examine(&mut Connection::sqlite(connection), schema).await
+    })
+}
+
+fn journal(path: &Path) -> Finding {
+    let mut header = [0; 20];
+    let is_read = File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
+    if is_read && header[FORMAT_VERSIONS] == WAL {
+        return Finding::good("journal", "Readers and writers do not wait for each other (WAL).");
+    }
+    let advice = "Put the file on a local disk: a network file system has no shared memory for WAL.";
+    Finding::doubtful("journal", "The journal mode is not WAL.", advice)
+}

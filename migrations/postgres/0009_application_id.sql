@@ -1,0 +1,2 @@
+-- A database of PostgreSQL has no application id.
+SELECT 1;
