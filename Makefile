@@ -109,7 +109,7 @@ lint-otel:
 export RUST_TEST_THREADS ?= 4
 
 # These tests start PostgreSQL themselves.
-POSTGRES_ONLY := doctor_postgres move_to outages several_servers
+POSTGRES_ONLY := doctor_postgres move_to outages outages_matrix roles_and_poolers several_servers
 # These are about SQLite's files, or need no database.
 SQLITE_ONLY := commands database_files doctor faults import_django logs
 
@@ -121,6 +121,7 @@ test-rust: ## Run the unit tests, and the HTTP tests on SQLite
 .PHONY: test-postgres
 test-postgres: ## Run the HTTP tests on PostgreSQL
 	@packaging/system.sh --install postgresql
+	@packaging/system.sh --install pgbouncer
 	@$(call say,Running the HTTP tests on PostgreSQL)
 	@HALLPASS_STORIES_ON=postgres cargo test --quiet $(NATIVE) --test stories -- $(FILTER) $(SQLITE_ONLY:%=--skip %::)
 
@@ -244,6 +245,7 @@ setup: ## Check the system packages and install the tools that a build needs
 .PHONY: setup-tests
 setup-tests: setup browser ## Install what the tests need
 	@packaging/system.sh --install postgresql
+	@packaging/system.sh --install pgbouncer
 	@$(MAKE) --silent $(PYTHON_PACKAGES)
 
 .PHONY: browser

@@ -16,6 +16,7 @@ is_there() {
     python) python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' ;;
     chromium) "$(node end2end/browser.js)" --version ;;
     postgresql) ls /usr/lib/postgresql/*/bin/initdb || command -v initdb ;;
+    pgbouncer) command -v pgbouncer || test -x /usr/sbin/pgbouncer ;;
     korean-font) ! command -v fc-list || test -n "$(fc-list :lang=ko)" ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
@@ -32,6 +33,7 @@ describe() {
     python) echo 'Python 3.9 or newer, with venv|python3-venv|python3|python|python' ;;
     chromium) echo 'Chromium, or CHROMIUM=/path/to/one|chromium|chromium|chromium|--cask chromium' ;;
     postgresql) echo 'PostgreSQL|postgresql|postgresql-server|postgresql|postgresql' ;;
+    pgbouncer) echo 'PgBouncer|pgbouncer|pgbouncer|pgbouncer|pgbouncer' ;;
     korean-font) echo 'a font for Korean|fonts-nanum|google-noto-sans-cjk-fonts|noto-fonts-cjk|font-noto-sans-cjk' ;;
     wrk) echo 'wrk, which makes the load|wrk|wrk|wrk|wrk' ;;
     pngquant) echo 'pngquant|pngquant|pngquant|pngquant|pngquant' ;;

@@ -9,28 +9,31 @@ mod connection;
 mod fault;
 mod inspection;
 mod listener;
+pub(super) mod migration;
 mod pool;
+mod session;
 mod transaction;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use sqlx::{ConnectOptions, Executor, PgConnection};
+use sqlx::{ConnectOptions, Executor, PgConnection, Row, SqlStr};
 use tokio::time;
 
 use super::{
     ConnectError, PostgresDatabase, Timeouts,
     backend::{Reading, Work},
-    migrations,
-    sql::Connection,
+    sql::{Connection, Statements},
     tables::{examination, search},
     transfer,
 };
 use crate::auth::{revocation::RevocationSet, store::StoreError};
 use attempts::Attempts;
+use connection::ServerConnection;
 use fault::{Fault, no_answer};
 pub(super) use inspection::inspect;
 use listener::Listener;
 use pool::Pool;
+use session::Sessions;
 use transaction::{NotCommitted, Transaction};
 
 /// The first version with `xid8`, by which servers follow each other's revocations.
@@ -39,13 +42,11 @@ const MIN_VERSION: (&str, i32) = ("13", 130_000);
 /// The size of the pool. More would wait for the same disk. The LISTEN connection comes on top.
 const CONNECTIONS: u32 = 15;
 
-/// The begin of work that reads one state of the database with several statements.
-const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
 /// A database on a PostgreSQL server.
 pub(super) struct PostgresBackend {
     access: Arc<Access>,
-    listener: Listener,
+    /// None behind a pooler.
+    listener: Option<Listener>,
 }
 
 /// What pieces of work share.
@@ -66,20 +67,15 @@ impl PostgresBackend {
             .application_name("hallpass")
             .extra_float_digits(None)
             .disable_statement_logging();
-        let connected = time::timeout(timeouts.answer, options.connect()).await;
-        let mut connection =
-            connected.unwrap_or_else(|_| Err(no_answer("connecting"))).map_err(|error| failed(error.into()))?;
-        // What a migration finds in place already is no news.
-        let quiet = connection.execute("SET client_min_messages = 'warning'").await;
-        quiet.map_err(|error| failed(error.into()))?;
+        let (sessions, mut connection) =
+            Sessions::connect(options, timeouts).await.map_err(|error| failed(error.into()))?;
         check_server(&mut connection, url).await.map_err(|error| failed(error.into()))??;
-        migrations::postgres().run(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
+        migration::migrate(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
         transfer::check_finished(&mut connection, url).await?;
-        search::fill(&mut Connection::postgres(&mut connection)).await;
+        fill_in(&mut connection, &sessions).await.map_err(|error| failed(error.into()))?;
         drop(sqlx::Connection::close(connection).await);
-        let options = options.options(session(timeouts));
-        let pool = Pool::new(options.clone(), CONNECTIONS, timeouts.answer);
-        let listener = Listener::start(options, timeouts.answer);
+        let listener = sessions.are_lasting().then(|| Listener::start(sessions.options.clone(), timeouts.answer));
+        let pool = Pool::new(sessions, CONNECTIONS, timeouts.answer);
         Ok(Self { access: Arc::new(Access { pool, timeouts, revocations: Arc::default() }), listener })
     }
 
@@ -121,7 +117,10 @@ impl PostgresBackend {
 
     /// Another server, or this one, has ended sessions, or may have while the line was cut.
     pub(super) async fn told(&self) {
-        self.listener.told().await;
+        match &self.listener {
+            Some(listener) => listener.told().await,
+            None => std::future::pending().await,
+        }
     }
 }
 
@@ -145,11 +144,8 @@ impl Access {
 
     async fn try_read<T>(&self, work: impl Reading<T>, attempts: &Attempts) -> sqlx::Result<(T, Option<Arc<str>>)> {
         let mut connection = self.pool.acquire(attempts.until()).await?;
-        let value = {
-            let mut reading = Connection::postgres(connection.raw());
-            let answer = time::timeout_at(attempts.until(), work(&mut reading)).await;
-            answer.unwrap_or_else(|_| Err(no_answer("a statement")))
-        };
+        let value = time::timeout_at(attempts.until(), read(&mut connection, work)).await;
+        let value = value.unwrap_or_else(|_| Err(no_answer("a statement")));
         if value.as_ref().err().is_none_or(|error| Fault::of(error) != Fault::Disconnected) {
             connection.finish_use();
         }
@@ -169,10 +165,8 @@ impl Access {
     async fn try_snapshot<T>(&self, work: impl Reading<T>, attempts: &Attempts) -> sqlx::Result<T> {
         let mut connection = self.pool.acquire(attempts.until()).await?;
         let answer = time::timeout_at(attempts.until(), async {
-            connection.raw().execute(BEGIN_SNAPSHOT).await?;
-            let value = work(&mut Connection::postgres(connection.raw())).await?;
-            connection.raw().execute("COMMIT").await?;
-            Ok(value)
+            let begin = connection.sessions().begin_snapshot.clone();
+            in_transaction(&mut connection, begin, work).await
         });
         let value = answer.await.unwrap_or_else(|_| Err(no_answer("a statement")))?;
         connection.finish_use();
@@ -214,39 +208,52 @@ impl Access {
     }
 }
 
-/// The settings of each session: nothing that the work relies on is inherited from the database or the role. A lock is
-/// waited for so that there is time to hear that it was not to be had.
-fn session(Timeouts { answer, statement, lock }: Timeouts) -> [(&'static str, String); 6] {
-    // PostgreSQL reads 0 as no limit.
-    let millis = |time: Duration| time.as_millis().max(1).to_string();
-    [
-        ("statement_timeout", millis(statement)),
-        ("lock_timeout", millis(lock.min(answer * 4 / 5))),
-        ("idle_in_transaction_session_timeout", millis(answer)),
-        ("default_transaction_isolation", "read committed".to_owned()),
-        ("default_transaction_deferrable", "off".to_owned()),
-        ("client_min_messages", "warning".to_owned()),
-    ]
+/// Reads outside a transaction where that is possible.
+async fn read<T>(connection: &mut ServerConnection, work: impl Reading<T>) -> sqlx::Result<T> {
+    match connection.sessions().begin_read.clone() {
+        None => work(&mut connection.connection()).await,
+        Some(begin) => in_transaction(connection, begin, work).await,
+    }
+}
+
+async fn in_transaction<T>(connection: &mut ServerConnection, begin: SqlStr, work: impl Reading<T>) -> sqlx::Result<T> {
+    connection.raw().execute(begin).await?;
+    let value = work(&mut connection.connection()).await;
+    connection.raw().execute(if value.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    value
+}
+
+/// Fills in what a migration cannot, in one transaction behind a pooler.
+async fn fill_in(connection: &mut PgConnection, sessions: &Sessions) -> sqlx::Result<()> {
+    if sessions.are_lasting() {
+        search::fill(&mut Connection::postgres(connection)).await;
+        return Ok(());
+    }
+    let mut transaction = sqlx::Connection::begin(connection).await?;
+    search::fill(&mut Connection::prepared(&mut transaction, sessions.statements)).await;
+    transaction.commit().await
 }
 
 /// Checks that the server is new enough and takes writes, and warns when it does not keep what it has committed.
 async fn check_server(connection: &mut PgConnection, url: &str) -> sqlx::Result<Result<(), ConnectError>> {
-    let number: i32 = sqlx::query_scalar("SELECT CAST(current_setting('server_version_num') AS integer)")
-        .fetch_one(&mut *connection)
-        .await?;
+    let ask = "SELECT CAST(current_setting('server_version_num') AS integer), current_setting('server_version'),
+        pg_is_in_recovery()";
+    let answer = sqlx::raw_sql(ask).fetch_one(&mut *connection).await?;
     let (needed, minimum) = MIN_VERSION;
-    if number < minimum {
-        let found: String = sqlx::query_scalar("SHOW server_version").fetch_one(connection).await?;
-        return Ok(Err(ConnectError::PostgresVersion { found, needed }));
+    if answer.try_get::<i32, _>(0)? < minimum {
+        return Ok(Err(ConnectError::PostgresVersion { found: answer.try_get(1)?, needed }));
     }
-    if sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut *connection).await? {
+    if answer.try_get(2)? {
         return Ok(Err(ConnectError::Standby(url.to_owned())));
     }
-    for setting in examination::lost_on_power_failure(&mut Connection::postgres(connection)).await? {
+    let mut transaction = sqlx::Connection::begin(connection).await?;
+    let mut reading = Connection::prepared(&mut transaction, Statements::Unnamed);
+    for setting in examination::lost_on_power_failure(&mut reading).await? {
         tracing::warn!(
             "PostgreSQL runs with {setting} = off: when its machine fails, tokens that were renewed are lost, \
              and their owners are signed out; set it to on"
         );
     }
+    transaction.commit().await?;
     Ok(Ok(()))
 }

@@ -24,7 +24,16 @@ pub(super) struct Connection<'c> {
 
 enum Handle<'c> {
     Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut PgConnection),
+    Postgres(&'c mut PgConnection, Statements),
+}
+
+/// How statements are prepared on a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Statements {
+    /// By name, once for each connection.
+    Named,
+    /// Each time anew: a pooler may give the next transaction another session.
+    Unnamed,
 }
 
 impl<'c> Connection<'c> {
@@ -35,7 +44,12 @@ impl<'c> Connection<'c> {
 
     /// To a server, where others write at the same time.
     pub(super) const fn postgres(connection: &'c mut PgConnection) -> Self {
-        Self { database: Handle::Postgres(connection), revoked: Vec::new() }
+        Self::prepared(connection, Statements::Named)
+    }
+
+    /// The same, with statements that are prepared in this way.
+    pub(super) const fn prepared(connection: &'c mut PgConnection, statements: Statements) -> Self {
+        Self { database: Handle::Postgres(connection, statements), revoked: Vec::new() }
     }
 
     /// Whether others write at the same time, so that a row has to be locked before what is read of it can
@@ -43,7 +57,7 @@ impl<'c> Connection<'c> {
     pub(super) const fn is_shared(&self) -> bool {
         match self.database {
             Handle::Sqlite(_) => false,
-            Handle::Postgres(_) => true,
+            Handle::Postgres(..) => true,
         }
     }
 
@@ -107,7 +121,9 @@ impl<'v> Statement<'v> {
     pub(super) async fn execute(self, connection: &mut Connection<'_>) -> sqlx::Result<u64> {
         match &mut connection.database {
             Handle::Sqlite(c) => self.sqlite().execute(&mut **c).await.map(|done| done.rows_affected()),
-            Handle::Postgres(c) => self.postgres().execute(&mut **c).await.map(|done| done.rows_affected()),
+            Handle::Postgres(c, statements) => {
+                self.postgres(*statements).execute(&mut **c).await.map(|done| done.rows_affected())
+            }
         }
     }
 
@@ -115,7 +131,9 @@ impl<'v> Statement<'v> {
     pub(super) async fn fetch_optional(self, connection: &mut Connection<'_>) -> sqlx::Result<Option<Row>> {
         match &mut connection.database {
             Handle::Sqlite(c) => self.sqlite().fetch_optional(&mut **c).await.map(|row| row.map(Row::Sqlite)),
-            Handle::Postgres(c) => self.postgres().fetch_optional(&mut **c).await.map(|row| row.map(Row::Postgres)),
+            Handle::Postgres(c, statements) => {
+                self.postgres(*statements).fetch_optional(&mut **c).await.map(|row| row.map(Row::Postgres))
+            }
         }
     }
 
@@ -126,8 +144,8 @@ impl<'v> Statement<'v> {
                 let rows = self.sqlite().fetch_all(&mut **c).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
-            Handle::Postgres(c) => {
-                let rows = self.postgres().fetch_all(&mut **c).await?;
+            Handle::Postgres(c, statements) => {
+                let rows = self.postgres(*statements).fetch_all(&mut **c).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -150,8 +168,9 @@ impl<'v> Statement<'v> {
         })
     }
 
-    fn postgres(self) -> Query<'static, Postgres, <Postgres as Database>::Arguments> {
-        self.values.into_iter().fold(sqlx::query(self.sql), |query, value| match value {
+    fn postgres(self, statements: Statements) -> Query<'static, Postgres, <Postgres as Database>::Arguments> {
+        let query = sqlx::query(self.sql).persistent(statements == Statements::Named);
+        self.values.into_iter().fold(query, |query, value| match value {
             Value::Bool(value) => query.bind(value),
             Value::Number(value) => query.bind(value),
             // No text of PostgreSQL has a NUL in it: one that does is equal to none.

@@ -19,7 +19,7 @@ use sqlx::{
 };
 use tokio::time;
 
-use super::{ConnectError, DatabaseUrl, fault::message, migrations, sqlite};
+use super::{ConnectError, DatabaseUrl, fault::message, migrations, postgres::migration, sqlite};
 use copy::Copy;
 use marker::Marker;
 use tables::TABLES;
@@ -194,7 +194,7 @@ async fn open_target(url: &DatabaseUrl) -> Result<PgConnection, MoveError> {
     };
     let options = database.options().clone().application_name("hallpass move").disable_statement_logging();
     let mut target = answered(async { options.connect().await.map_err(MoveError::Target) }).await?;
-    migrations::postgres().run(&mut target).await.map_err(MoveError::Migrate)?;
+    migration::migrate(&mut target).await.map_err(MoveError::Migrate)?;
     Ok(target)
 }
 

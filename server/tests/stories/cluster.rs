@@ -131,8 +131,33 @@ impl Cluster {
 
     /// Runs SQL as the superuser.
     pub(crate) async fn execute(&self, sql: &str) {
-        let sql = AssertSqlSafe(sql.to_owned());
-        self.connect().await.execute(sql).await.expect("good SQL");
+        self.execute_in("postgres", sql).await;
+    }
+
+    /// The same in a database.
+    pub(crate) async fn execute_in(&self, database: &str, sql: &str) {
+        let mut connection = PgConnection::connect(&self.url(database)).await.expect("the server");
+        connection.execute(AssertSqlSafe(sql.to_owned())).await.expect("good SQL");
+    }
+
+    /// Takes connections until the server has none left.
+    pub(crate) async fn take_connections(&self) -> Vec<PgConnection> {
+        let mut taken = Vec::new();
+        while let Ok(connection) = PgConnection::connect(&self.url("postgres")).await {
+            taken.push(connection);
+        }
+        // One for those who steer, one for those who are tested: a server without any cannot serve.
+        taken.truncate(taken.len().saturating_sub(3));
+        taken
+    }
+
+    /// Waits until commits wait for the standby.
+    pub(crate) async fn wait_for_standby(&self) {
+        let is_synchronous = "SELECT EXISTS (SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync')";
+        until("the standby is synchronous", async || {
+            sqlx::query_scalar(is_synchronous).fetch_one(&mut self.connect().await).await.expect("an answer")
+        })
+        .await;
     }
 
     async fn connect(&self) -> PgConnection {

@@ -256,7 +256,7 @@ impl Device {
         status
     }
 
-    fn read(body: &Value) -> Option<Self> {
+    pub(crate) fn read(body: &Value) -> Option<Self> {
         let token = |name: &str| Some(body.get(name)?.as_str()?.to_owned());
         Some(Self { access: token("access")?, refresh: token("refresh")? })
     }
@@ -274,7 +274,7 @@ impl Device {
 
 /// Posts until the answer is not that the server cannot answer now: a lock or a connection that another process has
 /// for longer than a server waits is no failure of the story.
-async fn post_until_served(client: &Client, url: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+pub(crate) async fn post_until_served(client: &Client, url: &str, path: &str, body: &Value) -> (StatusCode, Value) {
     let served = async {
         loop {
             let answer = post(client, url, path, body).await.expect("an answer");
@@ -286,7 +286,7 @@ async fn post_until_served(client: &Client, url: &str, path: &str, body: &Value)
     eventually("the server answers", served).await
 }
 
-async fn post(client: &Client, url: &str, path: &str, body: &Value) -> reqwest::Result<(StatusCode, Value)> {
+pub(crate) async fn post(client: &Client, url: &str, path: &str, body: &Value) -> reqwest::Result<(StatusCode, Value)> {
     let response = client.post(format!("{url}{path}")).json(body).send().await?;
     let status = response.status();
     Ok((status, response.json().await.unwrap_or_default()))

@@ -2,13 +2,11 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use sqlx::{
-    ConnectOptions, PgConnection, Row,
-    postgres::{PgConnectOptions, PgRow},
-};
+use sqlx::{ConnectOptions, PgConnection, Row, postgres::PgRow};
 use tokio::time::{self, Instant};
 
-use super::fault::no_answer;
+use super::{fault::no_answer, session::Sessions};
+use crate::store::sql::Connection;
 
 /// How long a connection is taken to work after an answer. Later it is asked first.
 const PROVEN_FOR: Duration = Duration::from_secs(1);
@@ -34,6 +32,7 @@ struct Standby;
 /// in the middle leaves an answer that nobody has read.
 pub(super) struct ServerConnection {
     raw: PgConnection,
+    sessions: Arc<Sessions>,
     history: Option<Arc<str>>,
     opened_at: Instant,
     answered_at: Instant,
@@ -42,9 +41,9 @@ pub(super) struct ServerConnection {
 
 impl ServerConnection {
     /// Connects to a primary.
-    pub(super) async fn open(options: &PgConnectOptions, within: Duration) -> sqlx::Result<Self> {
+    pub(super) async fn open(sessions: &Arc<Sessions>, within: Duration) -> sqlx::Result<Self> {
         let opened = time::timeout(within, async {
-            let mut raw = options.connect().await?;
+            let mut raw = sessions.options.connect().await?;
             let server = ask_server(&mut raw).await?;
             Ok((raw, server))
         });
@@ -54,12 +53,29 @@ impl ServerConnection {
         }
         let history: Option<String> = server.try_get("history")?;
         let now = Instant::now();
-        Ok(Self { raw, history: history.map(Arc::from), opened_at: now, answered_at: now, is_in_use: false })
+        Ok(Self {
+            raw,
+            sessions: sessions.clone(),
+            history: history.map(Arc::from),
+            opened_at: now,
+            answered_at: now,
+            is_in_use: false,
+        })
     }
 
     /// The connection, for work that begins now.
     pub(super) const fn raw(&mut self) -> &mut PgConnection {
         &mut self.raw
+    }
+
+    /// The same for the statements of the tables.
+    pub(super) fn connection(&mut self) -> Connection<'_> {
+        Connection::prepared(&mut self.raw, self.sessions.statements)
+    }
+
+    /// How its session is set up.
+    pub(super) fn sessions(&self) -> Arc<Sessions> {
+        self.sessions.clone()
     }
 
     /// The history of the server's data, where it is known.

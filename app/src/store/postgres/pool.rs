@@ -7,13 +7,13 @@ use std::{
 };
 
 use bb8::{ManageConnection, PooledConnection, QueueStrategy, RunError};
-use sqlx::postgres::PgConnectOptions;
 use tokio::time::{self, Instant};
 
 use super::{
     attempts::Attempts,
     connection::ServerConnection,
     fault::{Fault, is_silence, no_answer},
+    session::Sessions,
 };
 
 /// How often work that waits looks whether more connections should be opened.
@@ -33,8 +33,8 @@ pub(super) struct Pool {
 
 impl Pool {
     /// A pool of up to `size` connections, none of which is open yet. `answer` bounds every wait.
-    pub(super) fn new(options: PgConnectOptions, size: u32, answer: Duration) -> Self {
-        let connector = Connector { options, answer, seen: Arc::default() };
+    pub(super) fn new(sessions: Sessions, size: u32, answer: Duration) -> Self {
+        let connector = Connector { sessions: Arc::new(sessions), answer, seen: Arc::default() };
         let connections = bb8::Pool::builder()
             .max_size(size)
             .test_on_check_out(false)
@@ -98,7 +98,7 @@ impl Pool {
 /// Opens connections.
 #[derive(Clone)]
 pub(super) struct Connector {
-    options: PgConnectOptions,
+    sessions: Arc<Sessions>,
     answer: Duration,
     seen: Arc<Mutex<Seen>>,
 }
@@ -168,7 +168,7 @@ impl ManageConnection for Connector {
     async fn connect(&self) -> sqlx::Result<ServerConnection> {
         let mut attempts = Attempts::within(self.answer);
         loop {
-            let error = match ServerConnection::open(&self.options, self.patience()).await {
+            let error = match ServerConnection::open(&self.sessions, self.patience()).await {
                 Ok(connection) => return Ok(connection),
                 Err(error) => error,
             };

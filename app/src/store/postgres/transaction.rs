@@ -11,12 +11,8 @@ use super::{
 };
 use crate::{
     auth::{revocation::Revocation, store::StoreError},
-    store::{backend::Work, sql::Connection, tables::locks::Unlocked},
+    store::{backend::Work, tables::locks::Unlocked},
 };
-
-/// The isolation level that the work relies on, whatever the database's default is, and the transaction's id, by which
-/// the outcome of its COMMIT can be looked up. Both in one round trip.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT CAST(pg_current_xact_id() AS text)";
 
 /// The pause before a transaction that is still in progress is looked up again.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
@@ -50,7 +46,9 @@ pub(super) struct Transaction<'p> {
 impl<'p> Transaction<'p> {
     /// Begins a transaction whose statements are answered `until` then.
     pub(super) async fn begin(mut connection: Pooled<'p>, until: Instant) -> sqlx::Result<Self> {
-        let begun = time::timeout_at(until, sqlx::raw_sql(BEGIN).fetch_one(connection.raw())).await;
+        let begun =
+            time::timeout_at(until, sqlx::raw_sql(connection.sessions().begin.clone()).fetch_one(connection.raw()))
+                .await;
         let row = begun.unwrap_or_else(|_| Err(no_answer("BEGIN")))?;
         let id: String = row.try_get(0)?;
         let id = id.parse().map_err(|_| sqlx::Error::Protocol(format!("no transaction id: {id}")))?;
@@ -59,7 +57,7 @@ impl<'p> Transaction<'p> {
 
     /// Does the work. Returns the sessions that it has ended, too.
     pub(super) async fn run<T>(&mut self, work: impl Work<T>) -> sqlx::Result<(T, Vec<Revocation>)> {
-        let mut connection = Connection::postgres(self.connection.raw());
+        let mut connection = self.connection.connection();
         let answer = time::timeout_at(self.until, work(&mut connection, Unlocked::begin())).await;
         let value = answer.unwrap_or_else(|_| Err(no_answer("a statement")))?;
         Ok((value, connection.into_revoked()))

@@ -12,7 +12,7 @@ use crate::{
 pub(in crate::store) async fn after(connection: &mut Connection<'_>, number: i64) -> sqlx::Result<Followed> {
     let statement = if connection.is_shared() {
         sql::query(
-            "SELECT revocations.*, now.position FROM
+            "SELECT session_id, at, why, by, until, now.position FROM
                  (SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS position) AS now
              LEFT JOIN revocations ON revocations.written_in >= CAST(CAST($1 AS text) AS xid8)",
         )

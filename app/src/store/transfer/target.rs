@@ -1,7 +1,7 @@
 //! The record of a move in the PostgreSQL database that it goes to. `move_id` stays the same however often the move is
 //! repeated; `run` changes each time, so that an earlier run, of which a statement may still arrive, writes nothing.
 
-use sqlx::{Connection as _, Executor, PgConnection, Postgres, Transaction};
+use sqlx::{Connection as _, Executor, PgConnection, Postgres, Row, Transaction};
 
 use super::{MoveError, marker::Marker};
 use crate::store::{ConnectError, DatabaseUrl};
@@ -99,12 +99,11 @@ async fn move_id(target: &mut PgConnection, status: Status) -> sqlx::Result<Opti
 }
 
 async fn status(target: &mut PgConnection) -> sqlx::Result<Status> {
-    let is_noted: bool =
-        sqlx::query_scalar("SELECT to_regclass('hallpass_move') IS NOT NULL").fetch_one(&mut *target).await?;
-    if !is_noted {
+    let is_there = sqlx::raw_sql("SELECT to_regclass('hallpass_move') IS NOT NULL").fetch_one(&mut *target).await?;
+    if !is_there.try_get(0)? {
         return Ok(Status::None);
     }
-    let is_finished = sqlx::query_scalar("SELECT is_finished FROM hallpass_move").fetch_one(target).await?;
+    let is_finished = sqlx::raw_sql("SELECT is_finished FROM hallpass_move").fetch_one(target).await?.try_get(0)?;
     Ok(if is_finished { Status::Finished } else { Status::Begun })
 }
 
