@@ -91,7 +91,7 @@ impl RevocationSet {
         inner.entries.get(&session).map(|entry| entry.end.clone())
     }
 
-    /// Takes in what this process just committed, which the store does with each commit. How far the database was followed is left as it is:
+    /// Adds the sessions that a commit of this process has ended. How far the database was followed stays as it is, since
     /// another process may have written before.
     pub fn insert_all(&self, revocations: impl IntoIterator<Item = Revocation>) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);

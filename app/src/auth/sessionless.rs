@@ -102,6 +102,18 @@ pub enum Rejection {
 }
 
 impl Question {
+    /// Asks about a verified token.
+    pub(super) fn about(token: &Token, now: Timestamp, rule: Option<AccountRule>) -> Self {
+        let is_access = token.token_type() == Some(TokenType::Access);
+        Self {
+            user: token.user.clone(),
+            jti: (!is_access).then(|| token.jti.clone()),
+            issued_at: token.issued_at,
+            now,
+            rule,
+        }
+    }
+
     /// Decides from the facts alone.
     #[must_use]
     pub fn judge(&self, facts: Facts) -> Verdict {
@@ -162,20 +174,6 @@ impl Rejection {
             Self::PastEnd => TokenFault::Expired.into(),
             Self::NoAccount | Self::Inactive => Error::NoActiveAccountForToken,
             Self::PasswordChanged => Error::PasswordChanged(None),
-        }
-    }
-}
-
-impl Question {
-    /// Asks about a verified token.
-    pub(super) fn about(token: &Token, now: Timestamp, rule: Option<AccountRule>) -> Self {
-        let is_access = token.token_type() == Some(TokenType::Access);
-        Self {
-            user: token.user.clone(),
-            jti: (!is_access).then(|| token.jti.clone()),
-            issued_at: token.issued_at,
-            now,
-            rule,
         }
     }
 }

@@ -16,7 +16,7 @@ mod transaction;
 
 use std::sync::Arc;
 
-use sqlx::{ConnectOptions, Executor, PgConnection, Row, SqlStr};
+use sqlx::{ConnectOptions, Executor, PgConnection, Row, SqlStr, postgres::PgConnectOptions};
 use tokio::time;
 
 use super::{
@@ -61,14 +61,8 @@ impl PostgresBackend {
     pub(super) async fn open(database: &PostgresDatabase, timeouts: Timeouts) -> Result<Self, ConnectError> {
         let url = &database.to_string();
         let failed = |cause: StoreError| ConnectError::Open { url: url.clone(), cause };
-        let options = database
-            .options()
-            .clone()
-            .application_name("hallpass")
-            .extra_float_digits(None)
-            .disable_statement_logging();
         let (sessions, mut connection) =
-            Sessions::connect(options, timeouts).await.map_err(|error| failed(error.into()))?;
+            Sessions::connect(options(database), timeouts).await.map_err(|error| failed(error.into()))?;
         check_server(&mut connection, url).await.map_err(|error| failed(error.into()))??;
         migration::migrate(&mut connection).await.map_err(|error| failed(StoreError(Box::new(error))))?;
         transfer::check_finished(&mut connection, url).await?;
@@ -122,6 +116,11 @@ impl PostgresBackend {
             None => std::future::pending().await,
         }
     }
+}
+
+/// How a server and `hallpass doctor` connect.
+fn options(database: &PostgresDatabase) -> PgConnectOptions {
+    database.options().clone().application_name("hallpass").extra_float_digits(None).disable_statement_logging()
 }
 
 /// Runs work to its end even when the caller has gone: a connection is left in order, and not closed.

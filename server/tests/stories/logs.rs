@@ -291,5 +291,5 @@ async fn a_server_stops_although_its_log_is_not_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = unread(folder.path()).await;
     process.tell_to_stop();
-    process.wait_for_end_unread();
+    process.wait_for_end_unread().await;
 }

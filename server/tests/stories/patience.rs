@@ -11,7 +11,7 @@ use tokio::{task, time};
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The pause of [`until`] before it asks again.
-pub(crate) const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Waits for a future that has to end.
 pub(crate) async fn eventually<T>(what: &str, future: impl Future<Output = T>) -> T {

@@ -6,7 +6,6 @@ use std::{
     process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
     thread::{self, JoinHandle},
-    time::Instant,
 };
 
 use reqwest::{Client, StatusCode};
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     actors::PASSWORD,
-    patience::{PATIENCE, PAUSE, eventually},
+    patience::{PATIENCE, eventually, until},
 };
 
 /// A running server. Its access tokens outlive every story.
@@ -67,12 +66,8 @@ impl Process {
     }
 
     /// Waits for its end without reading its log.
-    pub(crate) fn wait_for_end_unread(mut self) {
-        let begun = Instant::now();
-        while self.child.try_wait().expect("a process to ask").is_none() {
-            assert!(begun.elapsed() < PATIENCE, "the process goes on");
-            thread::sleep(PAUSE);
-        }
+    pub(crate) async fn wait_for_end_unread(mut self) {
+        until("the process has ended", async || self.child.try_wait().expect("a process to ask").is_some()).await;
     }
 
     /// Where its metrics are.

@@ -1,8 +1,7 @@
 //! What a server does beside answering: follow the database's revocations, write down what was seen,
 //! and clear away what has expired.
 
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use super::pace;
 use crate::auth::{Auth, Error, keys::KeyState, revocation::Position};

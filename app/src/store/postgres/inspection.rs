@@ -3,7 +3,7 @@
 use sqlx::{ConnectOptions, Connection as _, PgConnection};
 use tokio::time;
 
-use super::{check_server, fault::no_answer};
+use super::{check_server, fault::no_answer, options};
 use crate::store::{
     ConnectError, PostgresDatabase, Timeouts, inspection::Inspection, migrations, schema::Schema, sql::Connection,
     tables::examination, transfer,
@@ -16,13 +16,7 @@ pub(in crate::store) async fn inspect(
 ) -> Result<Inspection, ConnectError> {
     let failed = |error: sqlx::Error| ConnectError::open(database, error);
     let url = &database.to_string();
-    let options = database
-        .options()
-        .clone()
-        .application_name("hallpass")
-        .extra_float_digits(None)
-        .options([("default_transaction_read_only", "on")])
-        .disable_statement_logging();
+    let options = options(database).options([("default_transaction_read_only", "on")]);
     let connected = time::timeout(timeouts.answer, options.connect()).await;
     let mut connection = connected.unwrap_or_else(|_| Err(no_answer("connecting"))).map_err(failed)?;
     check_server(&mut connection, url).await.map_err(failed)??;

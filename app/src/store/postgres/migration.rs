@@ -9,7 +9,7 @@ use sqlx::{
     migrate::{MigrateError, Migration, Migrator},
 };
 
-use crate::store::migrations;
+use crate::{auth::id::hexadecimal, store::migrations};
 
 /// Begins the transaction of one migration, which takes as long as it takes. The lock's key is "migrates" in ASCII.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
@@ -54,7 +54,7 @@ async fn apply(connection: &mut PgConnection, migration: &Migration) -> Result<(
     let failed = |error| MigrateError::ExecuteMigration(error, migration.version);
     connection.execute(TABLE).await.map_err(failed)?;
     connection.execute(migration.sql.clone()).await.map_err(failed)?;
-    let checksum: String = migration.checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+    let checksum = hexadecimal(&migration.checksum);
     let record = format!(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES ({}, '{}', true, decode('{checksum}', 'hex'), -1)",

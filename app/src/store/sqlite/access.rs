@@ -25,7 +25,7 @@ pub enum AccessProblem {
 
 /// Checks that the file at `path` can be read and written, or created.
 pub(super) fn check(path: &Path) -> Result<(), AccessProblem> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder(path);
     if !folder.is_dir() {
         return Err(AccessProblem::NoFolder(folder.to_owned()));
     }
@@ -33,6 +33,11 @@ pub(super) fn check(path: &Path) -> Result<(), AccessProblem> {
         return Err(AccessProblem::NoFile(path.to_owned()));
     }
     check_permissions(path, folder)
+}
+
+/// The folder that a file is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(unix)]

@@ -9,8 +9,12 @@ use super::{access, contents};
 use crate::{
     auth::store::Finding,
     store::{
-        ConnectError, SqliteFile, inspection::Inspection, schema::Schema, sql::Connection, tables::examination,
-        transfer::marker,
+        ConnectError, SqliteFile,
+        inspection::Inspection,
+        schema::Schema,
+        sql::Connection,
+        tables::examination,
+        transfer::marker::{self, Marker},
     },
 };
 
@@ -27,12 +31,11 @@ pub(in crate::store) async fn inspect(file: &SqliteFile, wait: Duration) -> Resu
     if !path.exists() {
         return Ok(Inspection { schema: Schema::Missing, findings: Vec::new(), newest: None });
     }
-    let failed = |error| ConnectError::open(file, error);
-    let moved = contents::read(path, wait, |connection| Box::pin(marker::find(connection))).await.map_err(failed)?;
-    if let Some(marker) = moved {
-        return Err(ConnectError::Moved { url: file.to_string(), to: marker.to });
+    let found = contents::read(path, wait, read).await;
+    let (moved, mut inspection) = found.map_err(|error| ConnectError::open(file, error))?;
+    if let Some(Marker { to, .. }) = moved {
+        return Err(ConnectError::Moved { url: file.to_string(), to });
     }
-    let mut inspection = contents::read(path, wait, read).await.map_err(failed)?;
     inspection.schema.accept(file)?;
     if inspection.schema == Schema::Current {
         inspection.findings.push(journal(path));
@@ -40,10 +43,11 @@ pub(in crate::store) async fn inspect(file: &SqliteFile, wait: Duration) -> Resu
     Ok(inspection)
 }
 
-fn read(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<Inspection>> {
+fn read(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<(Option<Marker>, Inspection)>> {
     Box::pin(async move {
+        let moved = marker::find(connection).await?;
         let schema = contents::schema(connection).await?;
-        examination::examine(&mut Connection::sqlite(connection), schema).await
+        Ok((moved, examination::examine(&mut Connection::sqlite(connection), schema).await?))
     })
 }
 

@@ -84,8 +84,7 @@ fn create_private(path: &Path) -> io::Result<()> {
 fn give_to_owner_of_folder(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     const ROOT: u32 = 0;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (creator, folder) = (file.metadata()?.uid(), folder.metadata()?);
+    let (creator, folder) = (file.metadata()?.uid(), access::folder(path).metadata()?);
     if creator == ROOT && folder.uid() != ROOT { fchown(file, Some(folder.uid()), Some(folder.gid())) } else { Ok(()) }
 }
 
