@@ -108,22 +108,17 @@ lint-otel:
 # The longest tests wait for processes and sockets.
 export RUST_TEST_THREADS ?= 4
 
-# These tests start PostgreSQL themselves.
-POSTGRES_ONLY := doctor_postgres move_to outages outages_matrix roles_and_poolers several_servers
-# These are about SQLite's files, or need no database.
-SQLITE_ONLY := commands database_files doctor faults import_django logs
-
 .PHONY: test-rust
 test-rust: ## Run the unit tests, and the HTTP tests on SQLite
 	@$(call say,Running the unit tests$(,) and the HTTP tests on SQLite (2 to 5 minutes to build the first time))
-	@cargo test --quiet $(NATIVE) -- $(FILTER) $(POSTGRES_ONLY:%=--skip %::)
+	@cargo test --quiet $(NATIVE) -- $(FILTER) --skip on_postgres:: $$(packaging/as-root.sh)
 
 .PHONY: test-postgres
 test-postgres: ## Run the HTTP tests on PostgreSQL
 	@packaging/system.sh --install postgresql
 	@packaging/system.sh --install pgbouncer
 	@$(call say,Running the HTTP tests on PostgreSQL)
-	@HALLPASS_STORIES_ON=postgres cargo test --quiet $(NATIVE) --test stories -- $(FILTER) $(SQLITE_ONLY:%=--skip %::)
+	@HALLPASS_STORIES_ON=postgres cargo test --quiet $(NATIVE) --test stories -- $(FILTER) --skip on_sqlite::
 
 .PHONY: test-simplejwt
 test-simplejwt: $(PYTHON_PACKAGES) is-built ## Compare the release with Simple JWT, and with its own OpenAPI document

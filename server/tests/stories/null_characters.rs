@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     actors::{PASSWORD, World},
-    import_django,
+    on_sqlite::import_django::django,
 };
 
 fn names(tally: &Tally, reason: Reason) -> Vec<String> {
@@ -19,7 +19,7 @@ fn names(tally: &Tally, reason: Reason) -> Vec<String> {
 async fn an_import_names_what_has_a_null_character_and_goes_on() {
     let world = World::new().await;
     let folder = tempfile::tempdir().expect("a folder");
-    import_django::django(
+    django(
         folder.path(),
         "INSERT INTO auth_user VALUES
              (1, '!', NULL, 0, 'a' || char(0) || 'b', '', 0, 1, '2023-11-14 22:13:20'),

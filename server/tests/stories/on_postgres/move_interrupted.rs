@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::{
     actors::PASSWORD,
     cluster::Cluster,
-    commands::{hallpass, said},
+    command_line::{hallpass, said},
     patience::until,
     process::{Device, Process, client, output_of},
     sqlite,

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    commands::{hallpass, said},
+    command_line::{hallpass, said},
     process::Process,
 };
 

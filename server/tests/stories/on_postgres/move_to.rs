@@ -9,7 +9,7 @@ use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 
 use crate::{
     cluster::Cluster,
-    commands::{hallpass, said},
+    command_line::{hallpass, said},
     process::{Device, Process, client},
 };
 

@@ -12,7 +12,7 @@ use sqlx::{Connection, Executor};
 
 use crate::{
     actors::PASSWORD,
-    commands::{hallpass, said},
+    command_line::{hallpass, said},
     patience::until,
     process::{Process, output_of},
     sqlite,

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::commands::{hallpass, said};
+use crate::command_line::{hallpass, said};
 
 /// A Django project's file as its migrations make it, without what is not read.
 const TABLES: &str = "

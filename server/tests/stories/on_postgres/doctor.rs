@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::{
     cluster::Cluster,
-    commands::{hallpass, said},
+    command_line::{hallpass, said},
 };
 
 fn doctor(folder: &Path, database_url: &str) -> Output {

@@ -6,29 +6,12 @@ use std::{
 
 use sqlx::Executor;
 
-use crate::{actors::PASSWORD, process::output_of, sqlite};
-
-/// Runs the binary in a folder of its own, with a line on standard input.
-pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_hallpass"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary");
-    let mut stdin = child.stdin.take().expect("standard input");
-    // A command that is refused before it reads has closed its end.
-    drop(stdin.write_all(format!("{line}\n").as_bytes()));
-    drop(stdin);
-    output_of(child)
-}
-
-pub(crate) fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use crate::{
+    actors::PASSWORD,
+    command_line::{hallpass, said},
+    process::output_of,
+    sqlite,
+};
 
 #[test]
 fn accounts_are_made_and_changed_from_the_command_line() {

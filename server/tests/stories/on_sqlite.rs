@@ -1,0 +1,9 @@
+//! Stories about SQLite files, or about commands that need no server. The run on PostgreSQL leaves them out.
+
+mod commands;
+mod database_files;
+mod doctor;
+mod faults;
+pub(crate) mod import_django;
+mod key_files;
+mod logs;
