@@ -52,3 +52,25 @@ type Identity = ();
 fn identity(path: &Path) -> io::Result<Identity> {
     fs::metadata(path).map(drop)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::Place;
+
+    #[test]
+    fn a_copy_in_the_place_of_a_file_is_not_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, away) = (folder.path().join("hallpass.db"), folder.path().join("away.db"));
+        fs::write(&file, "").expect("a file");
+        let place = Place::of(&file).expect("a file");
+        assert!(place.check().is_ok());
+        fs::rename(&file, &away).expect("a file that moves");
+        assert!(place.check().is_err(), "moved away");
+        fs::copy(&away, &file).expect("a copy");
+        assert!(place.check().is_err(), "replaced");
+        fs::rename(&away, &file).expect("a file that moves");
+        assert!(place.check().is_ok(), "moved back");
+    }
+}
