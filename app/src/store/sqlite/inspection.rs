@@ -31,11 +31,11 @@ pub(in crate::store) async fn inspect(file: &SqliteFile, wait: Duration) -> Resu
     if !path.exists() {
         return Ok(Inspection { schema: Schema::Missing, findings: Vec::new(), newest: None });
     }
-    let found = contents::read(path, wait, read).await;
-    let (moved, mut inspection) = found.map_err(|error| ConnectError::open(file, error))?;
-    if let Some(Marker { to, .. }) = moved {
-        return Err(ConnectError::Moved { url: file.to_string(), to });
-    }
+    let read = contents::read(path, wait, read).await;
+    let mut inspection = match read.map_err(|error| ConnectError::open(file, error))? {
+        Found::Tables(inspection) => inspection,
+        Found::Marker(Marker { to, .. }) => return Err(ConnectError::Moved { url: file.to_string(), to }),
+    };
     inspection.schema.accept(file)?;
     if inspection.schema == Schema::Current {
         inspection.findings.push(journal(path));
@@ -43,11 +43,20 @@ pub(in crate::store) async fn inspect(file: &SqliteFile, wait: Duration) -> Resu
     Ok(inspection)
 }
 
-fn read(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<(Option<Marker>, Inspection)>> {
+/// What a file contains.
+enum Found {
+    /// The marker of a move. The tables are not read: the file is not used any more.
+    Marker(Marker),
+    Tables(Inspection),
+}
+
+fn read(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<Found>> {
     Box::pin(async move {
-        let moved = marker::find(connection).await?;
+        if let Some(marker) = marker::find(connection).await? {
+            return Ok(Found::Marker(marker));
+        }
         let schema = contents::schema(connection).await?;
-        Ok((moved, examination::examine(&mut Connection::sqlite(connection), schema).await?))
+        examination::examine(&mut Connection::sqlite(connection), schema).await.map(Found::Tables)
     })
 }
 

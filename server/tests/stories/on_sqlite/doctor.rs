@@ -8,10 +8,12 @@ use std::{
 };
 
 use serde_json::Value;
+use sqlx::{Connection, Executor};
 
 use crate::{
     command_line::{hallpass, said},
     process::Process,
+    sqlite,
 };
 
 const KEY: &str = "Zk3vQ8-this-key-signs-what-a-story-about-doctors-needs-Wt71";
@@ -125,6 +127,22 @@ fn a_database_that_is_none_is_told() {
     let output = doctor(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(marked(&output, "✗").iter().any(|line| line.contains("database")), "{}", said(&output));
+}
+
+#[tokio::test]
+async fn a_file_that_was_moved_is_reported_as_moved_even_if_its_tables_cannot_be_read() {
+    let folder = folder(&format!("signing_key = \"{KEY}\""));
+    assert!(hallpass(folder.path(), &["migrate"], "").status.success());
+    let mut file = sqlite::connect(&sqlite::url(&folder.path().join("hallpass.db"))).await.expect("the file");
+    let moved = "CREATE TABLE hallpass_moved (target TEXT NOT NULL, move_id TEXT NOT NULL) STRICT;
+        INSERT INTO hallpass_moved VALUES ('postgres://db.example/hallpass', 'a move');
+        DROP TABLE security_events";
+    file.execute(moved).await.expect("good SQL");
+    file.close().await.expect("an end");
+    let output = doctor(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let bad = marked(&output, "✗").join("\n");
+    assert!(bad.contains("was moved to postgres://db.example/hallpass"), "{}", said(&output));
 }
 
 #[test]
