@@ -1,38 +1,48 @@
 //! Inspects a PostgreSQL database without changing it.
 
-use sqlx::{ConnectOptions, Connection as _, PgConnection};
-use tokio::time;
+use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Row};
 
-use super::{check_server, fault::no_answer, options};
+use super::{Sessions, check_server, options};
 use crate::store::{
-    ConnectError, PostgresDatabase, Timeouts, inspection::Inspection, migrations, schema::Schema, sql::Connection,
-    tables::examination, transfer,
+    ConnectError, PostgresDatabase, Timeouts,
+    inspection::Inspection,
+    migrations::{self, Applied},
+    schema::Schema,
+    sql::{Connection, Statements},
+    tables::examination,
+    transfer,
 };
 
-/// Inspects the database. Its transactions are read-only, so that nothing can change.
+/// Inspects the database in a read-only transaction, so that nothing can change.
 pub(in crate::store) async fn inspect(
     database: &PostgresDatabase,
     timeouts: Timeouts,
 ) -> Result<Inspection, ConnectError> {
     let failed = |error: sqlx::Error| ConnectError::open(database, error);
     let url = &database.to_string();
-    let options = options(database).options([("default_transaction_read_only", "on")]);
-    let connected = time::timeout(timeouts.answer, options.connect()).await;
-    let mut connection = connected.unwrap_or_else(|_| Err(no_answer("connecting"))).map_err(failed)?;
+    let (sessions, mut connection) = Sessions::connect(options(database), timeouts).await.map_err(failed)?;
     check_server(&mut connection, url).await.map_err(failed)??;
-    let schema = schema(&mut connection).await.map_err(failed)?.accept(url)?;
-    transfer::check_finished(&mut connection, url).await?;
-    let inspection = examination::examine(&mut Connection::postgres(&mut connection), schema).await.map_err(failed)?;
+    connection.execute(sessions.begin_snapshot.clone()).await.map_err(failed)?;
+    let inspection = read(&mut connection, sessions.statements, url).await;
     drop(connection.close().await);
-    Ok(inspection)
+    inspection
+}
+
+async fn read(connection: &mut PgConnection, statements: Statements, url: &str) -> Result<Inspection, ConnectError> {
+    let failed = |error: sqlx::Error| ConnectError::open(&url, error);
+    let schema = schema(connection).await.map_err(failed)?.accept(&url)?;
+    transfer::check_finished(connection, url).await?;
+    examination::examine(&mut Connection::prepared(connection, statements), schema).await.map_err(failed)
 }
 
 /// Compares the tables of the database with the migrations of this binary.
 async fn schema(connection: &mut PgConnection) -> sqlx::Result<Schema> {
-    let has_records = "SELECT to_regclass($1) IS NOT NULL";
-    if !sqlx::query_scalar(has_records).bind(migrations::TABLE).fetch_one(&mut *connection).await? {
+    let has_records = AssertSqlSafe(format!("SELECT to_regclass('{}') IS NOT NULL", migrations::TABLE));
+    if !sqlx::raw_sql(has_records).fetch_one(&mut *connection).await?.try_get(0)? {
         return Ok(Schema::Empty);
     }
-    let applied: Vec<migrations::Applied> = sqlx::query_as(migrations::APPLIED).fetch_all(connection).await?;
+    let rows = sqlx::raw_sql(migrations::APPLIED).fetch_all(connection).await?;
+    let applied = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+    let applied = applied.collect::<sqlx::Result<Vec<Applied>>>()?;
     Ok(migrations::compare(&migrations::postgres(), &applied))
 }

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::{
     actors::{World, settings},
     cluster::Cluster,
+    command_line::said,
     patience::until,
     process::{Device, Process, client},
 };
@@ -57,6 +58,8 @@ struct Pooler {
 
 impl Pooler {
     fn start(folder: &Path, cluster: &Cluster, mode: &str) -> Self {
+        // Another user than the one that runs the stories reads its files.
+        Command::new("chmod").arg("755").arg(folder).status().expect("chmod");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
@@ -80,6 +83,11 @@ impl Pooler {
         std::thread::spawn(move || lines.count());
         Self { child, port }
     }
+
+    /// The URL of a database of the cluster, through the pooler.
+    fn url(&self, cluster: &Cluster, database: &str) -> String {
+        database.replace(&cluster.port().to_string(), &self.port.to_string())
+    }
 }
 
 impl Drop for Pooler {
@@ -91,10 +99,9 @@ impl Drop for Pooler {
 
 async fn serves_behind_a_pooler(mode: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    std::process::Command::new("chmod").arg("755").arg(folder.path()).status().expect("chmod");
     let cluster = Cluster::start(&["fsync=off"]);
     let pooler = Pooler::start(folder.path(), &cluster, mode);
-    let database = cluster.database().await.replace(&cluster.port().to_string(), &pooler.port.to_string());
+    let database = pooler.url(&cluster, &cluster.database().await);
     let key = "one key for all servers, of more than 32 bytes";
     let prelude = format!("export HALLPASS_DATABASE_URL='{database}' HALLPASS_SIGNING_KEY='{key}';");
     // They migrate at the same time.
@@ -137,4 +144,54 @@ async fn servers_start_and_serve_behind_a_pooler_in_transaction_mode() {
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_start_and_serve_behind_a_pooler_in_session_mode() {
     serves_behind_a_pooler("session").await;
+}
+
+/// What `hallpass doctor` says of a database. It succeeds.
+fn doctor(folder: &Path, database: &str) -> String {
+    let key = "one key for all servers, of more than 32 bytes";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hallpass"));
+    command.arg("doctor").current_dir(folder).env_clear();
+    let settings =
+        [("HALLPASS_LISTEN", "127.0.0.1:0"), ("HALLPASS_DATABASE_URL", database), ("HALLPASS_SIGNING_KEY", key)];
+    let output = command.envs(settings).output().expect("the binary");
+    assert!(output.status.success(), "{}", said(&output));
+    said(&output)
+}
+
+/// A doctor behind a pooler reads what others wrote, changes nothing, and can come again and again.
+async fn doctor_reads_behind_a_pooler(mode: &str) {
+    // With fsync, which a doctor insists on.
+    let (folder, cluster) = (tempfile::tempdir().expect("a folder"), Cluster::start(&[]));
+    let pooler = Pooler::start(folder.path(), &cluster, mode);
+    let (empty, migrated) = (cluster.database().await, cluster.migrated_database().await);
+    let forgotten = "DELETE FROM _sqlx_migrations WHERE description = 'application id'";
+    for _ in 0..3 {
+        assert!(doctor(folder.path(), &pooler.url(&cluster, &empty)).contains("has no tables yet"));
+        let current = doctor(folder.path(), &pooler.url(&cluster, &migrated));
+        assert!(current.contains("opens and answers.") && current.contains("durability"), "{current}");
+    }
+    cluster.execute_in(name_of(&migrated), forgotten).await;
+    for _ in 0..3 {
+        let outdated = doctor(folder.path(), &pooler.url(&cluster, &migrated));
+        assert!(outdated.contains("Migrations of this version that are due: 1."), "{outdated}");
+    }
+    // No session of the server is left in a transaction.
+    for database in [&empty, &migrated] {
+        let idle = format!(
+            "DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_stat_activity
+                WHERE datname = '{}' AND state LIKE 'idle in transaction%'); END $$",
+            name_of(database)
+        );
+        cluster.execute(&idle).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doctor_reads_behind_a_pooler_in_transaction_mode() {
+    doctor_reads_behind_a_pooler("transaction").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doctor_reads_behind_a_pooler_in_session_mode() {
+    doctor_reads_behind_a_pooler("session").await;
 }
