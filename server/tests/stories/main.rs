@@ -36,6 +36,7 @@ mod oauth;
 mod on_postgres;
 mod on_sqlite;
 mod pages;
+mod paging;
 mod parsers;
 mod patience;
 mod paused_time;

@@ -27,6 +27,9 @@ const SIZE: u32 = 50;
 /// How many stand on a page at most.
 const MAX_SIZE: u32 = 200;
 
+/// The digits of a number that Python reads at most (`sys.int_info.default_max_str_digits`).
+const MAX_DIGITS: usize = 4_300;
+
 /// Which page.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -57,17 +60,16 @@ impl FromRequestParts<Arc<Auth>> for Place {
 }
 
 impl Place {
-    /// The page that is asked for. A size that is no number is not looked at; a number that is none is
-    /// no page.
+    /// The requested page. A `page_size` that is not a positive number is ignored; a `page` that is none does not exist.
     pub(in crate::rest) fn page(&self) -> Result<PageRequest, Rejection> {
-        let size = self.query.get("page_size").and_then(|size| size.trim().parse::<u64>().ok());
-        let size = size.filter(|size| *size > 0).map_or(SIZE, |size| u32::try_from(size).unwrap_or(MAX_SIZE));
-        let number = match self.query.get("page").map(|page| page.trim()) {
-            None => PageNumber::At(1),
+        let size = self.query.get("page_size").and_then(|size| positive_int(size));
+        let size = size.map_or(SIZE, |size| u32::try_from(size).unwrap_or(MAX_SIZE).min(MAX_SIZE));
+        let number = match self.query.get("page").map(String::as_str) {
+            None | Some("") => PageNumber::At(1),
             Some("last") => PageNumber::Last,
-            Some(number) => PageNumber::At(number.parse().map_err(|_| Rejection::InvalidPage)?),
+            Some(number) => PageNumber::At(positive_int(number).ok_or(Rejection::InvalidPage)?),
         };
-        Ok(PageRequest { number, size: size.min(MAX_SIZE) })
+        Ok(PageRequest { number, size })
     }
 
     /// The answer: the page with its neighbours.
@@ -104,4 +106,15 @@ impl Place {
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         if text.is_empty() { self.address.clone() } else { format!("{}?{text}", self.address) }
     }
+}
+
+/// A positive number in ASCII digits, as Python's `int` reads it: with white space around it, a `+`, and single `_` between
+/// digits. One above `u64::MAX` is read as `u64::MAX`.
+fn positive_int(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let is_number = text.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = || text.bytes().filter(u8::is_ascii_digit);
+    let value = digits().fold(0_u64, |value, digit| value.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+    (is_number && digits().count() <= MAX_DIGITS && value > 0).then_some(value)
 }
