@@ -17,7 +17,7 @@ use app::{
         authenticate::Bearer,
         clock::Timestamp,
         id::{Jti, UserId},
-        import::{ForeignToken, ForeignUser, ImportMode},
+        import::{ForeignToken, ForeignUser, ImportError, ImportMode},
         session::Origin,
         settings::Settings,
         token::TokenType,
@@ -193,8 +193,20 @@ impl<'w> Storm<'w> {
         let mut elsewhere = Elsewhere { users: vec![user], tokens: (0..8).map(token).collect() };
         match self.world.auth.import(&mut elsewhere, ImportMode::Commit).await {
             Ok(_) => Ok(()),
+            Err(ImportError::Store(cause)) => Err(cause.into()),
             Err(error) => panic!("the import failed: {error}"),
         }
+    }
+
+    /// Ends all sessions of the user at once, and notes those that there were before.
+    async fn end_all(&self, ending: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+        let issued = || self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let before: Vec<_> = issued().keys().cloned().collect();
+        ending.await?;
+        for id in before {
+            add(&self.ended, id);
+        }
+        Ok(())
     }
 
     async fn refresh(&self, number: usize) -> Result<(), Error> {
@@ -242,19 +254,26 @@ impl<'w> Storm<'w> {
                 let bearer = self.bearer().await?;
                 auth.revoke_session(&bearer, &sid, &origin).await.map(|()| add(&self.ended, sid))
             }
-            Operation::EndOthers => auth.revoke_other_sessions(&self.bearer().await?, &origin).await,
-            Operation::EndAll => auth.reset_sessions(self.root, self.user.id, &origin).await,
-            Operation::EndEverybody => auth.revoke_sessions_before(None, None).await.map(drop),
+            Operation::EndOthers => {
+                // No session belongs to the token: all others are all.
+                let bearer = self.bearer().await?;
+                self.end_all(auth.revoke_other_sessions(&bearer, &origin)).await
+            }
+            Operation::EndAll => self.end_all(auth.reset_sessions(self.root, self.user.id, &origin)).await,
+            Operation::EndEverybody => {
+                self.end_all(async { auth.revoke_sessions_before(None, None).await.map(drop) }).await
+            }
             Operation::ChangePassword => {
                 let password = "seven copper lanterns drift upstream".into();
-                auth.set_password(&self.user.username, password).await.map(drop)
+                self.end_all(async { auth.set_password(&self.user.username, password).await.map(drop) }).await
             }
             Operation::Deactivate => {
-                for is_active in [false, true] {
+                let set = async |is_active| {
                     let activation = Activation { ids: vec![self.user.id.to_string(), "2".to_owned()], is_active };
-                    auth.set_active_by(self.root, &activation, &origin).await?;
-                }
-                Ok(())
+                    auth.set_active_by(self.root, &activation, &origin).await.map(drop)
+                };
+                self.end_all(set(false)).await?;
+                set(true).await
             }
             Operation::Rename => {
                 let change = serde_json::from_value(json!({ "email": format!("user{turn}@example.org") }));
