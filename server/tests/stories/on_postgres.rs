@@ -2,6 +2,7 @@
 
 mod doctor;
 mod move_interrupted;
+mod move_storm;
 mod move_to;
 mod outages;
 mod outages_matrix;
