@@ -41,29 +41,19 @@ export interface Stored {
 }
 
 export const test = base.extend<{ quiet: void; lastingToasts: void }>({
-  // Console errors, uncaught exceptions and policy violations fail the story.
+  // Console errors, uncaught exceptions and policy violations fail the story, also in contexts that it makes itself.
   quiet: [
-    async ({ context }, use) => {
+    async ({ browser, context }, use) => {
       const noises: string[] = [];
-      await context.exposeBinding('reportViolation', (_, text: string) => noises.push(`policy: ${text}`));
-      await context.addInitScript(() => {
-        document.addEventListener('securitypolicyviolation', (event) => {
-          const report = (window as unknown as { reportViolation(text: string): void }).reportViolation;
-          report(`${event.violatedDirective} ${event.blockedURI}`);
-        });
-      });
-      context.on('page', (page) => {
-        // The browser reports every request that fails, and the loader every chunk, in both places; stories make
-        // some fail on purpose.
-        page.on('pageerror', (error) => {
-          if (error.message !== 'Failed to fetch') noises.push(`exception: ${error.message}`);
-        });
-        page.on('console', (message) => {
-          const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch|blocked by Playwright$/.test(message.text());
-          if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
-        });
-      });
+      await watch(context, noises);
+      const newContext = browser.newContext.bind(browser);
+      browser.newContext = async (options) => {
+        const made = await newContext(options);
+        await watch(made, noises);
+        return made;
+      };
       await use();
+      browser.newContext = newContext;
       expect(noises).toEqual([]);
     },
     { auto: true },
@@ -84,6 +74,28 @@ export const test = base.extend<{ quiet: void; lastingToasts: void }>({
 });
 
 export { expect };
+
+/** Writes down what goes wrong on the pages of a context. */
+async function watch(context: BrowserContext, noises: string[]): Promise<void> {
+  await context.exposeBinding('reportViolation', (_, text: string) => noises.push(`policy: ${text}`));
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const report = (window as unknown as { reportViolation(text: string): void }).reportViolation;
+      report(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  context.on('page', (page) => {
+    // The browser reports every request that fails, and the loader every chunk, in both places; stories make
+    // some fail on purpose.
+    page.on('pageerror', (error) => {
+      if (error.message !== 'Failed to fetch') noises.push(`exception: ${error.message}`);
+    });
+    page.on('console', (message) => {
+      const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch|blocked by Playwright$/.test(message.text());
+      if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
+    });
+  });
+}
 
 let people = 0;
 
@@ -206,6 +218,21 @@ export function countRefreshes(context: BrowserContext): { count: number } {
     if (request.url().endsWith('/rpc/session/refresh')) counter.count += 1;
   });
   return counter;
+}
+
+/** The status of a request with an access token. */
+export async function statusOf(request: APIRequestContext, access: string): Promise<number> {
+  return (await request.get('/api/me/', { headers: { authorization: `Bearer ${access}` } })).status();
+}
+
+/** Whether the server has ended the session of a refresh token. */
+export async function isEnded(request: APIRequestContext, refresh: string): Promise<boolean> {
+  return (await request.post('/api/token/verify/', { data: { token: refresh } })).status() === 400;
+}
+
+/** The button in the header. */
+export function signOutButton(page: Page): Locator {
+  return page.getByRole('banner').getByRole('button', { name: 'Sign out' });
 }
 
 /** Makes a superuser on the usual server. */
