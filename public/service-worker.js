@@ -1,5 +1,5 @@
 // Shows a page of our own when a page cannot be had. Nothing else is kept, and nothing else passes here.
-const KEPT = 'hallpass-offline-1';
+const KEPT = 'hallpass-offline-2';
 const PAGE = '/offline.html';
 const FILES = [PAGE, '/plain.css', '/favicon.svg'];
 

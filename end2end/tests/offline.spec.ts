@@ -12,6 +12,8 @@ test('a page that cannot be had is told of in both languages, and is there when 
   await page.goto('/account/sessions');
   await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
   await expect(page.getByText('서버에 연결할 수 없습니다.')).toBeVisible();
+  // It does not know whether anybody is signed in.
+  await expect(page.getByText(/signed in|로그인/)).toHaveCount(0);
   await expect(page.getByRole('main')).toHaveCSS('border-style', 'dashed');
   await context.setOffline(false);
   await page.getByRole('link', { name: 'Try again' }).click();
