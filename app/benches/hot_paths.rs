@@ -110,6 +110,7 @@ fn merge_a_renewal(bencher: Bencher) {
         refresh: token(&tokens).into(),
         received_at: 0,
         skew: 0,
+        unfinished: Vec::new(),
     };
     let stored = Stored::Pair(pair(2));
     let renewal = Incoming::Renewal(pair(3));

@@ -1,7 +1,7 @@
 //! The rotation in a model: the real `rotation::decide` on one side, the real `merge` on the other,
-//! and between them every order in which two and three tabs can act, with and without a lost reply
-//! and a long sleep. No honest session may be lost, and every thief must be who comes later than the
-//! grace. One who never does keeps pace.
+//! and between them every order in which two and three tabs can act, with and without a lost reply,
+//! a long sleep and a storage that becomes full. No honest session may be lost, and every thief must be
+//! who comes later than the grace. One who never does keeps pace.
 #![cfg(feature = "ssr")]
 
 use std::time::Duration;
@@ -24,6 +24,7 @@ const MOMENT: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 struct Server {
     now: Timestamp,
+    grace: Duration,
     generation: u32,
     last_seen: u32,
     /// When each older generation was spent.
@@ -33,7 +34,14 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
-        Self { now: Timestamp::from_seconds(0), generation: 0, last_seen: 0, spent: Vec::new(), ended: None }
+        Self {
+            now: Timestamp::from_seconds(0),
+            grace: GRACE,
+            generation: 0,
+            last_seen: 0,
+            spent: Vec::new(),
+            ended: None,
+        }
     }
 
     /// A refresh with the token of a generation: the generation of the pair that is answered.
@@ -41,7 +49,7 @@ impl Server {
         self.now = self.now + MOMENT;
         let facts = Facts {
             now: self.now,
-            grace: GRACE,
+            grace: self.grace,
             session: SessionFacts {
                 generation: self.generation,
                 last_seen_generation: self.last_seen,
@@ -93,6 +101,7 @@ fn pair(generation: u32) -> StoredPair {
         refresh: generation.to_string().into(),
         received_at: 0,
         skew: 0,
+        unfinished: Vec::new(),
     }
 }
 
@@ -116,17 +125,30 @@ struct Tab {
     done: usize,
     request: Option<u32>,
     reply: Option<u32>,
+    /// What this tab holds since the storage refused it.
+    memory: Option<Stored>,
+}
+
+/// When a tab may read and ask.
+#[derive(Clone, Copy, PartialEq)]
+enum Turns {
+    AtWill,
+    /// While no other tab waits for an answer: each has the lock in its turn.
+    OneByOne,
 }
 
 /// Every tab, the storage they share, and the server.
 #[derive(Clone)]
 struct World {
     server: Server,
-    stored: Stored,
+    stored: Option<Stored>,
     tabs: Vec<Tab>,
     renewals: usize,
     may_lose: bool,
     may_sleep: bool,
+    /// Whether the storage may refuse a write, after which it holds nothing.
+    may_fill: bool,
+    turns: Turns,
     story: Vec<String>,
 }
 
@@ -134,19 +156,35 @@ impl World {
     fn new(tabs: usize, renewals: usize) -> Self {
         Self {
             server: Server::new(),
-            stored: Stored::Pair(pair(0)),
+            stored: Some(Stored::Pair(pair(0))),
             tabs: vec![Tab::default(); tabs],
             renewals,
             may_lose: true,
             may_sleep: true,
+            may_fill: false,
+            turns: Turns::AtWill,
             story: Vec::new(),
         }
     }
 
-    fn stored_generation(&self) -> u32 {
-        match &self.stored {
+    /// What a tab finds: the storage, or what the storage did not take from it.
+    fn found_by(&self, tab: usize) -> Option<&Stored> {
+        self.stored.as_ref().or(self.tabs[tab].memory.as_ref())
+    }
+
+    /// `None` in a tab that is signed out, because another one holds the pair.
+    fn generation_in(&self, tab: usize) -> Option<u32> {
+        self.found_by(tab).map(|stored| match stored {
             Stored::Pair(pair) => pair.generation,
             Stored::Tombstone(_) => panic!("nobody signed out"),
+        })
+    }
+
+    /// The reply arrives in a tab, which stores it.
+    fn receive(&mut self, tab: usize, generation: u32) {
+        if let Some(merged) = merge(self.found_by(tab), Incoming::Renewal(pair(generation))) {
+            self.stored = Some(merged);
+            self.tabs[tab].memory = None;
         }
     }
 
@@ -154,26 +192,32 @@ impl World {
         let step = RENEWAL[self.tabs[tab].done % RENEWAL.len()];
         self.story.push(format!("{tab}:{step:?}"));
         match step {
-            Step::Read => self.tabs[tab].request = Some(self.stored_generation()),
+            Step::Read => self.tabs[tab].request = self.generation_in(tab),
             Step::Arrive => {
-                let presented = self.tabs[tab].request.take().expect("something was sent");
-                let answered = self.server.refresh(presented);
-                assert!(answered.is_some(), "an honest session was lost: {:?}", self.story);
-                self.tabs[tab].reply = answered;
+                if let Some(presented) = self.tabs[tab].request.take() {
+                    let answered = self.server.refresh(presented);
+                    assert!(answered.is_some(), "an honest session was lost: {:?}", self.story);
+                    self.tabs[tab].reply = answered;
+                }
             }
             Step::Receive => {
-                if let Some(generation) = self.tabs[tab].reply.take()
-                    && let Some(merged) = merge(Some(&self.stored), Incoming::Renewal(pair(generation)))
-                {
-                    self.stored = merged;
+                if let Some(generation) = self.tabs[tab].reply.take() {
+                    self.receive(tab, generation);
                 }
             }
             Step::Call => {
-                let generation = self.stored_generation();
-                assert!(self.server.call(generation), "an honest call was refused: {:?}", self.story);
+                if let Some(generation) = self.generation_in(tab) {
+                    assert!(self.server.call(generation), "an honest call was refused: {:?}", self.story);
+                }
             }
         }
         self.tabs[tab].done += 1;
+    }
+
+    /// Whether it is this tab's turn.
+    fn may_step(&self, tab: usize) -> bool {
+        let is_waiting = |tab: &Tab| tab.request.is_some() || tab.reply.is_some();
+        self.turns == Turns::AtWill || is_waiting(&self.tabs[tab]) || !self.tabs.iter().any(is_waiting)
     }
 
     /// Nobody's request is on its way: a device falls asleep between requests, or before a reply. A
@@ -190,7 +234,7 @@ impl World {
         if unfinished.is_empty() {
             return 1;
         }
-        for tab in unfinished {
+        for tab in unfinished.into_iter().filter(|tab| self.may_step(*tab)) {
             let mut next = self.clone();
             next.step(tab);
             worlds += next.explore();
@@ -201,6 +245,14 @@ impl World {
                 lossy.story.push(format!("{tab}: the reply is lost"));
                 lossy.step(tab);
                 worlds += lossy.explore();
+            }
+            if self.may_fill && self.tabs[tab].reply.is_some() {
+                let mut full = self.clone();
+                full.may_fill = false;
+                full.step(tab);
+                full.tabs[tab].memory = full.stored.take();
+                full.story.push(format!("{tab}: the storage is full"));
+                worlds += full.explore();
             }
         }
         if self.may_sleep && self.is_quiet() {
@@ -227,6 +279,20 @@ fn no_order_of_two_tabs_loses_an_honest_session() {
 fn no_order_of_three_tabs_loses_an_honest_session() {
     let worlds = World::new(3, 1).explore();
     assert!(worlds > 100_000, "only {worlds} worlds were explored");
+}
+
+#[test]
+fn no_order_of_two_tabs_loses_a_session_to_a_full_storage() {
+    let worlds = World { may_fill: true, may_lose: false, ..World::new(2, 2) }.explore();
+    assert!(worlds > 100_000, "only {worlds} worlds were explored");
+}
+
+#[test]
+fn no_order_of_tabs_that_take_turns_loses_a_session_without_a_grace() {
+    let server = Server { grace: Duration::ZERO, ..Server::new() };
+    let world = World { server, turns: Turns::OneByOne, may_lose: false, may_sleep: false, ..World::new(3, 2) };
+    let worlds = world.explore();
+    assert!(worlds > 1000, "only {worlds} worlds were explored");
 }
 
 #[test]

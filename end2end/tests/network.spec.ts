@@ -50,6 +50,23 @@ for (const [what, answer] of [
   });
 }
 
+test('a browser that believes to be offline tries again all the same', async ({ page, context }) => {
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'onLine', { get: () => false });
+    window.dispatchEvent(new Event('offline'));
+  });
+  await expect(page.locator('.banner.shown')).toHaveCount(0);
+  const refreshes = countRefreshes(context);
+  await context.route(REFRESH, (route) => route.abort());
+  await outliveToken(page);
+  await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
+  await expect.poll(() => refreshes.count).toBeGreaterThan(1);
+  await context.unroute(REFRESH);
+  await page.clock.fastForward(LONGEST_BACKOFF);
+  await isSignedIn(page);
+  await expect(page.locator('.banner.shown')).toHaveCount(0);
+});
+
 test('a lost reply is asked for again and nobody notices', async ({ page, context }) => {
   let lost = 0;
   await context.route(REFRESH, async (route) => {

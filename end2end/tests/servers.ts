@@ -29,6 +29,8 @@ export const SERVERS = {
   },
   /** A spent refresh token is accepted for one second more. */
   strict: { name: 'strict', url: address(2), settings: { HALLPASS_REFRESH_REUSE_GRACE: '1s' } },
+  /** A spent refresh token is never accepted. */
+  exact: { name: 'exact', url: address(4), settings: { HALLPASS_REFRESH_REUSE_GRACE: '0' } },
   /** Strangers make themselves no account. */
   closed: { name: 'closed', url: address(3), settings: { HALLPASS_REGISTRATION: 'closed' } },
 } satisfies Record<string, Server>;

@@ -125,27 +125,6 @@ test.describe('when the access token ends', () => {
     await isSignedIn(page);
   });
 
-  test('a storage that is full keeps the person signed in', async ({ page }) => {
-    await openSignedIn(page);
-    const before = await stored(page);
-    const answers: string[] = [];
-    page.on('response', (response) => response.url().endsWith('/rpc/session/refresh') && answers.push(response.url()));
-    await page.evaluate(() => {
-      Storage.prototype.setItem = () => {
-        throw new DOMException('full', 'QuotaExceededError');
-      };
-    });
-    for (let renewal = 1; renewal <= 3; renewal += 1) {
-      await outliveToken(page);
-      await expect.poll(() => answers.length).toBe(renewal);
-    }
-    await isSignedIn(page);
-    expect((await stored(page)).gen).toBe(before.gen);
-    await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
-    await isSignedOut(page);
-    expect((await stored(page)).refresh).toBeUndefined();
-  });
-
   test('an answer that never ends is given up and asked for again', async ({ page }) => {
     await openSignedIn(page);
     await page.evaluate(() => {

@@ -7,7 +7,7 @@ use any_spawner::Executor;
 use app::{
     api::expose,
     auth::{Auth, settings::RegistrationMode},
-    ui::shell::{Assets, RegistrationOpen, shell},
+    ui::shell::{Assets, RegistrationOpen, ReuseGrace, shell},
     wire::{ApiError, Code},
 };
 use axum::{
@@ -53,6 +53,7 @@ impl Pages {
         provide_context(Assets::clone(&self.assets));
         provide_context(settings.password_policy);
         provide_context(RegistrationOpen(settings.registration == RegistrationMode::Open));
+        provide_context(ReuseGrace(settings.refresh_reuse_grace));
         let Some(parts) = use_context::<Parts>() else { return };
         let Preferences { language, theme } = Preferences::of(&parts.headers);
         provide_context(language);

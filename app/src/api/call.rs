@@ -1,16 +1,20 @@
 //! A call as plain data, so that it can be sent again with another token. A request of the browser's
 //! own is used up by sending it.
 
+use std::mem;
+
 use bytes::Bytes;
 use futures::Stream;
 use http::Method;
+use js_sys::Reflect;
 use server_fn::{
     error::{FromServerFnError, IntoAppError, ServerFnErrorErr},
     request::{
         ClientReq,
-        browser::{BrowserFormData, BrowserRequest},
+        browser::{BrowserFormData, BrowserRequest, Request},
     },
 };
+use web_sys::RequestInit;
 
 /// What a server function wants to send.
 pub struct Call {
@@ -19,6 +23,7 @@ pub struct Call {
     accepts: String,
     method: Method,
     body: Body,
+    is_lasting: bool,
 }
 
 enum Body {
@@ -29,14 +34,26 @@ enum Body {
 
 impl Call {
     fn new(path: &str, content_type: &str, accepts: &str, method: Method, body: Body) -> Self {
-        Self { path: path.into(), content_type: content_type.into(), accepts: accepts.into(), method, body }
+        Self {
+            path: path.into(),
+            content_type: content_type.into(),
+            accepts: accepts.into(),
+            method,
+            body,
+            is_lasting: false,
+        }
+    }
+
+    /// The same, for the browser to finish when the page goes away meanwhile.
+    pub(super) fn lasting(self) -> Self {
+        Self { is_lasting: true, ..self }
     }
 
     /// A request to be sent once, with this access token.
     pub(super) fn request<E: FromServerFnError>(&self, access: Option<&str>) -> Result<BrowserRequest, E> {
-        let Self { path, content_type, accepts, method, body } = self;
+        let Self { path, content_type, accepts, method, body, is_lasting } = self;
         let method = method.clone();
-        let request = match body {
+        let mut request = match body {
             Body::Query(query) => {
                 <BrowserRequest as ClientReq<E>>::try_new_req_query(path, content_type, accepts, query, method)
             }
@@ -47,10 +64,27 @@ impl Call {
                 <BrowserRequest as ClientReq<E>>::try_new_req_bytes(path, content_type, accepts, bytes.clone(), method)
             }
         }?;
+        if *is_lasting {
+            outlive_page(&mut request);
+        }
         if let Some(access) = access {
             request.headers().set("Authorization", &format!("Bearer {access}"));
         }
         Ok(request)
+    }
+}
+
+/// Sets `keepalive`, which the builder of requests does not know.
+fn outlive_page(request: &mut BrowserRequest) {
+    let (init, url) = (RequestInit::new(), request.url());
+    // Without it the request is sent all the same.
+    drop(Reflect::set(&init, &"keepalive".into(), &true.into()));
+    if let Ok(blank) = Request::get(&url).build() {
+        let plain = web_sys::Request::from(mem::replace(&mut **request, blank));
+        match web_sys::Request::new_with_request_and_init(&plain, &init) {
+            Ok(lasting) => **request = lasting.into(),
+            Err(_) => **request = plain.into(),
+        }
     }
 }
 

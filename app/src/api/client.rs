@@ -15,9 +15,10 @@ use server_fn::client::{Client, browser::BrowserClient};
 
 use super::{
     answer::{Answer, unreachable},
+    around::error,
     call::Call,
 };
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Code};
 
 /// How long one attempt may take, to the last byte of the answer. A phone that lost its network mid-request says nothing for minutes.
 const ATTEMPT_MILLIS: u32 = 20_000;
@@ -27,9 +28,9 @@ pub trait TokenSource {
     /// The token to send now; one that is dead is renewed first.
     fn access(&self) -> LocalBoxFuture<'static, Access>;
 
-    /// A newer token of the same session than the one that the server has just refused, if there is one
-    /// to be had.
-    fn renew(&self, refused: String) -> LocalBoxFuture<'static, Option<String>>;
+    /// A newer token of the same session than the one that the server has just refused. If the server refuses to
+    /// renew it as well, the session is over.
+    fn renew(&self, refused: String) -> LocalBoxFuture<'static, Access>;
 }
 
 /// What there is to send.
@@ -37,7 +38,7 @@ pub trait TokenSource {
 pub enum Access {
     /// A token that should be good.
     Token(String),
-    /// Nobody is signed in.
+    /// The session of the call is not here any more.
     SignedOut,
     /// The token is dead and the server, which could renew it, cannot be reached.
     Unreachable,
@@ -58,6 +59,9 @@ fn source() -> Option<Rc<dyn TokenSource>> {
 
 /// Sends calls as they are.
 pub struct PublicClient;
+
+/// Sends calls as they are, also when the page goes away meanwhile.
+pub struct LastingClient;
 
 /// Sends calls with the access token.
 pub struct SessionClient;
@@ -80,7 +84,7 @@ async fn send_with_token(call: Call) -> Result<Answer, ApiError> {
     };
     let access = match source.access().await {
         Access::Token(access) => access,
-        Access::SignedOut => return attempt(&call, None).await,
+        Access::SignedOut => return Err(error(Code::TokenNotValid)),
         Access::Unreachable => return Err(unreachable()),
     };
     let answer = attempt(&call, Some(&access)).await?;
@@ -88,8 +92,9 @@ async fn send_with_token(call: Call) -> Result<Answer, ApiError> {
         return Ok(answer);
     }
     match source.renew(access).await {
-        Some(renewed) => attempt(&call, Some(&renewed)).await,
-        None => Ok(answer),
+        Access::Token(renewed) => attempt(&call, Some(&renewed)).await,
+        Access::SignedOut => Ok(answer),
+        Access::Unreachable => Err(unreachable()),
     }
 }
 
@@ -122,4 +127,5 @@ macro_rules! impl_client {
 }
 
 impl_client!(PublicClient, async move |call: Call| attempt(&call, None).await);
+impl_client!(LastingClient, async move |call: Call| attempt(&call.lasting(), None).await);
 impl_client!(SessionClient, send_with_token);

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use super::client::PublicClient;
+use super::client::{LastingClient, PublicClient};
 use crate::wire::{ApiError, Credentials, Registration, Secret, TokenPair};
 
 #[cfg(feature = "ssr")]
@@ -45,7 +45,7 @@ pub async fn refresh(refresh: Secret) -> Result<TokenPair, ApiError> {
 ///
 /// # Errors
 /// `SessionEnded` when it was over already, `TokenNotValid`, or what can befall any call.
-#[server(client = PublicClient, input = Json, prefix = "/rpc", endpoint = "session/blacklist")]
+#[server(client = LastingClient, input = Json, prefix = "/rpc", endpoint = "session/blacklist")]
 pub async fn blacklist(refresh: Secret) -> Result<(), ApiError> {
     request::auth().blacklist(refresh.expose(), request::origin()).await.exposed()
 }

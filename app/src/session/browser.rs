@@ -25,13 +25,23 @@ pub(super) fn random() -> f64 {
     js_sys::Math::random()
 }
 
+/// How long the server accepts a spent refresh token, milliseconds, as the document says; not at all when it says
+/// nothing.
+pub(super) fn reuse_grace() -> i64 {
+    let root = window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    let seconds =
+        root.and_then(|root| root.get_attribute("data-reuse-grace")).and_then(|text| text.parse::<u32>().ok());
+    i64::from(seconds.unwrap_or(0)) * 1000
+}
+
 /// Whether a person can see this tab.
 pub(super) fn is_visible() -> bool {
     let document = window().and_then(|window| window.document());
     document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
-/// What the browser believes about the network. `false` can be trusted, `true` cannot.
+/// What the browser believes about the network. Neither answer can be trusted: `false` is wrong behind some VPNs
+/// and in some virtual machines. It chooses words, and nothing that is done.
 pub(super) fn is_online() -> bool {
     window().is_some_and(|window| window.navigator().on_line())
 }

@@ -47,7 +47,7 @@ fn begin(session: Session) {
     client::install(refresh::Source);
     tabs::listen();
     engine::wake();
-    signing_out::finish_pending();
+    signing_out::finish();
 }
 
 thread_local! {

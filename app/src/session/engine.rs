@@ -10,8 +10,8 @@ use super::{
     backoff, browser,
     flight::{self, Deed},
     outcome::Outcome,
-    pair::{Stored, StoredPair},
-    refresh, schedule,
+    pair::{Stored, StoredPair, Tombstone},
+    refresh, schedule, sign_out, staff,
     state::{Connection, Session, SessionState},
     storage,
 };
@@ -72,26 +72,41 @@ pub(super) fn attach(session: Session) {
 }
 
 /// Looks at what is stored, shows it, and renews it if it is time: at the start, when another tab
-/// wrote, and whenever the tab comes back.
+/// wrote, and whenever the tab comes back. Goes on with a sign-out that its tab could not finish.
 pub(super) fn wake() {
     match storage::load() {
         Some(Stored::Pair(pair)) => match pair.claims() {
             Some(claims) => wake_with(&pair, &claims),
             None => show_signed_out(None),
         },
-        Some(Stored::Tombstone(tombstone)) => show_signed_out(tombstone.ended),
+        Some(Stored::Tombstone(tombstone)) => show_signed_out(Some(&tombstone)),
         None => show_signed_out(None),
     }
+    sign_out::finish_later();
 }
 
 fn wake_with(pair: &StoredPair, claims: &SessionClaims) {
     look(pair);
     if is_living(pair) {
         show_signed_in(pair, claims);
-    } else if ENGINE.with_borrow(|engine| engine.failures > 0) {
+    } else if ENGINE.with_borrow(|engine| engine.failures > 0) || shows_another(&pair.sid) {
         show_stale(pair, claims);
     }
     plan(pair, claims);
+}
+
+/// Whether the pages of this session are shown.
+pub(super) fn is_shown(sid: &str) -> bool {
+    shown_sid().is_some_and(|shown| shown == sid)
+}
+
+/// Whether the pages of another session are shown.
+fn shows_another(sid: &str) -> bool {
+    shown_sid().is_some_and(|shown| shown != sid)
+}
+
+fn shown_sid() -> Option<String> {
+    session().and_then(|session| session.sid.try_get_untracked().flatten())
 }
 
 /// Takes note of the pair. One that another tab has renewed makes this tab's failures a thing of the
@@ -106,7 +121,7 @@ fn look(pair: &StoredPair) {
         }
         is_news
     });
-    if is_news && browser::is_online() {
+    if is_news {
         show_connection(Connection::Fine);
     }
 }
@@ -144,11 +159,9 @@ pub(super) fn must_wait() -> bool {
     ENGINE.with_borrow(|engine| engine.is_wished) && wait() > 0
 }
 
-/// How long until the next attempt, after a failure. Without a network there is none: the `online`
-/// event wakes the engine.
+/// How long until the next attempt, after a failure. The `online` event makes it earlier.
 fn wait() -> i64 {
-    let (failures, attempt_at) = ENGINE.with_borrow(|engine| (engine.failures, engine.attempt_at));
-    if failures > 0 && !browser::is_online() { MAX_TIMER_MILLIS } else { attempt_at - browser::monotonic() }
+    ENGINE.with_borrow(|engine| engine.attempt_at) - browser::monotonic()
 }
 
 /// Sets the timer for the next renewal. A hidden tab sets none: it looks again when it is seen.
@@ -203,7 +216,7 @@ pub(super) fn settle(outcome: &Outcome) {
         }
         Outcome::Retry(wished) => back_off(*wished),
         Outcome::Refused(_) => wait_for_the_end(),
-        Outcome::SignedOut => wake_afresh(),
+        Outcome::Superseded | Outcome::SignedOut => wake_afresh(),
     }
 }
 
@@ -245,12 +258,6 @@ pub(super) fn wake_afresh() {
     wake();
 }
 
-/// The browser says that the network is gone.
-pub(super) fn notice_offline() {
-    flight::note(Deed::Offline);
-    show_connection(Connection::Offline);
-}
-
 fn session() -> Option<Session> {
     ENGINE.with_borrow(|engine| engine.session)
 }
@@ -264,15 +271,24 @@ fn show<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value
 
 fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
     let Some(session) = session() else { return };
-    show(session.sid, Some(pair.sid.clone()));
+    show_holder(session, pair, claims);
     show(session.generation, Some(pair.generation));
-    show(session.username, claims.username.clone());
     show(session.access_ends_at, Some(claims.exp * 1000 - pair.skew));
     show(session.ended, None);
+    staff::find_out(session, pair);
     show(session.state, SessionState::SignedIn);
 }
 
-fn show_signed_out(ended: Option<crate::wire::Ended>) {
+/// Whose session it is.
+fn show_holder(session: Session, pair: &StoredPair, claims: &SessionClaims) {
+    if !is_shown(&pair.sid) {
+        show(session.is_staff, false);
+    }
+    show(session.sid, Some(pair.sid.clone()));
+    show(session.username, claims.username.clone());
+}
+
+fn show_signed_out(tombstone: Option<&Tombstone>) {
     set_timer(None);
     if ENGINE.with_borrow_mut(|engine| engine.looked_at.take()).is_some() {
         flight::note(Deed::Ended);
@@ -281,16 +297,18 @@ fn show_signed_out(ended: Option<crate::wire::Ended>) {
     show(session.sid, None);
     show(session.generation, None);
     show(session.username, None);
+    show(session.is_staff, false);
     show(session.access_ends_at, None);
-    show(session.ended, ended);
+    let ended = tombstone.and_then(|tombstone| tombstone.notice(browser::now()));
+    show(session.ended, ended.cloned());
+    show(session.ended_username, tombstone.and_then(|tombstone| tombstone.username.clone()));
     show(session.state, SessionState::SignedOut);
 }
 
 /// The access token is dead and cannot be renewed now.
 fn show_stale(pair: &StoredPair, claims: &SessionClaims) {
     let Some(session) = session() else { return };
-    show(session.sid, Some(pair.sid.clone()));
-    show(session.username, claims.username.clone());
+    show_holder(session, pair, claims);
     show(session.state, SessionState::Stale);
 }
 

@@ -14,7 +14,7 @@ pub fn stored_pair() -> Option<StoredPair> {
     }
 }
 
-/// Renews the pair before its time. Answers whether there is a newer one now.
+/// Renews the pair before its time. Answers whether there is another one now.
 pub async fn renew_now() -> bool {
-    refresh::renew().await == Outcome::Renewed
+    matches!(refresh::renew().await, Outcome::Renewed | Outcome::Superseded)
 }

@@ -18,27 +18,47 @@ extern "C" {
     fn request(this: &LockManager, name: &str, options: &JsValue, callback: &Function) -> Result<Promise, JsValue>;
 }
 
-/// Runs `work` while this tab holds the lock; `None` when another tab holds it. The answer is there at
-/// once; the lock is held for as many milliseconds more as `hold_after` says. Where the browser has no
-/// Web Locks, as outside a secure context, the work simply runs; where it refuses the lock, the answer is
-/// `None` too.
+/// What came of asking for a lock.
+pub(super) enum Locked<R> {
+    /// The work was done.
+    Done(R),
+    /// Another tab holds the lock.
+    Taken,
+    /// The browser gives none.
+    Refused,
+}
+
+/// Runs `work` while this tab holds the lock, unless another tab holds it. The answer is there at once; the
+/// lock is held for as many milliseconds more as `hold_after` says. Where the browser has no Web Locks, as
+/// outside a secure context, the work simply runs.
 pub(super) async fn with_lock_if_available<R: 'static>(
     name: &str,
     work: impl Future<Output = R> + 'static,
     hold_after: fn(&R) -> u32,
-) -> Option<R> {
+) -> Locked<R> {
     let locks = LOCKS.with(|locks| locks.as_ref().map(|locks| locks.unchecked_ref::<JsValue>().clone()));
     let Some(locks) = locks else {
-        return Some(work.await);
+        return Locked::Done(work.await);
     };
-    let locks: LockManager = locks.unchecked_into();
+    request(locks.unchecked_into(), name, work, hold_after).await.unwrap_or(Locked::Refused)
+}
+
+/// `None` when the browser refuses.
+async fn request<R: 'static>(
+    locks: LockManager,
+    name: &str,
+    work: impl Future<Output = R> + 'static,
+    hold_after: fn(&R) -> u32,
+) -> Option<Locked<R>> {
     let (send, receive) = oneshot::channel();
     let callback = Closure::once(move |lock: JsValue| -> Promise {
         future_to_promise(async move {
-            if !lock.is_null() {
+            if lock.is_null() {
+                drop(send.send(Locked::Taken));
+            } else {
                 let result = work.await;
                 let hold = hold_after(&result);
-                drop(send.send(result));
+                drop(send.send(Locked::Done(result)));
                 TimeoutFuture::new(hold).await;
             }
             Ok(JsValue::UNDEFINED)

@@ -16,9 +16,11 @@ mod refresh;
 pub mod schedule;
 mod sign_in;
 mod sign_out;
+mod staff;
 mod state;
 mod storage;
 mod tabs;
+mod turn;
 
 pub use browser::{now, respite};
 pub use chunk::{prepare, register, sign_in, sign_out, start};

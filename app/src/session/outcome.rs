@@ -5,8 +5,10 @@ use crate::wire::{ApiError, Code, Ended};
 /// What a refresh came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// There is a newer pair now.
+    /// The server answered a newer pair, and it is stored.
     Renewed,
+    /// Storage holds something else by now: a newer pair of another tab, another session, or a sign-out.
+    Superseded,
     /// The server could not be asked, or could not answer: keep the pair and try again. Seconds that
     /// the server wishes for.
     Retry(Option<u32>),

@@ -36,6 +36,18 @@ pub struct StoredPair {
     pub received_at: i64,
     /// How far the server's clock is ahead of the device's, milliseconds.
     pub skew: i64,
+    /// Sessions that ended in this browser before, and that the server has yet to end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<SignOut>,
+}
+
+/// A session to be ended at the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOut {
+    /// The session.
+    pub sid: String,
+    /// A refresh token of it.
+    pub refresh: Secret,
 }
 
 /// A session that was signed out of.
@@ -50,10 +62,19 @@ pub struct Tombstone {
     /// How it ended, when somebody else ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// The name of the user whose session it was, when somebody else ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// The refresh token that the server has yet to be told about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Secret>,
+    /// As in a [`StoredPair`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<SignOut>,
 }
+
+/// For how long a page says how the last session ended, milliseconds.
+const NOTICE_MILLIS: u64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What wants to be stored.
 #[derive(Clone, Debug)]
@@ -68,13 +89,65 @@ pub enum Incoming {
 
 /// What is to be written, if anything. A pair is stored only if it belongs to the stored session and
 /// is newer, or comes from a sign-in; a tombstone only onto its own session. So whatever the order in
-/// which tabs write, they end up with the same.
+/// which tabs write, they end up with the same. A sign-out that the server does not know of yet is kept
+/// by all of them, and a sign-in adds the session that it replaces (ASVS 7.2.4).
 pub fn merge(stored: Option<&Stored>, incoming: Incoming) -> Option<Stored> {
     match (incoming, stored) {
-        (Incoming::SignIn(pair), _) => Some(Stored::Pair(pair)),
-        (Incoming::Renewal(new), Some(Stored::Pair(old))) => new.is_newer_than(old).then_some(Stored::Pair(new)),
-        (Incoming::SignOut(end), Some(Stored::Pair(old))) => (old.sid == end.sid).then_some(Stored::Tombstone(end)),
+        (Incoming::SignIn(pair), replaced) => {
+            let unfinished = replaced.map(Stored::replaced).unwrap_or_default();
+            Some(Stored::Pair(StoredPair { unfinished, ..pair }))
+        }
+        (Incoming::Renewal(new), Some(Stored::Pair(old))) => {
+            let unfinished = old.unfinished.clone();
+            new.is_newer_than(old).then_some(Stored::Pair(StoredPair { unfinished, ..new }))
+        }
+        (Incoming::SignOut(end), Some(Stored::Pair(old))) => {
+            let unfinished = old.unfinished.clone();
+            (old.sid == end.sid).then_some(Stored::Tombstone(Tombstone { unfinished, ..end }))
+        }
         (Incoming::Renewal(_) | Incoming::SignOut(_), Some(Stored::Tombstone(_)) | None) => None,
+    }
+}
+
+impl Stored {
+    /// The sessions that ended in this browser and that the server has yet to end.
+    pub fn unfinished(&self) -> Vec<SignOut> {
+        match self {
+            Self::Pair(pair) => pair.unfinished.clone(),
+            Self::Tombstone(Tombstone { sid, pending, unfinished, .. }) => {
+                let own = pending.clone().map(|refresh| SignOut { sid: sid.clone(), refresh });
+                unfinished.iter().cloned().chain(own).collect()
+            }
+        }
+    }
+
+    /// The sessions that the server has yet to end once another one takes the place of this.
+    fn replaced(&self) -> Vec<SignOut> {
+        let own = match self {
+            Self::Pair(pair) => Some(SignOut { sid: pair.sid.clone(), refresh: pair.refresh.clone() }),
+            Self::Tombstone(_) => None,
+        };
+        self.unfinished().into_iter().chain(own).collect()
+    }
+
+    /// The same, once the server has ended the session `ended`.
+    #[must_use]
+    pub fn finished(mut self, ended: &str) -> Self {
+        match &mut self {
+            Self::Pair(pair) => pair.unfinished.retain(|sign_out| sign_out.sid != ended),
+            Self::Tombstone(tombstone) => {
+                tombstone.unfinished.retain(|sign_out| sign_out.sid != ended);
+                tombstone.pending.take_if(|_| tombstone.sid == ended);
+            }
+        }
+        self
+    }
+}
+
+impl Tombstone {
+    /// How the session ended, while that is news: for a week, whichever way the device's clock was wrong.
+    pub fn notice(&self, now: i64) -> Option<&Ended> {
+        self.ended.as_ref().filter(|_| now.abs_diff(self.signed_out) < NOTICE_MILLIS)
     }
 }
 
@@ -97,7 +170,8 @@ impl StoredPair {
 mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-    use super::{Incoming, Stored, StoredPair, Tombstone, VERSION, merge};
+    use super::{Incoming, NOTICE_MILLIS, SignOut, Stored, StoredPair, Tombstone, VERSION, merge};
+    use crate::wire::{EndReason, Ended};
 
     fn pair(sid: &str, generation: u32, exp: i64) -> StoredPair {
         let claims = format!(r#"{{"exp":{exp},"iat":0,"sid":"{sid}","gen":{generation}}}"#);
@@ -109,11 +183,24 @@ mod tests {
             refresh: format!("refresh {generation}").into(),
             received_at: 0,
             skew: 0,
+            unfinished: Vec::new(),
         }
     }
 
     fn tombstone(sid: &str) -> Tombstone {
-        Tombstone { v: VERSION, sid: sid.into(), signed_out: 1, ended: None, pending: None }
+        Tombstone {
+            v: VERSION,
+            sid: sid.into(),
+            signed_out: 1,
+            ended: None,
+            username: None,
+            pending: None,
+            unfinished: Vec::new(),
+        }
+    }
+
+    fn sids(stored: &Stored) -> Vec<String> {
+        stored.unfinished().into_iter().map(|sign_out| sign_out.sid).collect()
     }
 
     #[test]
@@ -152,8 +239,49 @@ mod tests {
     fn a_sign_in_replaces_whatever_there_was() {
         for stored in [None, Some(Stored::Pair(pair("a", 5, 9))), Some(Stored::Tombstone(tombstone("a")))] {
             let merged = merge(stored.as_ref(), Incoming::SignIn(pair("b", 0, 1)));
-            assert_eq!(merged, Some(Stored::Pair(pair("b", 0, 1))));
+            assert!(matches!(merged, Some(Stored::Pair(pair)) if pair.sid == "b"));
         }
+    }
+
+    #[test]
+    fn a_sign_out_is_kept_until_the_server_has_ended_the_session() {
+        let end = Tombstone { pending: Some("refresh".into()), ..tombstone("a") };
+        let mut stored = Stored::Tombstone(end);
+        for (incoming, unfinished) in [
+            (Incoming::SignIn(pair("b", 0, 10)), vec!["a"]),
+            (Incoming::Renewal(pair("b", 1, 11)), vec!["a"]),
+            (Incoming::SignIn(pair("c", 0, 10)), vec!["a", "b"]),
+            (Incoming::SignOut(tombstone("c")), vec!["a", "b"]),
+            (Incoming::SignIn(pair("d", 0, 10)), vec!["a", "b"]),
+        ] {
+            stored = merge(Some(&stored), incoming).expect("a change");
+            assert_eq!(sids(&stored), unfinished);
+        }
+        stored = stored.finished("a");
+        assert_eq!(sids(&stored), ["b"]);
+        assert_eq!(stored.finished("b"), Stored::Pair(pair("d", 0, 10)));
+    }
+
+    #[test]
+    fn only_the_own_sign_out_is_struck_off_a_tombstone() {
+        let unfinished = vec![SignOut { sid: "a".into(), refresh: "old".into() }];
+        let end = Stored::Tombstone(Tombstone { pending: Some("new".into()), unfinished, ..tombstone("b") });
+        assert_eq!(sids(&end.clone().finished("a")), ["b"]);
+        assert_eq!(sids(&end.clone().finished("b")), ["a"]);
+        assert_eq!(sids(&end.finished("c")), ["a", "b"]);
+    }
+
+    #[test]
+    fn how_a_session_ended_is_news_for_a_week() {
+        let ended = Ended { reason: EndReason::Revoked, at: 0, by: None };
+        let week = i64::try_from(NOTICE_MILLIS).expect("a week");
+        let tombstone = Tombstone { signed_out: 5 * week, ended: Some(ended), ..tombstone("a") };
+        for (now, is_news) in [(5, true), (6, false), (4, false)] {
+            assert_eq!(tombstone.notice(now * week).is_some(), is_news, "{now}");
+        }
+        assert!(tombstone.notice(6 * week - 1).is_some());
+        assert!(tombstone.notice(4 * week + 1).is_some(), "the clock was set back");
+        assert!(tombstone.notice(i64::MIN).is_none());
     }
 
     #[test]

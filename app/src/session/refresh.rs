@@ -11,10 +11,10 @@ use super::{
     browser, engine,
     flight::{self, Deed},
     inspect::stored_pair,
-    lock::with_lock_if_available,
+    lock::{Locked, with_lock_if_available},
     outcome::{self, Outcome, Refusal},
     pair::{Incoming, Stored, StoredPair, Tombstone, VERSION},
-    schedule, storage,
+    schedule, storage, turn,
 };
 use crate::{
     api::{
@@ -24,13 +24,8 @@ use crate::{
     wire::{EndReason, Ended, SessionClaims, TokenPair},
 };
 
-/// How long to wait for the tab that holds the lock, and how often to look, milliseconds. Who renewed
-/// holds it as long: what one tab writes to storage, another may still read as it was.
-const PATIENCE: u32 = 2_000;
+/// How often a tab that waits for another one looks, milliseconds.
 const LOOK_EVERY: u32 = 40;
-
-/// The oldest reply that is taken, milliseconds: less than the server's grace.
-const MAX_REPLY_AGE: i64 = 25_000;
 
 type Running = Shared<LocalBoxFuture<'static, Outcome>>;
 
@@ -64,17 +59,26 @@ async fn run() -> Outcome {
     outcome
 }
 
-/// Asks while no other tab does, or waits a moment for the one that does, then asks all the same.
+/// Asks while no other tab does. While one does, waits for its answer: for a moment where the server accepts a spent
+/// token for long enough to ask beside it, and else until that tab has let go of the lock.
 async fn ask_alone(pair: StoredPair) -> Outcome {
-    let held = with_lock_if_available(&lock_of(&pair), ask(pair.clone()), hold_after).await;
-    if let Some(outcome) = held {
-        return outcome;
-    }
-    for _ in 0..PATIENCE / LOOK_EVERY {
-        TimeoutFuture::new(LOOK_EVERY).await;
-        if is_superseded(&pair) {
-            return Outcome::Renewed;
+    let may_ask_beside = turn::may_ask_beside(browser::reuse_grace());
+    let mut is_locked_out = false;
+    for waited in (0..).step_by(LOOK_EVERY as usize) {
+        if !is_locked_out {
+            match with_lock_if_available(&lock_of(&pair), ask(pair.clone()), hold_after).await {
+                Locked::Done(outcome) => return outcome,
+                Locked::Taken => is_locked_out = may_ask_beside,
+                Locked::Refused => is_locked_out = true,
+            }
         }
+        if is_superseded(&pair) {
+            return Outcome::Superseded;
+        }
+        if is_locked_out && waited >= turn::PATIENCE {
+            break;
+        }
+        TimeoutFuture::new(LOOK_EVERY).await;
     }
     ask(pair).await
 }
@@ -87,8 +91,8 @@ fn lock_of(pair: &StoredPair) -> String {
 /// How long the lock is held after that, milliseconds. Who failed lets the others try.
 const fn hold_after(outcome: &Outcome) -> u32 {
     match outcome {
-        Outcome::Renewed | Outcome::SignedOut => PATIENCE,
-        Outcome::Retry(_) | Outcome::Refused(_) => 0,
+        Outcome::Renewed | Outcome::SignedOut => turn::PATIENCE,
+        Outcome::Superseded | Outcome::Retry(_) | Outcome::Refused(_) => 0,
     }
 }
 
@@ -99,28 +103,27 @@ fn is_superseded(pair: &StoredPair) -> bool {
 
 async fn ask(pair: StoredPair) -> Outcome {
     if is_superseded(&pair) {
-        return Outcome::Renewed;
+        return Outcome::Superseded;
     }
     let sent_at = browser::now();
     flight::note(Deed::Asked);
     match session::refresh(pair.refresh.clone()).await {
-        // A device that slept meanwhile holds a reply that is stale: others may have asked again with the
-        // same token, and using this one now would make them look like thieves.
-        Ok(_) if browser::now() - sent_at > MAX_REPLY_AGE => Outcome::Retry(None),
-        Ok(tokens) => match received(tokens, Some(&pair), sent_at) {
-            Some(renewed) => {
-                engine::expect_own(&renewed);
-                storage::store(Incoming::Renewal(renewed));
-                flight::note(Deed::Renewed);
-                Outcome::Renewed
-            }
-            None => Outcome::Retry(None),
-        },
+        Ok(_) if turn::is_too_old(browser::now() - sent_at, browser::reuse_grace()) => Outcome::Retry(None),
+        Ok(tokens) => received(tokens, Some(&pair), sent_at).map_or(Outcome::Retry(None), store),
         Err(error) => match outcome::of(error) {
             Outcome::Refused(refusal) => refused(&pair, refusal),
             outcome => outcome,
         },
     }
+}
+
+fn store(renewed: StoredPair) -> Outcome {
+    engine::expect_own(&renewed);
+    if !storage::store(Incoming::Renewal(renewed)) {
+        return Outcome::Superseded;
+    }
+    flight::note(Deed::Renewed);
+    Outcome::Renewed
 }
 
 /// A pair as it is stored. `None` when the answer is none that we understand.
@@ -131,65 +134,95 @@ pub(super) fn received(tokens: TokenPair, previous: Option<&StoredPair>, sent_at
     let refresh = tokens.refresh.or_else(|| previous.map(|pair| pair.refresh.clone()))?;
     let skew = schedule::skew(&claims, sent_at, received_at);
     let SessionClaims { sid, generation, .. } = claims;
-    Some(StoredPair { v: VERSION, sid, generation, access: tokens.access, refresh, received_at, skew })
+    let unfinished = Vec::new();
+    Some(StoredPair { v: VERSION, sid, generation, access: tokens.access, refresh, received_at, skew, unfinished })
 }
 
 /// Signs out only if the stored token is still the one that was refused and the session is over at
 /// once, or the access token is dead too.
 fn refused(pair: &StoredPair, refusal: Refusal) -> Outcome {
     if is_superseded(pair) {
-        return Outcome::Renewed;
+        return Outcome::Superseded;
     }
     let remaining = pair.claims().map_or(0, |claims| schedule::remaining(&claims, pair.skew, browser::now()));
     if remaining > 0 && !refusal.is_immediate() {
         return Outcome::Refused(refusal);
     }
-    let signed_out = browser::now();
-    let noticed = |reason| Some(Ended { reason, at: signed_out / 1000, by: None });
-    let ended = match refusal {
-        Refusal::Lost => noticed(EndReason::Expired),
-        Refusal::Inactive => noticed(EndReason::UserDeactivated),
-        Refusal::Ended(ended) => ended,
-    };
-    let tombstone = Tombstone { v: VERSION, sid: pair.sid.clone(), signed_out, ended, pending: None };
-    storage::store(Incoming::SignOut(tombstone));
+    end(pair, refusal);
     Outcome::SignedOut
 }
 
-/// Gives protected calls their token. A call belongs to the session that it was begun in: another
-/// person who signs in meanwhile does not send it.
+/// Signs out with the server's reason.
+fn end(pair: &StoredPair, refusal: Refusal) {
+    let signed_out = browser::now();
+    let noticed = |reason| Ended { reason, at: signed_out / 1000, by: None };
+    let ended = match refusal {
+        Refusal::Lost => noticed(EndReason::Expired),
+        Refusal::Inactive => noticed(EndReason::UserDeactivated),
+        Refusal::Ended(ended) => ended.unwrap_or_else(|| noticed(EndReason::Revoked)),
+    };
+    storage::store(Incoming::SignOut(Tombstone {
+        v: VERSION,
+        sid: pair.sid.clone(),
+        signed_out,
+        ended: Some(ended),
+        username: pair.claims().and_then(|claims| claims.username),
+        pending: None,
+        unfinished: Vec::new(),
+    }));
+}
+
+/// Gives protected calls their token. A call belongs to the session that it was begun in, which is the one that
+/// the page shows: another person who signs in meanwhile does not send it.
 pub(super) struct Source;
 
 impl TokenSource for Source {
     fn access(&self) -> LocalBoxFuture<'static, Access> {
         async {
-            let Some(pair) = stored_pair() else {
-                return Access::SignedOut;
-            };
-            if engine::is_living(&pair) {
-                return Access::Token(pair.access.into_exposed());
-            }
-            match renew().await {
-                Outcome::Renewed => access_of(&pair.sid).map_or(Access::SignedOut, Access::Token),
-                Outcome::Retry(_) => Access::Unreachable,
-                Outcome::Refused(_) | Outcome::SignedOut => Access::SignedOut,
+            match stored_pair().filter(|pair| engine::is_shown(&pair.sid)) {
+                Some(pair) if engine::is_living(&pair) => Access::Token(pair.access.into_exposed()),
+                Some(pair) => access_after(renew().await, || access_of(&pair.sid)),
+                None => signed_out(),
             }
         }
         .boxed_local()
     }
 
-    fn renew(&self, refused: String) -> LocalBoxFuture<'static, Option<String>> {
+    fn renew(&self, refused: String) -> LocalBoxFuture<'static, Access> {
         async move {
-            let SessionClaims { sid, .. } = SessionClaims::read(&refused)?;
+            let Some(SessionClaims { sid, .. }) = SessionClaims::read(&refused) else { return signed_out() };
             let newer = || access_of(&sid).filter(|access| *access != refused);
             if let Some(access) = newer() {
-                return Some(access);
+                return Access::Token(access);
             }
-            renew().await;
-            newer()
+            let Some(pair) = stored_pair().filter(|pair| pair.sid == sid) else { return signed_out() };
+            let outcome = renew().await;
+            // The server has refused both tokens of the pair: the session is over.
+            if let Outcome::Refused(refusal) = &outcome
+                && !is_superseded(&pair)
+            {
+                end(&pair, refusal.clone());
+                return signed_out();
+            }
+            access_after(outcome, newer)
         }
         .boxed_local()
     }
+}
+
+/// What a call can be sent with after an attempt to renew.
+fn access_after(outcome: Outcome, renewed: impl FnOnce() -> Option<String>) -> Access {
+    match outcome {
+        Outcome::Renewed | Outcome::Superseded => renewed().map_or_else(signed_out, Access::Token),
+        Outcome::Retry(_) => Access::Unreachable,
+        Outcome::Refused(_) | Outcome::SignedOut => Access::SignedOut,
+    }
+}
+
+/// The session of a call is not here any more. The page may not have noticed yet.
+fn signed_out() -> Access {
+    engine::wake();
+    Access::SignedOut
 }
 
 /// The access token that is stored, if it is of this session.

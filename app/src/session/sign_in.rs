@@ -3,7 +3,7 @@
 use super::{
     browser, engine,
     flight::{self, Deed},
-    pair::{Incoming, Stored},
+    pair::Incoming,
     refresh::received,
     sign_out, storage,
 };
@@ -33,19 +33,11 @@ pub(super) async fn register(registration: Registration) -> Result<(), ApiError>
 fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
     let wrong = || around::error(Code::Outdated);
     let pair = received(tokens, None, sent_at).ok_or_else(wrong)?;
-    // The session that this one replaces in this browser ends (ASVS 7.2.4).
-    let replaced = match storage::load() {
-        Some(Stored::Pair(old)) => Some((old.sid, old.refresh)),
-        Some(Stored::Tombstone(old)) => old.pending.map(|refresh| (old.sid, refresh)),
-        None => None,
-    };
     engine::expect_own(&pair);
     storage::store(Incoming::SignIn(pair));
     flight::note(Deed::SignedIn);
     engine::note_arrival();
     engine::wake_afresh();
-    if let Some((sid, refresh)) = replaced {
-        sign_out::tell_server(sid, refresh);
-    }
+    sign_out::finish();
     Ok(())
 }

@@ -9,18 +9,21 @@ use super::{
     backoff, browser, engine,
     flight::{self, Deed},
     outcome::{self, Outcome},
-    pair::{Incoming, Stored, Tombstone, VERSION},
+    pair::{Incoming, SignOut, Stored, Tombstone, VERSION},
     storage,
 };
 use crate::{api::session, wire::Secret};
 
 thread_local! {
-    /// The sessions whose end the server is being told: each once, however often the network comes back.
-    static TELLING: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    /// The sessions that this tab is ending at the server: each once, however often the network comes back.
+    static ENDING: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// After so many attempts the next visit goes on.
+/// After so many attempts the tab waits until it is looked at again.
 const MAX_ATTEMPTS: u32 = 12;
+
+/// How long a tab leaves a sign-out to the tab in which it began, milliseconds.
+const HEAD_START: u32 = 3_000;
 
 /// Signs out. The tombstone comes first, so that nothing on its way can bring the session back.
 pub(super) fn sign_out() {
@@ -32,30 +35,45 @@ pub(super) fn sign_out() {
         sid: pair.sid.clone(),
         signed_out: browser::now(),
         ended: None,
+        username: None,
         pending: Some(pair.refresh.clone()),
+        unfinished: Vec::new(),
     }));
     flight::note(Deed::SignedOut);
     engine::wake_afresh();
-    tell_server(pair.sid, pair.refresh);
+    finish();
 }
 
-/// Goes on with a sign-out that an earlier visit could not finish.
-pub(super) fn finish_pending() {
-    if let Some(Stored::Tombstone(Tombstone { sid, pending: Some(refresh), .. })) = storage::load() {
-        tell_server(sid, refresh);
+/// Ends at the server every session that ended in this browser and that the server does not know of yet: also
+/// those of tabs that were closed, and of earlier visits.
+pub(super) fn finish() {
+    let stored = storage::load();
+    for sign_out in stored.iter().flat_map(Stored::unfinished) {
+        end_at_server(sign_out);
     }
 }
 
+/// Does so later, if the tab in which they began has not.
+pub(super) fn finish_later() {
+    if storage::load().is_none_or(|stored| stored.unfinished().is_empty()) {
+        return;
+    }
+    spawn_local(async {
+        TimeoutFuture::new(HEAD_START + backoff::delay(1, None, browser::random())).await;
+        finish();
+    });
+}
+
 /// Ends the session at the server, trying again while it cannot be reached.
-pub(super) fn tell_server(sid: String, refresh: Secret) {
-    if !TELLING.with_borrow_mut(|telling| telling.insert(sid.clone())) {
+fn end_at_server(SignOut { sid, refresh }: SignOut) {
+    if !ENDING.with_borrow_mut(|ending| ending.insert(sid.clone())) {
         return;
     }
     spawn_local(async move {
         if is_told(&refresh).await {
-            storage::settle_sign_out(&sid);
+            storage::finish_sign_out(&sid);
         }
-        TELLING.with_borrow_mut(|telling| telling.remove(&sid));
+        ENDING.with_borrow_mut(|ending| ending.remove(&sid));
     });
 }
 
@@ -65,7 +83,9 @@ async fn is_told(refresh: &Secret) -> bool {
         let wished = match session::blacklist(refresh.clone()).await.map_err(outcome::of) {
             Err(Outcome::Retry(wished)) => wished,
             // Ended by this, or over already.
-            Ok(()) | Err(Outcome::Renewed | Outcome::Refused(_) | Outcome::SignedOut) => return true,
+            Ok(()) | Err(Outcome::Renewed | Outcome::Superseded | Outcome::Refused(_) | Outcome::SignedOut) => {
+                return true;
+            }
         };
         TimeoutFuture::new(backoff::delay(attempt, wished, browser::random())).await;
     }

@@ -56,10 +56,15 @@ pub struct Session {
     pub generation: RwSignal<Option<u32>>,
     /// The name in the access token, while somebody is.
     pub username: RwSignal<Option<String>>,
+    /// Whether the user is staff, as far as the server has said so. It shows a link and grants nothing.
+    pub is_staff: RwSignal<bool>,
     /// When the access token ends, milliseconds on the device's clock.
     pub access_ends_at: RwSignal<Option<i64>>,
-    /// How the last session ended, when somebody else ended it.
+    /// How the last session ended, when its user did not end it here. `None` after a sign-out.
     pub ended: RwSignal<Option<Ended>>,
+    /// The name of the user whose session [`Self::ended`] tells of. It stays after the next sign-in, so that a
+    /// page can tell whether the same user came back.
+    pub ended_username: RwSignal<Option<String>>,
     /// Whether the server can be reached.
     pub connection: RwSignal<Connection>,
 }
@@ -72,8 +77,10 @@ impl Session {
             sid: RwSignal::new(None),
             generation: RwSignal::new(None),
             username: RwSignal::new(None),
+            is_staff: RwSignal::new(false),
             access_ends_at: RwSignal::new(None),
             ended: RwSignal::new(None),
+            ended_username: RwSignal::new(None),
             connection: RwSignal::new(Connection::Fine),
         }
     }

@@ -5,10 +5,7 @@ use std::cell::RefCell;
 
 use gloo_storage::{LocalStorage, Storage};
 
-use super::{
-    pair::{Incoming, Stored, VERSION, merge},
-    tabs,
-};
+use super::pair::{Incoming, Stored, VERSION, merge};
 
 /// The key that everything is under.
 pub(super) const KEY: &str = "hallpass";
@@ -51,32 +48,34 @@ pub(super) fn load() -> Option<Stored> {
     })
 }
 
-/// Merges into what is stored at this moment, and tells the other tabs if that changed it. Reading and
-/// writing happen without a pause between them.
-pub(super) fn store(incoming: Incoming) {
-    if let Some(merged) = merge(load().as_ref(), incoming) {
-        overwrite(merged);
-        tabs::announce();
-    }
+/// Merges into what is stored at this moment. Reading and writing happen without a pause between them. Answers
+/// whether it changed anything.
+pub(super) fn store(incoming: Incoming) -> bool {
+    merge(load().as_ref(), incoming).map(overwrite).is_some()
 }
 
-/// Strikes a pending sign-out off a tombstone, once the server was told.
-pub(super) fn settle_sign_out(sid: &str) {
-    if let Some(Stored::Tombstone(mut tombstone)) = load()
-        && tombstone.sid == sid
-    {
-        tombstone.pending = None;
-        overwrite(Stored::Tombstone(tombstone));
+/// Strikes off a sign-out, once the server has ended the session.
+pub(super) fn finish_sign_out(sid: &str) {
+    if let Some(stored) = load() {
+        let finished = stored.clone().finished(sid);
+        if finished != stored {
+            overwrite(finished);
+        }
     }
 }
 
 fn overwrite(stored: Stored) {
-    let is_kept = is_usable() && LocalStorage::set(KEY, &stored).is_ok();
-    // A full storage keeps the older pair, which other tabs can live on, but not that of a session that
-    // is over.
-    if !is_kept && is_usable() && matches!(stored, Stored::Tombstone(_)) {
-        LocalStorage::delete(KEY);
-    }
+    let is_kept = is_usable() && is_written(&stored);
     let unkept = (!is_kept).then(|| Unkept { stored, instead: text() });
     UNKEPT.with_borrow_mut(|slot| *slot = unkept);
+}
+
+/// Writes it, or nothing stays there: a spent token that a full storage kept would be presented by the next
+/// page that reads it, and the server would take its user for a thief.
+fn is_written(stored: &Stored) -> bool {
+    let set = || LocalStorage::set(KEY, stored).is_ok();
+    set() || {
+        LocalStorage::delete(KEY);
+        set()
+    }
 }

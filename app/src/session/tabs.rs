@@ -1,20 +1,16 @@
-//! The other tabs, and this tab's own comings and goings. Every write is told to the others twice,
-//! by the browser's `storage` event and on a channel: whichever arrives wakes the engine, which looks
-//! at what is stored.
-
-use std::cell::RefCell;
+//! The other tabs, and this tab's own comings and goings. The browser tells the others of every write by a `storage`
+//! event, which wakes the engine, which looks at what is stored. There is no `BroadcastChannel`: a message on it
+//! would throw a page out of the back/forward cache.
 
 use gloo_events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BroadcastChannel, Event, EventTarget, StorageEvent, window};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, EventTarget, StorageEvent, window};
 
-use super::{engine, sign_out, storage};
-
-const CHANNEL: &str = "hallpass";
-
-thread_local! {
-    static OTHERS: RefCell<Option<BroadcastChannel>> = const { RefCell::new(None) };
-}
+use super::{
+    engine,
+    flight::{self, Deed},
+    sign_out, storage,
+};
 
 /// Listens for as long as the tab lives.
 pub(super) fn listen() {
@@ -31,26 +27,13 @@ pub(super) fn listen() {
     }
     on(&window, "online", |_| {
         engine::wake_afresh();
-        sign_out::finish_pending();
+        sign_out::finish();
     });
-    on(&window, "offline", |_| engine::notice_offline());
+    // The browser may be wrong: an attempt that fails shows whether there is a network.
+    on(&window, "offline", |_| flight::note(Deed::Offline));
     if let Some(document) = window.document() {
         on(&document, "visibilitychange", |_| engine::wake());
     }
-    if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
-        on(&channel, "message", |_| engine::wake());
-        OTHERS.with_borrow_mut(|others| *others = Some(channel));
-    }
-}
-
-/// Tells the other tabs that something was written.
-pub(super) fn announce() {
-    OTHERS.with_borrow(|others| {
-        if let Some(channel) = others {
-            // A channel that is closed has nobody to tell.
-            drop(channel.post_message(&JsValue::NULL));
-        }
-    });
 }
 
 fn on(target: &EventTarget, event: &'static str, react: impl FnMut(&Event) + 'static) {

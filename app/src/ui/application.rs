@@ -36,7 +36,8 @@ pub fn App() -> impl IntoView {
         hydrated.mark();
         session::start(session);
     });
-    Effect::new(move |_| mark_document(session.state.get().word()));
+    Effect::new(move |_| mark_document("data-session", Some(session.state.get().word())));
+    Effect::new(move |_| mark_document("data-staff", session.is_staff.get().then_some("")));
     // What finds out who is here may have to be downloaded first.
     Effect::new(move |_: Option<Option<UnderWay>>| {
         (session.state.get() == SessionState::Unknown).then(|| progress.begin())
@@ -92,10 +93,13 @@ fn complete_navigation() {
 #[cfg(feature = "ssr")]
 fn complete_navigation() {}
 
-/// Tells stylesheets and tests who is signed in: `<html data-session=…>`.
-fn mark_document(word: &str) {
+/// Tells stylesheets and tests who is signed in: `<html data-session=… data-staff>`.
+fn mark_document(name: &str, word: Option<&str>) {
     if let Some(root) = document().document_element() {
-        // The name is a constant that no browser refuses.
-        drop(root.set_attribute("data-session", word));
+        // The names are constants that no browser refuses.
+        drop(match word {
+            Some(word) => root.set_attribute(name, word),
+            None => root.remove_attribute(name),
+        });
     }
 }

@@ -5,11 +5,15 @@
 use std::time::Duration;
 
 use futures::future;
-use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
+use leptos::{
+    either::{EitherOf3, EitherOf4},
+    prelude::*,
+    task::spawn_local,
+};
 
 use super::components::{Progress, Shape, Skeleton, prepare_dates};
 use crate::{
-    session::{Session, SessionState, respite},
+    session::{self, Session, SessionState, respite},
     texts,
     wire::{ApiError, Code},
 };
@@ -18,6 +22,7 @@ texts! {
     Text {
         again: "Try again" | "다시 시도",
         account: "Go to your account" | "내 계정으로 가기",
+        sign_in: "Sign in" | "로그인",
     }
 }
 
@@ -137,12 +142,16 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
     /// What helps, if anything does: to ask once more, or to go elsewhere.
     fn way_on(self, code: Code) -> impl IntoView {
         let text = Text::get();
-        if is_passing(code) {
-            EitherOf3::A(view! { <button type="button" on:click=move |_| self.again()>{text.again}</button> })
-        } else if code == Code::Forbidden {
-            EitherOf3::B(view! { <a class="button" href="/account">{text.account}</a> })
-        } else {
-            EitherOf3::C(())
+        match code {
+            code if is_passing(code) => {
+                EitherOf4::A(view! { <button type="button" on:click=move |_| self.again()>{text.again}</button> })
+            }
+            Code::Forbidden => EitherOf4::B(view! { <a class="button" href="/account">{text.account}</a> }),
+            // The server accepts no token of this session, although it has just renewed it.
+            Code::TokenNotValid | Code::SessionEnded | Code::UserInactive => {
+                EitherOf4::C(view! { <button type="button" on:click=|_| session::sign_out()>{text.sign_in}</button> })
+            }
+            _ => EitherOf4::D(()),
         }
     }
 }

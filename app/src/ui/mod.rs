@@ -13,7 +13,6 @@ pub mod panic;
 mod place;
 mod routes;
 pub mod shell;
-mod standing;
 pub mod theme;
 
 pub use application::App;

@@ -1,6 +1,8 @@
 //! The document around the application, rendered on the server alone. What it writes on `<html>` is
 //! what both renders must agree on.
 
+use std::time::Duration;
+
 use leptos::{nonce::use_nonce, prelude::*};
 
 #[cfg(feature = "ssr")]
@@ -21,6 +23,10 @@ pub struct Assets {
     pub auto_reload: bool,
 }
 
+/// How long the server accepts a spent refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReuseGrace(pub Duration);
+
 /// Whether strangers may make themselves an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegistrationOpen(pub bool);
@@ -37,6 +43,7 @@ pub fn shell() -> impl IntoView {
     let assets = expect_context::<Assets>();
     let policy = expect_context::<PasswordPolicy>();
     let RegistrationOpen(is_open) = expect_context();
+    let ReuseGrace(grace) = expect_context();
     view! {
         <!DOCTYPE html>
         <html
@@ -44,6 +51,7 @@ pub fn shell() -> impl IntoView {
             data-theme=Theme::current().word()
             data-session="unknown"
             data-registration=if is_open { "open" } else { "closed" }
+            data-reuse-grace=grace.as_secs().to_string()
             data-password-min=policy.min_length.to_string()
             data-password-max=policy.max_length.to_string()
         >

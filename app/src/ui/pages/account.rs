@@ -11,10 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     chunk::chunk,
-    ui::{
-        place::{Filled, Place},
-        standing,
-    },
+    ui::place::{Filled, Place},
 };
 use password::PasswordForm;
 use profile::Profile;
@@ -34,17 +31,11 @@ chunk! {
 
     /// `/account/sessions`
     person: pub(super) fn sessions(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <Sessions/> }
-        })
+        place.fill(|| view! { <Sessions/> })
     }
 
     /// `/account/security`
     person: pub(super) fn security(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <Security/> }
-        })
+        place.fill(|| view! { <Security/> })
     }
 }

@@ -19,10 +19,7 @@ use leptos::prelude::*;
 
 use crate::{
     chunk::chunk,
-    ui::{
-        place::{Filled, Place},
-        standing,
-    },
+    ui::place::{Filled, Place},
 };
 use events::Events;
 use tokens::Tokens;
@@ -32,33 +29,21 @@ use users::Users;
 chunk! {
     /// `/admin/users`
     administration: pub(super) fn users(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <Users/> }
-        })
+        place.fill(|| view! { <Users/> })
     }
 
     /// `/admin/users/{id}`
     administration: pub(super) fn user(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <User/> }
-        })
+        place.fill(|| view! { <User/> })
     }
 
     /// `/admin/tokens`
     administration: pub(super) fn tokens(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <Tokens/> }
-        })
+        place.fill(|| view! { <Tokens/> })
     }
 
     /// `/admin/events`
     administration: pub(super) fn events(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <Events/> }
-        })
+        place.fill(|| view! { <Events/> })
     }
 }

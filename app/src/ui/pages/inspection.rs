@@ -12,10 +12,7 @@ use leptos::prelude::*;
 
 use crate::{
     chunk::chunk,
-    ui::{
-        place::{Filled, Place},
-        standing,
-    },
+    ui::place::{Filled, Place},
 };
 use diagnostics::Diagnostics;
 use paste::Paste;
@@ -25,7 +22,6 @@ chunk! {
     /// `/tokens`
     person: pub(super) fn tokens(place: Place) -> Filled {
         place.fill(|| {
-            standing::find_out();
             view! {
                 <Tokens/>
                 <Paste/>
@@ -35,9 +31,6 @@ chunk! {
 
     /// `/diagnostics`
     person: pub(super) fn diagnostics(place: Place) -> Filled {
-        place.fill(|| {
-            standing::find_out();
-            view! { <Diagnostics/> }
-        })
+        place.fill(|| view! { <Diagnostics/> })
     }
 }

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::this_session::ThisSession;
 use crate::{
     api::account,
+    session::Session,
     texts,
     ui::{
         components::{Field, Form, FormState, Shape, Toast, Tone, date_time},
         load::Load,
-        standing,
     },
     wire::{Me, ProfileForm},
 };
@@ -32,11 +32,11 @@ texts! {
 /// Asks the server who the bearer is, and again while it cannot be reached.
 #[component]
 pub(super) fn Profile() -> impl IntoView {
-    let me = Load::new(account::me);
+    let (me, session) = (Load::new(account::me), expect_context::<Session>());
     let is_editing = RwSignal::new(false);
     me.view(Shape::Form, move |answer| {
-        standing::show(&answer);
-        let session = answer.session.clone();
+        session.is_staff.set(answer.is_staff);
+        let info = answer.session.clone();
         let email = answer.email.clone();
         view! {
             <section class="card" aria-labelledby="profile">
@@ -53,7 +53,7 @@ pub(super) fn Profile() -> impl IntoView {
                 <Facts me=answer/>
                 {move || is_editing.get().then(|| view! { <EditForm me is_editing email=email.clone()/> })}
             </section>
-            {session.map(|info| view! { <ThisSession info/> })}
+            {info.map(|info| view! { <ThisSession info/> })}
         }
     })
 }

@@ -1,0 +1,79 @@
+// Two people at one browser: what one of them sees and sends is never the other's.
+import {
+  PASSWORD,
+  createAccount,
+  expect,
+  isSignedIn,
+  makeSuperuser,
+  obtainPair,
+  open,
+  openSignedIn,
+  signOutButton,
+  somebody,
+  stored,
+  test,
+} from './story';
+
+test('a form that one person sends is never sent with the token of another', async ({ page, request }) => {
+  const username = await openSignedIn(page);
+  await expect(page.getByTestId('username')).toHaveText(username);
+  const another = await createAccount(request);
+  const pair = JSON.stringify(await obtainPair(request, another));
+  const sent: string[] = [];
+  page.on('request', (asked) => asked.url().endsWith('/rpc/account/change_password') && sent.push(asked.url()));
+  await page.getByLabel('Current password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('New password', { exact: true }).fill('seven copper lanterns drift upstream');
+  // In one step, as when another tab has just signed in and this one does not know yet.
+  await page.evaluate((pair) => {
+    localStorage.setItem('hallpass', pair);
+    document.querySelector<HTMLInputElement>('input[name=current_password]')!.form!.requestSubmit();
+  }, pair);
+  await expect(page.getByTestId('username')).toHaveText(another);
+  expect(sent).toEqual([]);
+});
+
+test('the administration is in the navigation of staff on every page, and of nobody else', async ({ page, context, request }) => {
+  const staff = somebody();
+  makeSuperuser(staff);
+  await openSignedIn(page, '/', staff);
+  const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Administration' });
+  await expect(link).toBeVisible();
+  await page.reload();
+  await expect(link).toBeVisible();
+
+  const another = await createAccount(request);
+  const pair = JSON.stringify(await obtainPair(request, another));
+  const tab = await context.newPage();
+  await open(tab, '/');
+  await tab.evaluate((pair) => localStorage.setItem('hallpass', pair), pair);
+  await expect(page.locator('.pass strong')).toHaveText(another);
+  await expect(link).toBeHidden();
+
+  await signOutButton(page).click();
+  await openSignedIn(tab, '/account', staff);
+  await isSignedIn(page);
+  await expect(link).toBeVisible();
+});
+
+test('of two sign-ins at once one stays in all tabs, and the server ends the other', async ({ page, context, request }) => {
+  const username = await createAccount(request);
+  const tabs = [page, await context.newPage()];
+  const begun: { access: string }[] = [];
+  context.on('response', async (response) => {
+    if (response.url().endsWith('/rpc/session/obtain')) begun.push((await response.json()) as { access: string });
+  });
+  for (const tab of tabs) {
+    await open(tab, '/sign-in');
+    await tab.getByLabel('Username').fill(username);
+    await tab.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  }
+  await Promise.all(tabs.map((tab) => tab.locator('main form').evaluate((form: HTMLFormElement) => form.requestSubmit())));
+  for (const tab of tabs) await expect(tab.getByTestId('username')).toHaveText(username);
+  await expect.poll(() => begun.length).toBe(2);
+  const kept = (await stored(page)).access;
+  const other = begun.find(({ access }) => access !== kept)!;
+  const status = async (access: string) =>
+    (await request.get('/api/me/', { headers: { authorization: `Bearer ${access}` } })).status();
+  await expect.poll(() => status(other.access)).toBe(401);
+  expect(await status(kept)).toBe(200);
+});
