@@ -10,6 +10,7 @@ import {
   openSignedIn,
   signOutButton,
   somebody,
+  statusOf,
   stored,
   test,
 } from './story';
@@ -72,8 +73,6 @@ test('of two sign-ins at once one stays in all tabs, and the server ends the oth
   await expect.poll(() => begun.length).toBe(2);
   const kept = (await stored(page)).access;
   const other = begun.find(({ access }) => access !== kept)!;
-  const status = async (access: string) =>
-    (await request.get('/api/me/', { headers: { authorization: `Bearer ${access}` } })).status();
-  await expect.poll(() => status(other.access)).toBe(401);
-  expect(await status(kept)).toBe(200);
+  await expect.poll(() => statusOf(request, other.access)).toBe(401);
+  expect(await statusOf(request, kept)).toBe(200);
 });

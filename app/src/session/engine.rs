@@ -11,7 +11,7 @@ use super::{
     flight::{self, Deed},
     outcome::Outcome,
     pair::{Stored, StoredPair, Tombstone},
-    refresh, schedule, sign_out, staff,
+    refresh, schedule, sign_in, sign_out, staff,
     state::{Connection, Session, SessionState},
     storage,
 };
@@ -86,6 +86,7 @@ pub(super) fn wake() {
 }
 
 fn wake_with(pair: &StoredPair, claims: &SessionClaims) {
+    sign_in::give_way(&pair.sid);
     look(pair);
     if is_living(pair) {
         show_signed_in(pair, claims);

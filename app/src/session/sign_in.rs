@@ -1,9 +1,11 @@
 //! Signing in: a new session takes the place of whatever was here.
 
+use std::cell::RefCell;
+
 use super::{
     browser, engine,
     flight::{self, Deed},
-    pair::Incoming,
+    pair::{Incoming, SignOut},
     refresh::received,
     sign_out, storage,
 };
@@ -11,6 +13,11 @@ use crate::{
     api::{around, session},
     wire::{ApiError, Code, Credentials, Registration, TokenPair},
 };
+
+thread_local! {
+    /// The session that was begun last in this tab.
+    static BEGUN: RefCell<Option<SignOut>> = const { RefCell::new(None) };
+}
 
 /// Signs in with a name and a password.
 ///
@@ -34,10 +41,19 @@ fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
     let wrong = || around::error(Code::Outdated);
     let pair = received(tokens, None, sent_at).ok_or_else(wrong)?;
     engine::expect_own(&pair);
+    BEGUN.set(Some(SignOut { sid: pair.sid.clone(), refresh: pair.refresh.clone() }));
     storage::store(Incoming::SignIn(pair));
     flight::note(Deed::SignedIn);
     engine::note_arrival();
     engine::wake_afresh();
     sign_out::finish();
     Ok(())
+}
+
+/// Ends the session that was begun here once another one is stored. Of two tabs that sign in at once neither sees
+/// the other's write before its own, so that the one that is stored does not know what it replaced.
+pub(super) fn give_way(stored_sid: &str) {
+    if let Some(begun) = BEGUN.with_borrow_mut(|begun| begun.take_if(|begun| begun.sid != stored_sid)) {
+        sign_out::end_at_server(begun);
+    }
 }

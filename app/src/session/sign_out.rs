@@ -65,7 +65,7 @@ pub(super) fn finish_later() {
 }
 
 /// Ends the session at the server, trying again while it cannot be reached.
-fn end_at_server(SignOut { sid, refresh }: SignOut) {
+pub(super) fn end_at_server(SignOut { sid, refresh }: SignOut) {
     if !ENDING.with_borrow_mut(|ending| ending.insert(sid.clone())) {
         return;
     }
