@@ -65,11 +65,17 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             let number = newest.get_value();
             load.is_asking.set(true);
             let under_way = progress.begin();
+            // The page may go meanwhile, or ask something else.
+            let is_wanted = move || newest.try_get_value() == Some(number);
             spawn_local(async move {
+                respite().await;
+                // Another person's page may be in its place, with that person's token.
+                if !is_wanted() {
+                    return;
+                }
                 let answer = in_small_tasks(asking).await;
                 drop(under_way);
-                // The page may have gone, or asked something else.
-                if newest.try_get_value() == Some(number) {
+                if is_wanted() {
                     load.take(answer);
                 }
             });
@@ -156,14 +162,13 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
     }
 }
 
-/// The answer, with the browser free to draw and to take input before it is asked for and before it is shown.
+/// The answer, with the browser free to draw and to take input before it is shown.
 /// While the server thinks, the first date is prepared, which would take longest of all then.
 async fn in_small_tasks<Answer>(asking: impl Future<Output = Answer>) -> Answer {
     let preparing = async {
         respite().await;
         prepare_dates();
     };
-    respite().await;
     let (answer, ()) = future::join(asking, preparing).await;
     respite().await;
     answer
