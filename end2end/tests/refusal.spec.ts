@@ -72,6 +72,7 @@ test('word of how a session ended is gone after some days', async ({ page, brows
   const { access } = await stored(telephone);
   await page.request.delete('/api/sessions/', { headers: { authorization: `Bearer ${access}` } });
   await page.reload();
+  await isSignedOut(page);
   const notice = page.getByRole('main').getByRole('status');
   await expect(notice).toContainText('This session was ended');
   for (const [days, shown] of [[6, 1], [2, 0]] as const) {

@@ -52,7 +52,9 @@ test.describe('from the back/forward cache', () => {
 
 test('a hidden page renews nothing, and at once when it is seen again', async ({ page, context }) => {
   await page.clock.install();
-  await openSignedIn(page);
+  const username = await openSignedIn(page);
+  // Whatever a page asks for renews the token, also when nobody sees it.
+  await expect(page.getByTestId('username')).toHaveText(username);
   await see(page, 'hidden');
   const refreshes = countRefreshes(context);
   await outliveToken(page);
