@@ -8,7 +8,7 @@ use leptos_axum::ResponseOptions;
 
 use super::{around::error, words};
 use crate::{
-    auth::{Error, error::seconds, session::SessionEnd},
+    auth::{Error, error::seconds, fault::Fault, session::SessionEnd},
     wire::{ApiError, Code, FieldError},
 };
 
@@ -16,26 +16,34 @@ use crate::{
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"api\"");
 
 /// Turns an outcome of the core into what a server function answers, and sets the status.
-pub(super) trait Expose<T> {
-    fn exposed(self) -> Result<T, ApiError>;
+pub(super) trait Expose<T>: Sized {
+    fn exposed(self) -> Result<T, ApiError> {
+        self.exposed_in(words::fault)
+    }
+
+    /// As `exposed`, with what is wrong with a field in these words.
+    fn exposed_in(self, words: Words) -> Result<T, ApiError>;
 }
 
+/// Says what is wrong with a field.
+type Words = fn(&Fault) -> String;
+
 impl<T> Expose<T> for Result<T, Error> {
-    fn exposed(self) -> Result<T, ApiError> {
+    fn exposed_in(self, words: Words) -> Result<T, ApiError> {
         self.map_err(|cause| {
-            let exposed = expose(cause);
+            let exposed = expose(cause, words);
             set_response(&exposed);
             exposed
         })
     }
 }
 
-fn expose(cause: Error) -> ApiError {
+fn expose(cause: Error, words: Words) -> ApiError {
     match cause {
         Error::Invalid(faults) => {
             let fields = faults.into_iter();
             let fields =
-                fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words::fault(&wrong.fault) });
+                fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words(&wrong.fault) });
             ApiError { fields: fields.collect(), ..error(Code::Invalid) }
         }
         Error::NoActiveAccount => error(Code::NoActiveAccount),
@@ -47,7 +55,7 @@ fn expose(cause: Error) -> ApiError {
         Error::Blacklisted(end) | Error::PasswordChanged(end) => session_ended(end),
         // Our own client is asked for one kind of token.
         Error::NoTokenType(kinds) => match kinds.into_iter().next() {
-            Some(refusal) => expose(refusal.error),
+            Some(refusal) => expose(refusal.error, words),
             None => error(Code::TokenNotValid),
         },
         Error::NoActiveAccountForToken | Error::UserInactive => error(Code::UserInactive),

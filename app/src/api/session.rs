@@ -10,7 +10,7 @@ use super::client::{LastingClient, PublicClient};
 use crate::wire::{ApiError, Credentials, Registration, Secret, TokenPair};
 
 #[cfg(feature = "ssr")]
-use super::{expose::Expose, request};
+use super::{expose::Expose, request, words};
 
 /// Makes an account and signs it in.
 ///
@@ -19,7 +19,7 @@ use super::{expose::Expose, request};
 #[server(client = PublicClient, input = Json, prefix = "/rpc", endpoint = "session/register")]
 pub async fn register(registration: Registration) -> Result<TokenPair, ApiError> {
     let (auth, origin) = (request::auth(), request::origin());
-    let user = auth.register(&registration, &origin).await.exposed()?;
+    let user = auth.register(&registration, &origin).await.exposed_in(words::registration_fault)?;
     auth.open_session(&user, origin).await.exposed()
 }
 

@@ -22,6 +22,7 @@ texts! {
         username: "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
             | "올바른 사용자 이름을 쓰세요. 문자, 숫자와 @ . + - _ 만 쓸 수 있습니다.",
         username_taken: "A user with that username already exists." | "이미 있는 사용자 이름입니다.",
+        perhaps_yours: "If you have just created this account, sign in." | "방금 만든 계정이라면 로그인하세요.",
         email: "Enter a valid email address." | "올바른 이메일 주소를 쓰세요.",
         email_taken: "A user with that email address already exists." | "이미 쓰이는 이메일 주소입니다.",
         short: "This password is too short. Use at least {min} characters." | "비밀번호가 너무 짧습니다. {min}자 이상으로 쓰세요.",
@@ -88,6 +89,14 @@ pub(super) fn fault(fault: &Fault) -> String {
         Fault::SessionId => text.session_id,
     };
     sentence.to_owned()
+}
+
+/// What is wrong with a field of a registration. The account that is in the way can be the person's own, made by an earlier
+/// request whose reply was lost.
+pub(super) fn registration_fault(fault: &Fault) -> String {
+    let sentence = self::fault(fault);
+    let is_taken = matches!(fault, Fault::UsernameTaken | Fault::EmailTaken);
+    if is_taken { format!("{sentence} {}", Text::get().perhaps_yours) } else { sentence }
 }
 
 /// What is said to staff who want what takes a superuser.
