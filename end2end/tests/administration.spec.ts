@@ -186,16 +186,6 @@ test('many users are deactivated at once, by the keyboard', async ({ page, reque
   await expect(page.getByRole('region', { name: 'Users' })).toBeFocused();
 });
 
-test('nobody deactivates themselves, and is told so', async ({ page, boss }) => {
-  await openSignedIn(page, '/admin/users', boss);
-  await searchFor(page, boss);
-  await page.getByRole('checkbox', { name: `Select ${boss}` }).check();
-  await page.locator('.bulk').getByRole('button', { name: 'Deactivate' }).click();
-  await agree(page, 'Deactivate');
-  await expect(page.locator('.toast[data-tone=bad]')).toBeVisible();
-  await expect(rows(page).filter({ hasText: boss })).toContainText('Active');
-});
-
 test('a token is blacklisted with its session', async ({ page, browser, baseURL, request, boss }) => {
   const username = await createAccount(request);
   const other = await inAnotherBrowser(browser, baseURL, username);

@@ -41,8 +41,15 @@ test('what a renewal changed is marked, and said', async ({ page }) => {
 test('a renewal that fails says so', async ({ page, context }) => {
   await openSignedIn(page, '/tokens');
   await context.route('**/rpc/session/refresh', (route) => route.abort());
-  await page.getByRole('button', { name: 'Refresh now' }).click();
-  await expect(toast(page)).toHaveText(/could not be renewed now/);
+  const button = page.getByRole('button', { name: 'Refresh now' });
+  await button.click();
+  const alert = page.getByRole('region', { name: 'Access token' }).getByRole('alert');
+  await expect(alert).toHaveText(/could not be renewed now/);
+  await expect(button).toBeFocused();
+  await context.unroute('**/rpc/session/refresh');
+  await button.click();
+  await expect(toast(page)).toHaveText(/^Renewed/);
+  await expect(alert).toBeEmpty();
 });
 
 test('the rest of a token is counted down', async ({ page }) => {

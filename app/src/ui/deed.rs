@@ -1,13 +1,16 @@
-//! What a person does with a button: done, and said how it went.
+//! What a person does with a button: done, and said how it went. A toast says that it succeeded; a failure is said beside
+//! the button, and stays until the next attempt.
 
-use leptos::{prelude::expect_context, task::spawn_local};
+use leptos::{html::Div, prelude::*, task::spawn_local};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::components::{Progress, Toast, Tone};
+use super::components::{Progress, Toast};
 use crate::wire::ApiError;
 
-/// Does what buttons ask for, where it can be said how it goes.
+/// Does what buttons ask for. Its [`Failure`] is in the view.
 #[derive(Clone, Copy)]
 pub(crate) struct Deeds {
+    failure: RwSignal<Option<String>>,
     toast: Toast,
     progress: Progress,
 }
@@ -15,7 +18,12 @@ pub(crate) struct Deeds {
 impl Deeds {
     /// For the component that is being made.
     pub(crate) fn here() -> Self {
-        Self { toast: expect_context(), progress: expect_context() }
+        Self { failure: RwSignal::new(None), toast: expect_context(), progress: expect_context() }
+    }
+
+    /// Says no more what failed.
+    pub(crate) fn forget_failure(self) {
+        self.failure.set(None);
     }
 
     /// Does it, then `done`, which answers what is said of it.
@@ -24,16 +32,42 @@ impl Deeds {
         deed: impl Future<Output = Result<T, ApiError>> + 'static,
         done: impl FnOnce(T) -> String + 'static,
     ) {
-        let Self { toast, progress } = self;
+        let Self { failure, toast, progress } = self;
+        failure.set(None);
         let under_way = progress.begin();
         spawn_local(async move {
             let outcome = deed.await;
             drop(under_way);
             match outcome {
-                Ok(answer) => toast.say(Tone::Good, done(answer)),
-                Err(error) => toast.say(Tone::Bad, reason(error)),
+                Ok(answer) => toast.say(done(answer)),
+                // The page may have gone meanwhile.
+                Err(error) => _ = failure.try_set(Some(reason(error))),
             }
         });
+    }
+}
+
+/// Says what failed, and scrolls there.
+#[component]
+pub(crate) fn Failure(of: Deeds) -> impl IntoView {
+    let element = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if of.failure.with(Option::is_some) {
+            request_animation_frame(move || show(element));
+        }
+    });
+    view! {
+        <div class="summary" role="alert" node_ref=element>
+            {move || of.failure.get()}
+        </div>
+    }
+}
+
+fn show(element: NodeRef<Div>) {
+    if let Some(element) = element.try_get_untracked().flatten() {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

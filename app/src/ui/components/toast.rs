@@ -1,4 +1,5 @@
-//! A word on what was done, at the edge of the page, for a while. Screen readers hear it.
+//! Says at the edge of the page, for a while, that something succeeded. Screen readers hear it. What fails is said where it
+//! was asked for, and stays.
 
 use std::time::Duration;
 
@@ -7,18 +8,8 @@ use leptos::prelude::*;
 /// How long a word stays. It only repeats what the page shows as well.
 const SHOWN_FOR: Duration = Duration::from_secs(7);
 
-/// How a word is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// It was done.
-    Good,
-    /// It was not.
-    Bad,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Word {
-    tone: Tone,
     sentence: String,
     number: u32,
 }
@@ -36,9 +27,9 @@ impl Toast {
     }
 
     /// Says it, in place of what is said now.
-    pub(crate) fn say(self, tone: Tone, sentence: String) {
+    pub(crate) fn say(self, sentence: String) {
         let number = self.0.with_untracked(|word| word.as_ref().map_or(0, |word| word.number.wrapping_add(1)));
-        self.0.set(Some(Word { tone, sentence, number }));
+        self.0.set(Some(Word { sentence, number }));
         set_timeout(
             move || {
                 // Another word has a time of its own.
@@ -59,10 +50,7 @@ impl Toast {
 #[component]
 pub(crate) fn Toasts(toast: Toast) -> impl IntoView {
     let word = move || {
-        toast.0.get().map(|Word { tone, sentence, .. }| {
-            let tone = if tone == Tone::Good { "good" } else { "bad" };
-            view! { <p class="toast" data-tone=tone>{sentence}</p> }
-        })
+        toast.0.get().map(|Word { sentence, .. }| view! { <p class="toast" data-tone="good">{sentence}</p> })
     };
     view! { <div class="toasts" role="status">{word}</div> }
 }

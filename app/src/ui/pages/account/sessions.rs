@@ -8,7 +8,7 @@ use crate::{
     texts,
     ui::{
         components::{Confirm, ConfirmDialog, Icon, Pager, Question, SessionRow, Shape, device_words},
-        deed::Deeds,
+        deed::{Deeds, Failure},
         load::Load,
     },
     wire::{ApiError, Listing, SessionInfo},
@@ -40,9 +40,10 @@ texts! {
 pub(super) fn Sessions() -> impl IntoView {
     let page = RwSignal::new(1_u32);
     let list = Load::new(move || sessions::sessions(Some(page.get())));
-    let confirm = Confirm::new();
+    let (confirm, deeds) = (Confirm::new(), Deeds::here());
     view! {
-        {list.view(Shape::Rows, move |listing| view! { <List listing page list confirm/> })}
+        <Failure of=deeds/>
+        {list.view(Shape::Rows, move |listing| view! { <List listing page list confirm deeds/> })}
         <ConfirmDialog confirm/>
     }
 }
@@ -53,9 +54,9 @@ fn List(
     page: RwSignal<u32>,
     list: Load<Listing<SessionInfo>>,
     confirm: Confirm,
+    deeds: Deeds,
 ) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
     let Listing { count, page: number, pages, items } = listing;
     let (here, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|session| session.is_current);
     let end_others = move |_| {
@@ -82,8 +83,8 @@ fn List(
                     .then(|| view! { <button type="button" class="danger" on:click=end_others>{text.end_others}</button> })}
             </div>
             <ul class="rows">
-                {here.into_iter().map(|info| view! { <Row info list confirm turn_back/> }).collect_view()}
-                {others.into_iter().map(|info| view! { <Row info list confirm turn_back/> }).collect_view()}
+                {here.into_iter().map(|info| view! { <Row info list confirm deeds turn_back/> }).collect_view()}
+                {others.into_iter().map(|info| view! { <Row info list confirm deeds turn_back/> }).collect_view()}
             </ul>
             <Pager number pages page/>
             {(!has_others)
@@ -103,11 +104,11 @@ fn Row<TurnBack: Fn() + Copy + Send + Sync + 'static>(
     info: SessionInfo,
     list: Load<Listing<SessionInfo>>,
     confirm: Confirm,
+    deeds: Deeds,
     /// Called before the session ends.
     turn_back: TurnBack,
 ) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
     let device = device_words(&info.device);
     let label = fill(text.end_of, &[("device", &device)]);
     let id = info.id.clone();

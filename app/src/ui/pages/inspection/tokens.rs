@@ -1,13 +1,17 @@
 //! The own two tokens: taken apart, counting down, and renewed when asked.
 
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*};
 
 use super::{anatomy::Anatomy, token::TokenAnatomy};
 use crate::{
     language::fill,
     session::{self, Session},
     texts,
-    ui::components::{Icon, Progress, Toast, Tone, remaining_words, ticking},
+    ui::{
+        components::{Icon, remaining_words, ticking},
+        deed::{Deeds, Failure},
+    },
+    wire::{ApiError, Code},
 };
 
 texts! {
@@ -47,7 +51,7 @@ impl Shown {
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
     let text = Text::get();
-    let toast = expect_context::<Toast>();
+    let deeds = Deeds::here();
     let session = expect_context::<Session>();
     let shown = RwSignal::new((Shown::now(), None::<Shown>));
     // Whoever renewed, this tab or another.
@@ -56,24 +60,22 @@ pub(super) fn Tokens() -> impl IntoView {
         session.access_ends_at.track();
         session.generation.track();
         if earlier.is_some() {
+            deeds.forget_failure();
             shown.update(|(now, before)| *before = Some(std::mem::replace(now, Shown::now())));
         }
     });
     let is_renewing = RwSignal::new(false);
-    let progress = expect_context::<Progress>();
     let renew = move |_| {
+        if is_renewing.get_untracked() {
+            return;
+        }
         is_renewing.set(true);
-        let under_way = progress.begin();
-        spawn_local(async move {
+        let renewed = async move {
             let is_renewed = session::renew_now().await;
-            drop(under_way);
-            if is_renewed {
-                toast.say(Tone::Good, text.renewed.to_owned());
-            } else {
-                toast.say(Tone::Bad, text.not_renewed.to_owned());
-            }
             is_renewing.try_set(false);
-        });
+            is_renewed.then_some(()).ok_or_else(|| ApiError::new(Code::Unavailable, text.not_renewed))
+        };
+        deeds.run(renewed, |()| text.renewed.to_owned());
     };
     let access =
         move || shown.with(|(now, before)| (now.access.clone(), before.clone().and_then(|b| b.access), now.skew));
@@ -85,7 +87,7 @@ pub(super) fn Tokens() -> impl IntoView {
                 <h2 id="access">{text.access}</h2>
                 <button
                     type="button"
-                    disabled=is_renewing
+                    aria-disabled=move || is_renewing.get().to_string()
                     aria-busy=move || is_renewing.get().to_string()
                     on:click=renew
                 >
@@ -93,6 +95,7 @@ pub(super) fn Tokens() -> impl IntoView {
                     {text.renew}
                 </button>
             </header>
+            <Failure of=deeds/>
             <p>{text.access_why}</p>
             {move || view! { <One token=access()/> }}
         </section>

@@ -8,7 +8,7 @@ use crate::{
     texts,
     ui::{
         components::{Bulk, Confirm, Question, Selection},
-        deed::Deeds,
+        deed::{Deeds, Failure},
         load::Load,
     },
     wire::{Listing, TokenRecord},
@@ -46,6 +46,7 @@ pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selecti
     };
     view! {
         <Bulk selection>
+            <Failure of=deeds/>
             <button type="button" class="danger" on:click=ask>{text.blacklist}</button>
         </Bulk>
     }

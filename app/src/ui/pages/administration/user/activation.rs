@@ -8,7 +8,7 @@ use crate::{
     texts,
     ui::{
         components::{Confirm, Question},
-        deed::Deeds,
+        deed::{Deeds, Failure},
         load::Load,
     },
     wire::{SessionInfo, UserChange, UserRecord},
@@ -37,9 +37,9 @@ pub(super) fn Activation(
     user: Load<UserRecord>,
     sessions: Load<Vec<SessionInfo>>,
     confirm: Confirm,
+    deeds: Deeds,
 ) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
     let is_active = record.is_active;
     let (title, why, button, tone) = if is_active {
         (text.deactivate_title, text.deactivate_why, text.deactivate, "danger")
@@ -70,6 +70,7 @@ pub(super) fn Activation(
         <section class=if is_active { "card danger" } else { "card" } aria-labelledby="activation">
             <h2 id="activation">{title}</h2>
             <p>{why}</p>
+            <Failure of=deeds/>
             <button type="button" class=tone on:click=click>{button}</button>
         </section>
     }

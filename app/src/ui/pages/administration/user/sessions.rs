@@ -8,7 +8,7 @@ use crate::{
     texts,
     ui::{
         components::{Confirm, Icon, Question, SessionRow, Shape, device_words},
-        deed::Deeds,
+        deed::{Deeds, Failure},
         load::Load,
     },
     wire::SessionInfo,
@@ -37,13 +37,19 @@ texts! {
 #[component]
 pub(super) fn Sessions(id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let id = StoredValue::new(id);
-    sessions.view(Shape::Rows, move |list| view! { <List list id=id.get_value() sessions confirm/> })
+    let deeds = Deeds::here();
+    sessions.view(Shape::Rows, move |list| view! { <List list id=id.get_value() sessions confirm deeds/> })
 }
 
 #[component]
-fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+fn List(
+    list: Vec<SessionInfo>,
+    id: String,
+    sessions: Load<Vec<SessionInfo>>,
+    confirm: Confirm,
+    deeds: Deeds,
+) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
     let end_all = move |_| {
         let question =
             Question { title: text.ask_all.to_owned(), consequence: text.consequence.to_owned(), button: text.end_all };
@@ -63,7 +69,7 @@ fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, co
             </div>
         })
     } else {
-        let rows = list.iter().cloned().map(|info| view! { <Row info sessions confirm/> }).collect_view();
+        let rows = list.iter().cloned().map(|info| view! { <Row info sessions confirm deeds/> }).collect_view();
         Either::Right(view! { <ul class="rows">{rows}</ul> })
     };
     view! {
@@ -76,15 +82,15 @@ fn List(list: Vec<SessionInfo>, id: String, sessions: Load<Vec<SessionInfo>>, co
                 <h2 id="sessions">{text.title}</h2>
                 <button type="button" class="danger" disabled=list.is_empty() on:click=end_all>{text.end_all}</button>
             </div>
+            <Failure of=deeds/>
             {rows}
         </section>
     }
 }
 
 #[component]
-fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
+fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm, deeds: Deeds) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
     let (id, device) = (info.id.clone(), device_words(&info.device));
     let [end_label, tokens_label] = [text.end_of, text.tokens_of].map(|words| fill(words, &[("device", &device)]));
     let tokens = format!("/admin/tokens?session={id}");

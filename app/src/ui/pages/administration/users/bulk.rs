@@ -8,7 +8,7 @@ use crate::{
     texts,
     ui::{
         components::{Bulk, Confirm, Question, Selection},
-        deed::Deeds,
+        deed::{Deeds, Failure},
         load::Load,
         pages::administration::badges::replace,
     },
@@ -52,6 +52,7 @@ pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selecti
     };
     view! {
         <Bulk selection>
+            <Failure of=deeds/>
             <button type="button" on:click=move |_| set(true)>{text.activate}</button>
             <button type="button" class="danger" on:click=ask>{text.deactivate}</button>
         </Bulk>

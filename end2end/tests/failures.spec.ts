@@ -1,0 +1,107 @@
+// An action that fails says so where it was asked for, and as long as nothing else is tried.
+import type { Locator, Page } from '@playwright/test';
+import { createAccount, expect, inAnotherBrowser, makeSuperuser, obtainPair, openSignedIn, somebody, test, toast } from './story';
+
+const REFUSED = 'This cannot be done now.';
+
+test('nobody deactivates themselves, and the reason stays beside the button', async ({ page }) => {
+  const boss = await asSuperuser(page, '/admin/users');
+  await page.getByRole('searchbox', { name: 'Search users' }).fill(boss);
+  await page.keyboard.press('Enter');
+  await page.getByRole('checkbox', { name: `Select ${boss}` }).check();
+  await page.locator('.bulk').getByRole('button', { name: 'Deactivate' }).click();
+  await agree(page, 'Deactivate');
+  await stays(page, page.locator('.bulk').getByRole('alert'), /You cannot take this from your own account/);
+});
+
+test('a user who could not be deactivated is said so on the card', async ({ page }) => {
+  await otherUser(page);
+  await refuse(page, 'admin/change_user');
+  const card = page.locator('[aria-labelledby=activation]');
+  await card.getByRole('button', { name: 'Deactivate' }).click();
+  await agree(page, 'Deactivate');
+  await stays(page, card.getByRole('alert'), REFUSED);
+  await page.unroute('**/rpc/admin/change_user');
+  await card.getByRole('button', { name: 'Deactivate' }).click();
+  await agree(page, 'Deactivate');
+  await expect(toast(page)).toHaveText(/was deactivated\.$/);
+  await expect(card.getByRole('alert')).toBeEmpty();
+});
+
+test('a session of a user that could not be ended is said so above the list', async ({ page }) => {
+  await otherUser(page);
+  for (const [rpc, button] of [['end_session', /^End the session on/], ['end_sessions', 'End all']] as const) {
+    await refuse(page, `admin/${rpc}`);
+    await page.getByRole('button', { name: button }).click();
+    await agree(page, rpc === 'end_session' ? 'End' : 'End all');
+    await stays(page, page.locator('[aria-labelledby=sessions]').getByRole('alert'), REFUSED);
+  }
+});
+
+test('tokens that could not be blacklisted are said so beside the button', async ({ page }) => {
+  await asSuperuser(page, '/admin/tokens');
+  await refuse(page, 'admin/blacklist_tokens');
+  await page.getByRole('checkbox', { name: /^Select the token/ }).first().check();
+  await page.locator('.bulk').getByRole('button', { name: 'Blacklist' }).click();
+  await agree(page, 'Blacklist');
+  await stays(page, page.locator('.bulk').getByRole('alert'), REFUSED);
+});
+
+test('a session that a person could not end is said so, whatever the list shows by then', async ({ page, browser, baseURL }) => {
+  const username = await createAccount(page.request);
+  await inAnotherBrowser(browser, baseURL, username);
+  await openSignedIn(page, '/account/sessions', username);
+  for (const [rpc, button, yes] of [['end_session', /^End the session on/, 'End'], ['end_other_sessions', 'End all others', 'End all others']] as const) {
+    await refuse(page, `account/${rpc}`);
+    const listed = page.waitForResponse('**/rpc/account/sessions');
+    await page.getByRole('button', { name: button }).click();
+    await agree(page, yes);
+    await listed;
+    await stays(page, page.getByRole('main').getByRole('alert'), REFUSED);
+  }
+});
+
+test('a failure out of sight is scrolled to', async ({ page, request }) => {
+  const username = await otherUser(page, (name) => Promise.all(Array.from({ length: 12 }, () => obtainPair(request, name))));
+  await page.setViewportSize({ width: 800, height: 400 });
+  await refuse(page, 'admin/end_session');
+  await page.getByRole('button', { name: /^End the session on/ }).last().click();
+  await agree(page, 'End');
+  const alert = page.locator('[aria-labelledby=sessions]').getByRole('alert');
+  await expect(alert, username).toHaveText(REFUSED);
+  await expect(alert).toBeInViewport();
+});
+
+/** It is said in a live region, is in sight, and outlives every toast. */
+async function stays(page: Page, alert: Locator, text: string | RegExp): Promise<void> {
+  await expect(alert).toHaveText(text);
+  await expect(alert).toBeInViewport();
+  await expect(toast(page)).toHaveCount(0);
+}
+
+async function refuse(page: Page, rpc: string): Promise<void> {
+  await page.route(`**/rpc/${rpc}`, (route) => route.fulfill({ status: 403, json: { code: 'forbidden', message: REFUSED } }));
+}
+
+/** Says yes to what is asked. */
+async function agree(page: Page, button: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
+}
+
+async function asSuperuser(page: Page, path: string): Promise<string> {
+  const boss = somebody();
+  makeSuperuser(boss);
+  await openSignedIn(page, path, boss);
+  return boss;
+}
+
+/** Opens the page of a user who is signed in, as a superuser; returns the user's name. */
+async function otherUser(page: Page, prepare?: (username: string) => Promise<unknown>): Promise<string> {
+  const username = await createAccount(page.request);
+  await obtainPair(page.request, username);
+  await prepare?.(username);
+  await asSuperuser(page, `/admin/users?search=${username}`);
+  await page.getByRole('link', { name: username }).click();
+  await expect(page.getByTestId('user')).toHaveText(username);
+  return username;
+}
