@@ -76,7 +76,7 @@ test.describe('wanted by the browser', () => {
     await expect(password).toHaveAccessibleDescription(/15자 이상/);
     await password.fill('passwordpassword');
     await page.getByRole('button', { name: '계정 만들기' }).click();
-    await expect(page.getByRole('alert')).toHaveText('다시 살펴볼 항목이 있습니다.');
+    await expect(page.getByRole('alert')).toHaveText('표시된 항목을 확인하세요.');
     await expect(password).toHaveAccessibleDescription(/추측하기 쉬운 비밀번호입니다/);
     expect(await latinWords(page)).toEqual([]);
   });

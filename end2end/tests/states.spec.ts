@@ -1,6 +1,7 @@
 // Every page in every state, in both languages, light and dark, on a small telephone and on a desk: it says
 // what it is, in one language alone, fits the screen, and breaks no rule of axe. As in all stories, the console
 // is silent and the policy is kept.
+import type { Page } from '@playwright/test';
 import { expect, test } from './story';
 import { rulesBroken } from './states/axe';
 import { STRANGERS } from './states/cast';
@@ -9,6 +10,12 @@ import { latinWords } from './states/latin';
 
 /** A small telephone, a desk at 200 %, and a desk. */
 const WIDTHS = [320, 640, 1440];
+
+/** The ids that more than one element has. */
+async function repeatedIds(page: Page): Promise<string[]> {
+  const all = await page.locator('[id]').evaluateAll((elements) => elements.map(({ id }) => id));
+  return all.filter((id, place) => all.indexOf(id) !== place);
+}
 
 for (const [place, language] of (['en', 'ko'] as const).entries()) {
   test.describe(language, () => {
@@ -29,6 +36,7 @@ for (const [place, language] of (['en', 'ko'] as const).entries()) {
             const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
             expect(beyond, `px that it is wider than ${width} px`).toBeLessThanOrEqual(0);
           }
+          expect(await repeatedIds(page)).toEqual([]);
           // Axe is a script.
           if (!withoutScript) expect(await rulesBroken(page)).toEqual([]);
         });

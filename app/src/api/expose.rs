@@ -42,8 +42,7 @@ fn expose(cause: Error, words: Words) -> ApiError {
     match cause {
         Error::Invalid(faults) => {
             let fields = faults.into_iter();
-            let fields =
-                fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words(&wrong.fault) });
+            let fields = fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words(&wrong.fault) });
             ApiError { fields: fields.collect(), ..error(Code::Invalid) }
         }
         Error::NoActiveAccount => error(Code::NoActiveAccount),

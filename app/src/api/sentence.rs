@@ -5,7 +5,7 @@ use crate::{texts, wire::Code};
 
 texts! {
     Text {
-        invalid: "Some fields need another look." | "다시 살펴볼 항목이 있습니다.",
+        invalid: "Check the highlighted fields." | "표시된 항목을 확인하세요.",
         no_account: "This user name and password do not match an active account. Check both and try again."
             | "사용자 이름과 비밀번호에 맞는 활성 계정이 없습니다. 둘 다 확인하고 다시 시도하세요.",
         not_signed_in: "You are not signed in. Sign in to go on." | "로그인하지 않았습니다. 계속하려면 로그인하세요.",

@@ -117,6 +117,14 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         });
     }
 
+    /// A part of what is shown, if something is.
+    pub(crate) fn part<Part>(self, part: impl Fn(&T) -> Part + Send + Sync + 'static) -> Signal<Option<Part>>
+    where
+        Part: Send + Sync + 'static,
+    {
+        Signal::derive(move || self.answer.with(|answer| answer.as_ref()?.as_ref().ok().map(&part)))
+    }
+
     /// Whether there is something to show.
     pub(crate) fn is_there(self) -> Memo<bool> {
         Memo::new(move |_| self.answer.with(|answer| matches!(answer, Some(Ok(_)))))

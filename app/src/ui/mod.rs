@@ -7,6 +7,7 @@ mod application;
 mod components;
 mod deed;
 mod load;
+mod lost_reply;
 mod next;
 mod pages;
 pub mod panic;

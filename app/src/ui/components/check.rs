@@ -4,16 +4,15 @@ use leptos::prelude::*;
 
 /// Yes or no.
 #[component]
-pub(crate) fn Check(label: &'static str, name: &'static str, value: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Check(
+    label: &'static str,
+    name: &'static str,
+    /// Whether it is ticked at first.
+    is_checked: bool,
+) -> impl IntoView {
     view! {
         <div class="check">
-            <input
-                type="checkbox"
-                id=name
-                name=name
-                prop:checked=value
-                on:change=move |event| value.set(event_target_checked(&event))
-            />
+            <input type="checkbox" id=name name=name checked=is_checked/>
             <label for=name>{label}</label>
         </div>
     }

@@ -14,12 +14,16 @@ texts! {
     }
 }
 
-/// The two fields. Browsers offer what they know of who sits there only where it is `own`.
+/// The two fields. Browsers offer what they know of the person at the keyboard only where the account is their `own`.
 #[component]
 pub(crate) fn NameFields(
     state: FormState,
-    username: RwSignal<String>,
-    email: RwSignal<String>,
+    /// The name that the account has.
+    #[prop(optional)]
+    username: Option<String>,
+    /// The address that the account has.
+    #[prop(optional)]
+    email: Option<String>,
     /// Whether the account is that of who types.
     #[prop(optional)]
     own: bool,
@@ -31,20 +35,21 @@ pub(crate) fn NameFields(
     let complete = |word: &'static str| if own { word } else { "off" };
     view! {
         <Field
+            state
             label=text.username
             name="username"
             autocomplete=complete("username")
             hint=text.username_hint
             value=username
-            error=state.field_error("username")
         />
         <Field
+            state
             label=if optional { text.email_optional } else { text.email }
             name="email"
             kind="email"
             autocomplete=complete("email")
             value=email
-            error=state.field_error("email")
+            optional=true
         />
     }
 }

@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use super::{
-    Hydrated,
-    field::{Notes, described_by},
+    FormState,
+    field::{Notes, described_by, missing},
 };
 use crate::{
     language::fill,
@@ -31,19 +31,23 @@ texts! {
 /// A password. With a `policy` it is a new one; without, the one in force.
 #[component]
 pub(crate) fn PasswordField(
+    state: FormState,
     label: &'static str,
     name: &'static str,
     #[prop(optional)] policy: Option<PasswordPolicy>,
-    value: RwSignal<String>,
-    error: Signal<Option<String>>,
 ) -> impl IntoView {
-    expect_context::<Hydrated>().keep_typed(name, value);
+    let (error, text) = (state.field_error(name), Text::get());
     let is_shown = RwSignal::new(false);
-    let text = Text::get();
     // Lower case beyond ASCII would bring its tables into the first download.
     let field = label.to_ascii_lowercase();
     let verb = move || if is_shown.get() { (text.hide, text.hide_it) } else { (text.show, text.show_it) };
-    let hint = Signal::derive(move || policy.map(|policy| describe(text, policy, &value.get())).unwrap_or_default());
+    let typed = RwSignal::new(String::new());
+    // What the browser has filled in is judged as well, and a password that is sent is hidden.
+    Effect::new(move |_| {
+        typed.set(state.value(name));
+        is_shown.set(false);
+    });
+    let hint = Signal::derive(move || policy.map(|policy| describe(text, policy, &typed.read())).unwrap_or_default());
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -52,13 +56,15 @@ pub(crate) fn PasswordField(
                     id=name
                     name=name
                     type=move || if is_shown.get() { "text" } else { "password" }
+                    required=true
+                    data-missing=missing(label)
                     autocomplete=if policy.is_some() { "new-password" } else { "current-password" }
                     autocapitalize="none"
                     spellcheck="false"
                     aria-describedby=described_by(name)
                     aria-invalid=move || error.with(Option::is_some).to_string()
-                    prop:value=value
-                    on:input=move |event| value.set(event_target_value(&event))
+                    on:input=move |event| typed.set(event_target_value(&event))
+                    on:change=move |event| typed.set(event_target_value(&event))
                 />
                 <button
                     type="button"
@@ -70,7 +76,7 @@ pub(crate) fn PasswordField(
                     {move || verb().0}
                 </button>
             </div>
-            <Notes name hint error/>
+            <Notes id=name hint error/>
         </div>
     }
 }

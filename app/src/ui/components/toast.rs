@@ -49,8 +49,7 @@ impl Toast {
 /// Where words appear.
 #[component]
 pub(crate) fn Toasts(toast: Toast) -> impl IntoView {
-    let word = move || {
-        toast.0.get().map(|Word { sentence, .. }| view! { <p class="toast" data-tone="good">{sentence}</p> })
-    };
+    let word =
+        move || toast.0.get().map(|Word { sentence, .. }| view! { <p class="toast" data-tone="good">{sentence}</p> });
     view! { <div class="toasts" role="status">{word}</div> }
 }

@@ -13,7 +13,6 @@ use crate::{
     chunk::chunk,
     ui::place::{Filled, Place},
 };
-use password::PasswordForm;
 use profile::Profile;
 use security::Security;
 use sessions::Sessions;
@@ -21,12 +20,7 @@ use sessions::Sessions;
 chunk! {
     /// `/account`
     person: pub(super) fn profile(place: Place) -> Filled {
-        place.fill(|| {
-            view! {
-                <Profile/>
-                <PasswordForm/>
-            }
-        })
+        place.fill(|| view! { <Profile/> })
     }
 
     /// `/account/sessions`

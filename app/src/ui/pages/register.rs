@@ -5,7 +5,7 @@ use leptos::{either::Either, prelude::*};
 use crate::{
     session, texts,
     ui::{
-        components::{Form, FormState, NameFields, PasswordField, ServerFacts},
+        components::{Form, FormEntries, FormState, NameFields, PasswordField, ServerFacts},
         next::{SIGN_IN, also_next, leave_when_signed_in},
     },
     wire::Registration,
@@ -46,21 +46,20 @@ pub(crate) fn Register() -> impl IntoView {
 #[component]
 fn RegistrationForm() -> impl IntoView {
     let text = Text::get();
-    let [username, email, password] = [(); 3].map(|()| RwSignal::new(String::new()));
-    let state = FormState::new();
+    let state = FormState::new("registration-form");
     let policy = expect_context::<ServerFacts>().password_policy;
-    let send = move || {
+    let send = move |typed: FormEntries| {
         let registration = Registration {
-            username: username.get_untracked(),
-            email: email.get_untracked(),
-            password: password.get_untracked().into(),
+            username: typed.text("username"),
+            email: typed.text("email"),
+            password: typed.secret("password"),
         };
         state.send(session::register(registration), || {});
     };
     view! {
         <Form state button=text.create on_submit=send>
-            <NameFields state username email own=true optional=true/>
-            <PasswordField label=text.password name="password" policy value=password error=state.field_error("password")/>
+            <NameFields state own=true optional=true/>
+            <PasswordField state label=text.password name="password" policy/>
         </Form>
     }
 }

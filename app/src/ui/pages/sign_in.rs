@@ -7,7 +7,7 @@ use crate::{
     session::{self, Session},
     texts,
     ui::{
-        components::{Field, Form, FormState, PasswordField, ServerFacts, clock_time, device_words},
+        components::{Field, Form, FormEntries, FormState, PasswordField, ServerFacts, clock_time, device_words},
         next::{REGISTER, also_next, leave_when_signed_in},
     },
     wire::{Credentials, EndReason, Ended},
@@ -27,13 +27,12 @@ texts! {
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let text = Text::get();
-    let (username, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let state = FormState::new();
+    let state = FormState::new("sign-in-form");
     let is_open = expect_context::<ServerFacts>().is_registration_open;
     let register = also_next(REGISTER);
     leave_when_signed_in();
-    let send = move || {
-        let credentials = Credentials { username: username.get_untracked(), password: password.get_untracked().into() };
+    let send = move |typed: FormEntries| {
+        let credentials = Credentials { username: typed.text("username"), password: typed.secret("password") };
         state.send(session::sign_in(credentials), || {});
     };
     view! {
@@ -41,14 +40,8 @@ pub(crate) fn SignIn() -> impl IntoView {
             <h1>{text.sign_in}</h1>
             <Farewell/>
             <Form state button=text.sign_in on_submit=send>
-                <Field
-                    label=text.username
-                    name="username"
-                    autocomplete="username"
-                    value=username
-                    error=state.field_error("username")
-                />
-                <PasswordField label=text.password name="password" value=password error=state.field_error("password")/>
+                <Field state label=text.username name="username" autocomplete="username"/>
+                <PasswordField state label=text.password name="password"/>
             </Form>
             {is_open
                 .then(|| view! { <p>{text.no_account} " " <a href=move || register.get()>{text.register}</a></p> })}

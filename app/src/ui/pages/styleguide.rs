@@ -10,7 +10,7 @@ use crate::{
     session::{Session, SessionState},
     ui::components::{
         Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Progress, Question, ServerFacts,
-        Shape, Skeleton, Toast, Tone,
+        Shape, Skeleton, Toast,
     },
     wire::{ApiError, Code, FieldError},
 };
@@ -84,8 +84,7 @@ fn Buttons() -> impl IntoView {
                 <button type="button" class="icon-button" aria-label="Refresh"><Icon name="refresh"/></button>
                 <button type="button" disabled=true>"Disabled"</button>
                 <button type="button" class="primary" aria-busy="true" disabled=true>"Busy"</button>
-                <button type="button" on:click=move |_| toast.say(Tone::Good, "It was saved.".to_owned())>"Good toast"</button>
-                <button type="button" on:click=move |_| toast.say(Tone::Bad, "It was not saved.".to_owned())>"Bad toast"</button>
+                <button type="button" on:click=move |_| toast.say("It was saved.".to_owned())>"Toast"</button>
             </p>
             <p class="actions">{ICONS.map(|name| view! { <Icon name/> })}</p>
             <ConfirmDialog confirm/>
@@ -95,44 +94,23 @@ fn Buttons() -> impl IntoView {
 
 #[component]
 fn Fields() -> impl IntoView {
-    let [username, email, password] = [(); 3].map(|()| RwSignal::new(String::new()));
-    let state = FormState::new();
+    let state = FormState::new("styleguide-form");
     let policy = expect_context::<ServerFacts>().password_policy;
     // Sending it shows what a refused form looks like.
-    let refuse = move || {
+    let refuse = move |_| {
         let wrong =
             |field: &str| FieldError { field: field.to_owned(), message: "This field may not be blank.".to_owned() };
-        let fields = vec![wrong("styleguide-username"), wrong("styleguide-password")];
-        let error = ApiError { fields, ..ApiError::new(Code::Invalid, "Some fields need another look.") };
+        let fields = vec![wrong("username"), wrong("password")];
+        let error = ApiError { fields, ..ApiError::new(Code::Invalid, "Check the highlighted fields.") };
         state.send(async { Err(error) }, || {});
     };
     view! {
         <section class="card">
             <h2>"Form"</h2>
             <Form state button="Send" on_submit=refuse>
-                <Field
-                    label="Username"
-                    name="styleguide-username"
-                    autocomplete="off"
-                    hint="With a hint"
-                    value=username
-                    error=state.field_error("styleguide-username")
-                />
-                <Field
-                    label="Email"
-                    name="styleguide-email"
-                    kind="email"
-                    autocomplete="off"
-                    value=email
-                    error=state.field_error("styleguide-email")
-                />
-                <PasswordField
-                    label="Password"
-                    name="styleguide-password"
-                    policy
-                    value=password
-                    error=state.field_error("styleguide-password")
-                />
+                <Field state label="Username" name="username" autocomplete="off" hint="With a hint"/>
+                <Field state label="Email" name="email" kind="email" autocomplete="off" optional=true/>
+                <PasswordField state label="Password" name="password" policy/>
             </Form>
         </section>
     }

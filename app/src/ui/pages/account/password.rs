@@ -5,8 +5,12 @@ use leptos::prelude::*;
 use crate::{
     api::account,
     texts,
-    ui::components::{Form, FormState, PasswordField, ServerFacts},
-    wire::PasswordChange,
+    ui::{
+        components::{Form, FormEntries, FormState, PasswordField, PasswordOwner, ServerFacts},
+        load::Load,
+        lost_reply::LostReply,
+    },
+    wire::{Me, PasswordChange},
 };
 
 texts! {
@@ -17,26 +21,32 @@ texts! {
         change: "Change password" | "비밀번호 바꾸기",
         current: "Current password" | "현재 비밀번호",
         new: "New password" | "새 비밀번호",
+        perhaps_changed: "Your previous attempt may have changed it: its reply was lost. If so, the new password is the current one."
+            | "이전 요청의 응답을 받지 못했습니다. 비밀번호가 이미 바뀌었다면 새 비밀번호가 현재 비밀번호입니다.",
     }
 }
 
 /// The form, and word that it was done.
 #[component]
-pub(super) fn PasswordForm() -> impl IntoView {
+pub(super) fn PasswordForm(me: Load<Me>) -> impl IntoView {
     let text = Text::get();
-    let [current, new] = [(); 2].map(|()| RwSignal::new(String::new()));
-    let state = FormState::new();
+    let state = FormState::new("password-form");
     let is_done = RwSignal::new(false);
     let policy = expect_context::<ServerFacts>().password_policy;
-    let send = move || {
+    let lost = LostReply::new();
+    let username = me.part(|me| me.username.clone());
+    let send = move |typed: FormEntries| {
         is_done.set(false);
         let form = PasswordChange {
-            current_password: current.get_untracked().into(),
-            new_password: new.get_untracked().into(),
+            current_password: typed.secret("current_password"),
+            new_password: typed.secret("new_password"),
         };
-        state.send(account::change_password(form), move || {
-            current.try_set(String::new());
-            new.try_set(String::new());
+        let changed = async move {
+            let outcome = account::change_password(form).await;
+            outcome.map_err(|error| lost.explain(error, "current_password", text.perhaps_changed))
+        };
+        state.send(changed, move || {
+            state.clear();
             is_done.try_set(true);
         });
     };
@@ -45,19 +55,9 @@ pub(super) fn PasswordForm() -> impl IntoView {
             <h2 id="password">{text.title}</h2>
             <p role="status">{move || is_done.get().then_some(text.done)}</p>
             <Form state button=text.change on_submit=send>
-                <PasswordField
-                    label=text.current
-                    name="current_password"
-                    value=current
-                    error=state.field_error("current_password")
-                />
-                <PasswordField
-                    label=text.new
-                    name="new_password"
-                    policy
-                    value=new
-                    error=state.field_error("new_password")
-                />
+                <PasswordOwner username/>
+                <PasswordField state label=text.current name="current_password"/>
+                <PasswordField state label=text.new name="new_password" policy/>
             </Form>
         </section>
     }

@@ -1,14 +1,14 @@
-//! Who is signed in, and the address, which can be changed.
+//! `/account`: who is signed in; the address and the password, which can be changed.
 
 use leptos::prelude::*;
 
-use super::this_session::ThisSession;
+use super::{password::PasswordForm, this_session::ThisSession};
 use crate::{
     api::account,
     session::Session,
     texts,
     ui::{
-        components::{Field, Form, FormState, Shape, Toast, Tone, date_time},
+        components::{Field, Form, FormEntries, FormState, Shape, Toast, date_time},
         load::Load,
     },
     wire::{Me, ProfileForm},
@@ -29,12 +29,12 @@ texts! {
     }
 }
 
-/// Asks the server who the bearer is, and again while it cannot be reached.
+/// Asks the server who the bearer is, and again while it cannot be reached. The password can be changed meanwhile.
 #[component]
 pub(super) fn Profile() -> impl IntoView {
     let (me, session) = (Load::new(account::me), expect_context::<Session>());
     let is_editing = RwSignal::new(false);
-    me.view(Shape::Form, move |answer| {
+    let profile = me.view(Shape::Form, move |answer| {
         session.is_staff.set(answer.is_staff);
         let info = answer.session.clone();
         let email = answer.email.clone();
@@ -55,7 +55,11 @@ pub(super) fn Profile() -> impl IntoView {
             </section>
             {info.map(|info| view! { <ThisSession info/> })}
         }
-    })
+    });
+    view! {
+        {profile}
+        <PasswordForm me/>
+    }
 }
 
 #[component]
@@ -81,10 +85,9 @@ fn Facts(me: Me) -> impl IntoView {
 fn EditForm(me: Load<Me>, is_editing: RwSignal<bool>, email: String) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
-    let email = RwSignal::new(email);
-    let state = FormState::new();
-    let send = move || {
-        let form = ProfileForm { email: email.get_untracked() };
+    let state = FormState::new("profile-form");
+    let send = move |typed: FormEntries| {
+        let form = ProfileForm { email: typed.text("email") };
         let saved = async move {
             let changed = account::change_profile(form).await?;
             me.put(changed);
@@ -92,18 +95,19 @@ fn EditForm(me: Load<Me>, is_editing: RwSignal<bool>, email: String) -> impl Int
         };
         state.send(saved, move || {
             is_editing.set(false);
-            toast.say(Tone::Good, text.saved.to_owned());
+            toast.say(text.saved.to_owned());
         });
     };
     view! {
         <Form state button=text.save on_submit=send>
             <Field
+                state
                 label=text.email
                 name="email"
                 kind="email"
                 autocomplete="email"
-                value=email
-                error=state.field_error("email")
+                value=Some(email)
+                optional=true
             />
         </Form>
     }

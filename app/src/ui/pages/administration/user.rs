@@ -14,6 +14,7 @@ use crate::{
     texts,
     ui::{
         components::{Confirm, ConfirmDialog, Icon, Shape},
+        deed::Deeds,
         load::Load,
     },
 };
@@ -40,7 +41,7 @@ pub(super) fn User() -> impl IntoView {
     let user = Load::new(move || users::load_user(id.get_value()));
     let sessions = Load::new(move || api::sessions_of(id.get_value()));
     let is_there = user.is_there();
-    let confirm = Confirm::new();
+    let (confirm, deeds) = (Confirm::new(), Deeds::here());
     let link = move |page: &str| format!("/admin/{page}?user={}", id.get_value());
     view! {
         <p class="actions">
@@ -71,7 +72,7 @@ pub(super) fn User() -> impl IntoView {
                     view! {
                         <Facts record=record.clone()/>
                         <EditForm record=record.clone() user/>
-                        <Activation record user sessions confirm/>
+                        <Activation record user sessions confirm deeds/>
                     }
                 },
             )}
@@ -80,7 +81,7 @@ pub(super) fn User() -> impl IntoView {
                 .get()
                 .then(|| {
                     view! {
-                        <PasswordForm id=id.get_value() sessions/>
+                        <PasswordForm id=id.get_value() user sessions/>
                         <Sessions id=id.get_value() sessions confirm/>
                     }
                 })

@@ -7,7 +7,7 @@ use crate::{
     api::admin::users,
     texts,
     ui::{
-        components::{Check, Form, FormState, NameFields, Toast, Tone},
+        components::{Check, Form, FormEntries, FormState, NameFields, Toast},
         load::Load,
     },
     wire::{UserChange, UserRecord},
@@ -21,7 +21,7 @@ texts! {
         everything: "Make others staff as well (superuser)" | "다른 사람을 스태프로 지정(최고 관리자)",
         save: "Save" | "저장",
         saved: "The user was saved." | "사용자를 저장했습니다.",
-        same: "There is nothing to save: nothing is different." | "바뀐 것이 없어 저장하지 않았습니다.",
+        same: "No changes to save." | "저장할 변경 사항이 없습니다.",
     }
 }
 
@@ -30,22 +30,20 @@ texts! {
 pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
-    let username = RwSignal::new(record.username.clone());
-    let email = RwSignal::new(record.email.clone());
-    let is_staff = RwSignal::new(record.is_staff);
-    let is_superuser = RwSignal::new(record.is_superuser);
-    let state = FormState::new();
-    let send = move || {
+    let (username, email) = (record.username.clone(), record.email.clone());
+    let (is_staff, is_superuser) = (record.is_staff, record.is_superuser);
+    let state = FormState::new("user-form");
+    let send = move |typed: FormEntries| {
         let wished = UserRecord {
-            username: username.get_untracked(),
-            email: email.get_untracked(),
-            is_staff: is_staff.get_untracked(),
-            is_superuser: is_superuser.get_untracked(),
+            username: typed.text("username"),
+            email: typed.text("email"),
+            is_staff: typed.is_checked("is_staff"),
+            is_superuser: typed.is_checked("is_superuser"),
             ..record.clone()
         };
         let change = difference(&record, wished);
         if change == UserChange::default() {
-            toast.say(Tone::Good, text.same.to_owned());
+            toast.say(text.same.to_owned());
             return;
         }
         let changing = users::change_user(record.id.clone(), change);
@@ -53,7 +51,7 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
             user.put(changing.await?);
             Ok(())
         };
-        state.send(saved, move || toast.say(Tone::Good, text.saved.to_owned()));
+        state.send(saved, move || toast.say(text.saved.to_owned()));
     };
     view! {
         <section class="card" aria-labelledby="edit">
@@ -62,8 +60,8 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
                 <NameFields state username email/>
                 <fieldset>
                     <legend>{text.may}</legend>
-                    <Check label=text.administer name="is_staff" value=is_staff/>
-                    <Check label=text.everything name="is_superuser" value=is_superuser/>
+                    <Check label=text.administer name="is_staff" is_checked=is_staff/>
+                    <Check label=text.everything name="is_superuser" is_checked=is_superuser/>
                 </fieldset>
             </Form>
         </section>

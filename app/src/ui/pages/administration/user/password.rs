@@ -6,17 +6,17 @@ use crate::{
     api::admin::users,
     texts,
     ui::{
-        components::{Form, FormState, PasswordField, ServerFacts, Toast, Tone},
+        components::{Form, FormEntries, FormState, PasswordField, PasswordOwner, ServerFacts, Toast},
         load::Load,
     },
-    wire::{PasswordForm as NewPassword, SessionInfo},
+    wire::{PasswordForm as NewPassword, SessionInfo, UserRecord},
 };
 
 texts! {
     Text {
         title: "Set a password" | "비밀번호 설정",
-        why: "It ends every session of this user. Hand the password over in person, and have it changed."
-            | "이 사용자의 모든 세션이 종료됩니다. 비밀번호는 직접 전하고, 바꾸도록 안내하세요.",
+        why: "It ends every session of this user. Share it securely and ask the user to change it."
+            | "이 사용자의 모든 세션이 종료됩니다. 비밀번호를 안전하게 전달하고, 사용자에게 바꾸도록 안내하세요.",
         label: "New password" | "새 비밀번호",
         set: "Set password" | "비밀번호 설정",
         done: "The password was set. All sessions were ended." | "비밀번호를 설정했습니다. 모든 세션이 종료되었습니다.",
@@ -25,18 +25,18 @@ texts! {
 
 /// The form.
 #[component]
-pub(super) fn PasswordForm(id: String, sessions: Load<Vec<SessionInfo>>) -> impl IntoView {
+pub(super) fn PasswordForm(id: String, user: Load<UserRecord>, sessions: Load<Vec<SessionInfo>>) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
-    let password = RwSignal::new(String::new());
-    let state = FormState::new();
+    let username = user.part(|user| user.username.clone());
+    let state = FormState::new("user-password-form");
     let policy = expect_context::<ServerFacts>().password_policy;
-    let send = move || {
-        let form = NewPassword { password: password.get_untracked().into() };
+    let send = move |typed: FormEntries| {
+        let form = NewPassword { password: typed.secret("password") };
         state.send(users::set_password(id.clone(), form), move || {
-            password.try_set(String::new());
+            state.clear();
             sessions.again();
-            toast.say(Tone::Good, text.done.to_owned());
+            toast.say(text.done.to_owned());
         });
     };
     view! {
@@ -46,13 +46,8 @@ pub(super) fn PasswordForm(id: String, sessions: Load<Vec<SessionInfo>>) -> impl
                 <p>{text.why}</p>
             </header>
             <Form state button=text.set on_submit=send>
-                <PasswordField
-                    label=text.label
-                    name="password"
-                    policy
-                    value=password
-                    error=state.field_error("password")
-                />
+                <PasswordOwner username/>
+                <PasswordField state label=text.label name="password" policy/>
             </Form>
         </section>
     }

@@ -7,8 +7,9 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        components::{Check, Form, FormState, NameFields, PasswordField, ServerFacts, Toast, Tone},
+        components::{Check, Form, FormEntries, FormState, NameFields, PasswordField, ServerFacts, Toast},
         load::Load,
+        lost_reply::LostReply,
     },
     wire::{Listing, NewUserForm, UserRecord},
 };
@@ -22,6 +23,8 @@ texts! {
         administer: "Administer users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
         everything: "Make others staff as well (superuser)" | "다른 사람을 스태프로 지정(최고 관리자)",
         create: "Create user" | "사용자 만들기",
+        perhaps_created: "Your previous attempt may have created this user: its reply was lost. Search for it."
+            | "이전 요청의 응답을 받지 못했습니다. 사용자가 이미 만들어졌을 수 있으니 검색해 보세요.",
         created: "{name} was created." | "{name} 사용자를 만들었습니다.",
     }
 }
@@ -31,22 +34,21 @@ texts! {
 pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<bool>) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
-    let [username, email, password] = [(); 3].map(|()| RwSignal::new(String::new()));
-    let [is_active, is_staff, is_superuser] = [true, false, false].map(RwSignal::new);
-    let state = FormState::new();
+    let (state, lost) = (FormState::new("new-user-form"), LostReply::new());
     let policy = expect_context::<ServerFacts>().password_policy;
-    let send = move || {
+    let send = move |typed: FormEntries| {
         let form = NewUserForm {
-            username: username.get_untracked(),
-            email: email.get_untracked(),
-            password: password.get_untracked().into(),
-            is_active: Some(is_active.get_untracked()),
-            is_staff: Some(is_staff.get_untracked()),
-            is_superuser: Some(is_superuser.get_untracked()),
+            username: typed.text("username"),
+            email: typed.text("email"),
+            password: typed.secret("password"),
+            is_active: Some(typed.is_checked("is_active")),
+            is_staff: Some(typed.is_checked("is_staff")),
+            is_superuser: Some(typed.is_checked("is_superuser")),
         };
         let created = async move {
-            let user = users::create_user(form).await?;
-            toast.say(Tone::Good, fill(text.created, &[("name", &user.username)]));
+            let outcome = users::create_user(form).await;
+            let user = outcome.map_err(|error| lost.explain(error, "username", text.perhaps_created))?;
+            toast.say(fill(text.created, &[("name", &user.username)]));
             Ok(())
         };
         state.send(created, move || {
@@ -58,19 +60,13 @@ pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<
         <section class="card" aria-labelledby="new-user">
             <h2 id="new-user">{text.title}</h2>
             <Form state button=text.create on_submit=send>
-                <NameFields state username email optional=true/>
-                <PasswordField
-                    label=text.password
-                    name="password"
-                    policy
-                    value=password
-                    error=state.field_error("password")
-                />
+                <NameFields state optional=true/>
+                <PasswordField state label=text.password name="password" policy/>
                 <fieldset>
                     <legend>{text.may}</legend>
-                    <Check label=text.sign_in name="is_active" value=is_active/>
-                    <Check label=text.administer name="is_staff" value=is_staff/>
-                    <Check label=text.everything name="is_superuser" value=is_superuser/>
+                    <Check label=text.sign_in name="is_active" is_checked=true/>
+                    <Check label=text.administer name="is_staff" is_checked=false/>
+                    <Check label=text.everything name="is_superuser" is_checked=false/>
                 </fieldset>
             </Form>
         </section>
