@@ -33,7 +33,7 @@ pub(super) fn PasswordForm(me: Load<Me>) -> impl IntoView {
     let state = FormState::new("password-form");
     let is_done = RwSignal::new(false);
     let policy = expect_context::<ServerFacts>().password_policy;
-    let lost = LostReply::new();
+    let lost_reply = LostReply::new();
     let username = me.part(|me| me.username.clone());
     let send = move |typed: FormEntries| {
         is_done.set(false);
@@ -43,7 +43,7 @@ pub(super) fn PasswordForm(me: Load<Me>) -> impl IntoView {
         };
         let changed = async move {
             let outcome = account::change_password(form).await;
-            outcome.map_err(|error| lost.explain(error, "current_password", text.perhaps_changed))
+            outcome.map_err(|error| lost_reply.explain(error, "current_password", text.perhaps_changed))
         };
         state.send(changed, move || {
             state.clear();

@@ -34,7 +34,7 @@ texts! {
 pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<bool>) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
-    let (state, lost) = (FormState::new("new-user-form"), LostReply::new());
+    let (state, lost_reply) = (FormState::new("new-user-form"), LostReply::new());
     let policy = expect_context::<ServerFacts>().password_policy;
     let send = move |typed: FormEntries| {
         let form = NewUserForm {
@@ -47,7 +47,7 @@ pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<
         };
         let created = async move {
             let outcome = users::create_user(form).await;
-            let user = outcome.map_err(|error| lost.explain(error, "username", text.perhaps_created))?;
+            let user = outcome.map_err(|error| lost_reply.explain(error, "username", text.perhaps_created))?;
             toast.say(fill(text.created, &[("name", &user.username)]));
             Ok(())
         };
