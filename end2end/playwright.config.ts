@@ -24,6 +24,8 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     baseURL: SERVERS.usual.url,
+    // Dates are written as the browser's region does.
+    locale: 'en-GB',
     // A trace of every test costs a third of its time.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',

@@ -23,8 +23,8 @@ impl Language {
         }
     }
 
-    /// The tag that dates and numbers are written by.
-    pub const fn locale(self) -> &'static str {
+    /// The tag that dates are written by where the browser prefers no region for the language.
+    pub const fn default_locale(self) -> &'static str {
         match self {
             Self::English => "en-GB",
             Self::Korean => "ko-KR",
@@ -115,14 +115,18 @@ pub const fn placeholders(text: &str) -> u32 {
     sum
 }
 
-/// The text with each `{name}` replaced by its value.
+/// The text with each `{name}` replaced by its value. A name without a value stays as it is, where the tests of all pages
+/// find it.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+    while let Some((before, placeholder)) = rest.split_once('{') {
+        let (name, after) = placeholder.split_once('}').unwrap_or((placeholder, ""));
         filled.push_str(before);
-        filled.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => filled.extend(["{", name, "}"]),
+        }
         rest = after;
     }
     filled.push_str(rest);
@@ -138,6 +142,11 @@ mod tests {
         assert_eq!(fill("ended by {by} at {at}.", &[("at", "9"), ("by", "{at}")]), "ended by {at} at 9.");
         assert_eq!(fill("{at}에 {by}에서", &[("at", "9"), ("by", "x")]), "9에 x에서");
         assert_eq!(fill("no more than that", &[("by", "x")]), "no more than that");
+    }
+
+    #[test]
+    fn a_placeholder_without_a_value_is_seen() {
+        assert_eq!(fill("{count} of {total}", &[("count", "2")]), "2 of {total}");
     }
 
     #[test]

@@ -98,6 +98,22 @@ test.describe('wanted by the browser', () => {
   });
 });
 
+for (const [locale, time] of [
+  ['en-US', /^Signed in$.*\b\w{3} \d{1,2}, \d{4}, \d{1,2}:\d\d\s[AP]M/ms],
+  ['en-GB', /^Signed in$.*\b\d{1,2} \w{3,4} \d{4}, \d\d:\d\d$/ms],
+  ['de-DE', /^Signed in$.*\b\d{1,2} \w{3,4} \d{4}, \d\d:\d\d$/ms],
+] as const) {
+  test.describe(`a browser of ${locale}`, () => {
+    test.use({ locale });
+
+    test('shows dates in the format of its region', async ({ page }) => {
+      await openSignedIn(page);
+      await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+      await expect.poll(() => page.getByRole('region', { name: 'This session' }).innerText()).toMatch(time);
+    });
+  });
+}
+
 async function chooseKorean(page: Page): Promise<void> {
   await page.getByRole('contentinfo').getByRole('link', { name: '한국어' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ko');

@@ -15,7 +15,7 @@ use super::{
     state::{Connection, Session, SessionState},
     storage,
 };
-use crate::wire::{Secret, SessionClaims};
+use crate::wire::{Secret, SessionClaims, millis};
 
 /// The longest that a timer is set for: browsers count them in 31 bits, and sleep through them.
 const MAX_TIMER_MILLIS: i64 = 60 * 60 * 1000;
@@ -274,7 +274,7 @@ fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
     let Some(session) = session() else { return };
     show_holder(session, pair, claims);
     show(session.generation, Some(pair.generation));
-    show(session.access_ends_at, Some(claims.exp * 1000 - pair.skew));
+    show(session.access_ends_at, Some(millis(claims.exp).saturating_sub(pair.skew)));
     show(session.ended, None);
     staff::find_out(session, pair);
     show(session.state, SessionState::SignedIn);

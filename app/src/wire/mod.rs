@@ -6,6 +6,7 @@ mod admin;
 mod claims;
 mod error;
 mod event;
+mod millis;
 mod oauth;
 mod search;
 mod secret;
@@ -18,6 +19,7 @@ pub use admin::{BlacklistReason, NewUserForm, Page, PasswordForm, TokenRecord, U
 pub use claims::SessionClaims;
 pub use error::{ApiError, Code, EndReason, Ended, FieldError};
 pub use event::{EventKind, EventRecord, OwnEvent};
+pub use millis::millis;
 pub use oauth::{Introspection, OAuthError, OAuthErrorCode, ServerMetadata};
 pub use search::{EventSearch, Listing, TokenSearch, UserOrdering, UserSearch};
 pub use secret::Secret;

@@ -20,6 +20,7 @@ mod pager;
 mod password_field;
 mod password_owner;
 mod progress;
+mod region;
 mod select;
 mod selection;
 mod session_row;

@@ -1,13 +1,11 @@
-//! Moments and durations in words. Only called in the browser: the server knows neither the person's
-//! time zone nor when the page will be read.
+//! Times and durations in words, in the format of the browser's region. Only called in the browser: the server knows neither
+//! the person's time zone nor when the page will be read.
 
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::{
-    language::{Language, fill},
-    texts,
-};
+use super::region::locale;
+use crate::{language::fill, texts, wire::millis};
 
 texts! {
     Text {
@@ -15,8 +13,13 @@ texts! {
         minutes: "{a} min {b} s" | "{a}분 {b}초",
         hours: "{a} h {b} min" | "{a}시간 {b}분",
         days: "{a} d {b} h" | "{a}일 {b}시간",
+        future: "far in the future" | "먼 미래",
+        past: "far in the past" | "먼 과거",
     }
 }
+
+/// The last second of the calendar of browsers, and without its sign the first one (ECMA-262 §21.4.1.1).
+const LAST: i64 = 8_640_000_000_000;
 
 /// Lets the browser get ready for the first date of a page, which takes it tens of milliseconds.
 pub(crate) fn prepare_dates() {
@@ -31,7 +34,7 @@ pub(crate) fn date_time(seconds: i64) -> String {
 /// "14:02" today, and with the date on another day.
 pub(crate) fn clock_time(seconds: i64) -> String {
     let is_today = date(seconds).to_date_string() == Date::new_0().to_date_string();
-    if is_today { format(seconds, &[("timeStyle", "short")]) } else { date_time(seconds) }
+    if is_today { clock_only(seconds) } else { date_time(seconds) }
 }
 
 /// "14:02".
@@ -54,18 +57,23 @@ pub(crate) fn iso_time(seconds: i64) -> String {
     date(seconds).to_iso_string().into()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are exact in a double")]
+/// The date, or the nearest one that the calendar of browsers holds.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of the calendar are exact in a double")]
 fn date(seconds: i64) -> Date {
-    Date::new(&JsValue::from_f64((seconds * 1000) as f64))
+    Date::new(&JsValue::from_f64(millis(seconds.clamp(-LAST, LAST)) as f64))
 }
 
 fn format(seconds: i64, styles: &[(&str, &str)]) -> String {
+    let text = Text::get();
+    if seconds.unsigned_abs() > LAST.unsigned_abs() {
+        return if seconds > 0 { text.future } else { text.past }.to_owned();
+    }
     let options = Object::new();
     for (name, value) in styles {
         // Setting a property of a plain object cannot fail.
         drop(Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)));
     }
-    date(seconds).to_locale_string(Language::current().locale(), &options).into()
+    date(seconds).to_locale_string(&locale(), &options).into()
 }
 
 /// "4 min 12 s".

@@ -46,8 +46,15 @@ impl Anatomy {
 
     /// A claim that is a moment, Unix seconds.
     pub(super) fn moment(&self, claim: &str) -> Option<i64> {
-        self.claims.get(claim)?.as_i64()
+        numeric_date(self.claims.get(claim)?)
     }
+}
+
+/// A `NumericDate` (RFC 7519 §2) in whole seconds: it may have a fraction, and be larger than any number of seconds.
+pub(super) fn numeric_date(value: &Value) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
+    let rounded = || value.as_f64().map(|seconds| seconds.floor() as i64);
+    value.as_i64().or_else(rounded)
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
@@ -61,7 +68,9 @@ pub(super) fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Anatomy, NoToken};
+    use serde_json::json;
+
+    use super::{Anatomy, NoToken, numeric_date};
 
     #[test]
     fn a_token_is_taken_apart_and_text_that_is_none_says_where_it_stops_being_one() {
@@ -77,6 +86,24 @@ mod tests {
             ("e30.W10.x", NoToken::Claims),
         ] {
             assert_eq!(Anatomy::of(text), Err(fault), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_numeric_date_may_have_a_fraction_and_be_beyond_every_calendar() {
+        for (value, seconds) in [
+            (json!(20), Some(20)),
+            (json!(1_764_361_168.75), Some(1_764_361_168)),
+            (json!(-1.5), Some(-2)),
+            (json!(0.0), Some(0)),
+            (json!(i64::MAX), Some(i64::MAX)),
+            (json!(u64::MAX), Some(i64::MAX)),
+            (json!(1e300), Some(i64::MAX)),
+            (json!(-1e300), Some(i64::MIN)),
+            (json!("20"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(numeric_date(&value), seconds, "{value}");
         }
     }
 }

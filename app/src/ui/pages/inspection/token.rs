@@ -4,7 +4,7 @@ use leptos::{either::Either, prelude::*};
 use serde_json::{Map, Value};
 
 use super::{
-    anatomy::{Anatomy, shown},
+    anatomy::{Anatomy, numeric_date, shown},
     claim::{explain, is_moment},
 };
 use crate::{texts, ui::components::date_time};
@@ -56,7 +56,7 @@ fn rows(values: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Vec
         .iter()
         .map(|(name, value)| {
             let old = before.and_then(|before| before.get(name)).filter(|old| *old != value).map(shown);
-            let moment = value.as_i64().filter(|_| is_moment(name)).map(date_time);
+            let moment = is_moment(name).then(|| numeric_date(value)).flatten().map(date_time);
             let meaning = match moment {
                 Some(moment) => format!("{moment}. {}", explain(name)),
                 None => explain(name).to_owned(),

@@ -11,7 +11,7 @@ use crate::{
         components::{Icon, remaining_words, ticking},
         deed::{Deeds, Failure},
     },
-    wire::{ApiError, Code},
+    wire::{ApiError, Code, millis},
 };
 
 texts! {
@@ -127,12 +127,12 @@ fn One(token: (Option<Anatomy>, Option<Anatomy>, i64)) -> impl IntoView {
 fn Countdown(from: i64, to: i64, skew: i64) -> impl IntoView {
     let text = Text::get();
     let now = ticking();
-    let left = move || (to * 1000 - skew - now.get()).max(0);
+    let left = move || millis(to).saturating_sub(skew).saturating_sub(now.get()).max(0);
     view! {
         <div class="countdown">
             <p>{move || fill(text.ends, &[("time", &remaining_words(left()))])}</p>
             <progress
-                max=(to - from).max(1).to_string()
+                max=to.saturating_sub(from).max(1).to_string()
                 value=move || (left() / 1000).to_string()
                 aria-label=text.left
             ></progress>

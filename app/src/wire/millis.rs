@@ -1,0 +1,19 @@
+//! Seconds of the wire in the milliseconds of the browser.
+
+/// Seconds in milliseconds. Those that are too many become as many as there can be: a token may name any number.
+pub const fn millis(seconds: i64) -> i64 {
+    seconds.saturating_mul(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::millis;
+
+    #[test]
+    fn no_number_of_seconds_wraps() {
+        for (seconds, expected) in [(0, 0), (-2, -2000), (i64::MAX, i64::MAX), (i64::MIN, i64::MIN)] {
+            assert_eq!(millis(seconds), expected);
+        }
+        assert_eq!(millis(i64::MAX / 1000 + 1), i64::MAX);
+    }
+}
