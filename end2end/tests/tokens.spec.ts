@@ -139,3 +139,53 @@ function token(header: object, claims: object): string {
 function decoded(part: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
 }
+
+test('a pasted token is read as it was copied', async ({ page }) => {
+  await openSignedIn(page, '/tokens');
+  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const field = card.getByLabel('Token', { exact: true });
+  const pasted = token({ alg: 'RS256' }, { iss: 'https://elsewhere.example', tier: 'gold' });
+  for (const text of [
+    pasted.replace(/(.{20})/g, '$1\n'),
+    `"${pasted}"`,
+    `Authorization: Bearer ${pasted}`,
+    `authorization: bearer\r\n  ${pasted.replace(/(.{30})/g, '$1\r\n  ')}`,
+    JSON.stringify({ token_type: 'Bearer', access: pasted, refresh: 'x' }, null, 2),
+    `curl https://api.example.com/ -H 'Authorization: Bearer ${pasted}'`,
+  ]) {
+    await field.fill('nonsense');
+    await expect(card.getByRole('status')).toContainText('This is no token');
+    await field.fill(text);
+    await expect(card.getByRole('status')).toContainText('Its signature was not verified');
+    expect((await card.locator('.token').innerText()).replace(/\s/g, '')).toBe(pasted);
+    await expect(card.getByRole('row').filter({ hasText: 'iss' })).toContainText('https://elsewhere.example');
+  }
+});
+
+test('the times of a pasted token may be beyond every calendar, and have fractions', async ({ page }) => {
+  await openSignedIn(page, '/tokens');
+  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const field = card.getByLabel('Token', { exact: true });
+  const meaning = (claim: string) =>
+    card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: claim, exact: true }) }).getByRole('cell').last();
+  for (const [exp, words] of [
+    ['9223372036854775807', 'far in the future'],
+    ['9223372036854775808', 'far in the future'],
+    ['9223372036854776', 'far in the future'],
+    ['1e300', 'far in the future'],
+    ['-1e300', 'far in the past'],
+    ['8640000000000', '275760'],
+    ['1000000000.75', '2001'],
+    ['1e9', '2001'],
+  ] as const) {
+    await field.fill(`${encoded('{"alg":"none"}')}.${encoded(`{"exp":${exp},"iat":0.5}`)}.x`);
+    await expect(meaning('exp')).toContainText(words);
+    await expect(meaning('iat')).toContainText('1970');
+    const isOver = Number(exp) < 2e9;
+    await expect(card.getByRole('status')).toHaveText(isOver ? /It ended at .+\.$/ : /issuer's key\.\s*$/);
+  }
+});
+
+function encoded(json: string): string {
+  return Buffer.from(json).toString('base64url');
+}

@@ -4,6 +4,7 @@
 mod anatomy;
 mod claim;
 mod diagnostics;
+mod find_token;
 mod paste;
 mod token;
 mod tokens;

@@ -2,11 +2,8 @@
 
 use leptos::{either::EitherOf3, prelude::*};
 
-use super::{
-    anatomy::{Anatomy, NoToken},
-    token::TokenAnatomy,
-};
-use crate::{language::fill, session, texts, ui::components::date_time};
+use super::{anatomy::NoToken, find_token::find_token, token::TokenAnatomy};
+use crate::{language::fill, session, texts, ui::components::date_time, wire::millis};
 
 texts! {
     Text {
@@ -32,14 +29,12 @@ pub(super) fn Paste() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let taken_apart = move || {
         let typed = typed.read();
-        // A header that was copied whole is understood as well.
-        let token = typed.trim().trim_start_matches("Bearer ").trim();
-        (!token.is_empty()).then(|| Anatomy::of(token))
+        (!typed.trim().is_empty()).then(|| find_token(&typed))
     };
     let inside = move || match taken_apart() {
         None => EitherOf3::A(()),
         Some(Ok(token)) => {
-            let ended = token.moment("exp").filter(|exp| *exp * 1000 < session::now()).map(date_time);
+            let ended = token.moment("exp").filter(|exp| millis(*exp) <= session::now()).map(date_time);
             let ended = ended.map(|at| fill(text.expired, &[("at", &at)]));
             EitherOf3::B(view! {
                 <p class="notice" role="status">{text.not_verified} " " {ended}</p>
