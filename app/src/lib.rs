@@ -1,8 +1,8 @@
 //! Hallpass, the application, compiled twice: to WebAssembly for the browser and natively for the
 //! server. This file is the map; `docs/architecture.md` explains the rooms.
 //!
-//! Imports run one way: `ui → session → api → auth ← store`; `wire` and `language` are imported by all
-//! and import nothing.
+//! Imports run one way: `ui → session → api → auth ← store`; `wire`, `language` and `local_url` are imported
+//! by all and import nothing.
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "256"]
@@ -11,6 +11,7 @@ mod chunk;
 
 pub mod api;
 pub mod language;
+pub mod local_url;
 pub mod session;
 pub mod ui;
 pub mod wire;

@@ -8,7 +8,7 @@ use std::{
 
 /// Each room and the rooms it may use.
 const ARROWS: [(&str, &[&str]); 6] = [
-    ("ui", &["session", "api", "wire", "chunk", "language", "texts"]),
+    ("ui", &["session", "api", "wire", "chunk", "language", "local_url", "texts"]),
     ("session", &["api", "wire", "chunk"]),
     ("api", &["auth", "wire", "language", "texts"]),
     ("auth", &["wire"]),

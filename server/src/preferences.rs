@@ -2,7 +2,7 @@
 //! that the first byte of a page is right already. They are the only cookies there are, and nothing
 //! but the look of a page depends on them.
 
-use app::{language::Language, ui::theme::Theme};
+use app::{language::Language, local_url::LocalUrl, ui::theme::Theme};
 use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, StatusCode, Uri, header};
@@ -46,25 +46,19 @@ fn wanted_language(headers: &HeaderMap) -> Language {
     tags.iter().find_map(ours).unwrap_or(Language::English)
 }
 
-/// Answers a link such as `?language=ko`: keeps the choice, and leads to the same address without it.
-/// `None` when the address holds no choice of ours.
+/// Answers a link such as `?language=ko`: keeps the choice, and leads to the same page without it.
+/// `None` when the query holds no choice of ours.
 pub fn choose(uri: &Uri) -> Option<Response> {
     let (choices, rest): (Vec<_>, Vec<_>) =
-        form_urlencoded::parse(uri.query()?.as_bytes()).partition(|(name, value)| is_choice(name, value));
+        uri.query()?.split('&').map(|pair| (pair, choice(pair))).partition(|(_, choice)| choice.is_some());
     if choices.is_empty() {
         return None;
     }
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&rest).finish();
-    // One slash: two would lead to another host.
-    let path = format!("/{}", uri.path().trim_start_matches('/'));
-    let location = if query.is_empty() { path } else { format!("{path}?{query}") };
+    let query = rest.into_iter().map(|(pair, _)| pair).collect::<Vec<_>>().join("&");
+    let location = LocalUrl::of_page(&format!("{}?{query}", uri.path())).to_string();
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
-    for (name, value) in choices {
-        let cookie = Cookie::build((name.into_owned(), value.into_owned()))
-            .path("/")
-            .max_age(KEPT_FOR)
-            .same_site(SameSite::Lax)
-            .http_only(true);
+    for (name, value) in choices.into_iter().filter_map(|(_, choice)| choice) {
+        let cookie = Cookie::build((name, value)).path("/").max_age(KEPT_FOR).same_site(SameSite::Lax).http_only(true);
         if let Ok(cookie) = cookie.to_string().parse() {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -72,12 +66,15 @@ pub fn choose(uri: &Uri) -> Option<Response> {
     Some(response)
 }
 
-fn is_choice(name: &str, value: &str) -> bool {
-    match name {
-        LANGUAGE => Language::of_tag(value).is_some(),
-        THEME => Theme::of_word(value).is_some(),
+/// The preference that a pair of a query states.
+fn choice(pair: &str) -> Option<(String, String)> {
+    let (name, value) = form_urlencoded::parse(pair.as_bytes()).into_owned().next()?;
+    let is_choice = match name.as_str() {
+        LANGUAGE => Language::of_tag(&value).is_some(),
+        THEME => Theme::of_word(&value).is_some(),
         _ => false,
-    }
+    };
+    is_choice.then_some((name, value))
 }
 
 #[cfg(test)]
@@ -110,12 +107,23 @@ mod tests {
         assert_eq!(chosen.headers()[header::LOCATION], "/sign-in?next=%2Faccount%3Fa%3Db");
         let cookie = chosen.headers()[header::SET_COOKIE].to_str().expect("text");
         assert!(cookie.starts_with("language=ko; HttpOnly; SameSite=Lax; Path=/; Max-Age="), "{cookie}");
-        assert_eq!(
-            answer("//evil.example/?theme=dark").expect("a choice").headers()[header::LOCATION],
-            "/evil.example/"
-        );
         for none in ["/", "/?language=xx", "/?other=ko", "/?theme="] {
             assert!(answer(none).is_none(), "{none}");
+        }
+    }
+
+    #[test]
+    fn no_path_leads_a_choice_to_another_host_and_the_rest_of_the_query_stays_as_it_is() {
+        for (address, location) in [
+            ("//evil.example/?theme=dark", "/evil.example/"),
+            ("/\\evil.example?theme=dark", "/evil.example"),
+            ("/.//evil.example?theme=dark", "/evil.example"),
+            ("/a/..//evil.example?theme=dark", "/evil.example"),
+            ("http://evil.example//evil.example?theme=dark", "/evil.example"),
+            ("/a?b=%FF&language=ko&c&d=+%20&theme=dark", "/a?b=%FF&c&d=+%20"),
+        ] {
+            let chosen = choose(&address.parse().expect("an address")).expect("a choice");
+            assert_eq!(chosen.headers()[header::LOCATION], location, "{address}");
         }
     }
 }

@@ -8,6 +8,7 @@ use leptos_router::{components::Router, hooks::use_location};
 use super::pages::Styleguide;
 use super::{
     components::{Banner, Footer, Header, Hydrated, Progress, ProgressLine, ServerFacts, Toast, Toasts, UnderWay},
+    last_session::LastSession,
     pages::{Home, NotFound, Protected, Register, SignIn},
     routes::Page,
 };
@@ -28,6 +29,7 @@ pub fn App() -> impl IntoView {
     provide_context(ServerFacts::find());
     let session = Session::unknown();
     provide_context(session);
+    LastSession::provide(session);
     let hydrated = Hydrated::provide();
     let toast = Toast::provide();
     let progress = Progress::provide();

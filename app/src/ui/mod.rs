@@ -3,15 +3,20 @@
 
 #![expect(unreachable_pub, reason = "the component macro writes `pub` where nobody outside can reach")]
 
+mod address;
 mod application;
 mod components;
 mod deed;
+mod found;
+mod here;
+mod last_session;
 mod load;
 mod lost_reply;
 mod next;
 mod pages;
 pub mod panic;
 mod place;
+mod query;
 mod routes;
 pub mod shell;
 pub mod theme;

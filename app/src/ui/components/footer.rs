@@ -1,9 +1,12 @@
 //! The bottom of every page: the language and the colours that the person prefers.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use crate::{language::Language, texts, ui::theme::Theme};
+use crate::{
+    language::Language,
+    texts,
+    ui::{here::use_here, theme::Theme},
+};
 
 texts! {
     Text {
@@ -21,12 +24,7 @@ texts! {
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
     let text = Text::get();
-    let location = use_location();
-    let here = Memo::new(move |_| {
-        let query = location.search.get();
-        let query = query.trim_start_matches('?');
-        format!("{}?{query}{}", location.pathname.get(), if query.is_empty() { "" } else { "&" })
-    });
+    let here = use_here();
     let link = move |name: &'static str,
                      value: &'static str,
                      label: &'static str,
@@ -37,7 +35,7 @@ pub(crate) fn Footer() -> impl IntoView {
                 <a
                     rel="external nofollow"
                     lang=lang
-                    href=move || format!("{}{name}={value}", here.get())
+                    href=move || here.get().with(name, value).to_string()
                     aria-current=is_current.then_some("true")
                 >
                     {label}

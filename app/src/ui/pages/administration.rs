@@ -1,15 +1,12 @@
 //! `/admin…`: users, outstanding tokens, security events. One chunk.
 
-mod address;
 mod badges;
 mod count;
 mod empty;
 mod events;
 mod flag;
-mod found;
 mod narrowed;
 mod owner;
-mod query;
 mod rows;
 mod tokens;
 mod user;

@@ -3,18 +3,15 @@
 //! in is sent to the sign-in, and from there back.
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::hooks::use_location;
 
 use super::{account, administration, inspection};
 use crate::{
-    session::{Session, SessionState},
+    session::Session,
     texts,
     ui::{
         components::{Icon, Shape},
-        next::{SIGN_IN, with_next},
+        next::leave_when_signed_out,
         place::{Chunk, PageChunk},
         routes::ProtectedPage,
     },
@@ -38,19 +35,8 @@ texts! {
 #[component]
 pub(crate) fn Protected(page: ProtectedPage) -> impl IntoView {
     let session = expect_context::<Session>();
-    let navigate = use_navigate();
     let location = use_location();
-    Effect::new(move |_| {
-        if session.state.get() == SessionState::SignedOut {
-            let mut here = location.pathname.get_untracked();
-            let query = location.search.get_untracked();
-            if !query.is_empty() {
-                here.push('?');
-                here.push_str(query.trim_start_matches('?'));
-            }
-            navigate(&with_next(SIGN_IN, &here), NavigateOptions { replace: true, ..NavigateOptions::default() });
-        }
-    });
+    leave_when_signed_out();
     // A renewal must not build the page anew; another person or another address must.
     let key = Memo::new(move |_| {
         let sid = if session.state.get().is_signed_in() { session.sid.get() } else { None };

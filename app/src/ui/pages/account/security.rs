@@ -6,10 +6,13 @@ use crate::{
     api::events,
     texts,
     ui::{
+        address::{Address, Conditions},
         components::{
             Happening, Icon, Pager, Shape, clock_only, day, event_origin, event_sentence, event_tone, iso_time,
         },
+        found::find,
         load::Load,
+        query::{Parameters, Query, page_parameter},
     },
     wire::{Listing, OwnEvent},
 };
@@ -24,23 +27,41 @@ texts! {
     }
 }
 
+/// The page of the events that is shown, counted from one.
+#[derive(Clone, PartialEq)]
+struct EventPage(u32);
+
+impl Conditions for EventPage {
+    fn read(query: &Query) -> Self {
+        Self(query.page())
+    }
+
+    fn write(&self) -> Parameters {
+        page_parameter(self.0).into_iter().collect()
+    }
+
+    fn page_mut(&mut self) -> &mut u32 {
+        &mut self.0
+    }
+}
+
 /// The own security events.
 #[component]
 pub(super) fn Security() -> impl IntoView {
-    let page = RwSignal::new(1_u32);
-    let list = Load::new(move || events::events(page.get()));
+    let address = Address::<EventPage>::here();
+    let list = Load::new(move || find(address.get(), |EventPage(page)| events::events(page)));
     let text = Text::get();
     view! {
         <section class="card" aria-labelledby="events" aria-busy=move || list.is_asking().get().to_string()>
             <h2 id="events">{text.title}</h2>
             <p>{text.what_to_do} " " <a href="/account#password">{text.change}</a></p>
-            {list.view(Shape::Rows, move |listing| view! { <Days listing page/> })}
+            {list.view(Shape::Rows, move |listing| view! { <Days listing address/> })}
         </section>
     }
 }
 
 #[component]
-fn Days(listing: Listing<OwnEvent>, page: RwSignal<u32>) -> impl IntoView {
+fn Days(listing: Listing<OwnEvent>, address: Address<EventPage>) -> impl IntoView {
     let Listing { page: number, pages, items, .. } = listing;
     if items.is_empty() {
         return Either::Left(view! {
@@ -66,7 +87,7 @@ fn Days(listing: Listing<OwnEvent>, page: RwSignal<u32>) -> impl IntoView {
     });
     Either::Right(view! {
         {days.collect_view()}
-        <Pager number pages page/>
+        <Pager number pages page=address.turn()/>
     })
 }
 

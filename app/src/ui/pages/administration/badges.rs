@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{texts, wire::UserRecord};
+use crate::{local_url::LocalUrl, texts, wire::UserRecord};
 
 texts! {
     Text {
@@ -36,7 +36,7 @@ pub(super) fn RoleBadge(is_staff: bool, is_superuser: bool) -> impl IntoView {
 
 /// The address of a user's page.
 pub(super) fn user_page(id: &str) -> String {
-    format!("/admin/users/{id}")
+    LocalUrl::of_page(&format!("/admin/users/{id}")).to_string()
 }
 
 /// Puts users as they are now in the place of what they were.

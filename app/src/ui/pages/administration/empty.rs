@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{
-    address::{Address, Conditions},
-    query::Query,
+use crate::{
+    texts,
+    ui::{
+        address::{Address, Conditions},
+        components::Icon,
+        query::Query,
+    },
 };
-use crate::{texts, ui::components::Icon};
 
 texts! {
     Text {

@@ -8,13 +8,15 @@ mod toolbar;
 
 use leptos::{either::Either, prelude::*};
 
-use super::{address::Address, empty::Empty, found::find, narrowed::Narrowed};
+use super::{empty::Empty, narrowed::Narrowed};
 use crate::{
     api::admin::events,
     language::fill,
     texts,
     ui::{
+        address::Address,
         components::{Pager, Shape},
+        found::find,
         load::Load,
     },
     wire::{EventRecord, Listing},

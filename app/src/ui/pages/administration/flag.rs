@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::address::{Address, Conditions};
-use crate::ui::components::Select;
+use crate::ui::{
+    address::{Address, Conditions},
+    components::Select,
+};
 
 /// The choice: `any` and the words for the two answers, in the order in which they are offered.
 #[component]

@@ -8,13 +8,15 @@ mod toolbar;
 
 use leptos::{either::Either, prelude::*};
 
-use super::{address::Address, empty::Empty, found::find, narrowed::Narrowed};
+use super::{empty::Empty, narrowed::Narrowed};
 use crate::{
     api::admin::tokens,
     language::fill,
     texts,
     ui::{
+        address::Address,
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
+        found::find,
         load::Load,
     },
     wire::{Listing, TokenRecord, TokenSearch},

@@ -11,6 +11,7 @@ use leptos_router::hooks::use_location;
 
 use crate::{
     api::admin::{sessions as api, users},
+    local_url::LocalUrl,
     texts,
     ui::{
         components::{Confirm, ConfirmDialog, Icon, Shape},
@@ -42,7 +43,7 @@ pub(super) fn User() -> impl IntoView {
     let sessions = Load::new(move || api::sessions_of(id.get_value()));
     let is_there = user.is_there();
     let (confirm, deeds) = (Confirm::new(), Deeds::here());
-    let link = move |page: &str| format!("/admin/{page}?user={}", id.get_value());
+    let link = move |page: &str| LocalUrl::of_page(page).with("user", &id.get_value()).to_string();
     view! {
         <p class="actions">
             <a class="button" href="/admin/users">
@@ -53,11 +54,11 @@ pub(super) fn User() -> impl IntoView {
                     .get()
                     .then(|| {
                         view! {
-                            <a class="button" href=link("tokens")>
+                            <a class="button" href=link("/admin/tokens")>
                                 <Icon name="ticket"/>
                                 {text.tokens}
                             </a>
-                            <a class="button" href=link("events")>
+                            <a class="button" href=link("/admin/events")>
                                 <Icon name="shield"/>
                                 {text.events}
                             </a>

@@ -8,11 +8,13 @@ mod toolbar;
 
 use leptos::{either::Either, prelude::*};
 
-use super::{address::Address, empty::Empty, found::find};
+use super::empty::Empty;
 use crate::{
     api::admin::users,
     ui::{
+        address::Address,
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
+        found::find,
         load::Load,
     },
     wire::{Listing, UserRecord, UserSearch},

@@ -2,7 +2,7 @@
 
 use super::days::Day;
 use crate::{
-    ui::pages::administration::{
+    ui::{
         address::Conditions,
         query::{Parameters, Query, page_parameter},
     },
@@ -66,7 +66,7 @@ impl Conditions for EventConditions {
 #[cfg(test)]
 mod tests {
     use super::EventConditions;
-    use crate::ui::pages::administration::{address::Conditions, query::Query};
+    use crate::ui::{address::Conditions, query::Query};
 
     #[test]
     fn conditions_survive_the_address_and_nonsense_does_not() {

@@ -5,7 +5,7 @@ use leptos::{html::Input, prelude::*};
 use super::{days::Day, kinds::kind_words, search::EventConditions};
 use crate::{
     texts,
-    ui::{components::Select, pages::administration::address::Address},
+    ui::{address::Address, components::Select},
     wire::EventKind,
 };
 

@@ -1,7 +1,7 @@
 //! What is searched for among tokens, in an address.
 
 use crate::{
-    ui::pages::administration::{
+    ui::{
         address::Conditions,
         query::{Parameters, Query, page_parameter},
     },
@@ -38,7 +38,7 @@ impl Conditions for TokenSearch {
 #[cfg(test)]
 mod tests {
     use crate::{
-        ui::pages::administration::{
+        ui::{
             address::Conditions,
             query::{Query, with_query},
         },
@@ -56,7 +56,7 @@ mod tests {
             is_expired: Some(false),
             page: 2,
         };
-        let address = with_query("/admin/tokens", &search.write());
+        let address = with_query("/admin/tokens", &search.write()).to_string();
         assert_eq!(address, "/admin/tokens?user=7&session=0af3&blacklisted=true&expired=false&page=2");
         assert_eq!(
             TokenSearch::read(&Query::parse("user=7&session=0af3&blacklisted=true&expired=false&page=2")),

@@ -5,13 +5,14 @@ use leptos::{either::Either, prelude::*};
 use super::reason::{State, is_outstanding};
 use crate::{
     language::fill,
+    local_url::LocalUrl,
     session, texts,
     ui::{
         components::{SelectAll, SelectOne, Selection, date_time, iso_time},
         load::Load,
         pages::administration::{owner::OwnerLink, rows::Rows},
     },
-    wire::{Listing, TokenRecord},
+    wire::{Listing, TokenRecord, millis},
 };
 
 texts! {
@@ -84,7 +85,7 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
             <td data-label=text.session>
                 {match session {
                     Some(id) => {
-                        let href = format!("/admin/tokens?session={id}");
+                        let href = LocalUrl::of_page("/admin/tokens").with("session", &id).to_string();
                         Either::Left(view! { <a href=href><code>{id}</code></a> })
                     }
                     None => Either::Right(text.no_session),
@@ -98,7 +99,7 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
             </td>
             <td data-label=text.state>
                 <State
-                    is_expired=expires_at * 1000 <= session::now()
+                    is_expired=millis(expires_at) <= session::now()
                     blacklisted_at=token.blacklisted_at
                     reason=token.blacklisted_why
                 />

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     texts,
-    ui::pages::administration::{address::Address, flag::FlagFilter},
+    ui::{address::Address, pages::administration::flag::FlagFilter},
     wire::TokenSearch,
 };
 

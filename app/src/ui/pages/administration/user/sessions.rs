@@ -5,6 +5,7 @@ use leptos::{either::Either, prelude::*};
 use crate::{
     api::admin::sessions as api,
     language::fill,
+    local_url::LocalUrl,
     texts,
     ui::{
         components::{Confirm, Icon, Question, SessionRow, Shape, device_words},
@@ -93,7 +94,7 @@ fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm, de
     let text = Text::get();
     let (id, device) = (info.id.clone(), device_words(&info.device));
     let [end_label, tokens_label] = [text.end_of, text.tokens_of].map(|words| fill(words, &[("device", &device)]));
-    let tokens = format!("/admin/tokens?session={id}");
+    let tokens = LocalUrl::of_page("/admin/tokens").with("session", &id).to_string();
     let end = move |_| {
         let words = |words| fill(words, &[("device", &device)]);
         let question =

@@ -1,7 +1,7 @@
 //! What is searched for among users, in an address.
 
 use crate::{
-    ui::pages::administration::{
+    ui::{
         address::Conditions,
         query::{Parameters, Query, page_parameter},
     },
@@ -46,7 +46,7 @@ impl Conditions for UserSearch {
 #[cfg(test)]
 mod tests {
     use crate::{
-        ui::pages::administration::{
+        ui::{
             address::Conditions,
             query::{Query, with_query},
         },
@@ -67,7 +67,7 @@ mod tests {
             UserSearch { descending: true, ..all },
         ];
         for search in searches {
-            let address = with_query("/admin/users", &search.write());
+            let address = with_query("/admin/users", &search.write()).to_string();
             let query = address.split_once('?').map_or("", |(_, query)| query);
             assert_eq!(read(query), search, "{address}");
         }

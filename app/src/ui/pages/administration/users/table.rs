@@ -6,10 +6,10 @@ use crate::{
     language::fill,
     texts,
     ui::{
+        address::Address,
         components::{SelectAll, SelectOne, Selection, SortHeader, date_time, iso_time},
         load::Load,
         pages::administration::{
-            address::Address,
             badges::{RoleBadge, StateBadge, user_page},
             rows::Rows,
         },

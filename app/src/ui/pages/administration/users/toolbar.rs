@@ -4,10 +4,7 @@ use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
 use crate::{
     texts,
-    ui::{
-        components::Icon,
-        pages::administration::{address::Address, flag::FlagFilter},
-    },
+    ui::{address::Address, components::Icon, pages::administration::flag::FlagFilter},
     wire::UserSearch,
 };
 

@@ -1,6 +1,8 @@
 //! The query of an address, taken apart and put together.
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
+
+use crate::local_url::LocalUrl;
 
 /// The parameters of a query, in order.
 pub(super) type Parameters = Vec<(&'static str, String)>;
@@ -38,11 +40,9 @@ impl Query {
     }
 }
 
-/// The address with these parameters.
-pub(super) fn with_query(path: &str, parameters: &Parameters) -> String {
-    let encode = |value: &str| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
-    let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+/// The URL of a page with these parameters.
+pub(super) fn with_query(page: &str, parameters: &Parameters) -> LocalUrl {
+    parameters.iter().fold(LocalUrl::of_page(page), |url, (name, value)| url.with(name, value))
 }
 
 /// The parameter of a page, unless it is the first.
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn whatever_is_searched_for_survives_the_address() {
         for search in ["ada", "100% & more=?#", "김 하늘", "<b>\"'", "a+b"] {
-            let address = with_query("/admin/users", &vec![("search", search.to_owned())]);
+            let address = with_query("/admin/users", &vec![("search", search.to_owned())]).to_string();
             let (_, query) = address.split_once('?').expect("a query");
             assert_eq!(Query::parse(query).get("search"), Some(search), "{address}");
         }
@@ -71,6 +71,6 @@ mod tests {
         assert_eq!(Query::parse("page=0").page(), 1);
         assert_eq!(Query::parse("page=7&page=8").page(), 7);
         assert_eq!(Query::parse("search=a+b%2Bc").get("search"), Some("a b+c"));
-        assert_eq!(with_query("/admin/users", &Vec::new()), "/admin/users");
+        assert_eq!(with_query("/admin/users", &Vec::new()).to_string(), "/admin/users");
     }
 }

@@ -1,13 +1,17 @@
 //! What a list is asked for, kept in the address: a page that is reloaded, returned to or handed on shows
-//! the same rows.
+//! the same rows. Each change is an entry of the session history.
 
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
+use wasm_bindgen::JsValue;
 
-use super::query::{Parameters, Query, with_query};
+use super::{
+    here::use_here,
+    query::{Parameters, Query, with_query},
+};
 
 /// The conditions of a list, which an address can carry.
 pub(super) trait Conditions: Clone + PartialEq + Send + Sync + 'static {
@@ -41,9 +45,14 @@ impl<C: Conditions> Address<C> {
             Some(before) if location.pathname.read() != own_path => before.clone(),
             _ => C::read(&Query::parse(&location.search.read())),
         });
+        let here = use_here();
         let go = Callback::new(move |conditions: C| {
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            navigate(&with_query(&path, &conditions.write()), options);
+            let url = with_query(&path, &conditions.write());
+            if url != here.get_untracked() {
+                push_entry();
+                let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                navigate(&url.to_string(), options);
+            }
         });
         Self { conditions, go }
     }
@@ -69,5 +78,14 @@ impl<C: Conditions> Address<C> {
     /// Turns to a page.
     pub(super) fn turn(self) -> SignalSetter<u32> {
         SignalSetter::map(move |page| self.change(|conditions| *conditions.page_mut() = page))
+    }
+}
+
+/// Adds an entry to the session history, which the next navigation takes the place of, so that Back returns to this one. The
+/// router adds none itself where it believes to be at the URL already, which it does after a step back and one forward.
+fn push_entry() {
+    if let Ok(history) = window().history() {
+        // Browsers refuse it to pages that add hundreds, for which Back then skips a list.
+        drop(history.push_state(&JsValue::NULL, ""));
     }
 }

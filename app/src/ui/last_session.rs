@@ -1,0 +1,83 @@
+//! What became of the session that this page showed last: pages that a person signed out of are nobody else's business, and
+//! those that a session ended on are its user's.
+
+use leptos::prelude::*;
+
+use crate::session::{Session, SessionState};
+
+/// What became of the session that this page showed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It has shown none.
+    Unseen,
+    /// It goes on.
+    GoesOn,
+    /// Its user signed out, here or in another tab.
+    SignedOut,
+    /// It ended by itself, or from elsewhere.
+    Ended,
+}
+
+impl Fate {
+    const fn after(self, state: SessionState, is_ended: bool) -> Self {
+        match (state, self) {
+            (SessionState::SignedIn | SessionState::Stale, _) => Self::GoesOn,
+            (SessionState::SignedOut, _) if is_ended => Self::Ended,
+            (SessionState::SignedOut, Self::GoesOn) => Self::SignedOut,
+            (SessionState::SignedOut | SessionState::Unknown, before) => before,
+        }
+    }
+}
+
+/// The last session of this page.
+#[derive(Clone, Copy)]
+pub(super) struct LastSession {
+    fate: Memo<Fate>,
+    session: Session,
+}
+
+impl LastSession {
+    /// For all components below.
+    pub(super) fn provide(session: Session) {
+        let fate = Memo::new(move |before: Option<&Fate>| {
+            let before = before.copied().unwrap_or(Fate::Unseen);
+            before.after(session.state.get(), session.ended.with(Option::is_some))
+        });
+        // A memo that nothing reads would miss the session: it is evaluated when it is read.
+        Effect::new(move |_| fate.get());
+        provide_context(Self { fate, session });
+    }
+
+    /// Whether its user signed out.
+    pub(super) fn is_signed_out(self) -> bool {
+        self.fate.get_untracked() == Fate::SignedOut
+    }
+
+    /// Whether the session that goes on may be of the same user.
+    pub(super) fn is_of_same_user(self) -> bool {
+        let last = self.session.ended_username.get_untracked();
+        last.is_none() || last == self.session.username.get_untracked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fate;
+    use crate::session::SessionState::{SignedIn, SignedOut, Stale, Unknown};
+
+    #[test]
+    fn only_who_was_signed_in_and_is_not_told_why_not_has_signed_out() {
+        for (steps, fate) in [
+            (vec![(Unknown, false), (SignedOut, false)], Fate::Unseen),
+            (vec![(Unknown, false), (SignedOut, true)], Fate::Ended),
+            (vec![(SignedIn, false), (SignedOut, false)], Fate::SignedOut),
+            (vec![(Stale, false), (SignedOut, false), (SignedOut, false)], Fate::SignedOut),
+            (vec![(SignedIn, false), (SignedOut, true)], Fate::Ended),
+            (vec![(SignedIn, false), (SignedOut, false), (SignedIn, false)], Fate::GoesOn),
+            (vec![(SignedIn, false), (SignedOut, false), (SignedIn, false), (SignedOut, true)], Fate::Ended),
+        ] {
+            let reached = steps.iter().fold(Fate::Unseen, |fate, (state, is_ended)| fate.after(*state, *is_ended));
+            assert_eq!(reached, fate, "{steps:?}");
+        }
+    }
+}
