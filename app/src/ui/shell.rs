@@ -38,6 +38,9 @@ texts! {
     }
 }
 
+/// What returns to the place where a page was scrolled to. In a block of its own, since other scripts may use its names.
+const SCROLL: &str = concat!("{", include_str!("shell/scroll.js"), "}");
+
 /// The whole document.
 pub fn shell() -> impl IntoView {
     let assets = expect_context::<Assets>();
@@ -67,6 +70,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" id="leptos" href=assets.css.clone()/>
+                <script nonce=use_nonce() inner_html=SCROLL></script>
                 <Boot assets=assets.clone()/>
                 {assets.auto_reload.then(reload_on_build)}
             </head>
