@@ -30,6 +30,8 @@ for (const [place, language] of (['en', 'ko'] as const).entries()) {
           await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading[place]!);
           await expect(page).toHaveTitle([title[place], 'Hallpass'].filter(Boolean).join(' · '));
           await expect(page.locator('html')).toHaveAttribute('lang', isBilingual ? 'en' : language);
+          // A placeholder that nothing was put into.
+          expect(await page.locator('body').innerText()).not.toMatch(/\{\w*\}/);
           if (language === 'ko' && !isBilingual) expect(await latinWords(page)).toEqual([]);
           for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: 640 });
