@@ -1,6 +1,6 @@
 // Pages do not jump while they come alive. That they fit the screen, states.spec.ts tells.
 import type { Page } from '@playwright/test';
-import { expect, isSignedIn, isSignedOut, open, openSignedIn, test } from './story';
+import { createAccount, expect, isSignedIn, isSignedOut, makeSuperuser, onTelephone, open, openSignedIn, somebody, test } from './story';
 
 for (const width of [320, 1440]) {
   test.describe(`${width} px`, () => {
@@ -13,6 +13,58 @@ for (const width of [320, 1440]) {
       for (const path of ['/', '/account', '/account/sessions', '/account/security', '/tokens']) await expectStill(page, path, isSignedIn);
     });
   });
+}
+
+for (const { width, scale } of [
+  { width: 280, scale: 1 },
+  { width: 320, scale: 1 },
+  { width: 320, scale: 1.5 },
+  { width: 640, scale: 2 },
+]) {
+  test(`no word of the header is cut for staff at ${width} px and ${scale * 100} %`, async ({ page }) => {
+    const boss = somebody();
+    makeSuperuser(boss);
+    await page.setViewportSize({ width, height: 700 });
+    await openSignedIn(page, '/account', boss);
+    await expect(page.locator('html')).toHaveAttribute('data-staff', '');
+    await page.evaluate((scale) => (document.documentElement.style.fontSize = `${scale * 100}%`), scale);
+    const ends = await page.locator('.top').evaluate((header) => {
+      const visible = [...header.querySelectorAll('a, button')].filter((link) => link.checkVisibility());
+      const nav = header.querySelector('nav')!;
+      return { right: visible.map((link) => link.getBoundingClientRect().right), width: document.documentElement.clientWidth, cut: nav.scrollWidth - nav.clientWidth };
+    });
+    expect(ends.right).toHaveLength(4);
+    expect(Math.max(...ends.right)).toBeLessThanOrEqual(ends.width);
+    expect(ends.cut).toBeLessThanOrEqual(0);
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the backdrop of a dialog and the strip of the scrollbar have one colour in ${colorScheme}`, async ({ page, request, browser, baseURL }) => {
+    const username = await createAccount(request);
+    await onTelephone(browser, baseURL, username);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await openSignedIn(page, '/account/sessions', username);
+    const width = await page.evaluate(() => document.body.getBoundingClientRect().width);
+    await page.getByRole('main').getByRole('button', { name: /^End the session/ }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await page.evaluate(() => document.body.getBoundingClientRect().width)).toBe(width);
+    await expect.poll(() => coloursAround(page, width)).toHaveLength(1);
+  });
+}
+
+/** The colours on both sides of where the page ends and the strip of the scrollbar begins. */
+async function coloursAround(page: Page, width: number): Promise<string[]> {
+  const clip = { x: Math.floor(width) - 10, y: 300, width: page.viewportSize()!.width - Math.floor(width) + 10, height: 1 };
+  const picture = (await page.screenshot({ clip, animations: 'disabled' })).toString('base64');
+  return page.evaluate(async (picture) => {
+    const bytes = Uint8Array.from(atob(picture), (character) => character.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
+    canvas.drawImage(image, 0, 0);
+    const { data } = canvas.getImageData(0, 0, image.width, 1);
+    return [...new Set(Array.from({ length: image.width }, (_, place) => data.slice(4 * place, 4 * place + 3).join(' ')))];
+  }, picture);
 }
 
 /** As the browser reports it; not yet in TypeScript's own descriptions. */
