@@ -8,9 +8,9 @@ use std::{
 
 /// Each room and the rooms it may use.
 const ARROWS: [(&str, &[&str]); 6] = [
-    ("ui", &["session", "api", "wire", "chunk", "language", "local_url", "texts"]),
-    ("session", &["api", "wire", "chunk"]),
-    ("api", &["auth", "wire", "language", "texts"]),
+    ("ui", &["session", "api", "wire", "chunk", "delay", "language", "local_url", "texts"]),
+    ("session", &["api", "wire", "chunk", "delay"]),
+    ("api", &["auth", "wire", "delay", "language", "texts"]),
     ("auth", &["wire"]),
     ("store", &["auth", "wire"]),
     ("wire", &[]),

@@ -64,10 +64,17 @@ fn foreign(status: u16, retry_after: Option<u32>) -> ApiError {
     ApiError { retry_after, ..error(code) }
 }
 
-/// The seconds of `Retry-After` (RFC 9110 §10.2.3). A date in it would be on a clock that we do not
-/// know.
+/// The seconds of `Retry-After` (RFC 9110 §10.2.3), also where it is a date on the clock of whoever answered. What is neither
+/// is no wish.
 fn retry_after(headers: &HeaderMap) -> Option<u32> {
-    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.parse().unwrap_or(u32::MAX));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+    let wait = until.duration_since(now).unwrap_or_default();
+    Some(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
 }
 
 impl<E: FromServerFnError> ClientRes<E> for Answer {
@@ -121,12 +128,36 @@ mod tests {
         assert_eq!(foreign(401, None).code, Code::Network);
     }
 
+    fn wish(text: &'static str, date: Option<&'static str>) -> Option<u32> {
+        let mut headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(text))]);
+        headers.extend(date.map(|date| (header::DATE, HeaderValue::from_static(date))));
+        retry_after(&headers)
+    }
+
     #[test]
-    fn retry_after_is_read_in_seconds_alone() {
-        for (text, seconds) in [("7", Some(7)), (" 7 ", Some(7)), ("-1", None), ("Tue, 24 Nov 2026 01:00:00 GMT", None)]
-        {
-            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(text))]);
-            assert_eq!(retry_after(&headers), seconds, "{text}");
+    fn retry_after_is_read_in_seconds() {
+        assert_eq!(wish("7", None), Some(7));
+        assert_eq!(wish(" 0007 ", None), Some(7));
+        assert_eq!(wish("0", None), Some(0));
+        assert_eq!(wish("99999999999999999999", None), Some(u32::MAX));
+    }
+
+    #[test]
+    fn retry_after_is_read_as_a_date_on_the_clock_of_the_answer() {
+        let now = Some("Tue, 24 Nov 2026 01:00:00 GMT");
+        assert_eq!(wish("Tue, 24 Nov 2026 01:02:00 GMT", now), Some(120));
+        assert_eq!(wish("Tuesday, 24-Nov-26 01:02:00 GMT", now), Some(120));
+        assert_eq!(wish("Tue Nov 24 01:02:00 2026", now), Some(120));
+        assert_eq!(wish("Mon, 23 Nov 2026 01:00:00 GMT", now), Some(0));
+        assert_eq!(wish("Fri, 31 Dec 9999 23:59:59 GMT", now), Some(u32::MAX));
+        assert_eq!(wish("Tue, 24 Nov 2026 01:02:00 GMT", None), None);
+        assert_eq!(wish("Tue, 24 Nov 2026 01:02:00 GMT", Some("now")), None);
+    }
+
+    #[test]
+    fn what_is_neither_seconds_nor_a_date_is_no_wish() {
+        for text in ["", "-1", "+5", "1.5", "1e9", "5 s", "soon", "NaN", "Infinity", "0x10", "Tue, 24 Nov 2026"] {
+            assert_eq!(wish(text, Some("Tue, 24 Nov 2026 01:00:00 GMT")), None, "{text}");
         }
     }
 }

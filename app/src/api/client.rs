@@ -9,7 +9,6 @@ use futures::{
     Sink, Stream,
     future::{Either, LocalBoxFuture, select},
 };
-use gloo_timers::future::TimeoutFuture;
 use send_wrapper::SendWrapper;
 use server_fn::client::{Client, browser::BrowserClient};
 
@@ -18,10 +17,13 @@ use super::{
     around::error,
     call::Call,
 };
-use crate::wire::{ApiError, Code};
+use crate::{
+    delay::Delay,
+    wire::{ApiError, Code},
+};
 
-/// How long one attempt may take, to the last byte of the answer. A phone that lost its network mid-request says nothing for minutes.
-const ATTEMPT_MILLIS: u32 = 20_000;
+/// How long one attempt may take, to the last byte of the answer, seconds. A phone that lost its network mid-request says nothing for minutes.
+const ATTEMPT_SECONDS: u32 = 20;
 
 /// Gives calls their access token.
 pub trait TokenSource {
@@ -72,7 +74,7 @@ async fn attempt(call: &Call, access: Option<&str>) -> Result<Answer, ApiError> 
         let response = <BrowserClient as Client<ApiError>>::send(request).await?;
         Answer::read(response).await
     };
-    match select(pin!(answered), TimeoutFuture::new(ATTEMPT_MILLIS)).await {
+    match select(pin!(answered), Delay::seconds(ATTEMPT_SECONDS).pass()).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(unreachable()),
     }

@@ -1,7 +1,10 @@
 //! What the engine asks of the browser, in one place.
 
-use gloo_timers::future::TimeoutFuture;
-use web_sys::{VisibilityState, window};
+use futures::channel::oneshot;
+use gloo_events::EventListener;
+use web_sys::{EventTarget, VisibilityState, window};
+
+use crate::delay::Delay;
 
 /// The device's clock, milliseconds since the Unix epoch. It may be wrong.
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
@@ -17,11 +20,11 @@ pub(super) fn monotonic() -> i64 {
 
 /// Lets the browser draw, and answer to the person, before there is more to do.
 pub async fn respite() {
-    TimeoutFuture::new(0).await;
+    Delay::millis(0).pass().await;
 }
 
 /// From 0 up to, and not including, 1. Good enough to spread requests, and used for nothing else.
-pub(super) fn random() -> f64 {
+pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
@@ -44,4 +47,26 @@ pub(super) fn is_visible() -> bool {
 /// and in some virtual machines. It chooses words, and nothing that is done.
 pub(super) fn is_online() -> bool {
     window().is_some_and(|window| window.navigator().on_line())
+}
+
+/// Waits until a person can see this tab.
+pub async fn visible() {
+    while let Some(document) = window().and_then(|window| window.document())
+        && !is_visible()
+    {
+        next_event(&document, "visibilitychange").await;
+    }
+}
+
+/// Waits until the browser says that the network is back.
+pub async fn online() {
+    if let Some(window) = window() {
+        next_event(&window, "online").await;
+    }
+}
+
+async fn next_event(target: &EventTarget, event: &'static str) {
+    let (send, receive) = oneshot::channel();
+    let _listener = EventListener::once(target, event, |_| _ = send.send(()));
+    _ = receive.await;
 }

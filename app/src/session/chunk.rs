@@ -5,16 +5,16 @@ use std::cell::Cell;
 
 use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::Set, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::{
-    Connection, Session, SessionState, backoff, browser, engine, refresh, sign_in as signing_in,
-    sign_out as signing_out, storage, tabs,
+    Connection, Session, SessionState, browser, engine, refresh, sign_in as signing_in, sign_out as signing_out,
+    storage, tabs,
 };
 use crate::{
     api::{around, client},
     chunk::chunk,
+    delay::Delay,
     wire::{ApiError, Code, Credentials, Registration},
 };
 
@@ -91,7 +91,8 @@ async fn start_at_last(session: Session) {
     while load().await.is_err() {
         attempts += 1;
         session.connection.set(if browser::is_online() { Connection::Unreachable } else { Connection::Offline });
-        TimeoutFuture::new(backoff::delay(attempts, None, browser::random())).await;
+        Delay::after_failures(attempts, None, browser::random()).pass().await;
+        browser::visible().await;
     }
     browser::respite().await;
     // What was downloaded is not downloaded again, so this does not fail.

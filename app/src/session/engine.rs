@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    backoff, browser,
+    browser,
     flight::{self, Deed},
     outcome::Outcome,
     pair::{Stored, StoredPair, Tombstone},
@@ -15,10 +15,10 @@ use super::{
     state::{Connection, Session, SessionState},
     storage,
 };
-use crate::wire::{Secret, SessionClaims, millis};
-
-/// The longest that a timer is set for: browsers count them in 31 bits, and sleep through them.
-const MAX_TIMER_MILLIS: i64 = 60 * 60 * 1000;
+use crate::{
+    delay::Delay,
+    wire::{Secret, SessionClaims, millis},
+};
 
 thread_local! {
     static ENGINE: RefCell<Engine> = const {
@@ -189,9 +189,9 @@ fn rest_after_arrival(pair: &StoredPair, claims: &SessionClaims) -> i64 {
 
 fn set_timer(due_millis: Option<i64>) {
     let timer = due_millis.map(|due| {
-        let is_far = due > MAX_TIMER_MILLIS;
-        let millis = u32::try_from(due.clamp(0, MAX_TIMER_MILLIS)).unwrap_or(0);
-        Timeout::new(millis, move || {
+        let delay = Delay::millis(due);
+        let is_far = i64::from(delay.as_millis()) < due;
+        delay.then(move || {
             ENGINE.with_borrow_mut(|engine| engine.timer = None);
             // While it ran, another tab may have renewed, or this one been hidden.
             let is_early = is_far || wait() > 0 || !browser::is_visible();
@@ -233,7 +233,7 @@ pub(super) fn note_arrival() {
 fn back_off(wished: Option<u32>) {
     ENGINE.with_borrow_mut(|engine| {
         engine.failures = engine.failures.saturating_add(1);
-        let delay = backoff::delay(engine.failures, wished, browser::random());
+        let delay = Delay::after_failures(engine.failures, wished, browser::random()).as_millis();
         engine.attempt_at = browser::monotonic() + i64::from(delay);
         engine.is_wished = wished.is_some();
         flight::note(Deed::Retrying(delay));

@@ -2,10 +2,11 @@
 //! is idempotent, so nothing depends on them. (`web-sys` still hides them behind an unstable flag.)
 
 use futures::channel::oneshot;
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+
+use crate::delay::Delay;
 
 #[wasm_bindgen]
 extern "C" {
@@ -59,7 +60,7 @@ async fn request<R: 'static>(
                 let result = work.await;
                 let hold = hold_after(&result);
                 drop(send.send(Locked::Done(result)));
-                TimeoutFuture::new(hold).await;
+                Delay::millis(hold).pass().await;
             }
             Ok(JsValue::UNDEFINED)
         })

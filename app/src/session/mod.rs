@@ -3,7 +3,6 @@
 //! browser are pure functions here ([`pair::merge`], [`schedule`], [`outcome`]) and tested as such.
 //! Pages meet the engine in [`Session`] and in the functions of `chunk`, which downloads the rest.
 
-mod backoff;
 mod browser;
 mod chunk;
 mod engine;
@@ -22,7 +21,7 @@ mod storage;
 mod tabs;
 mod turn;
 
-pub use browser::{now, respite};
+pub use browser::{now, online, random, respite, visible};
 pub use chunk::{prepare, register, sign_in, sign_out, start};
 pub use flight::{Deed, Entry, Flight, flight};
 pub use inspect::{renew_now, stored_pair};

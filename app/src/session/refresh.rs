@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 
 use futures::future::{FutureExt, LocalBoxFuture, Shared};
-use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
 
 use super::{
@@ -21,6 +20,7 @@ use crate::{
         client::{Access, TokenSource},
         session,
     },
+    delay::Delay,
     wire::{EndReason, Ended, SessionClaims, TokenPair},
 };
 
@@ -78,7 +78,7 @@ async fn ask_alone(pair: StoredPair) -> Outcome {
         if is_locked_out && waited >= turn::PATIENCE {
             break;
         }
-        TimeoutFuture::new(LOOK_EVERY).await;
+        Delay::millis(LOOK_EVERY).pass().await;
     }
     ask(pair).await
 }

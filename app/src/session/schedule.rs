@@ -15,13 +15,18 @@ const MIN_LEAD: i64 = 60_000;
 /// milliseconds of the device.
 pub fn skew(claims: &SessionClaims, sent_at: i64, received_at: i64) -> i64 {
     let middle = sent_at + (received_at - sent_at) / 2;
-    let skew = claims.iat * 1000 + 500 - middle;
-    if skew.abs() < SKEW_TOLERANCE.min(life(claims) / 2) { 0 } else { skew }
+    let skew = millis(claims.iat).saturating_add(500).saturating_sub(middle);
+    if skew.saturating_abs() < SKEW_TOLERANCE.min(life(claims) / 2) { 0 } else { skew }
 }
 
 /// How long the token lives in all, milliseconds.
 fn life(claims: &SessionClaims) -> i64 {
-    (claims.exp - claims.iat).max(0) * 1000
+    millis(claims.exp.saturating_sub(claims.iat).max(0))
+}
+
+/// Seconds in milliseconds; those that are too many are as many as there can be.
+const fn millis(seconds: i64) -> i64 {
+    seconds.saturating_mul(1000)
 }
 
 /// How long a pair that arrived so long ago is still taken for good and left alone, whatever the clocks
@@ -34,7 +39,7 @@ pub fn rest(claims: &SessionClaims, since_arrival: i64) -> i64 {
 
 /// How long until the token ends, milliseconds; negative when it has. `now` is the device's clock.
 pub fn remaining(claims: &SessionClaims, skew: i64, now: i64) -> i64 {
-    claims.exp * 1000 - (now + skew)
+    millis(claims.exp).saturating_sub(now.saturating_add(skew))
 }
 
 /// How long until the token should be renewed, milliseconds; zero when it is time. That is when less
@@ -45,7 +50,7 @@ pub fn renew_in(claims: &SessionClaims, skew: i64, now: i64, jitter: f64) -> i64
     let life = life(claims);
     let lead = MIN_LEAD.max(life / 5);
     let due_left = lead.min(life / 2) - tenth(life, jitter);
-    (remaining(claims, skew, now) - due_left).max(0)
+    remaining(claims, skew, now).saturating_sub(due_left).max(0)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a share of a life in milliseconds")]
@@ -98,6 +103,16 @@ mod tests {
         assert_eq!(skew(&claims(1000, 1300), 1_005_000, 1_005_000), 0);
         assert_eq!(skew(&claims(1000, 1002), 1_005_000, 1_005_000), -4500);
         assert_eq!(skew(&claims(1000, 1002), 1_000_900, 1_000_950), 0);
+    }
+
+    #[test]
+    fn times_beyond_all_calendars_do_not_wrap() {
+        for (iat, exp) in [(0, i64::MAX), (i64::MIN, i64::MAX), (i64::MAX, i64::MIN), (i64::MIN, 0)] {
+            let token = claims(iat, exp);
+            let skew = skew(&token, 1000, 1000);
+            assert_eq!(remaining(&token, 0, 1000) > 0, exp > 0, "{iat} {exp}");
+            assert!(renew_in(&token, skew, 1000, 1.0) >= 0, "{iat} {exp}");
+        }
     }
 
     #[test]

@@ -2,17 +2,16 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
 
 use super::{
-    backoff, browser, engine,
+    browser, engine,
     flight::{self, Deed},
     outcome::{self, Outcome},
     pair::{Incoming, SignOut, Stored, Tombstone, VERSION},
     storage,
 };
-use crate::{api::session, wire::Secret};
+use crate::{api::session, delay::Delay, wire::Secret};
 
 thread_local! {
     /// The sessions that this tab is ending at the server: each once, however often the network comes back.
@@ -59,7 +58,8 @@ pub(super) fn finish_later() {
         return;
     }
     spawn_local(async {
-        TimeoutFuture::new(HEAD_START + backoff::delay(1, None, browser::random())).await;
+        let jitter = Delay::after_failures(1, None, browser::random());
+        Delay::millis(HEAD_START + jitter.as_millis()).pass().await;
         finish();
     });
 }
@@ -87,7 +87,7 @@ async fn is_told(refresh: &Secret) -> bool {
                 return true;
             }
         };
-        TimeoutFuture::new(backoff::delay(attempt, wished, browser::random())).await;
+        Delay::after_failures(attempt, wished, browser::random()).pass().await;
     }
     false
 }

@@ -1,11 +1,11 @@
 //! That something is under way which takes longer than a second: a line at the top of the window, which
 //! moves nothing on the page, and a word for screen readers.
 
-use std::{cell::Cell, time::Duration};
+use std::cell::Cell;
 
 use leptos::prelude::*;
 
-use crate::texts;
+use crate::{delay::Delay, texts};
 
 texts! {
     Text {
@@ -14,7 +14,7 @@ texts! {
 }
 
 /// What takes no longer needs no word; `style/components/progress.css` waits as long before the page is alive.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE_SECONDS: u32 = 1;
 
 thread_local! {
     static WAIT: Cell<Wait> = const { Cell::new(Wait { number: 0, is_running: false, things: 0 }) };
@@ -53,7 +53,7 @@ impl Progress {
                     self.0.set(true);
                 }
             };
-            set_timeout(be_long, PATIENCE);
+            Delay::seconds(PATIENCE_SECONDS).then(be_long).forget();
         }
         UnderWay(self)
     }

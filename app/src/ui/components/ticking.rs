@@ -1,19 +1,14 @@
 //! What changes as time passes, while a page is there.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 
-use crate::session;
+use crate::{delay::Delay, session};
 
 /// Does it once a second.
 pub(crate) fn every_second(work: impl Fn() + 'static) {
-    let tick = set_interval_with_handle(work, Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(tick) = tick {
-            tick.clear();
-        }
-    });
+    let ticks = SendWrapper::new(Delay::seconds(1).every(work));
+    on_cleanup(move || drop(ticks));
 }
 
 /// The device's time, milliseconds since the Unix epoch, second by second.

@@ -1,12 +1,12 @@
 //! Says at the edge of the page, for a while, that something succeeded. Screen readers hear it. What fails is said where it
 //! was asked for, and stays.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
-/// How long a word stays. It only repeats what the page shows as well.
-const SHOWN_FOR: Duration = Duration::from_secs(7);
+use crate::delay::Delay;
+
+/// How long a word stays, seconds. It only repeats what the page shows as well.
+const SHOWN_SECONDS: u32 = 7;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Word {
@@ -30,19 +30,17 @@ impl Toast {
     pub(crate) fn say(self, sentence: String) {
         let number = self.0.with_untracked(|word| word.as_ref().map_or(0, |word| word.number.wrapping_add(1)));
         self.0.set(Some(Word { sentence, number }));
-        set_timeout(
-            move || {
-                // Another word has a time of its own.
-                self.0.maybe_update(|word| {
-                    let is_same = word.as_ref().is_some_and(|word| word.number == number);
-                    if is_same {
-                        *word = None;
-                    }
-                    is_same
-                });
-            },
-            SHOWN_FOR,
-        );
+        let go = move || {
+            // Another word has a time of its own.
+            self.0.maybe_update(|word| {
+                let is_same = word.as_ref().is_some_and(|word| word.number == number);
+                if is_same {
+                    *word = None;
+                }
+                is_same
+            });
+        };
+        Delay::seconds(SHOWN_SECONDS).then(go).forget();
     }
 }
 

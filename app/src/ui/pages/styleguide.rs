@@ -1,12 +1,11 @@
 //! `/styleguide`, in development builds: every component in every state, to look at while one edits
 //! the stylesheet. It speaks English alone.
 
-use std::time::Duration;
-
 use leptos::{context::Provider, prelude::*};
 
 use super::home::Pass;
 use crate::{
+    delay::Delay,
     session::{Session, SessionState},
     ui::components::{
         Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Progress, Question, ServerFacts,
@@ -170,7 +169,7 @@ fn Waiting() -> impl IntoView {
     let progress = expect_context::<Progress>();
     let wait = move |_| {
         let under_way = progress.begin();
-        set_timeout(move || drop(under_way), Duration::from_secs(5));
+        Delay::seconds(5).then(move || drop(under_way)).forget();
     };
     view! {
         <section>
