@@ -19,10 +19,10 @@ export const PASSWORD = 'violet kettle harvests nine moons';
 /** How long an access token of the usual server lives, milliseconds. */
 export const LIFETIME = 300_000;
 
-/** The longest delay before a failed refresh or sign-out is tried again, milliseconds (`session/backoff.rs`). */
+/** The longest delay before anything that failed is tried again, milliseconds (`delay.rs`). */
 export const LONGEST_BACKOFF = 45_000;
 
-/** How long the pages show a toast, milliseconds (`SHOWN_FOR` in `components/toast.rs`). */
+/** How long the pages show a toast, milliseconds (`SHOWN_SECONDS` in `components/toast.rs`). */
 const TOAST_SHOWN_FOR = 7000;
 
 /** A time as the pages write it: with its date only when that is not today, so that a test may run at midnight. */
@@ -88,10 +88,10 @@ async function watch(context: BrowserContext, noises: string[]): Promise<void> {
     // The browser reports every request that fails, and the loader every chunk, in both places; stories make
     // some fail on purpose.
     page.on('pageerror', (error) => {
-      if (error.message !== 'Failed to fetch') noises.push(`exception: ${error.message}`);
+      if (!/^(Failed to fetch|NetworkError when attempting to fetch resource\.)$/.test(error.message)) noises.push(`exception: ${error.message}`);
     });
     page.on('console', (message) => {
-      const isNetwork = /^Failed to load resource|^TypeError: Failed to fetch|blocked by Playwright$/.test(message.text());
+      const isNetwork = /^Failed to load resource|^TypeError: (Failed to fetch|NetworkError)|^Error$|blocked by Playwright$/.test(message.text());
       if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
     });
   });
@@ -153,7 +153,10 @@ export async function obtainPair(request: APIRequestContext, username: string): 
 export async function openSignedIn(page: Page, path = '/account', username?: string): Promise<string> {
   const name = username ?? (await createAccount(page.request));
   const pair = JSON.stringify(await obtainPair(page.request, name));
-  const store = await page.addInitScript((pair) => localStorage.setItem('hallpass', pair), pair);
+  // Firefox runs this on its empty page too, which has no storage.
+  const store = await page.addInitScript((pair) => {
+    if (location.protocol.startsWith('http')) localStorage.setItem('hallpass', pair);
+  }, pair);
   await open(page, path);
   await store.dispose();
   await isSignedIn(page);

@@ -1,6 +1,7 @@
 // What can go wrong around the engine: other people, a browser that refuses, answers that do not come.
 import type { APIRequestContext } from '@playwright/test';
 import {
+  LONGEST_BACKOFF,
   PASSWORD,
   countRefreshes,
   createAccount,
@@ -20,13 +21,10 @@ import {
 
 const REFRESH = '**/rpc/session/refresh';
 
-/** How long a page waits before it asks again for what it shows, milliseconds (`RETRY_SECONDS` in `ui/load.rs`). */
-const RETRY_AFTER = 5000;
-
 /** How long a tab waits for another one that seems to hold the lock, milliseconds (`PATIENCE` in `session/refresh.rs`). */
 const PATIENCE = 2000;
 
-/** How long the answer to one request may take, milliseconds (`ATTEMPT_MILLIS` in `api/client.rs`). */
+/** How long the answer to one request may take, milliseconds (`ATTEMPT_SECONDS` in `api/client.rs`). */
 const ATTEMPT = 20_000;
 
 /** Another user's name, and what a browser stores in which that user signs in. */
@@ -89,7 +87,7 @@ test('an account page that could not be loaded tries again', async ({ page, cont
   const username = await openSignedIn(page);
   await expect(page.getByText('The server cannot be reached. Check the connection')).toBeVisible();
   await context.unroute('**/rpc/account/me');
-  await page.clock.fastForward(RETRY_AFTER);
+  await page.clock.fastForward(LONGEST_BACKOFF);
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
@@ -114,7 +112,7 @@ test.describe('when the access token ends', () => {
 
   test('a browser that refuses the lock renews all the same', async ({ page }) => {
     await page.addInitScript(() => {
-      navigator.locks.request = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+      Object.assign(navigator.locks ?? {}, { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) });
     });
     await openSignedIn(page);
     for (let renewal = 1; renewal <= 2; renewal += 1) {

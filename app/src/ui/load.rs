@@ -1,10 +1,10 @@
-//! What a page asks the server for: asked again when the question changes or the server comes back,
-//! shown as an outline, as itself, or as what went wrong. An answer to an older question is dropped,
-//! and what is shown stays until there is something newer.
+//! A query to the server, like a Leptos `Resource`: it is sent again when the question changes or the server comes back,
+//! and renders as a skeleton, a value or an error. An answer to an older question is dropped, and what is shown stays until
+//! there is something different.
 
-use std::time::Duration;
+use std::pin::pin;
 
-use futures::future;
+use futures::future::{self, select};
 use leptos::{
     either::{EitherOf3, EitherOf4},
     prelude::*,
@@ -13,6 +13,7 @@ use leptos::{
 
 use super::components::{Progress, Shape, Skeleton, prepare_dates};
 use crate::{
+    delay::Delay,
     session::{self, Session, SessionState, respite},
     texts,
     wire::{ApiError, Code},
@@ -26,14 +27,15 @@ texts! {
     }
 }
 
-/// How long after a failure the server is asked again, when it has no wish of its own.
-const RETRY_SECONDS: u64 = 5;
-
 /// A question to the server, and its last answer.
 pub(crate) struct Load<T: Send + Sync + 'static> {
     answer: RwSignal<Option<Result<T, ApiError>>>,
     is_asking: RwSignal<bool>,
     rounds: RwSignal<u32>,
+    /// The number of the last question.
+    newest: StoredValue<u32>,
+    /// Answers that failed one after another.
+    failures: StoredValue<u32>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Load<T> {
@@ -44,29 +46,34 @@ impl<T: Send + Sync + 'static> Clone for Load<T> {
 
 impl<T: Send + Sync + 'static> Copy for Load<T> {}
 
-impl<T: Clone + Send + Sync + 'static> Load<T> {
+impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
     /// Asks, and asks again whenever a signal that `ask` reads before its first `await` changes.
     pub(crate) fn new<Asking>(ask: impl Fn() -> Asking + 'static) -> Self
     where
         Asking: Future<Output = Result<T, ApiError>> + 'static,
     {
-        let load = Self { answer: RwSignal::new(None), is_asking: RwSignal::new(false), rounds: RwSignal::new(0) };
+        let load = Self {
+            answer: RwSignal::new(None),
+            is_asking: RwSignal::new(false),
+            rounds: RwSignal::new(0),
+            newest: StoredValue::new(0),
+            failures: StoredValue::new(0),
+        };
         let progress = expect_context::<Progress>();
         let session = expect_context::<Session>();
         let is_reachable = Memo::new(move |_| session.state.get() == SessionState::SignedIn);
-        let newest = StoredValue::new(0_u32);
         Effect::new(move |_| {
             load.rounds.track();
             let asking = ask();
             if !is_reachable.get() {
                 return;
             }
-            newest.update_value(|newest| *newest = newest.wrapping_add(1));
-            let number = newest.get_value();
+            load.newest.update_value(|newest| *newest = newest.wrapping_add(1));
+            let number = load.newest.get_value();
             load.is_asking.set(true);
             let under_way = progress.begin();
             // The page may go meanwhile, or ask something else.
-            let is_wanted = move || newest.try_get_value() == Some(number);
+            let is_wanted = move || load.newest.try_get_value() == Some(number);
             spawn_local(async move {
                 respite().await;
                 // Another person's page may be in its place, with that person's token.
@@ -76,26 +83,55 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
                 let answer = in_small_tasks(asking).await;
                 drop(under_way);
                 if is_wanted() {
-                    load.take(answer);
+                    load.take(answer, number);
                 }
             });
         });
         load
     }
 
-    fn take(self, answer: Result<T, ApiError>) {
+    fn take(self, answer: Result<T, ApiError>, number: u32) {
         self.is_asking.set(false);
-        if let Err(error) = &answer
-            && is_passing(error.code)
-        {
-            let pause = Duration::from_secs(error.retry_after.map_or(RETRY_SECONDS, u64::from));
-            set_timeout(move || _ = self.rounds.try_update(|rounds| *rounds += 1), pause);
-            // What is there is better than word of a failure that passes; the banner tells of it.
-            if self.answer.with_untracked(|shown| matches!(shown, Some(Ok(_)))) {
-                return;
+        match &answer {
+            Err(error) if is_passing(error.code) => {
+                self.ask_later(error.retry_after, number);
+                // What is there is better than word of a failure that passes; the banner tells of it.
+                if self.answer.with_untracked(|shown| matches!(shown, Some(Ok(_)))) {
+                    return;
+                }
             }
+            _ => self.failures.set_value(0),
         }
-        self.answer.set(Some(answer));
+        self.show(answer);
+    }
+
+    /// Shows it, unless it is shown already.
+    fn show(self, answer: Result<T, ApiError>) {
+        let answer = Some(answer);
+        self.answer.maybe_update(|shown| {
+            let is_different = *shown != answer;
+            if is_different {
+                *shown = answer;
+            }
+            is_different
+        });
+    }
+
+    /// Asks again after a while, or when the network is back, once the tab is seen; unless something was asked meanwhile.
+    fn ask_later(self, wished: Option<u32>, number: u32) {
+        let failures = self.failures.get_value().saturating_add(1);
+        self.failures.set_value(failures);
+        let delay = Delay::after_failures(failures, wished, session::random());
+        spawn_local(async move {
+            match wished {
+                Some(_) => delay.pass().await,
+                None => _ = select(pin!(delay.pass()), pin!(session::online())).await,
+            }
+            session::visible().await;
+            if self.newest.try_get_value() == Some(number) {
+                self.again();
+            }
+        });
     }
 
     /// Asks once more.
@@ -105,7 +141,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
 
     /// Puts in place what another call has answered.
     pub(crate) fn put(self, value: T) {
-        self.answer.set(Some(Ok(value)));
+        self.show(Ok(value));
     }
 
     /// Changes a part of what is shown, as another call has answered.
@@ -135,7 +171,8 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         self.is_asking.into()
     }
 
-    /// The outline, the value, or what went wrong with a way on.
+    /// The skeleton, the value, or the error; rendered anew for each different value. What a person types into does not
+    /// belong here, but into [`Load::view_once`].
     pub(crate) fn view<View: IntoView + 'static>(
         self,
         shape: Shape,
@@ -144,12 +181,41 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         move || match self.answer.get() {
             None => EitherOf3::A(view! { <Skeleton shape/> }),
             Some(Ok(value)) => EitherOf3::B(render(value)),
-            Some(Err(error)) => EitherOf3::C(view! {
-                <div class="notice" data-tone="bad" role="alert">
-                    <p>{error.message}</p>
-                    {self.way_on(error.code)}
-                </div>
-            }),
+            Some(Err(error)) => EitherOf3::C(self.failure(error)),
+        }
+    }
+
+    /// The skeleton, the value, or the error; rendered once for all values that follow each other. What shows the value reads
+    /// the signal, and a form, which reads it once, keeps what was typed.
+    pub(crate) fn view_once<View: IntoView + 'static>(
+        self,
+        shape: Shape,
+        render: impl Fn(Memo<T>) -> View + Send + 'static,
+    ) -> impl IntoView {
+        let error =
+            Memo::new(move |_| self.answer.with(|answer| answer.as_ref().map(|answer| answer.as_ref().err().cloned())));
+        move || match error.get() {
+            None => EitherOf3::A(view! { <Skeleton shape/> }),
+            Some(None) => EitherOf3::B(self.value().map(&render)),
+            Some(Some(error)) => EitherOf3::C(self.failure(error)),
+        }
+    }
+
+    /// The value, and those that follow.
+    fn value(self) -> Option<Memo<T>> {
+        let first = self.answer.get_untracked()?.ok()?;
+        Some(Memo::new(move |last: Option<&T>| {
+            let newest = self.answer.with(|answer| answer.as_ref()?.as_ref().ok().cloned());
+            newest.unwrap_or_else(|| last.unwrap_or(&first).clone())
+        }))
+    }
+
+    fn failure(self, error: ApiError) -> impl IntoView {
+        view! {
+            <div class="notice" data-tone="bad" role="alert">
+                <p>{error.message}</p>
+                {self.way_on(error.code)}
+            </div>
         }
     }
 

@@ -34,26 +34,27 @@ texts! {
 pub(super) fn Profile() -> impl IntoView {
     let (me, session) = (Load::new(account::me), expect_context::<Session>());
     let is_editing = RwSignal::new(false);
-    let profile = me.view(Shape::Form, move |answer| {
-        session.is_staff.set(answer.is_staff);
-        let info = answer.session.clone();
-        let email = answer.email.clone();
+    let profile = me.view_once(Shape::Form, move |shown| {
+        Effect::new(move |_| session.is_staff.set(shown.with(|me| me.is_staff)));
+        let info = Memo::new(move |_| shown.with(|me| me.session.clone()));
+        let this_session = move || info.get().map(|info| view! { <ThisSession info/> });
+        let edit =
+            move || is_editing.get().then(|| view! { <EditForm me is_editing email=shown.get_untracked().email/> });
         view! {
             <section class="card" aria-labelledby="profile">
                 <header>
                     <h2 id="profile">{Text::get().you}</h2>
                     <button
                         type="button"
-                        aria-expanded=move || is_editing.get().to_string()
                         on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)
                     >
                         {move || if is_editing.get() { Text::get().cancel } else { Text::get().edit }}
                     </button>
                 </header>
-                <Facts me=answer/>
-                {move || is_editing.get().then(|| view! { <EditForm me is_editing email=email.clone()/> })}
+                {move || view! { <Facts me=shown.get()/> }}
+                {edit}
             </section>
-            {info.map(|info| view! { <ThisSession info/> })}
+            {this_session}
         }
     });
     view! {

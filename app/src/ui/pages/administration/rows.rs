@@ -1,4 +1,6 @@
-//! The frame of a table: its name, how many rows of how many, and whether others are on their way.
+//! The frame of a table: its name, how many rows of how many, and whether others are on their way. On a telephone its parts
+//! are displayed as blocks, which takes their meaning away in some browsers: every part of a table has its role as an
+//! attribute.
 
 use leptos::prelude::*;
 
@@ -15,7 +17,7 @@ pub(super) fn Rows<T, Head, Body>(
     row: impl Fn(T) -> Body,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Clone + PartialEq + Send + Sync + 'static,
     Head: IntoView + 'static,
     Body: IntoView + 'static,
 {
@@ -29,12 +31,12 @@ where
             aria-label=label
             aria-busy=move || list.is_asking().get().to_string()
         >
-            <table class="data">
+            <table role="table" class="data">
                 <caption>{words}</caption>
-                <thead>
-                    <tr>{head}</tr>
+                <thead role="rowgroup">
+                    <tr role="row">{head}</tr>
                 </thead>
-                <tbody>{listing.items.into_iter().map(row).collect_view()}</tbody>
+                <tbody role="rowgroup">{listing.items.into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>
     }

@@ -67,13 +67,13 @@ pub(super) fn User() -> impl IntoView {
             }}
         </p>
         {user
-            .view(
+            .view_once(
                 Shape::Form,
                 move |record| {
                     view! {
-                        <Facts record=record.clone()/>
-                        <EditForm record=record.clone() user/>
-                        <Activation record user sessions confirm deeds/>
+                        {move || view! { <Facts record=record.get()/> }}
+                        <EditForm record=record.get_untracked() user/>
+                        {move || view! { <Activation record=record.get() user sessions confirm deeds/> }}
                     }
                 },
             )}

@@ -25,15 +25,17 @@ texts! {
     }
 }
 
-/// The form, and what was known when it was made.
+/// The form. `record` is the user as the form shows it at first; what is saved is compared with what was known then.
 #[component]
 pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
     let (username, email) = (record.username.clone(), record.email.clone());
     let (is_staff, is_superuser) = (record.is_staff, record.is_superuser);
+    let known = StoredValue::new(record);
     let state = FormState::new("user-form");
     let send = move |typed: FormEntries| {
+        let record = known.get_value();
         let wished = UserRecord {
             username: typed.text("username"),
             email: typed.text("email"),
@@ -41,14 +43,16 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
             is_superuser: typed.is_checked("is_superuser"),
             ..record.clone()
         };
-        let change = difference(&record, wished);
+        let change = difference(&record, wished.clone());
         if change == UserChange::default() {
             toast.say(text.same.to_owned());
             return;
         }
-        let changing = users::change_user(record.id.clone(), change);
+        let changing = users::change_user(record.id, change);
         let saved = async move {
             user.put(changing.await?);
+            // What others changed meanwhile the form does not show, and so the next sending does not take it back.
+            known.try_set_value(wished);
             Ok(())
         };
         state.send(saved, move || toast.say(text.saved.to_owned()));

@@ -1,0 +1,116 @@
+// What was typed and not saved yet stays, whatever else happens on the page.
+import type { Page } from '@playwright/test';
+import {
+  LONGEST_BACKOFF,
+  createAccount,
+  expect,
+  isSignedIn,
+  makeSuperuser,
+  openSignedIn,
+  outliveToken,
+  somebody,
+  test as base,
+} from './story';
+
+/** `boss` is a superuser of the worker's own. */
+const test = base.extend<object, { boss: string }>({
+  boss: [
+    async ({}, use) => {
+      const username = somebody();
+      makeSuperuser(username);
+      await use(username);
+    },
+    { scope: 'worker' },
+  ],
+});
+
+/** Loses the server until the access token has ended, and finds it again; waits until `question` has been answered anew. */
+async function reconnect(page: Page, question: string): Promise<void> {
+  await page.route('**/rpc/**', (route) => route.abort());
+  await outliveToken(page);
+  await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
+  await page.unroute('**/rpc/**');
+  const answered = page.waitForResponse(`**/rpc/${question}`);
+  await page.clock.fastForward(LONGEST_BACKOFF);
+  await isSignedIn(page);
+  await (await answered).finished();
+  await expect(page.locator('.progress')).toBeEmpty();
+}
+
+/** Opens the page of a new user. */
+async function openUser(page: Page, boss: string): Promise<string> {
+  const username = await createAccount(page.request);
+  await openSignedIn(page, `/admin/users?search=${username}`, boss);
+  await page.getByRole('link', { name: username }).click();
+  await expect(page.getByTestId('user')).toHaveText(username);
+  return username;
+}
+
+test('an address that is being edited survives a reconnect', async ({ page }) => {
+  await page.clock.install();
+  await openSignedIn(page);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const email = page.getByLabel('Email');
+  await email.fill('half@typed');
+  await reconnect(page, 'account/me');
+  await expect(email).toHaveValue('half@typed');
+  await expect(email).toBeFocused();
+});
+
+test('a new password that is being typed survives a reconnect', async ({ page }) => {
+  await page.clock.install();
+  await openSignedIn(page);
+  const password = page.getByLabel('New password', { exact: true });
+  await password.fill('half typed');
+  await reconnect(page, 'account/me');
+  await expect(password).toHaveValue('half typed');
+  await expect(password).toBeFocused();
+});
+
+test.describe('on the page of a user', () => {
+  test('edits survive a reconnect that brings something new', async ({ page, boss }) => {
+    await page.clock.install();
+    const username = await openUser(page, boss);
+    await page.getByLabel('Username', { exact: true }).fill(`${username}-renamed`);
+    await page.getByLabel(/\(staff\)/).check();
+    await page.getByLabel('New password', { exact: true }).fill('half typed');
+    await page.route('**/rpc/admin/user', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), email: 'else@example.org' } });
+    });
+    await reconnect(page, 'admin/user');
+    await expect(page.getByRole('definition').filter({ hasText: 'else@example.org' })).toBeVisible();
+    await expect(page.getByLabel('Username', { exact: true })).toHaveValue(`${username}-renamed`);
+    await expect(page.getByLabel(/\(staff\)/)).toBeChecked();
+    await expect(page.getByLabel('New password', { exact: true })).toHaveValue('half typed');
+    await expect(page.getByLabel('New password', { exact: true })).toBeFocused();
+    // What somebody else has changed meanwhile is not taken back.
+    const sent = page.waitForRequest('**/rpc/admin/change_user');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect((await sent).postDataJSON()).toMatchObject({ change: { username: `${username}-renamed`, email: null, is_staff: true } });
+  });
+
+  test('edits survive a deactivation, an activation and the end of sessions', async ({ page, boss }) => {
+    const username = await openUser(page, boss);
+    await page.getByLabel('Email', { exact: true }).fill('half@typed');
+    await page.getByRole('button', { name: 'Deactivate' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+    await expect(page.getByText(`${username} was deactivated.`)).toBeVisible();
+    await expect(page.getByLabel('Email', { exact: true })).toHaveValue('half@typed');
+    await page.getByRole('button', { name: 'Activate' }).click();
+    await expect(page.getByText(`${username} was activated.`)).toBeVisible();
+    await expect(page.getByLabel('Email', { exact: true })).toHaveValue('half@typed');
+  });
+
+  test('a second saving sends only what was changed since the first', async ({ page, boss }) => {
+    const username = await openUser(page, boss);
+    await page.getByLabel('Email', { exact: true }).fill(`${username}@example.org`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('definition').filter({ hasText: `${username}@example.org` })).toBeVisible();
+    await page.getByLabel(/\(staff\)/).check();
+    const sent = page.waitForRequest('**/rpc/admin/change_user');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect((await sent).postDataJSON()).toMatchObject({ change: { username: null, email: null, is_staff: true } });
+    await expect(page.getByRole('definition').filter({ hasText: 'Staff' })).toBeVisible();
+  });
+});
