@@ -3,6 +3,7 @@
 
 use leptos::{either::EitherOf6, prelude::*};
 use leptos_router::{components::Router, hooks::use_location};
+use web_sys::{FocusOptions, HtmlElement, wasm_bindgen::JsCast};
 
 #[cfg(debug_assertions)]
 use super::pages::Styleguide;
@@ -65,10 +66,13 @@ pub fn App() -> impl IntoView {
 fn CurrentPage() -> impl IntoView {
     let path = use_location().pathname;
     let page = Memo::new(move |_| Page::of(&path.read()));
-    Effect::new(move |_| {
+    Effect::new(move |earlier: Option<()>| {
         path.track();
         document().set_title(&page.get().title());
         complete_navigation();
+        if earlier.is_some() {
+            request_animation_frame(announce_page);
+        }
     });
     move || match page.get() {
         Page::Home => EitherOf6::A(view! { <Home/> }),
@@ -94,6 +98,20 @@ fn complete_navigation() {
 
 #[cfg(feature = "ssr")]
 fn complete_navigation() {}
+
+/// Moves the focus to the heading of a page that has taken the place of another one: screen readers read it, as they do when
+/// the browser loads a page, and the next Tab goes on from there.
+fn announce_page() {
+    let heading = document().query_selector("main h1").ok().flatten();
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+        let options = FocusOptions::new();
+        // Where the page is scrolled to is the router's business.
+        options.set_prevent_scroll(true);
+        heading.set_tab_index(-1);
+        // A heading that takes no focus is found all the same.
+        drop(heading.focus_with_options(&options));
+    }
+}
 
 /// Tells stylesheets and tests who is signed in: `<html data-session=… data-staff>`.
 fn mark_document(name: &str, word: Option<&str>) {

@@ -40,7 +40,7 @@ function at(path: string, sign: string): State['reach'] {
 
 async function editing(scene: Scene): Promise<void> {
   await at('/account', '#current_password')(scene);
-  await scene.page.locator('button[aria-expanded]').click();
+  await scene.page.locator('.card > header button').first().click();
   const email = scene.page.locator('#email');
   await email.fill('12345');
   await email.press('Enter');

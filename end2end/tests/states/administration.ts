@@ -57,7 +57,7 @@ async function questionOfMany(scene: Scene): Promise<void> {
 
 async function newUser(scene: Scene): Promise<void> {
   await users(scene);
-  await scene.page.locator('.toolbar [aria-expanded]').click();
+  await scene.page.locator('.toolbar > button').click();
   await expect(scene.page.locator('#username')).toBeVisible();
 }
 

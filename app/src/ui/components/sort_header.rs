@@ -15,7 +15,7 @@ pub(crate) fn SortHeader(
         None => "none",
     };
     view! {
-        <th scope="col" aria-sort=sort>
+        <th role="columnheader" scope="col" aria-sort=sort>
             <button type="button" class="sort" on:click=move |_| on_sort()>{label}</button>
         </th>
     }

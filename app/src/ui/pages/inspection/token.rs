@@ -38,15 +38,15 @@ pub(super) fn TokenAnatomy(token: Anatomy, before: Option<Anatomy>) -> impl Into
             <li class="part-payload">{text.payload}</li>
             <li class="part-signature">{text.signature}</li>
         </ol>
-            <table class="claims">
-                <thead>
-                    <tr>
-                        <th scope="col">{text.claim}</th>
-                        <th scope="col">{text.value}</th>
-                        <th scope="col">{text.meaning}</th>
+            <table role="table" class="claims">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{text.claim}</th>
+                        <th role="columnheader" scope="col">{text.value}</th>
+                        <th role="columnheader" scope="col">{text.meaning}</th>
                     </tr>
                 </thead>
-                <tbody>{rows(&token.header, old_header.as_ref())} {rows(&token.claims, old_claims.as_ref())}</tbody>
+                <tbody role="rowgroup">{rows(&token.header, old_header.as_ref())} {rows(&token.claims, old_claims.as_ref())}</tbody>
             </table>
     }
 }
@@ -63,10 +63,10 @@ fn rows(values: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Vec
             };
             let is_different = old.is_some();
             view! {
-                <tr class:diff=is_different>
-                    <th scope="row">{name.clone()}</th>
-                    <td>{changed(old, shown(value))}</td>
-                    <td>{meaning}</td>
+                <tr role="row" class:diff=is_different>
+                    <th role="rowheader" scope="row">{name.clone()}</th>
+                    <td role="cell">{changed(old, shown(value))}</td>
+                    <td role="cell">{meaning}</td>
                 </tr>
             }
         })

@@ -35,11 +35,11 @@ texts! {
 pub(super) fn Table(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>) -> impl IntoView {
     let text = Text::get();
     let head = view! {
-        <th scope="col">{text.when}</th>
-        <th scope="col">{text.what}</th>
-        <th scope="col">{text.account}</th>
-        <th scope="col">{text.by}</th>
-        <th scope="col">{text.from}</th>
+        <th role="columnheader" scope="col">{text.when}</th>
+        <th role="columnheader" scope="col">{text.what}</th>
+        <th role="columnheader" scope="col">{text.account}</th>
+        <th role="columnheader" scope="col">{text.by}</th>
+        <th role="columnheader" scope="col">{text.from}</th>
     };
     view! { <Rows label=text.events listing list head row=move |event| view! { <Row event/> }/> }
 }
@@ -58,20 +58,20 @@ fn Row(event: EventRecord) -> impl IntoView {
         _ => None,
     };
     view! {
-        <tr>
-            <td data-label=text.when>
+        <tr role="row">
+            <td role="cell" data-label=text.when>
                 <time datetime=iso_time(*at)>{date_time(*at)}</time>
             </td>
-            <td data-label=text.what>
+            <td role="cell" data-label=text.what>
                 <div>
                     {alarm.map(|word| view! { <span class="badge" data-tone=tone>{word}</span> " " })}
                     {sentence}
                 </div>
             </td>
-            <th scope="row" data-label=text.account>
+            <th role="rowheader" scope="row" data-label=text.account>
                 <OwnerLink id=event.user username=event.username nobody=text.no_account/>
             </th>
-            <td data-label=text.by>
+            <td role="cell" data-label=text.by>
                 {match event.actor {
                     Some(id) => {
                         let words = fill(text.administrator, &[("id", &id)]);
@@ -80,7 +80,7 @@ fn Row(event: EventRecord) -> impl IntoView {
                     None => Either::Right(text.nobody),
                 }}
             </td>
-            <td data-label=text.from>{if origin.is_empty() { text.unknown.to_owned() } else { origin }}</td>
+            <td role="cell" data-label=text.from>{if origin.is_empty() { text.unknown.to_owned() } else { origin }}</td>
         </tr>
     }
 }

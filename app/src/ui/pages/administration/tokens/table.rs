@@ -44,15 +44,15 @@ pub(super) fn Table(
     let text = Text::get();
     let ids = listing.items.iter().filter(|token| is_outstanding(token)).map(|token| token.jti.clone()).collect();
     let head = view! {
-        <th scope="col">
+        <th role="columnheader" scope="col">
             <SelectAll selection ids label=text.select_all/>
         </th>
-        <th scope="col">{text.token}</th>
-        <th scope="col">{text.user}</th>
-        <th scope="col">{text.session}</th>
-        <th scope="col">{text.issued}</th>
-        <th scope="col">{text.expires}</th>
-        <th scope="col">{text.state}</th>
+        <th role="columnheader" scope="col">{text.token}</th>
+        <th role="columnheader" scope="col">{text.user}</th>
+        <th role="columnheader" scope="col">{text.session}</th>
+        <th role="columnheader" scope="col">{text.issued}</th>
+        <th role="columnheader" scope="col">{text.expires}</th>
+        <th role="columnheader" scope="col">{text.state}</th>
     };
     view! { <Rows label=text.tokens listing list head row=move |token| view! { <Row token selection/> }/> }
 }
@@ -66,23 +66,23 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
     let generation = fill(text.generation, &[("number", &generation.to_string())]);
     let label = fill(text.select_one, &[("jti", &jti)]);
     view! {
-        <tr>
-            <td data-label=select_label>
+        <tr role="row">
+            <td role="cell" data-label=select_label>
                 {match select {
                     Some(id) => Either::Left(view! { <SelectOne selection id label/> }),
                     None => Either::Right(view! { <span class="visually-hidden">{text.done}</span> }),
                 }}
             </td>
-            <th scope="row" data-label=text.token>
+            <th role="rowheader" scope="row" data-label=text.token>
                 <div>
                     <code>{jti}</code>
                     <p class="meta">{generation}</p>
                 </div>
             </th>
-            <td data-label=text.user>
+            <td role="cell" data-label=text.user>
                 <OwnerLink id=user username nobody=text.nobody/>
             </td>
-            <td data-label=text.session>
+            <td role="cell" data-label=text.session>
                 {match session {
                     Some(id) => {
                         let href = LocalUrl::of_page("/admin/tokens").with("session", &id).to_string();
@@ -91,13 +91,13 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
                     None => Either::Right(text.no_session),
                 }}
             </td>
-            <td data-label=text.issued>
+            <td role="cell" data-label=text.issued>
                 <time datetime=iso_time(created_at)>{date_time(created_at)}</time>
             </td>
-            <td data-label=text.expires>
+            <td role="cell" data-label=text.expires>
                 <time datetime=iso_time(expires_at)>{date_time(expires_at)}</time>
             </td>
-            <td data-label=text.state>
+            <td role="cell" data-label=text.state>
                 <State
                     is_expired=millis(expires_at) <= session::now()
                     blacklisted_at=token.blacklisted_at

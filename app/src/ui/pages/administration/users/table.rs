@@ -45,13 +45,13 @@ pub(super) fn Table(
     let text = Text::get();
     let ids: Vec<_> = listing.items.iter().map(|user| user.id.clone()).collect();
     let head = view! {
-        <th scope="col">
+        <th role="columnheader" scope="col">
             <SelectAll selection ids label=text.select_all/>
         </th>
         <Head label=text.username order=UserOrdering::Username address/>
         <Head label=text.email order=UserOrdering::Email address/>
-        <th scope="col">{text.state}</th>
-        <th scope="col">{text.role}</th>
+        <th role="columnheader" scope="col">{text.state}</th>
+        <th role="columnheader" scope="col">{text.role}</th>
         <Head label=text.joined order=UserOrdering::DateJoined address/>
         <Head label=text.last_login order=UserOrdering::LastLogin address/>
     };
@@ -78,24 +78,24 @@ fn Row(user: UserRecord, selection: Selection) -> impl IntoView {
     let label = fill(text.select_one, &[("name", &username)]);
     let href = user_page(&id);
     view! {
-        <tr>
-            <td data-label=text.select>
+        <tr role="row">
+            <td role="cell" data-label=text.select>
                 <SelectOne selection id label/>
             </td>
-            <th scope="row" data-label=text.username>
+            <th role="rowheader" scope="row" data-label=text.username>
                 <a href=href>{username}</a>
             </th>
-            <td data-label=text.email>{if email.is_empty() { text.none.to_owned() } else { email }}</td>
-            <td data-label=text.state>
+            <td role="cell" data-label=text.email>{if email.is_empty() { text.none.to_owned() } else { email }}</td>
+            <td role="cell" data-label=text.state>
                 <StateBadge is_active/>
             </td>
-            <td data-label=text.role>
+            <td role="cell" data-label=text.role>
                 <RoleBadge is_staff is_superuser/>
             </td>
-            <td data-label=text.joined>
+            <td role="cell" data-label=text.joined>
                 <time datetime=iso_time(date_joined)>{date_time(date_joined)}</time>
             </td>
-            <td data-label=text.last_login>
+            <td role="cell" data-label=text.last_login>
                 {match last_login {
                     Some(at) => Either::Left(view! { <time datetime=iso_time(at)>{date_time(at)}</time> }),
                     None => Either::Right(text.never),

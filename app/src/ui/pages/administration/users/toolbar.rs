@@ -50,7 +50,6 @@ pub(super) fn Toolbar(address: Address<UserSearch>, is_creating: RwSignal<bool>)
             <button
                 type="button"
                 class=move || if is_creating.get() { "" } else { "primary" }
-                aria-expanded=move || is_creating.get().to_string()
                 on:click=move |_| is_creating.update(|is_creating| *is_creating = !*is_creating)
             >
                 {move || if is_creating.get() { text.cancel } else { text.new }}

@@ -1,0 +1,161 @@
+// Going from page to page without a pointer and without seeing: each page is announced, and what has the focus can be seen.
+import type { Locator, Page } from '@playwright/test';
+import {
+  createAccount,
+  expect,
+  fillSignIn,
+  makeSuperuser,
+  open,
+  openSignedIn,
+  somebody,
+  test as base,
+  toast,
+} from './story';
+
+/** `boss` is a superuser of the worker's own. */
+const test = base.extend<object, { boss: string }>({
+  boss: [
+    async ({}, use) => {
+      const username = somebody();
+      makeSuperuser(username);
+      await use(username);
+    },
+    { scope: 'worker' },
+  ],
+});
+
+function heading(page: Page, name: string): Locator {
+  return page.getByRole('heading', { level: 1, name });
+}
+
+test('every page that one goes to has the focus on its heading', async ({ page, boss }) => {
+  await openSignedIn(page, '/', boss);
+  const [main, account] = [page.getByRole('navigation', { name: 'Main' }), page.getByRole('navigation', { name: 'Account' })];
+  const pages: [Locator, string][] = [
+    [main.getByRole('link', { name: 'Account' }), 'Your account'],
+    [account.getByRole('link', { name: 'Sessions' }), 'Your sessions'],
+    [account.getByRole('link', { name: 'Security' }), 'Security'],
+    [account.getByRole('link', { name: 'Tokens' }), 'Your tokens'],
+    [account.getByRole('link', { name: 'Diagnostics' }), 'Diagnostics'],
+    [page.getByRole('link', { name: 'Hallpass' }), ''],
+  ];
+  for (const [link, name] of pages) {
+    await link.click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeFocused();
+  }
+  await page.goBack();
+  await expect(heading(page, 'Diagnostics')).toBeFocused();
+  await page.goForward();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});
+
+test('a sign-in and a detour to it are announced', async ({ page, request }) => {
+  const username = await createAccount(request);
+  await open(page, '/account/sessions');
+  await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeFocused();
+  await fillSignIn(page, username);
+  await expect(heading(page, 'Your sessions')).toBeFocused();
+});
+
+test('a page that the browser itself has loaded leaves the focus to the browser', async ({ page }) => {
+  await openSignedIn(page, '/account/sessions');
+  await expect(page.locator('.skeleton')).toHaveCount(0);
+  await expect(page.locator('body')).toBeFocused();
+});
+
+test('a filter keeps the focus where it is', async ({ page, boss }) => {
+  await openSignedIn(page, '/admin/users', boss);
+  const role = page.getByRole('combobox', { name: 'Role' });
+  await role.focus();
+  await role.selectOption('Staff');
+  await expect(page).toHaveURL(/staff=true/);
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  await expect(role).toBeFocused();
+});
+
+test('a button that opens a form says what it does by its name alone', async ({ page, boss }) => {
+  await openSignedIn(page, '/admin/users', boss);
+  const toggles = [
+    { path: '/admin/users', closed: 'New user', open: 'Cancel' },
+    { path: '/account', closed: 'Edit', open: 'Cancel' },
+    { path: '/account', closed: 'Show new password', open: 'Hide new password' },
+  ];
+  for (const toggle of toggles) {
+    await open(page, toggle.path);
+    await page.getByRole('button', { name: toggle.closed }).click();
+    const opened = page.getByRole('button', { name: toggle.open });
+    await expect(opened).toBeFocused();
+    for (const state of ['aria-expanded', 'aria-pressed']) await expect(opened).not.toHaveAttribute(state);
+    await opened.click();
+    await expect(page.getByRole('button', { name: toggle.closed })).toBeFocused();
+  }
+});
+
+for (const size of [
+  { width: 320, height: 568 },
+  { width: 844, height: 390 },
+  { width: 1280, height: 720 },
+]) {
+  test(`nothing lies over what has the focus, at ${size.width} × ${size.height}`, async ({ page, boss }) => {
+    await page.setViewportSize(size);
+    const prefix = somebody();
+    for (let number = 0; number < 9; number += 1) await createAccount(page.request, `${prefix}-${number}`);
+    await openSignedIn(page, `/admin/users?search=${prefix}`, boss);
+    await page.getByRole('checkbox', { name: `Select ${prefix}-0` }).check();
+    await page.locator('.bulk').getByRole('button', { name: 'Activate', exact: true }).click();
+    await expect(toast(page)).toBeVisible();
+    await page.getByRole('checkbox', { name: `Select ${prefix}-0` }).check();
+    await expect(page.locator('.bulk')).toBeVisible();
+    await expect(toast(page)).toBeVisible();
+    await walkTo(page, 'Tab', page.getByRole('contentinfo').getByRole('link').last());
+    await walkTo(page, 'Shift+Tab', page.getByRole('checkbox', { name: `Select ${prefix}-0` }));
+  });
+}
+
+/** Goes on by the key until it is there, and sees on the way that everything that takes the focus can be seen. */
+async function walkTo(page: Page, key: string, target: Locator): Promise<void> {
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press(key);
+    expect(await page.evaluate(coverOfFocus)).toBeNull();
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  expect(null, `${target} was not reached by ${key}`).not.toBeNull();
+}
+
+/** What covers any part of the focused element, or hides it beyond the edge of the window. */
+function coverOfFocus(): string | null {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) return null;
+  const own = focused.getBoundingClientRect();
+  if (own.height < innerHeight && (own.top < -1 || own.bottom > innerHeight + 1)) return `window: ${focused.outerHTML.slice(0, 90)}`;
+  for (const cover of document.querySelectorAll('.bulk, .toast')) {
+    const other = cover.getBoundingClientRect();
+    const isApart = own.bottom <= other.top || own.top >= other.bottom || own.right <= other.left || own.left >= other.right;
+    if (!isApart && !cover.contains(focused) && own.height < innerHeight) return `${cover.className}: ${focused.outerHTML.slice(0, 90)}`;
+  }
+  return null;
+}
+
+for (const path of ['/admin/users', '/admin/tokens', '/admin/events', '/tokens']) {
+  test(`the table of ${path} is one on a telephone too`, async ({ page, boss }) => {
+    await openSignedIn(page, path, boss);
+    await expect(page.getByRole('table').first()).toBeVisible();
+    const wide = await tree(page);
+    expect(wide.columnheader).toBeGreaterThan(2);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await tree(page)).toEqual(wide);
+    // Browsers that take the meaning away with the display leave it where it is said.
+    const unsaid = await page.evaluate(() => [...document.querySelectorAll('table, thead, tbody, tr, th, td')].filter((part) => !part.role).length);
+    expect(unsaid).toBe(0);
+  });
+}
+
+/** How many parts of tables assistive technology meets on the page. */
+async function tree(page: Page): Promise<Record<string, number>> {
+  const client = await page.context().newCDPSession(page);
+  const { nodes } = await client.send('Accessibility.getFullAXTree');
+  const roles = nodes.filter((node) => !node.ignored).map((node) => String(node.role?.value));
+  const counts = ['table', 'columnheader', 'rowheader', 'cell', 'row'].map((role) => [role, roles.filter((found) => found === role).length]);
+  await client.detach();
+  return Object.fromEntries(counts) as Record<string, number>;
+}
