@@ -80,7 +80,7 @@ endif
 test-code: check lint-otel deny extend test-postgres ## Lint, and run the Rust tests on SQLite and on PostgreSQL
 
 .PHONY: test-release
-test-release: test-simplejwt test-browser ## Run the tests against the release: Simple JWT's and the browser's
+test-release: test-simplejwt test-browser test-firefox ## Run the tests against the release: Simple JWT's and the browsers'
 
 .PHONY: check
 check: setup ## Check what a commit needs: format, lints, unit and HTTP tests on SQLite
@@ -127,9 +127,19 @@ test-simplejwt: $(PYTHON_PACKAGES) is-built ## Compare the release with Simple J
 	@$(PYTHON) -m pytest -q -n 2 end2end/simplejwt $(if $(FILTER),-k '$(FILTER)')
 
 .PHONY: test-browser
-test-browser: browser is-built ## Run the browser's tests against the release
+test-browser: browser is-built ## Run the browser's tests against the release, in Chromium
 	@$(call say,Running the browser tests)
 	@cd end2end && playwright test $(FILTER)
+
+# What browsers differ in. A machine without Firefox goes without.
+.PHONY: test-firefox
+test-firefox: firefox is-built ## Run those about tabs, renewal, network and forms in Firefox too
+	@if node end2end/browser.js firefox >/dev/null; then \
+	  $(call say,Running the browser tests in Firefox); \
+	  cd end2end && BROWSER=firefox playwright test $(FILTER); \
+	else \
+	  $(call say,Nothing is tested in Firefox: there is none. FIREFOX=/path/to/one names it); \
+	fi
 
 .PHONY: is-built
 is-built:
@@ -238,7 +248,7 @@ setup: ## Check the system packages and install the tools that a build needs
 	@command -v wasm-opt >/dev/null || $(call fail,wasm-opt is missing from end2end/node_modules; run: npm --prefix end2end ci)
 
 .PHONY: setup-tests
-setup-tests: setup browser ## Install what the tests need
+setup-tests: setup browser firefox ## Install what the tests need
 	@packaging/system.sh --install postgresql
 	@packaging/system.sh --install pgbouncer
 	@$(MAKE) --silent $(PYTHON_PACKAGES)
@@ -249,6 +259,15 @@ browser: $(NODE_MODULES)
 	  $(call say,Installing Chromium (a minute)); \
 	  (cd end2end && playwright install chromium) && packaging/system.sh chromium 2>/dev/null \
 	    || packaging/system.sh --install chromium; \
+	fi
+
+# Playwright's own, or else the system's.
+.PHONY: firefox
+firefox: $(NODE_MODULES)
+	@if ! packaging/system.sh firefox 2>/dev/null; then \
+	  $(call say,Installing Firefox (a minute)); \
+	  (cd end2end && playwright install firefox) && packaging/system.sh firefox 2>/dev/null \
+	    || packaging/system.sh --install firefox || true; \
 	fi
 
 $(NODE_MODULES): end2end/package-lock.json

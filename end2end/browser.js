@@ -1,21 +1,33 @@
-// Which browser the tests drive: CHROMIUM if it is set, a system's Chromium or Chrome, or the one that
-// Playwright installed. Prints its path; fails when there is none.
+// Which browsers the tests drive: CHROMIUM and FIREFOX if they are set, the system's, or those that Playwright installed. Called
+// with `chromium` or `firefox`, prints the path; fails when there is none.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
+import { chromium, firefox } from '@playwright/test';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const FINDERS = { chromium: findBrowser, firefox: () => findFirefox()?.path };
 
 export function findBrowser() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const candidates = onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']);
   return [...candidates, chromium.executablePath()].find((path) => existsSync(path));
 }
 
+/** Playwright's own build is driven by its own protocol; any other one by WebDriver BiDi. */
+export function findFirefox() {
+  const own = firefox.executablePath();
+  if (!process.env.FIREFOX && existsSync(own)) return { path: own, isOwn: true };
+  const path = process.env.FIREFOX || onPath(['firefox-esr', 'firefox']).find((path) => existsSync(path));
+  return path ? { path, isOwn: false } : undefined;
+}
+
+function onPath(names) {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name)));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const found = findBrowser();
+  const found = FINDERS[process.argv[2] ?? 'chromium']();
   if (!found) process.exit(1);
   console.log(found);
 }

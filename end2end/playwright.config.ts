@@ -1,18 +1,39 @@
 // The browser tests: real Chromium against the release build, each kind of server with a database of
-// its own.
+// its own. With BROWSER=firefox, those about what browsers differ in, in Firefox.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
-import { findBrowser } from './browser.js';
+import { findBrowser, findFirefox } from './browser.js';
 import { BINARY, SERVERS } from './tests/servers';
 
 // Workers read this file too; the folder is made once.
 process.env.E2E_FOLDER ??= mkdtempSync(join(tmpdir(), 'hallpass-e2e-'));
 const folder = process.env.E2E_FOLDER;
 
+const inChromium = {
+  ...devices['Desktop Chrome'],
+  launchOptions: {
+    executablePath: findBrowser(),
+    // A container's root has no sandbox to be put in.
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
+  },
+};
+
+const inFirefox = {
+  ...devices['Desktop Firefox'],
+  browserName: 'firefox' as const,
+  ...(findFirefox()?.isOwn ? {} : { channel: 'moz-firefox', launchOptions: { executablePath: resolve('bidi.js') } }),
+};
+
+const isFirefox = process.env.BROWSER === 'firefox';
+
+/** Storage events, locks, requests that fail, and forms. */
+const FIREFOX_STORIES = /(tabs|renewal|network|trouble|sign-in|register|profile|edits)\.spec\.ts/;
+
 export default defineConfig({
   testDir: process.env.SCREENSHOTS ? 'screenshots' : 'tests',
+  testMatch: isFirefox ? FIREFOX_STORIES : undefined,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
   retries: 0,
@@ -22,7 +43,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   reporter: [['list']],
   use: {
-    ...devices['Desktop Chrome'],
+    ...(isFirefox ? inFirefox : inChromium),
     baseURL: SERVERS.usual.url,
     // Dates are written as the browser's region does.
     locale: 'en-GB',
@@ -31,11 +52,6 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     // It passes on pages alone, but what passes there no story can hold up.
     serviceWorkers: 'block',
-    launchOptions: {
-      executablePath: findBrowser(),
-      // A container's root has no sandbox to be put in.
-      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
-    },
   },
   webServer: Object.values(SERVERS).map(({ name, url, settings }) => ({
     command: `${BINARY} serve`,

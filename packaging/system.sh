@@ -15,6 +15,7 @@ is_there() {
     curl) command -v curl ;;
     python) python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' ;;
     chromium) "$(node end2end/browser.js)" --version ;;
+    firefox) "$(node end2end/browser.js firefox)" --version ;;
     postgresql) ls /usr/lib/postgresql/*/bin/initdb || command -v initdb ;;
     pgbouncer) command -v pgbouncer || test -x /usr/sbin/pgbouncer ;;
     korean-font) ! command -v fc-list || test -n "$(fc-list :lang=ko)" ;;
@@ -32,6 +33,7 @@ describe() {
     curl) echo 'curl|curl|curl|curl|curl' ;;
     python) echo 'Python 3.9 or newer, with venv|python3-venv|python3|python|python' ;;
     chromium) echo 'Chromium, or CHROMIUM=/path/to/one|chromium|chromium|chromium|--cask chromium' ;;
+    firefox) echo 'Firefox, or FIREFOX=/path/to/one|firefox-esr|firefox|firefox|--cask firefox' ;;
     postgresql) echo 'PostgreSQL|postgresql|postgresql-server|postgresql|postgresql' ;;
     pgbouncer) echo 'PgBouncer|pgbouncer|pgbouncer|pgbouncer|pgbouncer' ;;
     korean-font) echo 'a font for Korean|fonts-nanum|google-noto-sans-cjk-fonts|noto-fonts-cjk|font-noto-sans-cjk' ;;

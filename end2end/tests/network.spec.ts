@@ -67,7 +67,8 @@ test('a browser that believes to be offline tries again all the same', async ({ 
   await expect(page.locator('.banner.shown')).toHaveCount(0);
 });
 
-test('a lost reply is asked for again and nobody notices', async ({ page, context }) => {
+test('a lost reply is asked for again and nobody notices', async ({ page, context, channel }) => {
+  test.skip(channel === 'moz-firefox', 'WebDriver BiDi does not name the body of a request, which is sent again here');
   let lost = 0;
   await context.route(REFRESH, async (route) => {
     if (lost > 0) return route.continue();
