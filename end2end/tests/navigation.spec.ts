@@ -49,6 +49,26 @@ test('every page that one goes to has the focus on its heading', async ({ page, 
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 });
 
+test('every page of the administration that one goes to has the focus on its heading', async ({ page, boss }) => {
+  const username = await createAccount(page.request);
+  await openSignedIn(page, '/account', boss);
+  const sections = page.getByRole('navigation', { name: 'Administration' });
+  const pages: [Locator, string][] = [
+    [page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Administration' }), 'Users'],
+    [sections.getByRole('link', { name: 'Tokens' }), 'Tokens'],
+    [sections.getByRole('link', { name: 'Events' }), 'Events'],
+  ];
+  for (const [link, name] of pages) {
+    await link.click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeFocused();
+  }
+  await sections.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('searchbox').fill(username);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: username, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'User', exact: true })).toBeFocused();
+});
+
 test('a sign-in and a detour to it are announced', async ({ page, request }) => {
   const username = await createAccount(request);
   await open(page, '/account/sessions');
@@ -110,6 +130,50 @@ for (const size of [
     await walkTo(page, 'Tab', page.getByRole('contentinfo').getByRole('link').last());
     await walkTo(page, 'Shift+Tab', page.getByRole('checkbox', { name: `Select ${prefix}-0` }));
   });
+}
+
+for (const size of [
+  { width: 320, height: 568 },
+  { width: 1280, height: 480 },
+]) {
+  test.describe(`at ${size.width} × ${size.height}`, () => {
+    test.use({ viewport: size });
+
+    test('the bar that a choice brings does not cover the box that was ticked', async ({ page, boss }) => {
+      const prefix = somebody();
+      for (let number = 0; number < 9; number += 1) await createAccount(page.request, `${prefix}-${number}`);
+      await openSignedIn(page, `/admin/users?search=${prefix}`, boss);
+      const box = page.getByRole('checkbox', { name: `Select ${prefix}-3` });
+      await focusAtLowerEdge(box);
+      await page.keyboard.press('Space');
+      await expect(page.locator('.bulk')).toBeVisible();
+      await expect.poll(() => page.evaluate(coverOfFocus)).toBeNull();
+      await expect(box).toBeFocused();
+    });
+
+    test('a toast does not cover the field whose form was sent', async ({ page, boss }) => {
+      const username = await createAccount(page.request);
+      await openSignedIn(page, `/admin/users?search=${username}`, boss);
+      await page.getByRole('link', { name: username }).click();
+      const email = page.getByLabel('Email', { exact: true });
+      await email.fill(`${username}@example.org`);
+      await focusAtLowerEdge(email);
+      await page.keyboard.press('Enter');
+      await expect(toast(page)).toBeVisible();
+      await expect.poll(() => page.evaluate(coverOfFocus)).toBeNull();
+      await expect(email).toBeFocused();
+    });
+  });
+}
+
+/** Focuses it, and scrolls until it stands at the lower edge of the window. */
+async function focusAtLowerEdge(target: Locator): Promise<void> {
+  await target.focus();
+  const gap = await target.evaluate((element) => {
+    scrollBy({ top: element.getBoundingClientRect().bottom - innerHeight, behavior: 'instant' });
+    return Math.abs(element.getBoundingClientRect().bottom - innerHeight);
+  });
+  expect(gap).toBeLessThan(2);
 }
 
 /** Goes on by the key until it is there, and sees on the way that everything that takes the focus can be seen. */

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, Selection};
+use super::{Icon, Selection, uncover::uncover_focus};
 use crate::{language::fill, texts};
 
 texts! {
@@ -19,6 +19,11 @@ pub(crate) fn Bulk<Deeds: IntoView + 'static>(selection: Selection, children: Ty
     let deeds = children.into_inner();
     let count = Memo::new(move |_| selection.count());
     let is_shown = Memo::new(move |_| count.get() > 0);
+    Effect::new(move |_| {
+        if is_shown.get() {
+            uncover_focus();
+        }
+    });
     let words = move || fill(text.selected, &[("count", &count.get().to_string())]);
     view! {
         <p class="visually-hidden" role="status">{move || is_shown.get().then(words)}</p>

@@ -29,6 +29,7 @@ mod sort_header;
 mod ticking;
 mod time;
 mod toast;
+mod uncover;
 
 pub(crate) use banner::Banner;
 pub(crate) use bulk::Bulk;

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::uncover::uncover_focus;
 use crate::delay::Delay;
 
 /// How long a word stays, seconds. It only repeats what the page shows as well.
@@ -47,6 +48,11 @@ impl Toast {
 /// Where words appear.
 #[component]
 pub(crate) fn Toasts(toast: Toast) -> impl IntoView {
+    Effect::new(move |_| {
+        if toast.0.with(Option::is_some) {
+            uncover_focus();
+        }
+    });
     let word =
         move || toast.0.get().map(|Word { sentence, .. }| view! { <p class="toast" data-tone="good">{sentence}</p> });
     view! { <div class="toasts" role="status">{word}</div> }
