@@ -50,7 +50,7 @@ impl Language {
         leptos::prelude::use_context().unwrap_or(Self::English)
     }
 
-    /// The language of this document, as the server wrote it.
+    /// The language of this document, as the server wrote it. Translators change `lang`.
     #[cfg(not(feature = "ssr"))]
     pub fn current() -> Self {
         // The browser's side is tested where there is no document.
@@ -60,7 +60,7 @@ impl Language {
         thread_local! {
             static CURRENT: Language = {
                 let root = web_sys::window().and_then(|window| window.document()?.document_element());
-                root.and_then(|root| Language::of_tag(&root.get_attribute("lang")?)).unwrap_or(Language::English)
+                root.and_then(|root| Language::of_tag(&root.get_attribute("data-language")?)).unwrap_or(Language::English)
             };
         }
         CURRENT.with(|current| *current)

@@ -32,6 +32,10 @@ use crate::{
     site,
 };
 
+/// What the application's tree is between (`app/src/ui/shell.rs`).
+const APP: &str = "<div id=\"app\">";
+const END_OF_APP: &str = "</div></body>";
+
 /// What pages and server functions find in their context.
 #[derive(Clone)]
 pub struct Pages {
@@ -129,7 +133,23 @@ pub async fn page(State(pages): State<Pages>, request: Request) -> Response {
         pages.provide();
         send_policy();
     };
-    render_app_async_with_context(context, shell)(request).await
+    with_copy(render_app_async_with_context(context, shell)(request).await).await
+}
+
+/// The page, and in a template a copy of the application's tree, by which the page's script restores the tree where
+/// an extension has changed it (`app/src/ui/shell/boot.js`).
+async fn with_copy(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    // The renderer has made all of it by now.
+    let Ok(page) = to_bytes(body, usize::MAX).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let copied = str::from_utf8(&page).ok().and_then(copy_tree);
+    Response::from_parts(parts, copied.map_or_else(|| Body::from(page), Body::from))
+}
+
+fn copy_tree(page: &str) -> Option<String> {
+    let (head, rest) = page.split_once(APP)?;
+    let (tree, end) = rest.rsplit_once(END_OF_APP)?;
+    Some([head, APP, tree, "</div><template id=\"sent\">", tree, "</template></body>", end].concat())
 }
 
 /// Sends the content security policy that fits this page's nonce (`docs/security.md`).

@@ -9,7 +9,7 @@ pub fn say_when_it_happens() {
         console::error_1(&JsValue::from_str(&panic.to_string()));
         if let Some(root) = window().and_then(|window| window.document()?.document_element()) {
             // Shows the sentence that every page holds ready (`data-failed` in the stylesheet).
-            drop(root.set_attribute("data-failed", ""));
+            drop(root.set_attribute("data-failed", "crashed"));
         }
     }));
 }

@@ -1,7 +1,7 @@
 //! The document around the application, rendered on the server alone. What it writes on `<html>` is
 //! what both renders must agree on.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use leptos::{nonce::use_nonce, prelude::*};
 
@@ -51,6 +51,7 @@ pub fn shell() -> impl IntoView {
         <!DOCTYPE html>
         <html
             lang=Language::current().tag()
+            data-language=Language::current().tag()
             data-theme=Theme::current().word()
             data-session="unknown"
             data-registration=if is_open { "open" } else { "closed" }
@@ -75,7 +76,9 @@ pub fn shell() -> impl IntoView {
                 {assets.auto_reload.then(reload_on_build)}
             </head>
             <body>
-                <App/>
+                <div id="app">
+                    <App/>
+                </div>
             </body>
         </html>
     }
@@ -92,26 +95,20 @@ fn title() -> String {
     document().title()
 }
 
+/// What loads the application and brings it to life, without its comments.
+static BOOT: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("shell/boot.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+});
+
 /// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and
 /// not from a file beside it, the nonce stays out of attributes that can be read, a download that fails
-/// says so, and between getting the code ready and running it the browser may answer to the person.
+/// says so, a tree that somebody else has changed is rendered anew, and between getting the code ready and running it
+/// the browser may answer to the person.
 #[component]
 fn Boot(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;
-    // The only policy: markup that the framework compiled may become elements, one script may become the
-    // service worker, and nothing else may.
-    let boot = format!(
-        "const worker = '/service-worker.js';\n\
-         window.trustedTypes?.createPolicy('default', {{\n\
-         \x20 createHTML: html => html,\n\
-         \x20 createScriptURL: url => url === worker ? url : null,\n\
-         }});\n\
-         const respite = () => new Promise(resume => setTimeout(resume));\n\
-         import('{js}')\n\
-         \x20 .then(module => module.default({{ module_or_path: '{wasm}' }}).then(respite).then(() => module.hydrate()))\n\
-         \x20 .catch(error => {{ document.documentElement.dataset.failed = ''; console.error(error); }});\n\
-         addEventListener('load', () => navigator.serviceWorker?.register(worker).catch(() => {{}}));"
-    );
+    let boot = format!("const js = '{js}', wasm = '{wasm}';\n{}", *BOOT);
     view! {
         <link rel="modulepreload" href=js/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>

@@ -14,10 +14,17 @@ texts! {
         unreachable: "The server cannot be reached. You stay signed in. Trying again…"
             | "서버에 연결할 수 없습니다. 로그인은 유지되며, 다시 시도하고 있습니다…",
         waiting: "The server cannot be reached. Trying again…" | "서버에 연결할 수 없습니다. 다시 시도하고 있습니다…",
-        failed: "The application did not load. Check the connection and reload the page."
-            | "애플리케이션을 불러오지 못했습니다. 연결을 확인하고 페이지를 새로 고치세요.",
-        no_script: "Hallpass keeps your pass in the browser, which takes JavaScript. Switch it on to sign in."
-            | "Hallpass는 출입증을 브라우저에 보관하므로 자바스크립트가 필요합니다. 켜고 로그인하세요.",
+        network: "The page could not be downloaded completely. Trying again…"
+            | "페이지를 모두 내려받지 못했습니다. 다시 시도하고 있습니다…",
+        outdated: "A new version is available." | "새 버전이 있습니다.",
+        crashed: "Something went wrong on this page." | "이 페이지에서 오류가 발생했습니다.",
+        reload: "Reload the page" | "페이지 새로 고침",
+        unsupported: "Signing in requires WebAssembly, which this browser does not support or has turned off. \
+                      Enable it, or use another browser."
+            | "로그인하려면 WebAssembly가 필요하지만, 이 브라우저에서 지원되지 않거나 꺼져 있습니다. \
+               WebAssembly를 켜거나 다른 브라우저를 사용하세요.",
+        no_script: "Signing in requires JavaScript. Enable it and reload the page."
+            | "로그인하려면 자바스크립트가 필요합니다. 자바스크립트를 켜고 페이지를 새로 고치세요.",
     }
 }
 
@@ -34,7 +41,16 @@ pub(crate) fn Banner() -> impl IntoView {
     };
     view! {
         <div class="banner" class:shown=move || !sentence().is_empty() role="status">{sentence}</div>
-        <p class="banner failed" role="alert">{text.failed}</p>
+        <p class="banner failed" data-reason="network" role="alert">{text.network}</p>
+        <p class="banner failed" data-reason="unsupported" role="alert">{text.unsupported}</p>
+        {[("outdated", text.outdated), ("crashed", text.crashed)]
+            .map(|(reason, sentence)| {
+                view! {
+                    <p class="banner failed" data-reason=reason role="alert">
+                        {sentence} " " <a rel="external" href="">{text.reload}</a>
+                    </p>
+                }
+            })}
         <noscript>
             <p class="banner shown">{text.no_script}</p>
         </noscript>

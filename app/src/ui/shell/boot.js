@@ -1,0 +1,113 @@
+const root = document.documentElement;
+const worker = '/service-worker.js';
+// The only policy: markup that the framework compiled may become elements, one script may become the service worker,
+// and nothing else may.
+window.trustedTypes?.createPolicy('default', {
+  createHTML: html => html,
+  createScriptURL: url => url === worker ? url : null,
+});
+addEventListener('load', () => navigator.serviceWorker?.register(worker).catch(() => {}));
+
+// Password managers, translators and other extensions may have changed the tree while the application was downloaded,
+// which only the tree that the server sent can be brought to life by. A copy of that is in a template: what is not in it
+// is taken out, what is missing is put back, and every other node stays, with the text that was typed into it.
+const restore = (parent, sent) => {
+  let next = parent.firstChild;
+  const skipTo = node => {
+    while (next !== node) {
+      const stranger = next;
+      next = next.nextSibling;
+      stranger.remove();
+    }
+  };
+  for (const wanted of sent.childNodes) {
+    let node = find(next, wanted);
+    if (node) {
+      skipTo(node);
+    } else {
+      node = (wanted.id && document.getElementById(wanted.id)) || wanted.cloneNode();
+      parent.insertBefore(node, next);
+    }
+    next = node.nextSibling;
+    restore(node, wanted);
+  }
+  skipTo(null);
+};
+
+// The first of the siblings that is most like the wanted node. An element may have got other attributes.
+const find = (first, wanted) => {
+  let alike;
+  for (let node = first; node; node = node.nextSibling) {
+    if (node.nodeName !== wanted.nodeName) continue;
+    if (isUnchanged(node, wanted)) return node;
+    if (node.attributes) alike ??= node;
+  }
+  return alike;
+};
+
+const isUnchanged = (node, wanted) => wanted.attributes
+  ? [...wanted.attributes].every(({ name, value }) => node.getAttribute(name) === value)
+  : node.data === wanted.data;
+
+const isTyped = field => field.value !== (field.defaultValue ?? field.value) || field.checked !== field.defaultChecked;
+
+// Why something could not be downloaded: `outdated` when the server has another build by now, `network` otherwise.
+// A page on which nothing was typed is reloaded, once, when it is outdated; on another the person is told.
+window.explainDownload = async () => {
+  const answer = await fetch(js, { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
+  if (answer?.status !== 404) return 'network';
+  if (![...document.querySelectorAll('input, textarea')].some(isTyped) && isFirst()) location.reload();
+  else root.dataset.failed = 'outdated';
+  return 'outdated';
+};
+
+const isFirst = () => {
+  try {
+    const key = 'hallpass-outdated';
+    const is = sessionStorage.getItem(key) !== js;
+    sessionStorage.setItem(key, js);
+    return is;
+  } catch {
+    return false;
+  }
+};
+
+const pause = milliseconds => new Promise(resume => {
+  setTimeout(resume, milliseconds);
+  if (milliseconds) addEventListener('online', resume, { once: true });
+});
+
+const load = async (attempt = 0) => {
+  try {
+    const module = await import(js);
+    await module.default({ module_or_path: wasm });
+    delete root.dataset.failed;
+    return module;
+  } catch (error) {
+    console.error(error);
+    if (!window.WebAssembly) root.dataset.failed = 'unsupported';
+    else if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) root.dataset.failed = 'crashed';
+    else if (await window.explainDownload() === 'network') {
+      root.dataset.failed = 'network';
+      await pause(Math.min(30, 2 ** attempt) * 1000);
+      return load(attempt + 1);
+    }
+  }
+};
+
+const module = await load();
+if (module) {
+  // Between getting the code ready and running it the browser may answer to the person.
+  await pause(0);
+  try {
+    const sent = document.getElementById('sent'), focused = document.activeElement;
+    restore(document.getElementById('app'), sent.content);
+    sent.remove();
+    // A field that was moved has lost the focus.
+    if (document.activeElement !== focused) focused?.focus();
+    module.hydrate();
+  } catch (error) {
+    console.error(error);
+    root.dataset.failed = 'crashed';
+  }
+}
