@@ -1,4 +1,5 @@
-import { expect, fillSignIn, open, openSignedIn, test } from './story';
+import type { Page } from '@playwright/test';
+import { PASSWORD, expect, fillSignIn, isAlive, isSignedIn, isSignedOut, open, openSignedIn, test } from './story';
 
 const CHUNK = '**/pkg/split_person.*.wasm';
 
@@ -22,4 +23,110 @@ test('a page that could not be downloaded says so, and is there at the next try'
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByTestId('username')).toBeVisible();
   await expect(page.getByRole('alert').filter({ hasText: 'downloaded' })).toHaveCount(0);
+});
+
+/** What a server of another release answers about the files of this one. */
+async function replaceRelease(page: Page): Promise<void> {
+  await page.context().route('**/pkg/*', (route) => route.fulfill({ status: 404 }));
+}
+
+/** Counts the documents that are loaded from now on. */
+function countLoads(page: Page): { count: number } {
+  const loads = { count: 0 };
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) loads.count += 1;
+  });
+  return loads;
+}
+
+test.describe('after the server was replaced by another release', () => {
+  test('a page that needs more of the application is reloaded, once', async ({ page }) => {
+    await openSignedIn(page, '/');
+    await replaceRelease(page);
+    const loads = countLoads(page);
+    await page.getByRole('main').getByRole('link', { name: 'Your account' }).click();
+    // The new document finds its files missing as well here, and is not reloaded again.
+    await expect(page.getByRole('alert').filter({ hasText: 'A new version is available' })).toBeVisible();
+    expect(loads.count).toBe(1);
+    await page.context().unroute('**/pkg/*');
+    await page.getByRole('alert').getByRole('link', { name: 'Reload the page' }).first().click();
+    await isSignedIn(page);
+    expect(loads.count).toBe(2);
+  });
+
+  test('a form with text in it stays, and the person is told', async ({ page }) => {
+    await open(page, '/sign-in');
+    await page.route('**/pkg/split_engine.*', (route) => route.abort());
+    await page.locator('#username').fill('ada');
+    await page.unroute('**/pkg/split_engine.*');
+    await replaceRelease(page);
+    const loads = countLoads(page);
+    await fillSignIn(page, 'ada');
+    await expect(page.getByRole('alert').filter({ hasText: 'A new version is available' })).toBeVisible();
+    await expect(page.locator('form .summary')).toHaveText(/Reload/);
+    await expect(page.locator('#username')).toHaveValue('ada');
+    await expect(page.locator('#password')).toHaveValue(PASSWORD);
+    expect(loads.count).toBe(0);
+  });
+
+  test('somebody who is signed in is not left in front of an outline', async ({ page, context }) => {
+    await openSignedIn(page);
+    const other = await context.newPage();
+    await context.route('**/pkg/split_engine.*', (route) => route.fulfill({ status: 404 }));
+    await context.route('**/pkg/hallpass.*.js', (route) =>
+      route.request().method() === 'HEAD' ? route.fulfill({ status: 404 }) : route.continue(),
+    );
+    await other.goto('/account');
+    await expect(other.getByRole('alert').filter({ hasText: 'A new version is available' })).toBeVisible();
+  });
+
+  test('a document of the old release is reloaded before it is alive', async ({ page, context }) => {
+    let isOld = true;
+    await context.route('**/pkg/hallpass.*.js', (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
+    page.on('request', (request) => {
+      if (request.method() === 'HEAD') isOld = false;
+    });
+    await context.route('**/pkg/hallpass.*.js', async (route) => {
+      if (route.request().method() !== 'HEAD') return route.fallback();
+      await route.fulfill({ status: 404 });
+    });
+    const loads = countLoads(page);
+    await open(page, '/sign-in');
+    expect(loads.count).toBe(2);
+  });
+});
+
+test('an application that cannot be downloaded says so, and is there when the network is', async ({ page }) => {
+  await page.clock.install();
+  await page.route('**/pkg/hallpass.*.wasm', (route) => route.abort());
+  await page.goto('/sign-in');
+  const told = page.getByRole('alert').filter({ hasText: 'could not be downloaded' });
+  await expect(told).toBeVisible();
+  await page.locator('#username').fill('ada');
+  await page.unroute('**/pkg/hallpass.*.wasm');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await isAlive(page);
+  await expect(told).toBeHidden();
+  await expect(page.locator('#username')).toHaveValue('ada');
+});
+
+test('a browser without WebAssembly is told what is missing, and nothing about the connection', async ({ page }) => {
+  await page.addInitScript(() => {
+    delete (window as { WebAssembly?: unknown }).WebAssembly;
+  });
+  await page.goto('/sign-in');
+  await expect(page.getByRole('alert').filter({ hasText: 'requires WebAssembly' })).toBeVisible();
+  await expect(page.locator('form')).toBeHidden();
+});
+
+test('who signed out long ago downloads no more than who was never here', async ({ page }) => {
+  await openSignedIn(page);
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+  await isSignedOut(page);
+  await expect.poll(async () => page.evaluate(() => localStorage.getItem('hallpass')?.includes('pending'))).toBe(false);
+  const downloads: string[] = [];
+  page.on('request', (request) => downloads.push(new URL(request.url()).pathname));
+  await open(page, '/');
+  await isSignedOut(page);
+  expect(downloads.filter((path) => path.endsWith('.wasm'))).toEqual([expect.stringMatching(/^\/pkg\/hallpass\./)]);
 });

@@ -59,12 +59,12 @@ test.describe('without JavaScript', () => {
     await page.goto('/sign-in');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
     await expect(page.locator('noscript p')).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Sign in' })).toBeDisabled();
+    await expect(page.locator('form')).toBeHidden();
   });
 
   for (const [path, heading, words] of [
     ['/', 'A pass that renews itself, and ends when you say so', 'A stolen token ends the session'],
-    ['/register', 'Create an account', 'At least 15 characters'],
+    ['/register', 'Create an account', 'Have an account already'],
     ['/account/sessions', 'Your sessions', 'Your pass is kept in this browser'],
     ['/no/such/page', 'There is no such page', 'Go to the start'],
   ] as const) {
@@ -72,7 +72,8 @@ test.describe('without JavaScript', () => {
       await page.goto(path);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
       await expect(page.getByText(words)).toBeVisible();
-      await expect(page.locator('noscript p')).toHaveText(/^Hallpass keeps your pass in the browser, which takes JavaScript/);
+      await expect(page.locator('.skeleton')).toBeHidden();
+      await expect(page.locator('noscript p')).toHaveText(/^Signing in requires JavaScript/);
     });
   }
 });

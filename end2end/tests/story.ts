@@ -91,7 +91,8 @@ async function watch(context: BrowserContext, noises: string[]): Promise<void> {
       if (!/^(Failed to fetch|NetworkError when attempting to fetch resource\.)$/.test(error.message)) noises.push(`exception: ${error.message}`);
     });
     page.on('console', (message) => {
-      const isNetwork = /^Failed to load resource|^TypeError: (Failed to fetch|NetworkError)|^Error$|blocked by Playwright$/.test(message.text());
+      const isNetwork =
+        /^Failed to load resource|^TypeError: (Failed to fetch|NetworkError)|^Error$|blocked by Playwright$|HTTP status code is not ok$/.test(message.text());
       if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
     });
   });

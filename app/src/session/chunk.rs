@@ -8,8 +8,8 @@ use gloo_events::EventListener;
 use leptos::{prelude::Set, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::{
-    Connection, Session, SessionState, browser, engine, refresh, sign_in as signing_in, sign_out as signing_out,
-    storage, tabs,
+    Connection, Session, SessionState, browser, engine, refresh, release, sign_in as signing_in,
+    sign_out as signing_out, storage, tabs,
 };
 use crate::{
     api::{around, client},
@@ -45,6 +45,7 @@ fn loaded() -> Result<Engine, SplitLoaderError> {
 fn begin(session: Session) {
     engine::attach(session);
     client::install(refresh::Source);
+    storage::forget_old_notice(browser::now());
     tabs::listen();
     engine::wake();
     signing_out::finish();
@@ -56,8 +57,8 @@ thread_local! {
 }
 
 /// The engine, running.
-async fn running() -> Result<Engine, SplitLoaderError> {
-    let engine = load().await?;
+async fn running() -> Result<Engine, ApiError> {
+    let Ok(engine) = load().await else { return Err(around::error(release::why_missing().await)) };
     if let Some(session) = WAITING.take() {
         (engine.start)(session);
     }
@@ -68,12 +69,12 @@ async fn running() -> Result<Engine, SplitLoaderError> {
 pub fn start(session: Session) {
     WAITING.set(Some(session));
     let Some(window) = web_sys::window() else { return };
-    if storage::is_empty() {
+    if !storage::needs_engine() {
         session.state.set(SessionState::SignedOut);
         // Until another tab signs in.
         for event in ["storage", "pageshow", "focus"] {
             EventListener::new(&window, event, |_| {
-                if !storage::is_empty() {
+                if storage::needs_engine() {
                     prepare();
                 }
             })
@@ -84,11 +85,14 @@ pub fn start(session: Session) {
     }
 }
 
-/// Tries until the code is there: somebody may be signed in, and waits to see it.
+/// Tries until the code is there, or the page turns out to be outdated: somebody may be signed in, and waits to see it.
 async fn start_at_last(session: Session) {
     browser::respite().await;
     let mut attempts = 0;
     while load().await.is_err() {
+        if release::why_missing().await == Code::Outdated {
+            return;
+        }
         attempts += 1;
         session.connection.set(if browser::is_online() { Connection::Unreachable } else { Connection::Offline });
         Delay::after_failures(attempts, None, browser::random()).pass().await;
@@ -107,16 +111,12 @@ pub fn prepare() {
     });
 }
 
-fn unreachable(_: SplitLoaderError) -> ApiError {
-    around::error(Code::Network)
-}
-
 /// Signs in with a name and a password.
 ///
 /// # Errors
 /// What the server answered.
 pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
-    (running().await.map_err(unreachable)?.sign_in)(credentials).await
+    (running().await?.sign_in)(credentials).await
 }
 
 /// Makes an account and signs it in.
@@ -124,7 +124,7 @@ pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
 /// # Errors
 /// What the server answered.
 pub async fn register(registration: Registration) -> Result<(), ApiError> {
-    (running().await.map_err(unreachable)?.register)(registration).await
+    (running().await?.register)(registration).await
 }
 
 /// Signs out: here at once, at the server as soon as it can be reached.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use gloo_storage::{LocalStorage, Storage};
 
-use super::pair::{Incoming, Stored, VERSION, merge};
+use super::pair::{Incoming, Stored, Tombstone, VERSION, merge};
 
 /// The key that everything is under.
 pub(super) const KEY: &str = "hallpass";
@@ -31,9 +31,19 @@ fn text() -> Option<String> {
     if is_usable() { LocalStorage::raw().get_item(KEY).ok().flatten() } else { None }
 }
 
-/// Whether nothing is stored here, neither a pair nor word of how one ended.
-pub(super) fn is_empty() -> bool {
-    text().is_none()
+/// Whether there is something for the engine to do: a pair, a sign-out that the server does not know of, or word of how a
+/// session ended. The names are looked for in the text, since code that reads JSON is downloaded with the engine.
+pub(super) fn needs_engine() -> bool {
+    text().is_some_and(|text| ["\"refresh\"", "\"pending\"", "\"ended\""].iter().any(|name| text.contains(name)))
+}
+
+/// Forgets how a session ended, once that is no longer shown.
+pub(super) fn forget_old_notice(now: i64) {
+    if let Some(Stored::Tombstone(tombstone)) = load() {
+        if tombstone.ended.is_some() && tombstone.notice(now).is_none() {
+            overwrite(Stored::Tombstone(Tombstone { ended: None, username: None, ..tombstone }));
+        }
+    }
 }
 
 /// What is stored now. What cannot be read is not ours.

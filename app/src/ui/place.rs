@@ -12,7 +12,11 @@ use send_wrapper::SendWrapper;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
 use super::components::{Progress, Shape, Skeleton};
-use crate::{session::respite, texts};
+use crate::{
+    session::{respite, why_missing},
+    texts,
+    wire::Code,
+};
 
 texts! {
     Text {
@@ -80,7 +84,10 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
                 stage.try_set(Stage::Filled);
                 request_animation_frame(show_what_is_linked);
             } else {
-                stage.try_set(Stage::Failed);
+                // An outdated page is reloaded, or the banner says what to do.
+                if why_missing().await != Code::Outdated {
+                    stage.try_set(Stage::Failed);
+                }
             }
             drop(under_way);
         });

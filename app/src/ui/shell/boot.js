@@ -78,6 +78,10 @@ const pause = milliseconds => new Promise(resume => {
 });
 
 const load = async (attempt = 0) => {
+  if (!window.WebAssembly) {
+    root.dataset.failed = 'unsupported';
+    return undefined;
+  }
   try {
     const module = await import(js);
     await module.default({ module_or_path: wasm });
@@ -85,8 +89,7 @@ const load = async (attempt = 0) => {
     return module;
   } catch (error) {
     console.error(error);
-    if (!window.WebAssembly) root.dataset.failed = 'unsupported';
-    else if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) root.dataset.failed = 'crashed';
+    if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) root.dataset.failed = 'crashed';
     else if (await window.explainDownload() === 'network') {
       root.dataset.failed = 'network';
       await pause(Math.min(30, 2 ** attempt) * 1000);
