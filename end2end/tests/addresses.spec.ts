@@ -28,7 +28,9 @@ const STRANGE_PATHS = [
 
 for (const path of STRANGE_PATHS) {
   test(`every link of ${JSON.stringify(path)} stays on this host`, async ({ page, request, baseURL }) => {
-    const html = await (await request.get(`${baseURL}${path}`)).text();
+    const sent = await (await request.get(`${baseURL}${path}`)).text();
+    // The page has a copy of its tree.
+    const html = sent.split('<template')[0] ?? '';
     const written = [...html.matchAll(/<(?:a|form)[^>]* (?:href|action)="([^"]*)"/g)].map((match) => match[1]!.replaceAll('&amp;', '&'));
     expect(written.filter((href) => href.includes('language='))).toHaveLength(2);
     expect(written.map((href) => new URL(href, `${baseURL}${path}`).origin)).toEqual(written.map(() => baseURL));

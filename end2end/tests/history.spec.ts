@@ -156,7 +156,7 @@ test.describe('the place where a page was scrolled to', () => {
     await page.keyboard.press('Home');
     answer();
     await expect(users(page, prefix)).toHaveCount(20);
-    expect(await scrolled(page)).toBe(0);
+    await expect.poll(() => scrolled(page)).toBe(0);
   });
 });
 

@@ -43,13 +43,13 @@ test('a user name of markup is inert', async ({ page, request }) => {
 test('when the application does not load, the page says so and can be read', async ({ page, context }) => {
   await context.route('**/*.wasm', (route) => route.abort());
   await page.goto('/sign-in');
-  await expect(page.getByText('The application did not load. Check the connection and reload the page.')).toBeVisible();
+  await expect(page.getByText('The page could not be downloaded completely. Trying again…')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
   await expect(page.getByRole('main').getByRole('button', { name: 'Sign in' })).toBeDisabled();
   await context.unroute('**/*.wasm');
   await page.reload();
   await isAlive(page);
-  await expect(page.getByText('The application did not load.')).toBeHidden();
+  await expect(page.getByText('could not be downloaded')).toBeHidden();
 });
 
 test.describe('without JavaScript', () => {

@@ -69,7 +69,9 @@ async fn running() -> Result<Engine, ApiError> {
 pub fn start(session: Session) {
     WAITING.set(Some(session));
     let Some(window) = web_sys::window() else { return };
-    if !storage::needs_engine() {
+    if storage::needs_engine() {
+        spawn_local(start_at_last(session));
+    } else {
         session.state.set(SessionState::SignedOut);
         // Until another tab signs in.
         for event in ["storage", "pageshow", "focus"] {
@@ -80,8 +82,6 @@ pub fn start(session: Session) {
             })
             .forget();
         }
-    } else {
-        spawn_local(start_at_last(session));
     }
 }
 

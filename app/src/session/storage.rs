@@ -39,10 +39,11 @@ pub(super) fn needs_engine() -> bool {
 
 /// Forgets how a session ended, once that is no longer shown.
 pub(super) fn forget_old_notice(now: i64) {
-    if let Some(Stored::Tombstone(tombstone)) = load() {
-        if tombstone.ended.is_some() && tombstone.notice(now).is_none() {
-            overwrite(Stored::Tombstone(Tombstone { ended: None, username: None, ..tombstone }));
-        }
+    if let Some(Stored::Tombstone(tombstone)) = load()
+        && tombstone.ended.is_some()
+        && tombstone.notice(now).is_none()
+    {
+        overwrite(Stored::Tombstone(Tombstone { ended: None, username: None, ..tombstone }));
     }
 }
 

@@ -11,7 +11,7 @@ addEventListener('load', () => navigator.serviceWorker?.register(worker).catch((
 // Password managers, translators and other extensions may have changed the tree while the application was downloaded,
 // which only the tree that the server sent can be brought to life by. A copy of that is in a template: what is not in it
 // is taken out, what is missing is put back, and every other node stays, with the text that was typed into it.
-const restore = (parent, sent) => {
+const restore = (parent, sent, own) => {
   let next = parent.firstChild;
   const skipTo = node => {
     while (next !== node) {
@@ -25,22 +25,25 @@ const restore = (parent, sent) => {
     if (node) {
       skipTo(node);
     } else {
-      node = (wanted.id && document.getElementById(wanted.id)) || wanted.cloneNode();
+      node = own.get(wanted.id) ?? wanted.cloneNode();
       parent.insertBefore(node, next);
     }
+    for (const { name, value } of wanted.attributes ?? []) {
+      if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+    }
     next = node.nextSibling;
-    restore(node, wanted);
+    restore(node, wanted, own);
   }
   skipTo(null);
 };
 
-// The first of the siblings that is most like the wanted node. An element may have got other attributes.
+// The first of the siblings that is most like the wanted node. An element may have got other attributes, but no other id.
 const find = (first, wanted) => {
   let alike;
   for (let node = first; node; node = node.nextSibling) {
     if (node.nodeName !== wanted.nodeName) continue;
     if (isUnchanged(node, wanted)) return node;
-    if (node.attributes) alike ??= node;
+    if (node.attributes && node.id === wanted.id) alike ??= node;
   }
   return alike;
 };
@@ -104,7 +107,8 @@ if (module) {
   await pause(0);
   try {
     const sent = document.getElementById('sent'), focused = document.activeElement;
-    restore(document.getElementById('app'), sent.content);
+    const app = document.getElementById('app');
+    restore(app, sent.content, new Map([...app.querySelectorAll('[id]')].map(element => [element.id, element])));
     sent.remove();
     // A field that was moved has lost the focus.
     if (document.activeElement !== focused) focused?.focus();
