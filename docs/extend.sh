@@ -27,6 +27,9 @@ for diff in diffs/*; do
     || { echo "error: $diff of docs/extend.md changes $lines lines; show it in at most $longest" >&2; exit 1; }
   git apply "$diff" || { echo "error: $diff of docs/extend.md does not apply any more:" >&2; cat "$diff" >&2; exit 1; }
 done
+# A page belongs to a chunk that there is: a new one would be downloaded for it alone.
+chunks() { grep -rhoE '^ +[a-z_]+: pub.* -> Filled' "$1/app/src" | sed -E 's/^ +([a-z_]+):.*/\1/' | sort -u; }
+test "$(chunks .)" = "$(chunks "$OLDPWD")" || { echo "error: a diff of docs/extend.md adds a chunk" >&2; exit 1; }
 # Dependencies are those that are built already. Of the copy itself cargo must not think that it is the
 # original, which it knows by name, version and place in the workspace.
 sed 's/^version = "\(.*\)"$/version = "\1-extended"/' Cargo.toml >Cargo.toml.new && mv Cargo.toml.new Cargo.toml
