@@ -25,6 +25,10 @@ const PLACES = [
   ['label', 'beforeend'],
   ['button', 'afterbegin'],
   ['footer', 'afterend'],
+] as const;
+
+/** In and beside every element. */
+const EVERYWHERE = [
   ['#app *', 'beforebegin'],
   ['#app *', 'beforeend'],
 ] as const;
@@ -89,18 +93,18 @@ function insert(page: Page, selector: string, where: string, kind: string): Prom
 }
 
 for (const kind of KINDS) {
-  for (const [path, check] of Object.entries(PAGES)) {
-    test(`${path} works with a strange ${kind} anywhere in it`, async ({ page }) => {
-      for (const [selector, where] of PLACES) {
-        await test.step(`${where} ${selector}`, async () => {
+  test(`pages work with a strange ${kind} anywhere in them`, async ({ page }) => {
+    for (const [path, check] of Object.entries(PAGES)) {
+      for (const [selector, where] of path === '/sign-in' ? [...PLACES, ...EVERYWHERE] : EVERYWHERE) {
+        await test.step(`${path}: ${where} ${selector}`, async () => {
           const comeAlive = await openLifeless(page, path);
           await insert(page, selector, where, kind);
           await comeAlive();
           await check(page);
         });
       }
-    });
-  }
+    }
+  });
 }
 
 /** Other things that happen to a page: each is done in it. */
@@ -148,6 +152,14 @@ const DISTURBANCES: Record<string, () => void> = {
     for (const element of document.querySelectorAll('#app, #app *')) {
       for (const child of [...element.childNodes]) element.prepend(child);
     }
+  },
+  'ids that are empty or taken': () => {
+    for (const element of document.querySelectorAll('#app, #app *')) {
+      const stranger = document.createElement(element.localName);
+      stranger.id = element.id;
+      element.prepend(stranger);
+    }
+    for (const field of document.querySelectorAll('.field')) field.remove();
   },
   'everything taken out': () => document.getElementById('app')?.replaceChildren(),
 };

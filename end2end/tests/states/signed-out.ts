@@ -62,5 +62,5 @@ async function farewell(scene: Scene): Promise<void> {
 async function notLoaded({ page }: Scene): Promise<void> {
   await page.route('**/*.wasm', (route) => route.abort());
   await page.goto('/sign-in');
-  await expect(page.locator('.banner.failed')).toBeVisible();
+  await expect(page.locator('.banner.failed[data-reason=network]')).toBeVisible();
 }

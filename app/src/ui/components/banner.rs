@@ -21,8 +21,8 @@ texts! {
         reload: "Reload the page" | "페이지 새로 고침",
         unsupported: "Signing in requires WebAssembly, which this browser does not support or has turned off. \
                       Enable it, or use another browser."
-            | "로그인하려면 WebAssembly가 필요하지만, 이 브라우저에서 지원되지 않거나 꺼져 있습니다. \
-               WebAssembly를 켜거나 다른 브라우저를 사용하세요.",
+            | "로그인하려면 웹어셈블리가 필요하지만, 이 브라우저에서 지원되지 않거나 꺼져 있습니다. \
+               웹어셈블리를 켜거나 다른 브라우저를 사용하세요.",
         no_script: "Signing in requires JavaScript. Enable it and reload the page."
             | "로그인하려면 자바스크립트가 필요합니다. 자바스크립트를 켜고 페이지를 새로 고치세요.",
     }

@@ -25,7 +25,7 @@ const restore = (parent, sent, own) => {
     if (node) {
       skipTo(node);
     } else {
-      node = own.get(wanted.id) ?? wanted.cloneNode();
+      node = own.find(element => isSame(element, wanted) && !element.contains(parent)) ?? wanted.cloneNode();
       parent.insertBefore(node, next);
     }
     for (const { name, value } of wanted.attributes ?? []) {
@@ -43,10 +43,12 @@ const find = (first, wanted) => {
   for (let node = first; node; node = node.nextSibling) {
     if (node.nodeName !== wanted.nodeName) continue;
     if (isUnchanged(node, wanted)) return node;
-    if (node.attributes && node.id === wanted.id) alike ??= node;
+    if (node.attributes && isSame(node, wanted)) alike ??= node;
   }
   return alike;
 };
+
+const isSame = (element, wanted) => element.nodeName === wanted.nodeName && element.id === wanted.id;
 
 const isUnchanged = (node, wanted) => wanted.attributes
   ? [...wanted.attributes].every(({ name, value }) => node.getAttribute(name) === value)
@@ -108,7 +110,7 @@ if (module) {
   try {
     const sent = document.getElementById('sent'), focused = document.activeElement;
     const app = document.getElementById('app');
-    restore(app, sent.content, new Map([...app.querySelectorAll('[id]')].map(element => [element.id, element])));
+    restore(app, sent.content, [...app.querySelectorAll('[id]:not([id=""])')]);
     sent.remove();
     // A field that was moved has lost the focus.
     if (document.activeElement !== focused) focused?.focus();
