@@ -9,24 +9,11 @@ import {
   inAnotherBrowser,
   isSignedIn,
   isSignedOut,
-  makeSuperuser,
   open,
   openSignedIn,
   somebody,
-  test as base,
+  test,
 } from './story';
-
-/** `boss` is a superuser of the worker's own. */
-const test = base.extend<object, { boss: string }>({
-  boss: [
-    async ({}, use) => {
-      const username = somebody();
-      makeSuperuser(username);
-      await use(username);
-    },
-    { scope: 'worker' },
-  ],
-});
 
 /** Creates accounts whose names begin alike and end in numbers; returns how the names begin. */
 async function people(request: APIRequestContext, count: number): Promise<string> {

@@ -5,25 +5,12 @@ import {
   createAccount,
   expect,
   isSignedIn,
-  makeSuperuser,
   obtainPair,
   openSignedIn,
   outliveToken,
   somebody,
-  test as base,
+  test,
 } from './story';
-
-/** `boss` is a superuser of the worker's own. */
-const test = base.extend<object, { boss: string }>({
-  boss: [
-    async ({}, use) => {
-      const username = somebody();
-      makeSuperuser(username);
-      await use(username);
-    },
-    { scope: 'worker' },
-  ],
-});
 
 /** Loses the server until the access token has ended, and finds it again; waits until `question` has been answered anew. */
 async function reconnect(page: Page, question: string): Promise<void> {

@@ -1,11 +1,11 @@
 // An action that fails says so where it was asked for, and as long as nothing else is tried.
 import type { Locator, Page } from '@playwright/test';
-import { createAccount, expect, inAnotherBrowser, makeSuperuser, obtainPair, openSignedIn, somebody, test, toast } from './story';
+import { createAccount, expect, inAnotherBrowser, obtainPair, openAsSuperuser, openSignedIn, test, toast } from './story';
 
 const REFUSED = 'This cannot be done now.';
 
 test('nobody deactivates themselves, and the reason stays beside the button', async ({ page }) => {
-  const boss = await asSuperuser(page, '/admin/users');
+  const boss = await openAsSuperuser(page, '/admin/users');
   await page.getByRole('searchbox', { name: 'Search users' }).fill(boss);
   await page.keyboard.press('Enter');
   await page.getByRole('checkbox', { name: `Select ${boss}` }).check();
@@ -39,7 +39,7 @@ test('a session of a user that could not be ended is said so above the list', as
 });
 
 test('tokens that could not be blacklisted are said so beside the button', async ({ page }) => {
-  await asSuperuser(page, '/admin/tokens');
+  await openAsSuperuser(page, '/admin/tokens');
   await refuse(page, 'admin/blacklist_tokens');
   await page.getByRole('checkbox', { name: /^Select the token/ }).first().check();
   await page.locator('.bulk').getByRole('button', { name: 'Blacklist' }).click();
@@ -88,19 +88,12 @@ async function agree(page: Page, button: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
 }
 
-async function asSuperuser(page: Page, path: string): Promise<string> {
-  const boss = somebody();
-  makeSuperuser(boss);
-  await openSignedIn(page, path, boss);
-  return boss;
-}
-
 /** Opens the page of a user who is signed in, as a superuser; returns the user's name. */
 async function otherUser(page: Page, prepare?: (username: string) => Promise<unknown>): Promise<string> {
   const username = await createAccount(page.request);
   await obtainPair(page.request, username);
   await prepare?.(username);
-  await asSuperuser(page, `/admin/users?search=${username}`);
+  await openAsSuperuser(page, `/admin/users?search=${username}`);
   await page.getByRole('link', { name: username }).click();
   await expect(page.getByTestId('user')).toHaveText(username);
   return username;

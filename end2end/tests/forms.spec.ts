@@ -1,7 +1,7 @@
 // Forms belong to the browser: what a person, a password manager or a script put into a field is what is sent, and a form that is
 // refused says where.
 import type { Page, Request, Route } from '@playwright/test';
-import { PASSWORD, createAccount, expect, fillSignIn, isSignedIn, isSignedOut, makeSuperuser, open, openSignedIn, somebody, test } from './story';
+import { PASSWORD, createAccount, expect, fillSignIn, isSignedIn, isSignedOut, open, openAsSuperuser, openSignedIn, somebody, test } from './story';
 
 const NEW_PASSWORD = 'seven copper lanterns drift upstream';
 const OBTAIN = '**/rpc/session/obtain';
@@ -287,14 +287,8 @@ function signedOutAt(path: string): (page: Page) => Promise<unknown> {
   };
 }
 
-async function asSuperuser(page: Page, path: string): Promise<void> {
-  const boss = somebody();
-  makeSuperuser(boss);
-  await openSignedIn(page, path, boss);
-}
-
 async function newUser(page: Page): Promise<void> {
-  await asSuperuser(page, '/admin/users');
+  await openAsSuperuser(page, '/admin/users');
   await page.getByRole('button', { name: 'New user' }).click();
   await expect(page.getByLabel('Username', { exact: true })).toBeVisible();
 }
@@ -302,7 +296,7 @@ async function newUser(page: Page): Promise<void> {
 /** Opens the page of a user, as a superuser; returns the user's name. */
 async function otherUser(page: Page): Promise<string> {
   const username = await createAccount(page.request);
-  await asSuperuser(page, `/admin/users?search=${username}`);
+  await openAsSuperuser(page, `/admin/users?search=${username}`);
   await page.getByRole('link', { name: username }).click();
   await expect(page.getByTestId('user')).toHaveText(username);
   return username;

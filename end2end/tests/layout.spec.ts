@@ -1,6 +1,6 @@
 // Pages do not jump while they come alive. That they fit the screen, states.spec.ts tells.
 import type { Page } from '@playwright/test';
-import { createAccount, expect, isSignedIn, isSignedOut, makeSuperuser, onTelephone, open, openSignedIn, somebody, test } from './story';
+import { createAccount, expect, isSignedIn, isSignedOut, onTelephone, open, openAsSuperuser, openSignedIn, test } from './story';
 
 for (const width of [320, 1440]) {
   test.describe(`${width} px`, () => {
@@ -22,10 +22,8 @@ for (const { width, scale } of [
   { width: 640, scale: 2 },
 ]) {
   test(`no word of the header is cut for staff at ${width} px and ${scale * 100} %`, async ({ page }) => {
-    const boss = somebody();
-    makeSuperuser(boss);
     await page.setViewportSize({ width, height: 700 });
-    await openSignedIn(page, '/account', boss);
+    await openAsSuperuser(page, '/account');
     await expect(page.locator('html')).toHaveAttribute('data-staff', '');
     await page.evaluate((scale) => (document.documentElement.style.fontSize = `${scale * 100}%`), scale);
     const ends = await page.locator('.top').evaluate((header) => {

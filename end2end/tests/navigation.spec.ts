@@ -4,25 +4,12 @@ import {
   createAccount,
   expect,
   fillSignIn,
-  makeSuperuser,
   open,
   openSignedIn,
   somebody,
-  test as base,
+  test,
   toast,
 } from './story';
-
-/** `boss` is a superuser of the worker's own. */
-const test = base.extend<object, { boss: string }>({
-  boss: [
-    async ({}, use) => {
-      const username = somebody();
-      makeSuperuser(username);
-      await use(username);
-    },
-    { scope: 'worker' },
-  ],
-});
 
 function heading(page: Page, name: string): Locator {
   return page.getByRole('heading', { level: 1, name });

@@ -4,12 +4,11 @@ import {
   createAccount,
   expect,
   isSignedIn,
-  makeSuperuser,
   obtainPair,
   open,
+  openAsSuperuser,
   openSignedIn,
   signOutButton,
-  somebody,
   statusOf,
   stored,
   test,
@@ -34,9 +33,7 @@ test('a form that one person sends is never sent with the token of another', asy
 });
 
 test('the administration is in the navigation of staff on every page, and of nobody else', async ({ page, context, request }) => {
-  const staff = somebody();
-  makeSuperuser(staff);
-  await openSignedIn(page, '/', staff);
+  const staff = await openAsSuperuser(page, '/');
   const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Administration' });
   await expect(link).toBeVisible();
   await page.reload();

@@ -40,7 +40,17 @@ export interface Stored {
   signed_out?: number;
 }
 
-export const test = base.extend<{ quiet: void; lastingToasts: void }>({
+export const test = base.extend<{ quiet: void; lastingToasts: void }, { boss: string }>({
+  // A superuser of the worker's own.
+  boss: [
+    async ({}, use) => {
+      const username = somebody();
+      makeSuperuser(username);
+      await use(username);
+    },
+    { scope: 'worker' },
+  ],
+
   // Console errors, uncaught exceptions and policy violations fail the story, also in contexts that it makes itself.
   quiet: [
     async ({ browser, context }, use) => {
@@ -237,6 +247,13 @@ export async function isEnded(request: APIRequestContext, refresh: string): Prom
 /** The button in the header. */
 export function signOutButton(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: 'Sign out' });
+}
+
+/** Opens a page as a new superuser; returns the username. */
+export async function openAsSuperuser(page: Page, path: string): Promise<string> {
+  const username = somebody();
+  makeSuperuser(username);
+  return openSignedIn(page, path, username);
 }
 
 /** Makes a superuser on the usual server. */

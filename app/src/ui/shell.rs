@@ -39,7 +39,8 @@ texts! {
 }
 
 /// What returns to the place where a page was scrolled to. In a block of its own, since other scripts may use its names.
-const SCROLL: &str = concat!("{", include_str!("shell/scroll.js"), "}");
+static SCROLL: LazyLock<String> =
+    LazyLock::new(|| format!("{{\n{}\n}}", without_comments(include_str!("shell/scroll.js"))));
 
 /// The whole document.
 pub fn shell() -> impl IntoView {
@@ -71,7 +72,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" id="leptos" href=assets.css.clone()/>
-                <script nonce=use_nonce() inner_html=SCROLL></script>
+                <script nonce=use_nonce() inner_html=SCROLL.as_str()></script>
                 <Boot assets=assets.clone()/>
                 {assets.auto_reload.then(reload_on_build)}
             </head>
@@ -95,11 +96,14 @@ fn title() -> String {
     document().title()
 }
 
-/// What loads the application and brings it to life, without its comments.
-static BOOT: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("shell/boot.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
+/// What loads the application and brings it to life.
+static BOOT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shell/boot.js")));
+
+/// A script as it is sent: its comments are for who reads the source.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
-});
+}
 
 /// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and
 /// not from a file beside it, the nonce stays out of attributes that can be read, a download that fails
