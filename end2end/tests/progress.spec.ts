@@ -95,8 +95,8 @@ function line(page: Page): Locator {
 
 /** Whether the line has begun to move, or stands there. */
 function isDrawn(page: Page): Promise<boolean> {
-  return page.evaluate(() => {
-    const { content, translate } = getComputedStyle(document.querySelector('.progress')!, '::before');
+  return line(page).evaluate((line) => {
+    const { content, translate } = getComputedStyle(line, '::before');
     return content === '""' && translate !== '-100%';
   });
 }

@@ -102,7 +102,7 @@ async function watch(context: BrowserContext, noises: string[]): Promise<void> {
     });
     page.on('console', (message) => {
       const isNetwork =
-        /^Failed to load resource|^TypeError: (Failed to fetch|NetworkError)|^Error$|blocked by Playwright$|HTTP status code is not ok$/.test(message.text());
+        /^Failed to load resource|^TypeError: (Failed to fetch|NetworkError)|^Error$|^Error: failed to fetch Wasm|blocked by Playwright$|HTTP status code is not ok$/.test(message.text());
       if (['error', 'warning'].includes(message.type()) && !isNetwork) noises.push(`console: ${message.text()}`);
     });
   });
