@@ -3,19 +3,17 @@
 
 use std::time::Duration;
 
-use app::{
-    auth::{
-        clock::Timestamp,
-        id::{Jti, SessionId, UserId},
-        keys::{Algorithm, Key},
-        rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
-        settings::Settings,
-        token::{Stamp, Subject, TokenType, Tokens},
-        user::UserKey,
-    },
-    session::pair::{Incoming, Stored, StoredPair, VERSION, merge},
-};
+use app::session::pair::{Incoming, Stored, StoredPair, VERSION, merge};
 use divan::{Bencher, black_box};
+use hallpass_core::{
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+    keys::{Algorithm, Key},
+    rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
+    settings::Settings,
+    token::{Stamp, Subject, TokenType, Tokens},
+    user::UserKey,
+};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 const SECRET: [u8; 32] = [7; 32];

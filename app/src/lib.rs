@@ -15,9 +15,3 @@ pub mod language;
 pub mod local_url;
 pub mod session;
 pub mod ui;
-pub mod wire;
-
-#[cfg(feature = "ssr")]
-pub mod auth;
-#[cfg(feature = "ssr")]
-pub mod store;

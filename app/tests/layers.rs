@@ -1,19 +1,15 @@
-//! The arrows inside `app`: which room may import which. An import that runs the other way fails
-//! here, by file.
+//! The imports between the modules of `app`, which the compiler does not check as it does those between crates.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Each room and the rooms it may use.
-const ARROWS: [(&str, &[&str]); 6] = [
-    ("ui", &["session", "api", "wire", "chunk", "delay", "language", "local_url", "texts"]),
-    ("session", &["api", "wire", "chunk", "delay"]),
-    ("api", &["auth", "wire", "delay", "language", "texts"]),
-    ("auth", &["wire"]),
-    ("store", &["auth", "wire"]),
-    ("wire", &[]),
+/// Each module and the modules that it may import.
+const ARROWS: [(&str, &[&str]); 3] = [
+    ("ui", &["session", "api", "chunk", "delay", "language", "local_url", "texts"]),
+    ("session", &["api", "chunk", "delay"]),
+    ("api", &["delay", "language", "texts"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
@@ -25,9 +21,9 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The rooms that a file names after `crate::`, in a path or in a `use` with braces.
-fn rooms_used(source: &str) -> Vec<String> {
-    let mut rooms = Vec::new();
+/// The modules that a file names after `crate::`, in a path or in a `use` with braces.
+fn modules_used(source: &str) -> Vec<String> {
+    let mut modules = Vec::new();
     for (position, found) in source.match_indices("crate::") {
         let rest = &source[position + found.len()..];
         if let Some(list) = rest.strip_prefix('{') {
@@ -37,30 +33,30 @@ fn rooms_used(source: &str) -> Vec<String> {
                     '{' => depth += 1,
                     '}' if depth == 0 => break,
                     '}' => depth -= 1,
-                    ',' if depth == 0 => rooms.push(std::mem::take(&mut word)),
+                    ',' if depth == 0 => modules.push(std::mem::take(&mut word)),
                     character if depth == 0 && !character.is_whitespace() => word.push(character),
                     _ => {}
                 }
             }
-            rooms.push(word);
+            modules.push(word);
         } else {
-            rooms.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+            modules.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
         }
     }
-    rooms.retain(|room| !room.is_empty());
-    rooms.iter().map(|path| path.split("::").next().unwrap_or(path).to_owned()).collect()
+    modules.retain(|module| !module.is_empty());
+    modules.iter().map(|path| path.split("::").next().unwrap_or(path).to_owned()).collect()
 }
 
 #[test]
 fn imports_run_one_way() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut wrong = Vec::new();
-    for (room, allowed) in ARROWS {
-        let files = rust_files(&source.join(room));
-        assert!(!files.is_empty(), "the room {room} is empty");
+    for (module, allowed) in ARROWS {
+        let files = rust_files(&source.join(module));
+        assert!(!files.is_empty(), "the module {module} is empty");
         for file in files {
-            for used in rooms_used(&fs::read_to_string(&file).expect("a source file")) {
-                if used != room && !allowed.contains(&used.as_str()) {
+            for used in modules_used(&fs::read_to_string(&file).expect("a source file")) {
+                if used != module && !allowed.contains(&used.as_str()) {
                     wrong.push(format!("{} uses crate::{used}", file.display()));
                 }
             }
@@ -71,23 +67,6 @@ fn imports_run_one_way() {
 
 #[test]
 fn the_check_sees_both_ways_of_importing() {
-    let source = "use crate::{auth::{Auth, Error}, wire::Me};\nlet x = crate::store::connect;";
-    assert_eq!(rooms_used(source), ["auth", "wire", "store"]);
-}
-
-#[test]
-fn every_migration_is_embedded_for_both_databases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = fs::read_to_string(root.join("src/store/migrations.rs")).expect("the migrations");
-    let [sqlite, postgres] = ["sqlite", "postgres"].map(|database| {
-        let entries = fs::read_dir(root.join("../migrations").join(database)).expect("a folder of migrations");
-        let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name()).collect();
-        names.sort();
-        for name in &names {
-            let path = format!("{database}/{}", name.to_str().expect("a plain name"));
-            assert!(source.contains(&path), "{path} is not in MIGRATIONS");
-        }
-        names
-    });
-    assert_eq!(sqlite, postgres);
+    let source = "use crate::{session::{Session, Access}, api::ApiError};\nlet x = crate::ui::App;";
+    assert_eq!(modules_used(source), ["session", "api", "ui"]);
 }

@@ -6,15 +6,13 @@
 
 use std::time::Duration;
 
-use app::{
-    auth::{
-        clock::Timestamp,
-        rotation::{Decision, Facts, Presented, SessionFacts, UserStanding, decide},
-    },
-    session::pair::{Incoming, Stored, StoredPair, VERSION, merge},
-    wire::EndReason,
-};
+use app::session::pair::{Incoming, Stored, StoredPair, VERSION, merge};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hallpass_core::{
+    clock::Timestamp,
+    rotation::{Decision, Facts, Presented, SessionFacts, UserStanding, decide},
+};
+use hallpass_types::EndReason;
 
 const GRACE: Duration = Duration::from_secs(30);
 const LONG: Duration = Duration::from_mins(4);

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use app::auth::{
+use axum::{Router, body::Body, routing::get};
+use divan::{Bencher, black_box};
+use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     settings::Settings,
     token::{Stamp, Subject, TokenType, Tokens},
     user::UserKey,
 };
-use axum::{Router, body::Body, routing::get};
-use divan::{Bencher, black_box};
 use http::Request;
 use server::metrics::Metrics;
 use tokio::runtime::{Builder, Runtime};

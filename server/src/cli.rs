@@ -5,8 +5,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use app::{auth::import::ImportMode, store::UserTable};
 use clap::{ArgGroup, Args, Parser, Subcommand};
+use hallpass_core::import::ImportMode;
+use hallpass_store::UserTable;
 
 use crate::commands::{self, Failure, LostKey, keys::KeysCommand, token::TokenCommand};
 

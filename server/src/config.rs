@@ -16,14 +16,12 @@ mod watch;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use app::{
-    auth::{
-        clock::{Clock, SystemClock},
-        keys::{Algorithm, KeyRing, RingKey},
-        settings::Settings,
-    },
-    store::{DatabaseUrl, UrlError},
+use hallpass_core::{
+    clock::{Clock, SystemClock},
+    keys::{Algorithm, KeyRing, RingKey},
+    settings::Settings,
 };
+use hallpass_store::{DatabaseUrl, UrlError};
 use secrecy::{ExposeSecret, SecretSlice};
 
 pub use key_ring::{RingFile, RingVersion};
@@ -101,7 +99,7 @@ impl KeySource {
     /// # Errors
     /// When it cannot be used.
     pub fn first(&self) -> Result<RingKey, ConfigError> {
-        let refused = |error: app::auth::settings::SettingsError| ConfigError::Value {
+        let refused = |error: hallpass_core::settings::SettingsError| ConfigError::Value {
             place: error.setting.to_owned(),
             problem: error.problem,
         };

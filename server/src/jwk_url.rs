@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use app::auth::keys::FetchKeys;
 use async_trait::async_trait;
+use hallpass_core::keys::FetchKeys;
 use http::header;
 use reqwest::{Client, redirect};
 use serde_json::Value;
@@ -75,7 +75,7 @@ fn explain(error: &reqwest::Error) -> String {
 mod tests {
     use std::time::Duration;
 
-    use app::auth::keys::FetchKeys;
+    use hallpass_core::keys::FetchKeys;
     use serde_json::json;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},

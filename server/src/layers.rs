@@ -10,7 +10,6 @@ use std::{
     time::Instant,
 };
 
-use app::auth::session::Origin;
 use axum::{
     Json, Router,
     extract::{ConnectInfo, Request},
@@ -20,6 +19,7 @@ use futures::{
     FutureExt,
     future::{Either, ready},
 };
+use hallpass_core::session::Origin;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde_json::json;
 use tower::{Service, service_fn};

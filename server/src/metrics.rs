@@ -12,10 +12,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::auth::{
-    Auth,
-    observer::{Observation, Observer},
-};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -24,11 +20,15 @@ use axum::{
     routing::get,
 };
 use futures::FutureExt;
+use hallpass_core::{
+    Auth,
+    observer::{Observation, Observer},
+};
 use http::{StatusCode, header};
 use leptos::server_fn::axum::server_fn_paths;
+use registry::{Counts, RequestLabels};
 
 use crate::{connections::Open, telemetry::DroppedLines};
-use registry::{Counts, RequestLabels};
 
 /// What `OpenMetrics` text is called.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use any_spawner::Executor;
 use app::{
-    api::expose,
-    auth::{Auth, settings::RegistrationMode},
+    api::{ApiError, Code, expose},
     ui::shell::{Assets, RegistrationOpen, ReuseGrace, shell},
-    wire::{ApiError, Code},
 };
 use axum::{
     Json,
@@ -16,6 +14,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
+use hallpass_core::{Auth, settings::RegistrationMode};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::{
     nonce::use_nonce,

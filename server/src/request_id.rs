@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use app::auth::clock::{Randomness, SystemRandomness};
+use hallpass_core::clock::{Randomness, SystemRandomness};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The longest name that a caller may give a request.

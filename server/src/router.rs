@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use app::auth::Auth;
 use axum::{
     Router,
     routing::{any, get, post},
 };
+use hallpass_core::Auth;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{edge::Stopping, layers, pages, rest, site};

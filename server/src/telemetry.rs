@@ -150,10 +150,10 @@ mod tests {
         for unset in ["", " ", ","] {
             assert!(logs(unset, "app", Level::INFO) && !logs(unset, "app", Level::DEBUG), "{unset:?}");
         }
-        let text = "WARN, server=debug,app::auth=off,";
+        let text = "WARN, server=debug,hallpass_core=off,";
         assert!(logs(text, "sqlx", Level::WARN) && !logs(text, "sqlx", Level::INFO));
         assert!(logs(text, "server::layers", Level::DEBUG) && !logs(text, "server::layers", Level::TRACE));
-        assert!(!logs(text, "app::auth::verbs", Level::ERROR));
+        assert!(!logs(text, "hallpass_core::verbs", Level::ERROR));
     }
 
     #[test]

@@ -9,8 +9,7 @@ use server_fn::{
     response::{ClientRes, browser::BrowserResponse},
 };
 
-use super::around::error;
-use crate::wire::{ApiError, Code};
+use crate::api::{ApiError, Code};
 
 /// What was answered.
 pub struct Answer {
@@ -49,7 +48,7 @@ impl Answer {
 
 /// The server was not reached.
 pub(super) fn unreachable() -> ApiError {
-    error(Code::Network)
+    ApiError::from(Code::Network)
 }
 
 /// What a failure means that is not in our server's words: nothing that could end a session.
@@ -61,7 +60,7 @@ fn foreign(status: u16, retry_after: Option<u32>) -> ApiError {
         503 => Code::Unavailable,
         _ => Code::Network,
     };
-    ApiError { retry_after, ..error(code) }
+    ApiError { retry_after, ..ApiError::from(code) }
 }
 
 /// The seconds of `Retry-After` (RFC 9110 §10.2.3), also where it is a date on the clock of whoever answered. What is neither
@@ -112,7 +111,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, header};
 
     use super::{foreign, retry_after};
-    use crate::wire::Code;
+    use crate::api::Code;
 
     #[test]
     fn no_status_of_a_stranger_ends_a_session() {

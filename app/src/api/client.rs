@@ -14,12 +14,11 @@ use server_fn::client::{Client, browser::BrowserClient};
 
 use super::{
     answer::{Answer, unreachable},
-    around::error,
     call::Call,
 };
 use crate::{
+    api::{ApiError, Code},
     delay::Delay,
-    wire::{ApiError, Code},
 };
 
 /// How long one attempt may take, to the last byte of the answer, seconds. A phone that lost its network mid-request says nothing for minutes.
@@ -69,7 +68,7 @@ pub struct LastingClient;
 pub struct SessionClient;
 
 async fn attempt(call: &Call, access: Option<&str>) -> Result<Answer, ApiError> {
-    let request = call.request(access)?;
+    let request = call.request::<ApiError>(access)?;
     let answered = async {
         let response = <BrowserClient as Client<ApiError>>::send(request).await?;
         Answer::read(response).await
@@ -86,7 +85,7 @@ async fn send_with_token(call: Call) -> Result<Answer, ApiError> {
     };
     let access = match source.access().await {
         Access::Token(access) => access,
-        Access::SignedOut => return Err(error(Code::TokenNotValid)),
+        Access::SignedOut => return Err(ApiError::from(Code::TokenNotValid)),
         Access::Unreachable => return Err(unreachable()),
     };
     let answer = attempt(&call, Some(&access)).await?;

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use hallpass_core::{Error, error::seconds, fault::Fault, session::SessionEnd};
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use super::{around::error, words};
-use crate::{
-    auth::{Error, error::seconds, fault::Fault, session::SessionEnd},
-    wire::{ApiError, Code, FieldError},
-};
+use super::words;
+use crate::api::{ApiError, Code, FieldError};
 
 /// What our own client understands, whatever `AUTH_HEADER_TYPES` asks of others.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"api\"");
@@ -43,29 +41,29 @@ fn expose(cause: Error, words: Words) -> ApiError {
         Error::Invalid(faults) => {
             let fields = faults.into_iter();
             let fields = fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words(&wrong.fault) });
-            ApiError { fields: fields.collect(), ..error(Code::Invalid) }
+            ApiError { fields: fields.collect(), ..ApiError::from(Code::Invalid) }
         }
-        Error::NoActiveAccount => error(Code::NoActiveAccount),
+        Error::NoActiveAccount => ApiError::from(Code::NoActiveAccount),
         Error::Token(_)
         | Error::NotAuthenticated
         | Error::BadAuthorizationHeader
         | Error::NoUserId
-        | Error::UserNotFound => error(Code::TokenNotValid),
+        | Error::UserNotFound => ApiError::from(Code::TokenNotValid),
         Error::Blacklisted(end) | Error::PasswordChanged(end) => session_ended(end),
         // Our own client is asked for one kind of token.
         Error::NoTokenType(kinds) => match kinds.into_iter().next() {
             Some(refusal) => expose(refusal.error, words),
-            None => error(Code::TokenNotValid),
+            None => ApiError::from(Code::TokenNotValid),
         },
-        Error::NoActiveAccountForToken | Error::UserInactive => error(Code::UserInactive),
-        Error::Forbidden => error(Code::Forbidden),
+        Error::NoActiveAccountForToken | Error::UserInactive => ApiError::from(Code::UserInactive),
+        Error::Forbidden => ApiError::from(Code::Forbidden),
         Error::SuperuserOnly => ApiError::new(Code::Forbidden, words::superuser_only()),
         Error::NoSuchSession => ApiError::new(Code::NotFound, words::session_over()),
-        Error::NotFound => error(Code::NotFound),
-        Error::RegistrationClosed => error(Code::RegistrationClosed),
+        Error::NotFound => ApiError::from(Code::NotFound),
+        Error::RegistrationClosed => ApiError::from(Code::RegistrationClosed),
         Error::OversizedClaims => {
             tracing::error!("a token was not issued: the claims of the policy are too large");
-            error(Code::Internal)
+            ApiError::from(Code::Internal)
         }
         Error::TooMany { retry_after } => {
             let message = words::too_many(seconds(retry_after));
@@ -75,7 +73,7 @@ fn expose(cause: Error, words: Words) -> ApiError {
             if let Some(cause) = cause {
                 tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
             }
-            ApiError { retry_after: Some(whole(retry_after)), ..error(Code::Unavailable) }
+            ApiError { retry_after: Some(whole(retry_after)), ..ApiError::from(Code::Unavailable) }
         }
     }
 }
@@ -86,7 +84,7 @@ fn whole(wait: Duration) -> u32 {
 
 fn session_ended(end: Option<SessionEnd>) -> ApiError {
     let ended = end.map(|end| end.explained());
-    ApiError { ended, ..error(Code::SessionEnded) }
+    ApiError { ended, ..ApiError::from(Code::SessionEnded) }
 }
 
 fn set_response(error: &ApiError) {

@@ -1,14 +1,12 @@
 //! Pages of long lists, as the pages of the application show them.
 
-use crate::{
-    auth::{
-        Error,
-        fault::Fault,
-        id::UserId,
-        paging::{Listed, PageNumber, PageRequest},
-    },
-    wire::Listing,
+use hallpass_core::{
+    Error,
+    fault::Fault,
+    id::UserId,
+    paging::{Listed, PageNumber, PageRequest},
 };
+use hallpass_types::Listing;
 
 /// How many stand on a page.
 const SIZE: u32 = 20;

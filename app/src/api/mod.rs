@@ -4,9 +4,9 @@
 pub mod account;
 pub mod admin;
 mod answer;
-pub mod around;
 mod call;
 pub mod client;
+mod error;
 pub mod events;
 mod sentence;
 pub mod session;
@@ -21,3 +21,5 @@ mod listing;
 mod request;
 #[cfg(feature = "ssr")]
 mod words;
+
+pub use error::{ApiError, Code, FieldError};

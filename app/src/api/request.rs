@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
+use hallpass_core::{Auth, admin::Administrator, authenticate::Bearer, session::Origin, token::TokenType};
 use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 
 use super::expose::Expose;
-use crate::{
-    auth::{Auth, admin::Administrator, authenticate::Bearer, session::Origin, token::TokenType},
-    wire::ApiError,
-};
+use crate::api::ApiError;
 
 /// The core, provided by the process for each request.
 pub(super) fn auth() -> Arc<Auth> {

@@ -1,7 +1,7 @@
 //! The sentence of each kind of error, on both sides of the wire: the server says what it refuses, and
 //! the browser what it could not even ask.
 
-use crate::{texts, wire::Code};
+use crate::{api::Code, texts};
 
 texts! {
     Text {

@@ -3,11 +3,12 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
+use hallpass_types::{Credentials, Registration, Secret, TokenPair};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::client::{LastingClient, PublicClient};
-use crate::wire::{ApiError, Credentials, Registration, Secret, TokenPair};
+use crate::api::ApiError;
 
 #[cfg(feature = "ssr")]
 use super::{expose::Expose, request, words};

@@ -3,11 +3,12 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
+use hallpass_types::{Listing, SessionInfo};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
 use super::client::SessionClient;
-use crate::wire::{ApiError, Listing, SessionInfo};
+use crate::api::ApiError;
 
 #[cfg(feature = "ssr")]
 use super::{

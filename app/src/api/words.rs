@@ -1,17 +1,17 @@
 //! What a server function says to a person, in the language of the page. English is the core's own;
 //! here is the rest.
 
+use hallpass_core::{
+    fault::Fault,
+    password::PasswordError,
+    user::{EmailError, UsernameError},
+};
+use hallpass_types::LengthFault;
 use zxcvbn::feedback::Warning;
 
 use crate::{
-    auth::{
-        fault::Fault,
-        password::PasswordError,
-        user::{EmailError, UsernameError},
-    },
     language::{Language, fill},
     texts,
-    wire::LengthFault,
 };
 
 texts! {

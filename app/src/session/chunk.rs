@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
+use hallpass_types::{Credentials, Registration};
 use leptos::{prelude::Set, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::{
@@ -12,10 +13,9 @@ use super::{
     sign_out as signing_out, storage, tabs,
 };
 use crate::{
-    api::{around, client},
+    api::{ApiError, Code, client},
     chunk::chunk,
     delay::Delay,
-    wire::{ApiError, Code, Credentials, Registration},
 };
 
 /// What the engine does for pages.
@@ -58,7 +58,7 @@ thread_local! {
 
 /// The engine, running.
 async fn running() -> Result<Engine, ApiError> {
-    let Ok(engine) = load().await else { return Err(around::error(release::why_missing().await)) };
+    let Ok(engine) = load().await else { return Err(release::why_missing().await.into()) };
     if let Some(session) = WAITING.take() {
         (engine.start)(session);
     }

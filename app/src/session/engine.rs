@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
+use hallpass_types::{Secret, SessionClaims, millis};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -15,10 +16,7 @@ use super::{
     state::{Connection, Session, SessionState},
     storage,
 };
-use crate::{
-    delay::Delay,
-    wire::{Secret, SessionClaims, millis},
-};
+use crate::delay::Delay;
 
 thread_local! {
     static ENGINE: RefCell<Engine> = const {

@@ -1,6 +1,8 @@
 //! What a refresh came to. There is no path from `Retry` to signing out.
 
-use crate::wire::{ApiError, Code, Ended};
+use hallpass_types::Ended;
+
+use crate::api::{ApiError, Code};
 
 /// What a refresh came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub fn of(error: ApiError) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Refusal, of};
-    use crate::wire::{ApiError, Code};
+    use crate::api::{ApiError, Code};
 
     #[test]
     fn only_the_servers_own_refusal_can_end_a_session() {

@@ -1,9 +1,8 @@
 //! What local storage holds, and how two tabs, a late reply and a sign-out agree on it without any
 //! lock: merging is monotone.
 
+use hallpass_types::{Ended, Secret, SessionClaims};
 use serde::{Deserialize, Serialize};
-
-use crate::wire::{Ended, Secret, SessionClaims};
 
 /// The layout of what is stored. What has another is not ours and is left alone until a sign-in.
 pub const VERSION: u32 = 1;
@@ -169,9 +168,9 @@ impl StoredPair {
 #[cfg(test)]
 mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use hallpass_types::{EndReason, Ended};
 
     use super::{Incoming, NOTICE_MILLIS, SignOut, Stored, StoredPair, Tombstone, VERSION, merge};
-    use crate::wire::{EndReason, Ended};
 
     fn pair(sid: &str, generation: u32, exp: i64) -> StoredPair {
         let claims = format!(r#"{{"exp":{exp},"iat":0,"sid":"{sid}","gen":{generation}}}"#);

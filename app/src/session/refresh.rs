@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use futures::future::{FutureExt, LocalBoxFuture, Shared};
+use hallpass_types::{EndReason, Ended, SessionClaims, TokenPair};
 use leptos::task::spawn_local;
 
 use super::{
@@ -21,7 +22,6 @@ use crate::{
         session,
     },
     delay::Delay,
-    wire::{EndReason, Ended, SessionClaims, TokenPair},
 };
 
 /// How often a tab that waits for another one looks, milliseconds.

@@ -2,7 +2,7 @@
 
 use web_sys::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 
-use crate::wire::Code;
+use crate::api::Code;
 
 #[wasm_bindgen]
 extern "C" {

@@ -1,7 +1,7 @@
 //! When a pair is renewed, judged on the server's clock: a wrong clock of the device neither storms
 //! nor trusts a dead token.
 
-use crate::wire::SessionClaims;
+use hallpass_types::SessionClaims;
 
 /// Skews below this are the network's, not the clock's, milliseconds; for a token that lives less than
 /// twice as long, those below half of its life.
@@ -60,8 +60,9 @@ fn tenth(life: i64, jitter: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use hallpass_types::SessionClaims;
+
     use super::{remaining, renew_in, rest, skew};
-    use crate::wire::SessionClaims;
 
     fn claims(iat: i64, exp: i64) -> SessionClaims {
         SessionClaims { exp, iat, sid: String::new(), generation: 0, username: None }

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use hallpass_types::{Credentials, Registration, TokenPair};
+
 use super::{
     browser, engine,
     flight::{self, Deed},
@@ -9,10 +11,7 @@ use super::{
     refresh::received,
     sign_out, storage,
 };
-use crate::{
-    api::{around, session},
-    wire::{ApiError, Code, Credentials, Registration, TokenPair},
-};
+use crate::api::{ApiError, Code, session};
 
 thread_local! {
     /// The session that was begun last in this tab.
@@ -38,7 +37,7 @@ pub(super) async fn register(registration: Registration) -> Result<(), ApiError>
 }
 
 fn begin(tokens: TokenPair, sent_at: i64) -> Result<(), ApiError> {
-    let wrong = || around::error(Code::Outdated);
+    let wrong = || ApiError::from(Code::Outdated);
     let pair = received(tokens, None, sent_at).ok_or_else(wrong)?;
     engine::expect_own(&pair);
     BEGUN.set(Some(SignOut { sid: pair.sid.clone(), refresh: pair.refresh.clone() }));

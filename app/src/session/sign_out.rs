@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
+use hallpass_types::Secret;
 use leptos::task::spawn_local;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     pair::{Incoming, SignOut, Stored, Tombstone, VERSION},
     storage,
 };
-use crate::{api::session, delay::Delay, wire::Secret};
+use crate::{api::session, delay::Delay};
 
 thread_local! {
     /// The sessions that this tab is ending at the server: each once, however often the network comes back.

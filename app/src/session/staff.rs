@@ -3,10 +3,11 @@
 
 use std::cell::RefCell;
 
+use hallpass_types::Secret;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{pair::StoredPair, state::Session};
-use crate::{api::account, wire::Secret};
+use crate::api::account;
 
 thread_local! {
     static ASKED: RefCell<Asked> = const { RefCell::new(Asked { with: None, answered: None }) };

@@ -1,8 +1,7 @@
 //! Who is signed in, as pages see it.
 
+use hallpass_types::Ended;
 use leptos::prelude::*;
-
-use crate::wire::Ended;
 
 /// Whether somebody is signed in here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

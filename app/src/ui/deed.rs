@@ -5,7 +5,7 @@ use leptos::{html::Div, prelude::*, task::spawn_local};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::components::{Progress, Toast};
-use crate::wire::ApiError;
+use crate::api::ApiError;
 
 /// Does what buttons ask for. Its [`Failure`] is in the view.
 #[derive(Clone, Copy)]
@@ -80,7 +80,7 @@ fn reason(error: ApiError) -> String {
 #[cfg(test)]
 mod tests {
     use super::reason;
-    use crate::wire::{ApiError, Code, FieldError};
+    use crate::api::{ApiError, Code, FieldError};
 
     #[test]
     fn what_is_wrong_with_a_field_is_said_rather_than_that_something_is() {

@@ -1,7 +1,9 @@
 //! The page of a list that is asked for, as far as it is there.
 
+use hallpass_types::Listing;
+
 use super::address::Conditions;
-use crate::wire::{ApiError, Code, Listing};
+use crate::api::{ApiError, Code};
 
 /// Asks for it, and for the first one when there are not as many any more: what stood on the last page
 /// may have gone.

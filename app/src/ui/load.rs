@@ -13,10 +13,10 @@ use leptos::{
 
 use super::components::{Progress, Shape, Skeleton, prepare_dates};
 use crate::{
+    api::{ApiError, Code},
     delay::Delay,
     session::{self, Session, SessionState, respite},
     texts,
-    wire::{ApiError, Code},
 };
 
 texts! {

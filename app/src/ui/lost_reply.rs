@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::wire::{ApiError, Code};
+use crate::api::{ApiError, Code};
 
 /// Whether a reply to this form was lost.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ mod tests {
     use leptos::prelude::Owner;
 
     use super::LostReply;
-    use crate::wire::{ApiError, Code, FieldError};
+    use crate::api::{ApiError, Code, FieldError};
 
     fn refusal() -> ApiError {
         let wrong = FieldError { field: "username".to_owned(), message: "It is taken.".to_owned() };

@@ -13,9 +13,9 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
 use super::components::{Progress, Shape, Skeleton};
 use crate::{
+    api::Code,
     session::{respite, why_missing},
     texts,
-    wire::Code,
 };
 
 texts! {

@@ -8,7 +8,8 @@ use leptos::{nonce::use_nonce, prelude::*};
 #[cfg(feature = "ssr")]
 use super::routes::Page;
 use super::{App, theme::Theme};
-use crate::{language::Language, texts, wire::PasswordPolicy};
+use crate::{language::Language, texts};
+use hallpass_types::PasswordPolicy;
 
 /// The files that a page loads, as the build named them.
 #[derive(Clone, Debug, Default)]

@@ -14,13 +14,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, options, post},
 };
-use http::{HeaderMap, StatusCode, header};
-use serde::{Deserialize, Serialize};
-use tokio::net::TcpListener;
-
 use database::Database;
+use http::{HeaderMap, StatusCode, header};
 use passwords::Passwords;
+use serde::{Deserialize, Serialize};
 use tokens::{Claims, Tokens};
+use tokio::net::TcpListener;
 
 /// As the server has it.
 #[global_allocator]

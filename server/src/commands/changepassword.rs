@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use app::auth::Error;
+use hallpass_core::Error;
 
 use super::{Failure, open_configured, prompt};
 use crate::output;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::auth::{Account, user::Role};
+use hallpass_core::{Account, user::Role};
 
 use super::{Failure, open_configured, prompt};
 use crate::{cli::NewAccount, output};

@@ -13,7 +13,7 @@ mod site;
 
 use std::{path::PathBuf, time::Duration};
 
-use app::auth::{
+use hallpass_core::{
     clock::{Clock, SystemClock},
     store::{Finding, Health},
 };

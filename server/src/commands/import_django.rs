@@ -3,10 +3,8 @@
 
 use std::path::PathBuf;
 
-use app::{
-    auth::import::{Examples, ImportMode, ImportReport, Reason, Tally, TokenFit},
-    store::{DjangoDatabase, UserTable},
-};
+use hallpass_core::import::{Examples, ImportMode, ImportReport, Reason, Tally, TokenFit};
+use hallpass_store::{DjangoDatabase, UserTable};
 
 use super::{Failure, open_configured};
 use crate::output;
@@ -71,7 +69,7 @@ fn remark(kind: &str, reason: Reason, Examples { count, names }: &Examples) -> S
 
 #[cfg(test)]
 mod tests {
-    use app::auth::import::{Change, ImportReport, Outcome, Reason, Tally, TokenFit};
+    use hallpass_core::import::{Change, ImportReport, Outcome, Reason, Tally, TokenFit};
 
     #[test]
     fn the_report_names_every_reason_with_its_count_and_a_few_examples() {

@@ -1,6 +1,6 @@
 //! Takes over what `hallpass keys` writes, while the server runs.
 
-use app::auth::{Auth, keys::KeyRing};
+use hallpass_core::{Auth, keys::KeyRing};
 
 use crate::config::{ConfigError, KeySource};
 

@@ -2,11 +2,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use app::auth::{
+use clap::Subcommand;
+use hallpass_core::{
     clock::{Clock, SystemClock, Timestamp},
     keys::{self, Algorithm, KeyRing, KeyState, RingFault, RingKey},
 };
-use clap::Subcommand;
 
 use super::{Failure, LostKey, load};
 use crate::{

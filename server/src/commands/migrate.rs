@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use app::store;
-
 use super::{Failure, LostKey, load};
 use crate::output;
 
@@ -13,7 +11,7 @@ use crate::output;
 /// When the database cannot be opened or migrated.
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = load(config, LostKey::Refuse).await?;
-    store::connect(&config.database_url).await?;
+    hallpass_store::connect(&config.database_url).await?;
     output::line(format_args!("The database {} is up to date.", config.database_url));
     Ok(())
 }

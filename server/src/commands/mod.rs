@@ -18,17 +18,15 @@ pub mod token;
 
 use std::{error::Error as _, path::PathBuf, sync::Arc};
 
-use app::{
-    auth::{
-        Auth, Error,
-        clock::{SystemClock, SystemRandomness},
-        fault::FieldFault,
-        import::ImportError,
-        settings::SettingsError,
-        store::StoreError,
-    },
-    store::{self, ConnectError, DjangoError, MoveError},
+use hallpass_core::{
+    Auth, Error,
+    clock::{SystemClock, SystemRandomness},
+    fault::FieldFault,
+    import::ImportError,
+    settings::SettingsError,
+    store::StoreError,
 };
+use hallpass_store::{self, ConnectError, DjangoError, MoveError};
 
 use crate::{
     config::{Config, ConfigError},
@@ -140,7 +138,7 @@ pub enum LostKey {
 async fn load(file: Option<PathBuf>, lost_key: LostKey) -> Result<Config, Failure> {
     let config = Config::load(file)?;
     if let (Some(key), Some(database), LostKey::Refuse) = (&config.new_key_file, config.database_url.file(), lost_key)
-        && store::has_open_sessions(database).await?
+        && hallpass_store::has_open_sessions(database).await?
     {
         return Err(Failure::Keys(format!(
             "the signing key is lost: {key} and {ring} do not exist, and {database} has sessions whose tokens were signed \
@@ -164,7 +162,7 @@ async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
 
 /// The same for who has something to add to the core.
 async fn open_core(config: Config) -> Result<Auth, Failure> {
-    let store = store::connect(&config.database_url).await?;
+    let store = hallpass_store::connect(&config.database_url).await?;
     let issuer = config.auth.foreign_issuer.clone();
     let mut auth = Auth::new(config.auth, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
     if let Some(ring) = config.ring {

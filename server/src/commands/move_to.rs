@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::store::{self, MoveError, MovedTable, UrlError};
+use hallpass_store::{self, MoveError, MovedTable, UrlError};
 
 use super::Failure;
 use crate::{config::Config, output};
@@ -18,7 +18,7 @@ pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
     let to = to.parse().map_err(|error: UrlError| Failure::Input(format!("--to {error}")))?;
     let config = Config::load(config)?;
     output::line(format_args!("Moving what stands in {}.", config.database_url));
-    let moved = store::transfer(&config.database_url, &to, |table, rows| {
+    let moved = hallpass_store::transfer(&config.database_url, &to, |table, rows| {
         if rows.is_multiple_of(TOLD_EVERY) {
             output::line(format_args!("  {table}: {rows} rows …"));
         }
@@ -48,7 +48,7 @@ pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
 /// When the file cannot be used, or was not moved.
 pub async fn reopen(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
-    let to = store::reopen(&config.database_url).await?;
+    let to = hallpass_store::reopen(&config.database_url).await?;
     output::line(format_args!(
         "{} is open again. It was moved to {to}: what has happened there since then is not in the file, so start no \
          server on that database.",

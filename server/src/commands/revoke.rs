@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, time::SystemTime};
 
-use app::auth::{Error, clock::Timestamp};
+use hallpass_core::{Error, clock::Timestamp};
 
 use super::{Failure, open_configured};
 use crate::output;

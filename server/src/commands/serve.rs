@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use app::auth::{Auth, Error, limits::Limits};
+use hallpass_core::{Auth, Error, limits::Limits};
 use tokio::{net::TcpListener, time};
 
 use super::{Failure, LostKey, key_follower::KeyFollower, load, open_core, signals::Signals};

@@ -10,12 +10,12 @@ use std::{
     path::PathBuf,
 };
 
-use app::auth::clock::{Clock, SystemClock, Timestamp};
 use clap::{Args, Subcommand};
+use hallpass_core::clock::{Clock, SystemClock, Timestamp};
+use source::Verifier;
 
 use super::Failure;
 use crate::output::{self, Reader};
-use source::Verifier;
 
 /// What is done with tokens.
 #[derive(Debug, Subcommand)]

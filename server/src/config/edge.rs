@@ -1,6 +1,6 @@
 //! What of the configuration is about those who ask: proxies, TLS, and how much they may ask.
 
-use app::auth::limits::{Limits, Rate};
+use hallpass_core::limits::{Limits, Rate};
 
 use super::{ConfigError, source::Source};
 use crate::{edge::Edge, forwarded::Proxies};

@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use app::{
-    auth::{
-        clock::{Clock, SystemClock},
-        keys::{Algorithm, KeyRing},
-    },
-    store::DatabaseUrl,
+use hallpass_core::{
+    clock::{Clock, SystemClock},
+    keys::{Algorithm, KeyRing},
 };
+use hallpass_store::DatabaseUrl;
 use secrecy::SecretSlice;
 
 use super::{ConfigError, RingFile, key_file, source::Source};

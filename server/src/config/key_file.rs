@@ -7,10 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::{
-    auth::keys::{self, Algorithm},
-    store::DatabaseUrl,
-};
+use hallpass_core::keys::{self, Algorithm};
+use hallpass_store::DatabaseUrl;
 use secrecy::{ExposeSecret, SecretSlice};
 
 use super::{

@@ -8,13 +8,11 @@ use std::{
     time::SystemTime,
 };
 
-use app::{
-    auth::{
-        clock::Timestamp,
-        keys::{self, KeyFault, KeyRing, Naming, RingKey},
-    },
-    store::DatabaseUrl,
+use hallpass_core::{
+    clock::Timestamp,
+    keys::{self, KeyFault, KeyRing, Naming, RingKey},
 };
+use hallpass_store::DatabaseUrl;
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 

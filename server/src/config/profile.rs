@@ -1,7 +1,7 @@
 //! What of the configuration needs more than one setting: the profile of access tokens, and the other
 //! issuer.
 
-use app::auth::{
+use hallpass_core::{
     keys::Algorithm,
     settings::{AccessTokenProfile, ForeignIssuer},
 };

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString, io::ErrorKind, path::PathBuf};
 
-use app::auth::{
+use hallpass_core::{
     keys,
     settings::{AccessTokenProfile, RegistrationMode, SessionCheck, Settings},
 };

@@ -3,7 +3,7 @@ mod sources;
 
 use std::{ffi::OsString, fs};
 
-use app::auth::{limits::Limits, token::TokenType, user::UserIdField};
+use hallpass_core::{limits::Limits, token::TokenType, user::UserIdField};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 

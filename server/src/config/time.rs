@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use app::auth::clock::Timestamp;
+use hallpass_core::clock::Timestamp;
 
 /// In words for people and files.
 pub fn format(at: Timestamp) -> String {

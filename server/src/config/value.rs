@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use app::auth::{
+use hallpass_core::{
     clients::{Client, Clients},
     keys::{self, ALGORITHMS, Algorithm},
     limits::Rate,

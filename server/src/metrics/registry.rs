@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::atomic::Ordering};
 
-use app::auth::observer::{RefreshRefusal, RefreshRule, SignInOutcome, TokenFailure, Workload};
+use hallpass_core::observer::{RefreshRefusal, RefreshRule, SignInOutcome, TokenFailure, Workload};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},

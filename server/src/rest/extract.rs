@@ -3,8 +3,8 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use app::auth::{Auth, authenticate::Bearer, session::Origin};
 use axum::{extract::FromRequestParts, http::request::Parts};
+use hallpass_core::{Auth, authenticate::Bearer, session::Origin};
 use http::HeaderValue;
 
 use super::reject::{Rejection, at_protected};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::auth::Error;
 use axum::{Extension, Json, extract::State};
+use hallpass_core::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 

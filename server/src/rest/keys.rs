@@ -2,12 +2,12 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use app::auth::keys::JwkSet;
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
+use hallpass_core::keys::JwkSet;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::reject::Core;

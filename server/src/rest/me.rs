@@ -1,7 +1,7 @@
 //! `/api/me/`: who the bearer of an access token is.
 
-use app::wire::Me;
 use axum::{Json, extract::State};
+use hallpass_types::Me;
 
 use super::{
     extract::Authenticated,

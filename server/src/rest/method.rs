@@ -4,7 +4,6 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use app::auth::{Auth, settings::Settings};
 use axum::{
     Extension,
     body::Bytes,
@@ -16,6 +15,7 @@ use futures::{
     TryFutureExt,
     future::{Either, ready},
 };
+use hallpass_core::{Auth, settings::Settings};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use tower::{Service, layer::layer_fn, service_fn};

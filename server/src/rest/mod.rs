@@ -23,16 +23,16 @@ mod token;
 
 use std::sync::Arc;
 
-use app::auth::Auth;
 use axum::{
     Router,
     routing::{any, get},
 };
+use hallpass_core::Auth;
+use method::{Views, plain, told_of};
+use reject::not_found;
 use utoipa_axum::routes;
 
 use crate::edge::Stopping;
-use method::{Views, plain, told_of};
-use reject::not_found;
 
 /// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
 /// same list.

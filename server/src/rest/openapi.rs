@@ -3,7 +3,7 @@
 
 mod answers;
 
-use app::auth::settings::Settings;
+use hallpass_core::settings::Settings;
 use http::header;
 use utoipa::{
     OpenApi,

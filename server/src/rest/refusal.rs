@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::auth::error::KindRefusal;
+use hallpass_core::error::KindRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 

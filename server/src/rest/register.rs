@@ -1,11 +1,11 @@
 //! `/api/register/`: an account for whoever asks, where the operator allows it.
 
-use app::wire::Registration;
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
+use hallpass_types::Registration;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;

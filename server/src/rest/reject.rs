@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::auth::{Auth, Error, error::seconds, fault::FieldFault};
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
+use hallpass_core::{Auth, Error, error::seconds, fault::FieldFault};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 

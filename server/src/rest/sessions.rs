@@ -1,10 +1,10 @@
 //! `/api/sessions/…`: the own sign-ins, seen and ended.
 
-use app::wire::SessionInfo;
 use axum::{
     Json,
     extract::{Path, State},
 };
+use hallpass_types::SessionInfo;
 use http::{HeaderMap, StatusCode};
 
 use super::{

@@ -1,11 +1,11 @@
 //! `/api/token/…`: obtain a pair or a sliding token, refresh, verify, blacklist.
 
-use app::wire::{Credentials, SlidingToken, TokenPair};
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
+use hallpass_types::{Credentials, SlidingToken, TokenPair};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -8,19 +8,17 @@ use std::{
     time::Duration,
 };
 
-use app::{
-    auth::{
-        Account, Auth,
-        clock::{Clock, Randomness, SystemRandomness, Timestamp},
-        limits::Limits,
-        password::HashCost,
-        policy::Policy,
-        settings::Settings,
-        store::Store,
-        user::{Role, User, UserIdField},
-    },
-    store::{self, Timeouts},
+use hallpass_core::{
+    Account, Auth,
+    clock::{Clock, Randomness, SystemRandomness, Timestamp},
+    limits::Limits,
+    password::HashCost,
+    policy::Policy,
+    settings::Settings,
+    store::Store,
+    user::{Role, User, UserIdField},
 };
+use hallpass_store::{self, Timeouts};
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
 use server::{
@@ -172,7 +170,8 @@ impl World {
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         change: impl FnOnce(Auth) -> Auth,
     ) -> Self {
-        let store = wrap(store::connect_with(&database.parse().expect("a URL"), timeouts).await.expect("a database"));
+        let store =
+            wrap(hallpass_store::connect_with(&database.parse().expect("a URL"), timeouts).await.expect("a database"));
         let clock = Arc::new(StillClock { passed: 1_700_000_000_000.into(), ahead: 0.into() });
         let auth = Auth::new(settings, store, clock.clone(), randomness).expect("good settings");
         let auth = Arc::new(change(auth));
@@ -201,7 +200,9 @@ impl World {
 
     /// Another process's way to the same database.
     pub(crate) async fn another_store(&self) -> Arc<dyn Store> {
-        store::connect_with(&self.database.parse().expect("a URL"), timeouts()).await.expect("the database again")
+        hallpass_store::connect_with(&self.database.parse().expect("a URL"), timeouts())
+            .await
+            .expect("the database again")
     }
 
     /// The number of connections the server has open.

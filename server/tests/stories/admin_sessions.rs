@@ -1,4 +1,4 @@
-use app::auth::user::Role;
+use hallpass_core::user::Role;
 use serde_json::{Value, json};
 
 use crate::{

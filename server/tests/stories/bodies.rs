@@ -1,4 +1,4 @@
-use app::auth::{Account, settings::Settings, user::Role};
+use hallpass_core::{Account, settings::Settings, user::Role};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
@@ -208,7 +208,7 @@ async fn media_types_are_understood_in_every_valid_spelling() {
 
 #[tokio::test]
 async fn server_functions_and_oauth_understand_the_same_media_types() {
-    let client = app::auth::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
+    let client = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let clients = [client.expect("a client")].into_iter().collect();
     let world = World::with(Settings { clients, ..settings() }).await;
     world.user("ada").await;
@@ -263,7 +263,7 @@ async fn an_unknown_charset_and_text_that_is_not_in_its_charset_are_refused() {
 
 #[tokio::test]
 async fn a_body_that_is_broken_is_a_bad_request() {
-    let client = app::auth::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
+    let client = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let clients = [client.expect("a client")].into_iter().collect();
     let world = World::with(Settings { clients, ..settings() }).await;
     for (path, kind) in [

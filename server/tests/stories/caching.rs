@@ -1,6 +1,6 @@
 //! What caches may keep: nothing that was answered to somebody, whatever header the token came in.
 
-use app::auth::{settings::Settings, user::Role};
+use hallpass_core::{settings::Settings, user::Role};
 use http::HeaderName;
 use serde_json::json;
 

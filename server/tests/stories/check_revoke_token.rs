@@ -1,4 +1,4 @@
-use app::auth::{settings::Settings, token::TokenType};
+use hallpass_core::{settings::Settings, token::TokenType};
 use serde_json::json;
 
 use crate::actors::{Answer, PASSWORD, World, claims, foreign, settings};

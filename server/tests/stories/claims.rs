@@ -5,12 +5,12 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use app::auth::{
+use async_trait::async_trait;
+use hallpass_core::{
     policy::Policy,
     settings::Settings,
     user::{Role, User, UserIdField},
 };
-use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
 use crate::actors::{Actor, PASSWORD, World, claims, foreign, settings};

@@ -114,7 +114,7 @@ async fn a_session_that_was_ended_stays_so_wherever_the_clock_goes() {
             before.me().await.is_bad_access("Token is blacklisted");
         }
         let restarted = world.restarted(settings()).await;
-        assert!(restarted.authenticate(&before.access, &[app::auth::token::TokenType::Access]).await.is_err());
+        assert!(restarted.authenticate(&before.access, &[hallpass_core::token::TokenType::Access]).await.is_err());
     }
 }
 

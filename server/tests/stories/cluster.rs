@@ -10,7 +10,6 @@ use std::{
     },
 };
 
-use app::store;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;
 
@@ -80,7 +79,7 @@ impl Cluster {
     async fn migrate_template(&self) {
         let mut connection = self.connect().await;
         connection.execute(AssertSqlSafe(format!("CREATE DATABASE {TEMPLATE}"))).await.expect("a database");
-        drop(store::connect(&self.url(TEMPLATE).parse().expect("a URL")).await.expect("the tables"));
+        drop(hallpass_store::connect(&self.url(TEMPLATE).parse().expect("a URL")).await.expect("the tables"));
         // A database is copied only while nobody is connected to it.
         let close = AssertSqlSafe(format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"));
         connection.execute(close).await.expect("no new connections");

@@ -1,7 +1,7 @@
 use std::{collections::HashSet, time::Duration};
 
-use app::auth::token::TokenType;
 use futures::future::join_all;
+use hallpass_core::token::TokenType;
 use serde_json::json;
 
 use crate::actors::{Actor, World, claims, settings};
@@ -41,7 +41,7 @@ async fn each_of_many_at_once_is_answered_as_if_it_were_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_grace_exactly_one_of_fifty_callers_is_answered() {
-    let strict = app::auth::settings::Settings { refresh_reuse_grace: Duration::ZERO, ..settings() };
+    let strict = hallpass_core::settings::Settings { refresh_reuse_grace: Duration::ZERO, ..settings() };
     let world = World::with(strict).await;
     let ada = world.signed_in("ada").await;
     let answers = join_all((0..50).map(|_| ada.try_refresh())).await;
@@ -79,7 +79,7 @@ async fn a_restart_in_the_middle_loses_nothing() {
     let before = ada.clone();
     ada.refresh().await;
     let restarted = world.restarted(settings()).await;
-    let again = restarted.refresh(&before.refresh, app::auth::session::Origin::default()).await.expect("a pair");
+    let again = restarted.refresh(&before.refresh, hallpass_core::session::Origin::default()).await.expect("a pair");
     assert_eq!(again.refresh.expect("a refresh token").expose(), ada.refresh, "the very same successor");
     assert!(restarted.authenticate(&ada.access, &[TokenType::Access]).await.is_ok());
 }

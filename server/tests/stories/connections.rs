@@ -124,9 +124,9 @@ async fn a_connection_is_not_kept_for_ever() {
 #[tokio::test]
 async fn a_body_that_is_dribbled_is_told_that_it_is_too_late() {
     let time = PausedTime::begin();
-    let clients = app::auth::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
+    let clients = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let settings =
-        app::auth::settings::Settings { clients: [clients.expect("a client")].into_iter().collect(), ..settings() };
+        hallpass_core::settings::Settings { clients: [clients.expect("a client")].into_iter().collect(), ..settings() };
     let edge = Edge::default();
     let within = edge.body_within;
     let world = World::surrounded(settings, Surroundings { edge, ..Surroundings::default() }).await;

@@ -9,8 +9,8 @@ use std::{
     },
 };
 
-use app::auth::token::TokenType;
 use futures::FutureExt;
+use hallpass_core::token::TokenType;
 
 use crate::{
     actors::{Answer, World, settings},

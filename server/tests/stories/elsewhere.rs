@@ -1,7 +1,7 @@
 //! Another database, in memory, to import from.
 
-use app::auth::import::{ForeignToken, ForeignUser, Page, Source, SourceError};
 use async_trait::async_trait;
+use hallpass_core::import::{ForeignToken, ForeignUser, Page, Source, SourceError};
 use secrecy::SecretString;
 
 #[derive(Clone, Default)]

@@ -1,13 +1,13 @@
 //! E-mail addresses that name their user in tokens: one address is one user's, whoever writes it and however many at
 //! once.
 
-use app::auth::{
+use futures::future::join_all;
+use hallpass_core::{
     Account,
     import::ImportMode,
     settings::Settings,
     user::{Role, UserIdField},
 };
-use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::{

@@ -3,21 +3,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{
-    auth::{
-        Error,
-        admin::{Activation, Administrator},
-        clock::Timestamp,
-        id::{Jti, SessionId, UserId},
-        import::{ForeignToken, ForeignUser, Import, ImportMode},
-        session::Origin,
-        store::{Deed, Ending, NewPassword, PresentedToken, Selection, Store},
-        token::TokenType,
-        user::{Role, UserIdField},
-    },
-    wire::EndReason,
-};
 use futures::poll;
+use hallpass_core::{
+    Error,
+    admin::{Activation, Administrator},
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+    import::{ForeignToken, ForeignUser, Import, ImportMode},
+    session::Origin,
+    store::{Deed, Ending, NewPassword, PresentedToken, Selection, Store},
+    token::TokenType,
+    user::{Role, UserIdField},
+};
+use hallpass_types::EndReason;
 use serde_json::json;
 
 use crate::{
@@ -132,7 +130,7 @@ async fn each_commit_that_ends_sessions_makes_them_known() {
     }
 }
 
-async fn imported(world: &World) -> app::auth::user::User {
+async fn imported(world: &World) -> hallpass_core::user::User {
     let import =
         Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending: ending(world, EndReason::PasswordChanged) };
     let store = world.another_store().await;
@@ -177,7 +175,7 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
             store.set_password(new, ending).await.map(drop)
         }
         4 => {
-            let change = app::auth::administration::Change { is_active: Some(false), ..Default::default() };
+            let change = hallpass_core::administration::Change { is_active: Some(false), ..Default::default() };
             store.change_users(vec![user], change, deed).await.map(|done| done.expect("a change")).map(drop)
         }
         5 => store.reset_sessions(user, 10, deed).await.map(|done| done.expect("an end")).map(drop),

@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use app::auth::{
+use futures::FutureExt;
+use hallpass_core::{
     clock::Timestamp,
     id::{Jti, UserId},
     import::{ForeignToken, ForeignUser, ImportMode},
     session::Origin,
     token::TokenType,
 };
-use futures::FutureExt;
 use tokio::sync::Notify;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! The claims of another issuer with the same key, on their way through refreshes.
 
-use app::auth::settings::Settings;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hallpass_core::settings::Settings;
 use serde_json::json;
 
 use crate::actors::{KEY, World, settings};
@@ -49,7 +49,7 @@ async fn a_refresh_keeps_every_digit_of_the_claims_of_another_issuer() {
 
 #[tokio::test]
 async fn a_user_id_that_is_a_number_keeps_its_digits() {
-    let field = app::auth::user::UserIdField::Username;
+    let field = hallpass_core::user::UserIdField::Username;
     let world = World::with(Settings { user_id_field: field, ..settings() }).await;
     world.user("12345678901234567890123").await;
     world.user("12345678901234567890124").await;

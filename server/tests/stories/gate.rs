@@ -6,7 +6,7 @@ use std::{
     thread::available_parallelism,
 };
 
-use app::auth::{
+use hallpass_core::{
     Account, Auth,
     clock::{Randomness, SystemRandomness},
     user::Role,

@@ -2,7 +2,7 @@
 //! ones (`proptest`; `PROPTEST_CASES` asks for more), and those that have a name. Nothing fails, and each
 //! refusal is one that a client can read.
 
-use app::auth::{
+use hallpass_core::{
     Account,
     session::Origin,
     user::{Role, User},

@@ -3,8 +3,8 @@
 
 use std::iter;
 
-use app::auth::keys::{Algorithm, Key};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hallpass_core::keys::{Algorithm, Key};
 use serde_json::json;
 
 use crate::actors::KEY;

@@ -1,6 +1,6 @@
 //! The host of a request: which requests have none that is good, and the absolute URLs that are made of it.
 
-use app::auth::{settings::Settings, user::Role};
+use hallpass_core::{settings::Settings, user::Role};
 use serde_json::Value;
 use server::{
     edge::{Edge, Hsts},

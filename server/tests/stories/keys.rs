@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use app::auth::{
+use hallpass_core::{
     clock::Timestamp,
     keys::{self, ALGORITHMS, Algorithm, KeyRing},
     password::HashCost,

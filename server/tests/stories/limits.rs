@@ -2,16 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{
-    auth::{
-        Auth, Error,
-        limits::{Limits, Rate},
-        session::Origin,
-        settings::Settings,
-    },
-    wire::{Credentials, TokenPair},
-};
 use futures::future::join_all;
+use hallpass_core::{
+    Auth, Error,
+    limits::{Limits, Rate},
+    session::Origin,
+    settings::Settings,
+};
+use hallpass_types::{Credentials, TokenPair};
 use serde_json::{Value, json};
 use server::{edge::Edge, forwarded::Proxies};
 

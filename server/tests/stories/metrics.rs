@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::auth::{
+use hallpass_core::{
     clients::{Client, Clients},
     limits::{Limits, Rate},
     settings::Settings,

@@ -1,9 +1,7 @@
 //! U+0000, which PostgreSQL does not store, is refused where it comes in.
 
-use app::{
-    auth::import::{Examples, ImportMode, Reason, Tally},
-    store::{DjangoDatabase, UserTable},
-};
+use hallpass_core::import::{Examples, ImportMode, Reason, Tally};
+use hallpass_store::{DjangoDatabase, UserTable};
 use serde_json::json;
 
 use crate::{

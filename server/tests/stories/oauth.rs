@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use app::auth::{
+use hallpass_core::{
     clients::{Client, Clients},
     keys::{self, Algorithm},
     settings::Settings,

@@ -1,6 +1,6 @@
 //! Every list is paged as Django REST framework's `PageNumberPagination` pages, with a page size of 50 and a maximum of 200.
 
-use app::auth::user::Role;
+use hallpass_core::user::Role;
 use serde_json::json;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! One parser each for user names, e-mail addresses and passwords, behind every endpoint.
 
-use app::auth::user::Role;
+use hallpass_core::user::Role;
 use serde_json::{Value, json};
 
 use crate::actors::{Actor, Answer, PASSWORD, World};

@@ -3,14 +3,14 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use app::auth::{
+use async_trait::async_trait;
+use futures::future::join_all;
+use hallpass_core::{
     policy::Policy,
     session::Origin,
     settings::Settings,
     user::{Role, User},
 };
-use async_trait::async_trait;
-use futures::future::join_all;
 use serde_json::{Map, Value, json};
 use server::{
     connections::Open,

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use app::{
-    auth::{
-        clock::{SystemRandomness, Timestamp},
-        id::{Jti, SessionId, UserId},
-        session::{CurrentToken, Origin},
-        store::{Ending, NewPassword, NewSession},
-    },
-    wire::EndReason,
+use hallpass_core::{
+    clock::{SystemRandomness, Timestamp},
+    id::{Jti, SessionId, UserId},
+    session::{CurrentToken, Origin},
+    store::{Ending, NewPassword, NewSession},
 };
+use hallpass_types::EndReason;
 use serde_json::json;
 
 use crate::actors::{World, foreign};

@@ -1,4 +1,4 @@
-use app::auth::settings::{RegistrationMode, Settings};
+use hallpass_core::settings::{RegistrationMode, Settings};
 use serde_json::{Value, json};
 
 use crate::actors::{PASSWORD, World, settings};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use app::auth::user::Role;
+use hallpass_core::user::Role;
 use serde_json::{Value, json};
 
 use crate::actors::{Actor, Answer, PASSWORD, World};

@@ -1,4 +1,4 @@
-use app::auth::{
+use hallpass_core::{
     settings::Settings,
     user::{Role, UserIdField},
 };

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, time::Duration};
 
-use app::auth::{
+use hallpass_core::{
     clients::{Client, Clients},
     limits::{Limits, Rate},
     settings::Settings,
@@ -179,7 +179,7 @@ fn strict() -> Settings {
 
 async fn closed() -> World {
     let mut settings = settings();
-    settings.registration = app::auth::settings::RegistrationMode::Closed;
+    settings.registration = hallpass_core::settings::RegistrationMode::Closed;
     World::with(settings).await
 }
 

@@ -1,6 +1,7 @@
 //! Tokens without a session: one verdict at every endpoint.
 
-use app::auth::{
+use async_trait::async_trait;
+use hallpass_core::{
     clients::{Client, Clients},
     clock::Timestamp,
     id::{Jti, UserId},
@@ -9,7 +10,6 @@ use app::auth::{
     token::TokenType,
     user::{Role, UserIdField},
 };
-use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 

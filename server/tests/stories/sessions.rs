@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use app::auth::{clock::Timestamp, settings::Settings};
+use hallpass_core::{clock::Timestamp, settings::Settings};
 use serde_json::{Value, json};
 
 use crate::actors::{Actor, Answer, Direct, World, foreign, settings};

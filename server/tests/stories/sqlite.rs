@@ -2,7 +2,6 @@
 
 use std::{fs, path::Path, str::FromStr};
 
-use app::store;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -25,7 +24,7 @@ pub(crate) async fn migrated_database(folder: &Path) -> String {
 async fn migrate() -> Vec<u8> {
     let folder = folder();
     let (file, copy) = (folder.path().join("migrated.db"), folder.path().join("copy.db"));
-    let store = store::connect(&url(&file).parse().expect("a URL")).await.expect("a database");
+    let store = hallpass_store::connect(&url(&file).parse().expect("a URL")).await.expect("a database");
     let mut connection = connect(&url(&file)).await.expect("the database");
     // The file alone lacks what is still in its log.
     let copied = sqlx::query("VACUUM INTO $1").bind(copy.to_str().expect("a path in UTF-8"));

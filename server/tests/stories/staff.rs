@@ -1,6 +1,6 @@
 //! Those who administer, and what they send.
 
-use app::auth::{Account, user::Role};
+use hallpass_core::{Account, user::Role};
 use serde_json::Value;
 
 use crate::actors::{Actor, Answer, PASSWORD, World};

@@ -10,22 +10,20 @@ use std::{
     time::Duration,
 };
 
-use app::{
-    auth::{
-        Error,
-        admin::{Activation, Administrator},
-        authenticate::Bearer,
-        clock::Timestamp,
-        id::{Jti, UserId},
-        import::{ForeignToken, ForeignUser, ImportError, ImportMode},
-        session::Origin,
-        settings::Settings,
-        token::TokenType,
-        user::{Role, User},
-    },
-    wire::TokenPair,
-};
 use futures::future::join_all;
+use hallpass_core::{
+    Error,
+    admin::{Activation, Administrator},
+    authenticate::Bearer,
+    clock::Timestamp,
+    id::{Jti, UserId},
+    import::{ForeignToken, ForeignUser, ImportError, ImportMode},
+    session::Origin,
+    settings::Settings,
+    token::TokenType,
+    user::{Role, User},
+};
+use hallpass_types::TokenPair;
 use serde_json::json;
 
 use crate::{

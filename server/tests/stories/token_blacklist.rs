@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use app::auth::token::TokenType;
+use hallpass_core::token::TokenType;
 use serde_json::json;
 
 use crate::actors::{World, claims, foreign, settings};

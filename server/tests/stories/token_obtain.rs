@@ -65,7 +65,8 @@ async fn white_space_around_the_name_is_dropped_and_around_the_password_counts()
 async fn the_last_sign_in_is_kept_when_it_is_set_so() {
     for keep in [true, false] {
         let world =
-            World::with(app::auth::settings::Settings { update_last_login: keep, ..crate::actors::settings() }).await;
+            World::with(hallpass_core::settings::Settings { update_last_login: keep, ..crate::actors::settings() })
+                .await;
         let ada = world.signed_in("ada").await;
         let last_login = &ada.me().await.body["last_login"];
         assert_eq!(last_login.is_null(), !keep, "{last_login}");

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use app::{auth::settings::Settings, store::Timeouts};
+use hallpass_core::settings::Settings;
+use hallpass_store::Timeouts;
 use serde_json::json;
 
 use crate::actors::{Surroundings, World, claims, foreign, settings, timeouts};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use app::auth::{settings::Settings, token::TokenType};
+use hallpass_core::{settings::Settings, token::TokenType};
 use serde_json::{Value, json};
 
 use crate::actors::{Answer, PASSWORD, World, claims, foreign, settings};

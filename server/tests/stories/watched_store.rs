@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use app::auth::{
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use hallpass_core::{
     administration::Change,
     clock::Timestamp,
     event::{Event, EventQuery},
@@ -21,8 +23,6 @@ use app::auth::{
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
-use async_trait::async_trait;
-use futures::future::BoxFuture;
 use secrecy::SecretString;
 
 type Before = dyn Fn(&'static str) -> BoxFuture<'static, ()> + Send + Sync;

@@ -2,23 +2,20 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
+use hallpass_types::{EventRecord, EventSearch, Listing};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use crate::{
-    api::client::SessionClient,
-    wire::{ApiError, EventRecord, EventSearch, Listing},
-};
+use crate::api::{ApiError, client::SessionClient};
 
 #[cfg(feature = "ssr")]
-use crate::{
-    api::{
-        expose::Expose,
-        listing::{self, listing},
-        request,
-    },
-    auth::{Error, clock::Timestamp, event::EventQuery},
+use crate::api::{
+    expose::Expose,
+    listing::{self, listing},
+    request,
 };
+#[cfg(feature = "ssr")]
+use hallpass_core::{Error, clock::Timestamp, event::EventQuery};
 
 /// A page of security events, the last one first.
 ///

@@ -2,19 +2,16 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
+use hallpass_types::SessionInfo;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use crate::{
-    api::client::SessionClient,
-    wire::{ApiError, SessionInfo},
-};
+use crate::api::{ApiError, client::SessionClient};
 
 #[cfg(feature = "ssr")]
-use crate::{
-    api::{expose::Expose, listing, request},
-    auth::id::UserId,
-};
+use crate::api::{expose::Expose, listing, request};
+#[cfg(feature = "ssr")]
+use hallpass_core::id::UserId;
 
 /// The living sessions of a user, the one last renewed first; the hundred first when there are more.
 ///

@@ -2,23 +2,20 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
+use hallpass_types::{Listing, TokenRecord, TokenSearch};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use crate::{
-    api::client::SessionClient,
-    wire::{ApiError, Listing, TokenRecord, TokenSearch},
-};
+use crate::api::{ApiError, client::SessionClient};
 
 #[cfg(feature = "ssr")]
-use crate::{
-    api::{
-        expose::Expose,
-        listing::{self, listing},
-        request,
-    },
-    auth::{Error, admin::TokenFilter, fault::Fault, id::SessionId},
+use crate::api::{
+    expose::Expose,
+    listing::{self, listing},
+    request,
 };
+#[cfg(feature = "ssr")]
+use hallpass_core::{Error, admin::TokenFilter, fault::Fault, id::SessionId};
 
 /// A page of refresh tokens, the one issued last first.
 ///

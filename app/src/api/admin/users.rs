@@ -2,28 +2,25 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
+use hallpass_types::{Listing, NewUserForm, PasswordForm, UserChange, UserRecord, UserSearch};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use crate::{
-    api::client::SessionClient,
-    wire::{ApiError, Listing, NewUserForm, PasswordForm, UserChange, UserRecord, UserSearch},
-};
+use crate::api::{ApiError, client::SessionClient};
 
 #[cfg(feature = "ssr")]
-use crate::{
-    api::{
-        expose::Expose,
-        listing::{self, listing},
-        request,
-    },
-    auth::{
-        Error,
-        admin::Activation,
-        id::UserId,
-        search::SearchWords,
-        store::{Direction, UserQuery},
-    },
+use crate::api::{
+    expose::Expose,
+    listing::{self, listing},
+    request,
+};
+#[cfg(feature = "ssr")]
+use hallpass_core::{
+    Error,
+    admin::Activation,
+    id::UserId,
+    search::SearchWords,
+    store::{Direction, UserQuery},
 };
 
 /// A page of users, searched, filtered and ordered.

@@ -1,10 +1,11 @@
 //! A security event in a plain sentence, for its owner and for an administrator.
 
+use hallpass_types::EventKind;
+
 use crate::{
     language::fill,
     texts,
     ui::components::{date_time, device_words},
-    wire::EventKind,
 };
 
 texts! {

@@ -1,9 +1,8 @@
 //! What the server says of itself to every page. On the server it comes from the context; in the
 //! browser it is read off the document that the server wrote, so that both renders agree.
 
+use hallpass_types::PasswordPolicy;
 use leptos::prelude::*;
-
-use crate::wire::PasswordPolicy;
 
 /// What the operator set, as far as forms show it.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,9 @@
 //! What the fields of a form hold.
 
+use hallpass_types::Secret;
 use web_sys::{Element, HtmlInputElement, wasm_bindgen::JsCast};
 
-use crate::wire::{FieldError, Secret};
+use crate::api::FieldError;
 
 /// The attribute of a required field that holds what is said when it is empty.
 const MISSING: &str = "data-missing";

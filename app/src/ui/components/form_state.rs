@@ -6,10 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::{HtmlElement, HtmlFormElement, wasm_bindgen::JsCast};
 
 use super::{FormEntries, Progress};
-use crate::{
-    api::around,
-    wire::{ApiError, Code},
-};
+use crate::api::{ApiError, Code};
 
 /// The state of a form.
 #[derive(Clone, Copy)]
@@ -87,7 +84,7 @@ impl FormState {
         if missing.is_empty() {
             return Some(entries);
         }
-        self.refuse(ApiError { fields: missing, ..around::error(Code::Invalid) });
+        self.refuse(ApiError { fields: missing, ..ApiError::from(Code::Invalid) });
         None
     }
 

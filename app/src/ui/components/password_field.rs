@@ -1,17 +1,14 @@
 //! A password input: what is asked of it is said beforehand, its length is judged as one types, and
 //! it can be shown. Pasting works as everywhere.
 
+use hallpass_types::{LengthFault, PasswordPolicy};
 use leptos::prelude::*;
 
 use super::{
     FormState,
     field::{Notes, described_by, missing},
 };
-use crate::{
-    language::fill,
-    texts,
-    wire::{LengthFault, PasswordPolicy},
-};
+use crate::{language::fill, texts};
 
 texts! {
     Text {
@@ -103,8 +100,9 @@ fn normalized(typed: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hallpass_types::PasswordPolicy;
+
     use super::{Text, describe};
-    use crate::wire::PasswordPolicy;
 
     #[test]
     fn the_hint_says_the_rule_first_and_then_how_far_it_is() {

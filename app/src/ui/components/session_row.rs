@@ -1,9 +1,10 @@
 //! A session in a list: its device, where it is, and since when.
 
+use hallpass_types::SessionInfo;
 use leptos::prelude::*;
 
 use super::{Icon, date_time, device_icon, device_words};
-use crate::{language::fill, texts, wire::SessionInfo};
+use crate::{language::fill, texts};
 
 texts! {
     Text {

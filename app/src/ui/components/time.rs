@@ -1,11 +1,12 @@
 //! Times and durations in words, in the format of the browser's region. Only called in the browser: the server knows neither
 //! the person's time zone nor when the page will be read.
 
+use hallpass_types::millis;
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::region::locale;
-use crate::{language::fill, texts, wire::millis};
+use crate::{language::fill, texts};
 
 texts! {
     Text {

@@ -8,14 +8,14 @@ mod sessions;
 mod this_session;
 
 use leptos::prelude::*;
+use profile::Profile;
+use security::Security;
+use sessions::Sessions;
 
 use crate::{
     chunk::chunk,
     ui::place::{Filled, Place},
 };
-use profile::Profile;
-use security::Security;
-use sessions::Sessions;
 
 chunk! {
     /// `/account`

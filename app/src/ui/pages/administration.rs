@@ -12,16 +12,16 @@ mod tokens;
 mod user;
 mod users;
 
+use events::Events;
 use leptos::prelude::*;
+use tokens::Tokens;
+use user::User;
+use users::Users;
 
 use crate::{
     chunk::chunk,
     ui::place::{Filled, Place},
 };
-use events::Events;
-use tokens::Tokens;
-use user::User;
-use users::Users;
 
 chunk! {
     /// `/admin/users`

@@ -9,15 +9,15 @@ mod paste;
 mod token;
 mod tokens;
 
+use diagnostics::Diagnostics;
 use leptos::prelude::*;
+use paste::Paste;
+use tokens::Tokens;
 
 use crate::{
     chunk::chunk,
     ui::place::{Filled, Place},
 };
-use diagnostics::Diagnostics;
-use paste::Paste;
-use tokens::Tokens;
 
 chunk! {
     /// `/tokens`

@@ -1,5 +1,6 @@
 //! `/register`: an account, and with it the first pass.
 
+use hallpass_types::Registration;
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
         components::{Form, FormEntries, FormState, NameFields, PasswordField, ServerFacts},
         next::{SIGN_IN, also_next, leave_when_signed_in},
     },
-    wire::Registration,
 };
 
 texts! {

@@ -1,5 +1,6 @@
 //! `/sign-in?next=…`: why one was signed out, the form, and the way back.
 
+use hallpass_types::{Credentials, EndReason, Ended};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
         components::{Field, Form, FormEntries, FormState, PasswordField, ServerFacts, clock_time, device_words},
         next::{REGISTER, also_next, leave_when_signed_in},
     },
-    wire::{Credentials, EndReason, Ended},
 };
 
 texts! {

@@ -5,13 +5,13 @@ use leptos::{context::Provider, prelude::*};
 
 use super::home::Pass;
 use crate::{
+    api::{ApiError, Code, FieldError},
     delay::Delay,
     session::{Session, SessionState},
     ui::components::{
         Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Progress, Question, ServerFacts,
         Shape, Skeleton, Toast,
     },
-    wire::{ApiError, Code, FieldError},
 };
 
 const ICONS: [&str; 21] = [

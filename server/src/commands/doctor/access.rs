@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use app::auth::{limits::Limits, store::Finding};
+use hallpass_core::{limits::Limits, store::Finding};
 
 use super::running::Asker;
 use crate::{config::Config, edge::Hsts};

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use app::auth::{clock::Timestamp, store::Finding};
+use hallpass_core::{clock::Timestamp, store::Finding};
 
 use crate::config::time;
 
@@ -53,7 +53,7 @@ fn synchronized(is_synchronized: bool) -> Finding {
 mod tests {
     use std::time::Duration;
 
-    use app::auth::{
+    use hallpass_core::{
         clock::Timestamp,
         store::Health::{Bad, Doubtful, Good},
     };

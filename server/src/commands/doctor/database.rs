@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use app::{
-    auth::{
-        clock::Timestamp,
-        store::{Finding, Health},
-    },
-    store::{self, Inspection, Schema},
+use hallpass_core::{
+    clock::Timestamp,
+    store::{Finding, Health},
 };
+use hallpass_store::{self, Inspection, Schema};
 
 use crate::config::Config;
 
@@ -18,7 +16,7 @@ const FEW_BYTES: u64 = 1 << 30;
 
 /// Examines the database without changing it. The newest timestamp in it is for the clock.
 pub(super) async fn examine(config: &Config) -> (Vec<Finding>, Option<Timestamp>) {
-    let (mut findings, newest) = match store::inspect(&config.database_url).await {
+    let (mut findings, newest) = match hallpass_store::inspect(&config.database_url).await {
         Ok(inspection) => {
             let state = state(&inspection, config);
             (std::iter::once(state).chain(inspection.findings).collect(), inspection.newest)
@@ -84,7 +82,7 @@ fn judge_room(folder: &Path, bytes: u64) -> Finding {
 mod tests {
     use std::path::Path;
 
-    use app::auth::store::Health;
+    use hallpass_core::store::Health;
 
     use super::judge_room;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use app::auth::store::Finding;
+use hallpass_core::store::Finding;
 
 use crate::config::{Config, check_private};
 

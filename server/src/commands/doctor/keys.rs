@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::auth::{
+use hallpass_core::{
     clients::bits,
     clock::Timestamp,
     keys::{self, KeyRing, KeyState, RingKey},
@@ -115,7 +115,7 @@ fn days(time: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use app::auth::{
+    use hallpass_core::{
         clock::Timestamp,
         keys::{Algorithm, KeyRing, RingKey},
         store::Health,

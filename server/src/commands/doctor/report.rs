@@ -5,7 +5,7 @@ use std::{
     io::{IsTerminal, stdout},
 };
 
-use app::auth::store::{Finding, Health};
+use hallpass_core::store::{Finding, Health};
 use serde_json::json;
 
 /// Whether standard output shows colours, and nobody asked for none (`no-color.org`).
@@ -56,7 +56,7 @@ fn word(health: Health) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use app::auth::store::Finding;
+    use hallpass_core::store::Finding;
 
     use super::{json, lines};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::auth::store::Finding;
+use hallpass_core::store::Finding;
 use http::HeaderMap;
 use reqwest::{Client, ClientBuilder, Response, redirect};
 
@@ -111,7 +111,7 @@ fn metrics(answer: Option<String>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use app::auth::store::Health;
+    use hallpass_core::store::Health;
     use http::HeaderMap;
 
     use super::{headers, metrics};

@@ -1,6 +1,6 @@
 //! What the binary brings: the site's files, and the policy of its pages.
 
-use app::auth::store::Finding;
+use hallpass_core::store::Finding;
 
 use super::content_policy::faults;
 use crate::{pages, site};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::auth::{clock::Timestamp, keys::KeySet};
+use hallpass_core::{clock::Timestamp, keys::KeySet};
 use serde_json::{Map, Value, json};
 
 use super::{VerifyTokens, each, source::Verifier};
@@ -59,7 +59,7 @@ fn refused(id: &Value, why: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use app::auth::clock::Timestamp;
+    use hallpass_core::clock::Timestamp;
     use serde_json::{Value, json};
 
     use super::{Asks, answer};

@@ -2,12 +2,12 @@
 
 use std::{fmt::Write, path::PathBuf, time::Duration};
 
-use app::auth::{
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hallpass_core::{
     clock::Timestamp,
     jws::Jws,
     keys::{self, KeyRing},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::each;
@@ -145,7 +145,7 @@ fn distance(at: Timestamp, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use app::auth::clock::Timestamp;
+    use hallpass_core::clock::Timestamp;
 
     use super::take_apart;
 

@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use app::auth::{
+use hallpass_core::{
     clock::Timestamp,
     jws::{Jws, JwsFault},
     keys::KeySet,

@@ -1,6 +1,6 @@
 use std::fs;
 
-use app::auth::{
+use hallpass_core::{
     clock::Timestamp,
     keys::{Algorithm, KeyRing, RingKey},
 };

@@ -1,11 +1,8 @@
 //! `/api/admin/events/` and `/api/events/`: what happened to accounts.
 
-use app::{
-    auth::{clock::Timestamp, event::EventQuery, id::UserId},
-    wire::{EventKind, EventRecord, OwnEvent, Page},
-};
 use axum::{Json, extract::State};
-
+use hallpass_core::{clock::Timestamp, event::EventQuery, id::UserId};
+use hallpass_types::{EventKind, EventRecord, OwnEvent, Page};
 use utoipa::IntoParams;
 
 use super::{

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use app::auth::{Auth, admin::Administrator, id::UserId};
 use axum::{extract::FromRequestParts, http::request::Parts};
+use hallpass_core::{Auth, admin::Administrator, id::UserId};
 
 use super::super::extract::Authenticated;
 use crate::rest::reject::{Rejection, at_protected};

@@ -3,18 +3,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use app::{
-    auth::{
-        Auth,
-        paging::{Listed, PageNumber, PageRequest},
-    },
-    wire::Page,
-};
 use axum::{
     Json,
     extract::{FromRequestParts, OriginalUri},
     http::request::Parts,
 };
+use hallpass_core::{
+    Auth,
+    paging::{Listed, PageNumber, PageRequest},
+};
+use hallpass_types::Page;
 use http::{HeaderMap, HeaderValue, header};
 use utoipa::IntoParams;
 

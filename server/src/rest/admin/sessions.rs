@@ -1,10 +1,10 @@
 //! `/api/admin/users/{id}/sessions/…`: other people's sign-ins.
 
-use app::wire::{Page, SessionInfo};
 use axum::{
     Json,
     extract::{Path, State},
 };
+use hallpass_types::{Page, SessionInfo};
 use http::StatusCode;
 
 use super::{

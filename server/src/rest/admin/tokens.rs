@@ -1,14 +1,11 @@
 //! `/api/admin/tokens/…`: refresh tokens by name. Their texts are nowhere kept.
 
-use app::{
-    auth::{admin::TokenFilter, id::SessionId},
-    wire::{Page, TokenRecord},
-};
 use axum::{
     Json,
     extract::{Path, State},
 };
-
+use hallpass_core::{admin::TokenFilter, id::SessionId};
+use hallpass_types::{Page, TokenRecord};
 use utoipa::IntoParams;
 
 use super::{
@@ -61,7 +58,7 @@ pub(super) async fn list(
     mut query: Query,
 ) -> Result<Json<Page<TokenRecord>>, Rejection> {
     let filter = TokenFilter {
-        user: query.number("user").map(app::auth::id::UserId),
+        user: query.number("user").map(hallpass_core::id::UserId),
         session: query.choice("session", SessionId::parse),
         is_blacklisted: query.flag("blacklisted"),
         is_expired: query.flag("expired"),

@@ -1,16 +1,14 @@
 //! `/api/admin/users/…`.
 
-use app::{
-    auth::{
-        search::SearchWords,
-        store::{Direction, UserQuery},
-    },
-    wire::{NewUserForm, Page, PasswordForm, UserChange, UserOrdering, UserRecord},
-};
 use axum::{
     Json,
     extract::{Path, State},
 };
+use hallpass_core::{
+    search::SearchWords,
+    store::{Direction, UserQuery},
+};
+use hallpass_types::{NewUserForm, Page, PasswordForm, UserChange, UserOrdering, UserRecord};
 use http::StatusCode;
 use utoipa::IntoParams;
 

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use app::auth::{
+use axum::extract::{FromRequest, Request as HttpRequest};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hallpass_core::{
     Auth,
     clients::{Client, Clients},
 };
-use axum::extract::{FromRequest, Request as HttpRequest};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header};
 
 use super::reject::Refusal;

@@ -1,12 +1,13 @@
 //! `GET /.well-known/oauth-authorization-server`: what is there, and nothing else. It needs an issuer
 //! that is the address of this server; any other text in `issuer` is a fine claim and no address.
 
-use app::{auth::settings::Settings, wire::ServerMetadata};
 use axum::{
     Json,
     extract::{OriginalUri, State},
     response::{IntoResponse, Response},
 };
+use hallpass_core::settings::Settings;
+use hallpass_types::ServerMetadata;
 use http::{HeaderValue, header};
 
 use crate::{

@@ -5,10 +5,6 @@ mod client;
 pub(super) mod metadata;
 mod reject;
 
-use app::{
-    auth::oauth::TokenRevocation,
-    wire::{Introspection, OAuthError},
-};
 use axum::{
     Json,
     extract::State,
@@ -16,7 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::MethodRouter,
 };
+use client::Request;
+use hallpass_core::oauth::TokenRevocation;
+use hallpass_types::{Introspection, OAuthError};
 use http::{HeaderValue, header};
+use reject::Refusal;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -26,8 +26,6 @@ use super::{
     method::{Routes, plain},
     reject::Core,
 };
-use client::Request;
-use reject::Refusal;
 
 /// The endpoints for clients, and what the server says of itself.
 pub(super) fn endpoints() -> [Routes; 3] {

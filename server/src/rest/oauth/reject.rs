@@ -1,13 +1,11 @@
 //! Refusals as RFC 6749 §5.2 has them.
 
-use app::{
-    auth::{Error, error::seconds},
-    wire::{OAuthError, OAuthErrorCode},
-};
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
+use hallpass_core::{Error, error::seconds};
+use hallpass_types::{OAuthError, OAuthErrorCode};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::body::BodyError;

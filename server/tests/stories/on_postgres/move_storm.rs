@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-use app::{auth::settings::Settings, store};
 use futures::future::join_all;
+use hallpass_core::settings::Settings;
 use tokio::task;
 
 use crate::{
@@ -83,7 +83,7 @@ async fn what_was_answered_beside_a_move_is_in_the_new_database() {
         })
         .await;
         let (from, to) = (file.parse().expect("a URL"), target.parse().expect("a URL"));
-        store::transfer(&from, &to, |_, _| {}).await.expect("a move");
+        hallpass_store::transfer(&from, &to, |_, _| {}).await.expect("a move");
         is_moved.store(true, Ordering::SeqCst);
     };
     let doers = all.iter().flat_map(|beside| (0..DOERS).map(|_| beside.go_on(&is_moved)));

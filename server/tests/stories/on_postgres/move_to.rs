@@ -2,8 +2,8 @@
 
 use std::{panic::AssertUnwindSafe, path::Path};
 
-use app::store::{self, DatabaseUrl, MoveError};
 use futures::FutureExt;
+use hallpass_store::{self, DatabaseUrl, MoveError};
 use reqwest::StatusCode;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 
@@ -59,12 +59,12 @@ async fn nobody_is_signed_out_by_a_move_that_was_interrupted() {
 
     // The first move ends in the middle.
     let (from, to) = (url(&file(folder.path())), url(&database));
-    let cut = store::transfer(&from, &to, |table, rows| {
+    let cut = hallpass_store::transfer(&from, &to, |table, rows| {
         assert!(table != "outstanding_tokens" || rows < 2_000, "the line is cut");
     });
     assert!(AssertUnwindSafe(cut).catch_unwind().await.is_err());
     assert!((1_000..=2_000).contains(&count(&database, "outstanding_tokens").await));
-    let half = store::connect(&to).await.err().expect("half a database serves nobody").to_string();
+    let half = hallpass_store::connect(&to).await.err().expect("half a database serves nobody").to_string();
     assert!(half.contains("has not finished"), "{half}");
     // Meanwhile the file lives on, and what was copied is not true any more.
     let process = Process::start(folder.path(), "");
@@ -94,7 +94,7 @@ async fn nobody_is_signed_out_by_a_move_that_was_interrupted() {
     assert_eq!(thief.renew(&client, &process.url).await.expect("an answer"), StatusCode::UNAUTHORIZED);
     assert!(process.stop());
 
-    let again = store::transfer(&from, &to, |_, _| {}).await;
+    let again = hallpass_store::transfer(&from, &to, |_, _| {}).await;
     assert!(matches!(again, Err(MoveError::Finished(_))), "what lives there is not overwritten");
 }
 

@@ -3,10 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{
-    auth::{session::Origin, token::TokenType},
-    store::{self, Timeouts},
-};
+use hallpass_core::{session::Origin, token::TokenType};
+use hallpass_store::{self, Timeouts};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use tokio::{sync::watch, task::JoinSet};
@@ -149,7 +147,8 @@ async fn a_start_on_a_standby_is_refused() {
     let database = cluster.migrated_database().await;
     let standby = cluster.add_standby();
     let database = database.replace(&cluster.port().to_string(), &standby.to_string());
-    let refused = store::connect(&database.parse().expect("a URL")).await.err().expect("a refusal").to_string();
+    let refused =
+        hallpass_store::connect(&database.parse().expect("a URL")).await.err().expect("a refusal").to_string();
     assert!(refused.contains("is a standby"), "{refused}");
 }
 

@@ -8,7 +8,6 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use app::store;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
@@ -44,7 +43,7 @@ async fn servers_that_migrate_one_database_at_once_all_start() {
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
     let database = database.parse().expect("a database URL");
-    let starting = (0..8).map(|_| store::connect(&database));
+    let starting = (0..8).map(|_| hallpass_store::connect(&database));
     for started in futures::future::join_all(starting).await {
         started.map(drop).expect("a start");
     }

@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use app::auth::{session::Origin, token::TokenType};
+use hallpass_core::{session::Origin, token::TokenType};
 use reqwest::StatusCode;
 use tokio::{sync::watch, task::JoinSet, time::sleep};
 

@@ -1,5 +1,6 @@
 //! Changing the own password, which ends every other session.
 
+use hallpass_types::{Me, PasswordChange};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
         load::Load,
         lost_reply::LostReply,
     },
-    wire::{Me, PasswordChange},
 };
 
 texts! {

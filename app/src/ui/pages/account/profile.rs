@@ -1,5 +1,6 @@
 //! `/account`: who is signed in; the address and the password, which can be changed.
 
+use hallpass_types::{Me, ProfileForm};
 use leptos::prelude::*;
 
 use super::{password::PasswordForm, this_session::ThisSession};
@@ -11,7 +12,6 @@ use crate::{
         components::{Field, Form, FormEntries, FormState, Shape, Toast, date_time},
         load::Load,
     },
-    wire::{Me, ProfileForm},
 };
 
 texts! {

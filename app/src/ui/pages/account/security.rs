@@ -1,5 +1,6 @@
 //! `/account/security`: what happened to the own account, day by day.
 
+use hallpass_types::{Listing, OwnEvent};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
         load::Load,
         query::{Parameters, Query, page_parameter},
     },
-    wire::{Listing, OwnEvent},
 };
 
 texts! {

@@ -1,9 +1,10 @@
 //! `/account/sessions`: each device, this one marked; one or all others ended.
 
+use hallpass_types::{Listing, SessionInfo};
 use leptos::prelude::*;
 
 use crate::{
-    api::sessions,
+    api::{ApiError, sessions},
     language::fill,
     texts,
     ui::{
@@ -11,7 +12,6 @@ use crate::{
         deed::{Deeds, Failure},
         load::Load,
     },
-    wire::{ApiError, Listing, SessionInfo},
 };
 
 texts! {

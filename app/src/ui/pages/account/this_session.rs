@@ -1,12 +1,12 @@
 //! The session of this browser.
 
+use hallpass_types::SessionInfo;
 use leptos::prelude::*;
 
 use crate::{
     session::Session,
     texts,
     ui::components::{date_time, device_words, remaining_words, ticking},
-    wire::SessionInfo,
 };
 
 texts! {

@@ -1,8 +1,9 @@
 //! What an account is, in a word.
 
+use hallpass_types::UserRecord;
 use leptos::prelude::*;
 
-use crate::{local_url::LocalUrl, texts, wire::UserRecord};
+use crate::{local_url::LocalUrl, texts};
 
 texts! {
     Text {

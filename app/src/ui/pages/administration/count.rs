@@ -1,6 +1,8 @@
 //! Which rows of how many are shown.
 
-use crate::{language::fill, texts, wire::Listing};
+use hallpass_types::Listing;
+
+use crate::{language::fill, texts};
 
 texts! {
     Text {
@@ -34,8 +36,9 @@ fn range<T>(listing: &Listing<T>) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use hallpass_types::Listing;
+
     use super::range;
-    use crate::wire::Listing;
 
     #[test]
     fn rows_are_numbered_through_all_pages() {

@@ -6,7 +6,11 @@ mod search;
 mod table;
 mod toolbar;
 
+use hallpass_types::{EventRecord, Listing};
 use leptos::{either::Either, prelude::*};
+use search::EventConditions;
+use table::Table;
+use toolbar::Toolbar;
 
 use super::{empty::Empty, narrowed::Narrowed};
 use crate::{
@@ -19,11 +23,7 @@ use crate::{
         found::find,
         load::Load,
     },
-    wire::{EventRecord, Listing},
 };
-use search::EventConditions;
-use table::Table;
-use toolbar::Toolbar;
 
 texts! {
     Text {

@@ -2,10 +2,11 @@
 //! are displayed as blocks, which takes their meaning away in some browsers: every part of a table has its role as an
 //! attribute.
 
+use hallpass_types::Listing;
 use leptos::prelude::*;
 
 use super::count::count_words;
-use crate::{ui::load::Load, wire::Listing};
+use crate::ui::load::Load;
 
 /// A table of a page of `list`. `head` are the cells of its head.
 #[component]

@@ -6,7 +6,11 @@ mod search;
 mod table;
 mod toolbar;
 
+use blacklist::BulkBlacklist;
+use hallpass_types::{Listing, TokenRecord, TokenSearch};
 use leptos::{either::Either, prelude::*};
+use table::Table;
+use toolbar::Toolbar;
 
 use super::{empty::Empty, narrowed::Narrowed};
 use crate::{
@@ -19,11 +23,7 @@ use crate::{
         found::find,
         load::Load,
     },
-    wire::{Listing, TokenRecord, TokenSearch},
 };
-use blacklist::BulkBlacklist;
-use table::Table;
-use toolbar::Toolbar;
 
 texts! {
     Text {

@@ -6,8 +6,13 @@ mod facts;
 mod password;
 mod sessions;
 
+use activation::Activation;
+use edit::EditForm;
+use facts::Facts;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use password::PasswordForm;
+use sessions::Sessions;
 
 use crate::{
     api::admin::{sessions as api, users},
@@ -19,11 +24,6 @@ use crate::{
         load::Load,
     },
 };
-use activation::Activation;
-use edit::EditForm;
-use facts::Facts;
-use password::PasswordForm;
-use sessions::Sessions;
 
 texts! {
     Text {

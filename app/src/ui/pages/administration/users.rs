@@ -6,7 +6,12 @@ mod search;
 mod table;
 mod toolbar;
 
+use bulk::BulkActivation;
+use create::CreateUser;
+use hallpass_types::{Listing, UserRecord, UserSearch};
 use leptos::{either::Either, prelude::*};
+use table::Table;
+use toolbar::Toolbar;
 
 use super::empty::Empty;
 use crate::{
@@ -17,12 +22,7 @@ use crate::{
         found::find,
         load::Load,
     },
-    wire::{Listing, UserRecord, UserSearch},
 };
-use bulk::BulkActivation;
-use create::CreateUser;
-use table::Table;
-use toolbar::Toolbar;
 
 /// The users.
 #[component]

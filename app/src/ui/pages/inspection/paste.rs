@@ -1,9 +1,10 @@
 //! Any token, looked into: it is read here and sent nowhere.
 
+use hallpass_types::millis;
 use leptos::{either::EitherOf3, prelude::*};
 
 use super::{anatomy::NoToken, find_token::find_token, token::TokenAnatomy};
-use crate::{language::fill, session, texts, ui::components::date_time, wire::millis};
+use crate::{language::fill, session, texts, ui::components::date_time};
 
 texts! {
     Text {

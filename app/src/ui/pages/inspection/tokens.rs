@@ -1,9 +1,11 @@
 //! The own two tokens: taken apart, counting down, and renewed when asked.
 
+use hallpass_types::millis;
 use leptos::{either::Either, prelude::*};
 
 use super::{anatomy::Anatomy, token::TokenAnatomy};
 use crate::{
+    api::{ApiError, Code},
     language::fill,
     session::{self, Session},
     texts,
@@ -11,7 +13,6 @@ use crate::{
         components::{Icon, remaining_words, ticking},
         deed::{Deeds, Failure},
     },
-    wire::{ApiError, Code, millis},
 };
 
 texts! {

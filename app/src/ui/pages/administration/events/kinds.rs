@@ -1,6 +1,8 @@
 //! The kinds of security events, each in a few words.
 
-use crate::{texts, wire::EventKind};
+use hallpass_types::EventKind;
+
+use crate::texts;
 
 texts! {
     Text {

@@ -1,12 +1,11 @@
 //! What is searched for among events, in an address.
 
+use hallpass_types::{EventKind, EventSearch};
+
 use super::days::Day;
-use crate::{
-    ui::{
-        address::Conditions,
-        query::{Parameters, Query, page_parameter},
-    },
-    wire::{EventKind, EventSearch},
+use crate::ui::{
+    address::Conditions,
+    query::{Parameters, Query, page_parameter},
 };
 
 /// As [`EventSearch`], by days in place of moments.

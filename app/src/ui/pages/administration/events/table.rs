@@ -1,5 +1,6 @@
 //! The events that were found.
 
+use hallpass_types::{EventRecord, Listing};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
         load::Load,
         pages::administration::{badges::user_page, owner::OwnerLink, rows::Rows},
     },
-    wire::{EventRecord, Listing},
 };
 
 texts! {

@@ -1,12 +1,12 @@
 //! What events are filtered by.
 
+use hallpass_types::EventKind;
 use leptos::{html::Input, prelude::*};
 
 use super::{days::Day, kinds::kind_words, search::EventConditions};
 use crate::{
     texts,
     ui::{address::Address, components::Select},
-    wire::EventKind,
 };
 
 texts! {

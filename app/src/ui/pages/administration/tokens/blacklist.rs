@@ -1,5 +1,6 @@
 //! Many tokens, taken back at once.
 
+use hallpass_types::{Listing, TokenRecord};
 use leptos::prelude::*;
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
         deed::{Deeds, Failure},
         load::Load,
     },
-    wire::{Listing, TokenRecord},
 };
 
 texts! {

@@ -1,13 +1,9 @@
 //! What became of a token, in words.
 
+use hallpass_types::{BlacklistReason, TokenRecord};
 use leptos::prelude::*;
 
-use crate::{
-    language::fill,
-    texts,
-    ui::components::date_time,
-    wire::{BlacklistReason, TokenRecord},
-};
+use crate::{language::fill, texts, ui::components::date_time};
 
 texts! {
     Text {

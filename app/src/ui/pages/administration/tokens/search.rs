@@ -1,11 +1,10 @@
 //! What is searched for among tokens, in an address.
 
-use crate::{
-    ui::{
-        address::Conditions,
-        query::{Parameters, Query, page_parameter},
-    },
-    wire::TokenSearch,
+use hallpass_types::TokenSearch;
+
+use crate::ui::{
+    address::Conditions,
+    query::{Parameters, Query, page_parameter},
 };
 
 impl Conditions for TokenSearch {
@@ -37,12 +36,11 @@ impl Conditions for TokenSearch {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        ui::{
-            address::Conditions,
-            query::{Query, with_query},
-        },
-        wire::TokenSearch,
+    use hallpass_types::TokenSearch;
+
+    use crate::ui::{
+        address::Conditions,
+        query::{Query, with_query},
     };
 
     #[test]

@@ -1,5 +1,6 @@
 //! The tokens that were found. Of a token only its name is kept.
 
+use hallpass_types::{Listing, TokenRecord, millis};
 use leptos::{either::Either, prelude::*};
 
 use super::reason::{State, is_outstanding};
@@ -12,7 +13,6 @@ use crate::{
         load::Load,
         pages::administration::{owner::OwnerLink, rows::Rows},
     },
-    wire::{Listing, TokenRecord, millis},
 };
 
 texts! {

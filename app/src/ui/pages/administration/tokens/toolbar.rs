@@ -1,11 +1,11 @@
 //! What tokens are filtered by.
 
+use hallpass_types::TokenSearch;
 use leptos::prelude::*;
 
 use crate::{
     texts,
     ui::{address::Address, pages::administration::flag::FlagFilter},
-    wire::TokenSearch,
 };
 
 texts! {

@@ -1,5 +1,6 @@
 //! Whether a user's account may be used. That it may not ends all sessions, so it is asked before.
 
+use hallpass_types::{SessionInfo, UserChange, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
         deed::{Deeds, Failure},
         load::Load,
     },
-    wire::{SessionInfo, UserChange, UserRecord},
 };
 
 texts! {

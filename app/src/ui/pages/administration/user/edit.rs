@@ -1,6 +1,7 @@
 //! A user's name, address and role, which can be changed. Only what is different is sent: what somebody
 //! else has changed meanwhile stays.
 
+use hallpass_types::{UserChange, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
         components::{Check, Form, FormEntries, FormState, NameFields, Toast},
         load::Load,
     },
-    wire::{UserChange, UserRecord},
 };
 
 texts! {
@@ -85,8 +85,9 @@ fn difference(known: &UserRecord, wished: UserRecord) -> UserChange {
 
 #[cfg(test)]
 mod tests {
+    use hallpass_types::{UserChange, UserRecord};
+
     use super::difference;
-    use crate::wire::{UserChange, UserRecord};
 
     #[test]
     fn only_what_is_different_is_sent() {

@@ -1,5 +1,6 @@
 //! What is known of a user.
 
+use hallpass_types::UserRecord;
 use leptos::prelude::*;
 
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
         components::date_time,
         pages::administration::badges::{RoleBadge, StateBadge},
     },
-    wire::UserRecord,
 };
 
 texts! {

@@ -1,5 +1,6 @@
 //! A new password for a user who has none that works. It ends all of the user's sessions.
 
+use hallpass_types::{PasswordForm as NewPassword, SessionInfo, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
         components::{Form, FormEntries, FormState, PasswordField, PasswordOwner, ServerFacts, Toast},
         load::Load,
     },
-    wire::{PasswordForm as NewPassword, SessionInfo, UserRecord},
 };
 
 texts! {

@@ -1,5 +1,6 @@
 //! Where a user is signed in; one or all of these ended.
 
+use hallpass_types::SessionInfo;
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         deed::{Deeds, Failure},
         load::Load,
     },
-    wire::SessionInfo,
 };
 
 texts! {

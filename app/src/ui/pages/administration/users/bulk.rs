@@ -1,5 +1,6 @@
 //! Many users, made active or inactive at once.
 
+use hallpass_types::{Listing, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         load::Load,
         pages::administration::badges::replace,
     },
-    wire::{Listing, UserRecord},
 };
 
 texts! {

@@ -1,5 +1,6 @@
 //! A new user, by the same rules as a registration.
 
+use hallpass_types::{Listing, NewUserForm, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
         load::Load,
         lost_reply::LostReply,
     },
-    wire::{Listing, NewUserForm, UserRecord},
 };
 
 texts! {

@@ -1,11 +1,10 @@
 //! What is searched for among users, in an address.
 
-use crate::{
-    ui::{
-        address::Conditions,
-        query::{Parameters, Query, page_parameter},
-    },
-    wire::{UserOrdering, UserSearch},
+use hallpass_types::{UserOrdering, UserSearch};
+
+use crate::ui::{
+    address::Conditions,
+    query::{Parameters, Query, page_parameter},
 };
 
 impl Conditions for UserSearch {
@@ -45,12 +44,11 @@ impl Conditions for UserSearch {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        ui::{
-            address::Conditions,
-            query::{Query, with_query},
-        },
-        wire::{UserOrdering, UserSearch},
+    use hallpass_types::{UserOrdering, UserSearch};
+
+    use crate::ui::{
+        address::Conditions,
+        query::{Query, with_query},
     };
 
     fn read(query: &str) -> UserSearch {

@@ -1,5 +1,6 @@
 //! The users that were found.
 
+use hallpass_types::{Listing, UserOrdering, UserRecord, UserSearch};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
             rows::Rows,
         },
     },
-    wire::{Listing, UserOrdering, UserRecord, UserSearch},
 };
 
 texts! {

@@ -1,11 +1,11 @@
 //! What users are searched and filtered by.
 
+use hallpass_types::UserSearch;
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
 use crate::{
     texts,
     ui::{address::Address, components::Icon, pages::administration::flag::FlagFilter},
-    wire::UserSearch,
 };
 
 texts! {

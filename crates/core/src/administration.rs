@@ -1,0 +1,247 @@
+//! Who may do what to whose account, decided from the facts alone. The store gathers the facts inside
+//! one write transaction, asks here, and carries the decision out before it commits.
+//!
+//! Nobody can be locked out by accident: only an active superuser changes a superuser, nobody takes
+//! from themselves what they need to come back, and the one who asks is looked at again inside the
+//! transaction. So after every change there is an active superuser left: the one who made it.
+
+use super::user::{Email, User, Username};
+
+/// Why an administrator may not do something. Its text is the person's sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// The one who asks may not enter the administration.
+    #[error("You do not have permission to perform this action.")]
+    NotStaff,
+    /// Staff and superusers are made and changed by superusers.
+    #[error("Only a superuser may make or change staff and superusers.")]
+    SuperuserOnly,
+    /// There is no such user, session or token.
+    #[error("Not found.")]
+    NotFound,
+    /// One's own account would be shut.
+    #[error("You cannot take this from your own account. Ask another superuser.")]
+    OwnAccount(OwnField),
+    /// One's own password is changed with the one in force.
+    #[error("Change your own password on the account page, which asks for the one in force.")]
+    OwnPassword,
+    /// Another user has the name.
+    #[error("A user with that username already exists.")]
+    UsernameTaken,
+    /// Another user has the e-mail address, by which tokens name their user.
+    #[error("A user with that email address already exists.")]
+    EmailTaken,
+}
+
+/// What one cannot take from oneself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnField {
+    /// `is_active`.
+    IsActive,
+    /// `is_staff`.
+    IsStaff,
+    /// `is_superuser`.
+    IsSuperuser,
+}
+
+impl OwnField {
+    /// The field's name in the form.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IsActive => "is_active",
+            Self::IsStaff => "is_staff",
+            Self::IsSuperuser => "is_superuser",
+        }
+    }
+}
+
+/// What shall be different about a user, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Another name.
+    pub username: Option<Username>,
+    /// Another address.
+    pub email: Option<Email>,
+    /// Whether it may be used.
+    pub is_active: Option<bool>,
+    /// Whether it may enter the administration.
+    pub is_staff: Option<bool>,
+    /// Whether it may do everything there.
+    pub is_superuser: Option<bool>,
+}
+
+impl Change {
+    /// The user as it will be.
+    #[must_use]
+    pub fn applied_to(&self, user: &User) -> User {
+        User {
+            username: self.username.as_ref().map_or_else(|| user.username.clone(), |name| name.as_str().to_owned()),
+            email: self.email.as_ref().map_or_else(|| user.email.clone(), |email| email.as_str().to_owned()),
+            is_active: self.is_active.unwrap_or(user.is_active),
+            is_staff: self.is_staff.unwrap_or(user.is_staff),
+            is_superuser: self.is_superuser.unwrap_or(user.is_superuser),
+            ..user.clone()
+        }
+    }
+}
+
+/// The names of the fields that differ.
+pub fn differences(before: &User, after: &User) -> Vec<&'static str> {
+    let fields = [
+        ("username", before.username != after.username),
+        ("email", before.email != after.email),
+        ("is_active", before.is_active != after.is_active),
+        ("is_staff", before.is_staff != after.is_staff),
+        ("is_superuser", before.is_superuser != after.is_superuser),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+}
+
+/// Whether `actor` may enter the administration.
+///
+/// # Errors
+/// `NotStaff`.
+pub fn check_staff(actor: Option<&User>) -> Result<&User, Denial> {
+    actor.filter(|actor| actor.is_active && actor.is_staff).ok_or(Denial::NotStaff)
+}
+
+/// Whether `actor` may make an account with these powers.
+///
+/// # Errors
+/// `NotStaff`, `SuperuserOnly`.
+pub fn check_creation(actor: Option<&User>, is_staff: bool) -> Result<(), Denial> {
+    let actor = check_staff(actor)?;
+    if is_staff && !actor.is_superuser { Err(Denial::SuperuserOnly) } else { Ok(()) }
+}
+
+/// Whether `actor` may touch `target` at all: end its sessions, take its tokens back, change what
+/// gives no power. A superuser may touch everybody, staff everybody below them and themselves.
+///
+/// # Errors
+/// `NotStaff`, `NotFound`, `SuperuserOnly`.
+pub fn check_touch(actor: Option<&User>, target: Option<User>) -> Result<User, Denial> {
+    let actor = check_staff(actor)?;
+    let target = target.ok_or(Denial::NotFound)?;
+    let is_above = target.is_staff || target.is_superuser;
+    if actor.is_superuser || actor.id == target.id || !is_above { Ok(target) } else { Err(Denial::SuperuserOnly) }
+}
+
+/// Whether `actor` may set a password for `target`.
+///
+/// # Errors
+/// `OwnPassword`, and those of [`check_touch`].
+pub fn check_password(actor: Option<&User>, target: Option<User>) -> Result<User, Denial> {
+    let target = check_touch(actor, target)?;
+    // A stolen access token must not be enough to take an account over (ASVS 6.2.3).
+    if actor.is_some_and(|actor| actor.id == target.id) { Err(Denial::OwnPassword) } else { Ok(target) }
+}
+
+/// Whether `actor` may make this change of `target`; answers the user before and after it.
+///
+/// # Errors
+/// `OwnAccount`, and those of [`check_touch`].
+pub fn decide_change(actor: Option<&User>, target: Option<User>, change: &Change) -> Result<(User, User), Denial> {
+    let before = check_touch(actor, target)?;
+    let actor = check_staff(actor)?;
+    let after = change.applied_to(&before);
+    if actor.id == before.id {
+        check_own(&before, &after)?;
+    }
+    let is_power_changed = (before.is_staff, before.is_superuser) != (after.is_staff, after.is_superuser);
+    if is_power_changed && !actor.is_superuser { Err(Denial::SuperuserOnly) } else { Ok((before, after)) }
+}
+
+fn check_own(before: &User, after: &User) -> Result<(), Denial> {
+    let taken = [
+        (OwnField::IsActive, before.is_active && !after.is_active),
+        (OwnField::IsStaff, before.is_staff && !after.is_staff),
+        (OwnField::IsSuperuser, before.is_superuser && !after.is_superuser),
+    ];
+    match taken.into_iter().find(|(_, is_taken)| *is_taken) {
+        Some((field, _)) => Err(Denial::OwnAccount(field)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Denial, OwnField, check_creation, check_password, check_touch, decide_change, differences};
+    use crate::{
+        clock::Timestamp,
+        id::UserId,
+        user::{Role, User},
+    };
+
+    fn user(id: i64, role: Role) -> User {
+        User {
+            id: UserId(id),
+            username: format!("user{id}"),
+            email: String::new(),
+            is_active: true,
+            is_staff: role.is_staff(),
+            is_superuser: role.is_superuser(),
+            date_joined: Timestamp::from_seconds(0),
+            last_login: None,
+        }
+    }
+
+    fn decide(actor: &User, target: &User, change: &Change) -> Result<Vec<&'static str>, Denial> {
+        decide_change(Some(actor), Some(target.clone()), change).map(|(before, after)| differences(&before, &after))
+    }
+
+    #[test]
+    fn only_active_staff_may_do_anything() {
+        let target = user(9, Role::User);
+        let inactive = User { is_active: false, ..user(1, Role::Superuser) };
+        let powerless = User { is_staff: false, ..user(1, Role::Superuser) };
+        for actor in [None, Some(&user(1, Role::User)), Some(&inactive), Some(&powerless)] {
+            assert_eq!(check_touch(actor, Some(target.clone())), Err(Denial::NotStaff));
+            assert_eq!(check_creation(actor, false), Err(Denial::NotStaff));
+        }
+        assert_eq!(check_touch(Some(&user(1, Role::Staff)), None), Err(Denial::NotFound));
+    }
+
+    #[test]
+    fn staff_is_touched_by_superusers_alone() {
+        let (staff, superuser) = (user(1, Role::Staff), user(2, Role::Superuser));
+        for target in [user(3, Role::Staff), user(4, Role::Superuser)] {
+            assert_eq!(check_touch(Some(&staff), Some(target.clone())), Err(Denial::SuperuserOnly));
+            assert_eq!(check_password(Some(&staff), Some(target.clone())), Err(Denial::SuperuserOnly));
+            assert_eq!(check_touch(Some(&superuser), Some(target.clone())), Ok(target));
+        }
+        assert_eq!(check_touch(Some(&staff), Some(staff.clone())), Ok(staff.clone()), "themselves");
+        assert_eq!(check_creation(Some(&staff), true), Err(Denial::SuperuserOnly));
+        assert_eq!(check_creation(Some(&staff), false), Ok(()));
+        assert_eq!(check_creation(Some(&superuser), true), Ok(()));
+    }
+
+    #[test]
+    fn staff_gives_no_power_it_does_not_have() {
+        let change = Change { is_staff: Some(true), ..Change::default() };
+        assert_eq!(decide(&user(1, Role::Staff), &user(3, Role::User), &change), Err(Denial::SuperuserOnly));
+        let itself = Change { is_superuser: Some(true), ..Change::default() };
+        assert_eq!(decide(&user(1, Role::Staff), &user(1, Role::Staff), &itself), Err(Denial::SuperuserOnly));
+        assert_eq!(decide(&user(2, Role::Superuser), &user(3, Role::User), &change), Ok(vec!["is_staff"]));
+    }
+
+    #[test]
+    fn nobody_shuts_their_own_account() {
+        let superuser = user(1, Role::Superuser);
+        let cases = [
+            (Change { is_active: Some(false), ..Change::default() }, OwnField::IsActive),
+            (Change { is_staff: Some(false), ..Change::default() }, OwnField::IsStaff),
+            (Change { is_superuser: Some(false), ..Change::default() }, OwnField::IsSuperuser),
+        ];
+        for (change, field) in cases {
+            assert_eq!(decide(&superuser, &superuser, &change), Err(Denial::OwnAccount(field)));
+            assert!(decide(&superuser, &user(2, Role::Superuser), &change).is_ok());
+        }
+        assert_eq!(check_password(Some(&superuser), Some(superuser.clone())), Err(Denial::OwnPassword));
+    }
+
+    #[test]
+    fn what_is_said_and_is_so_already_changes_nothing() {
+        let change = Change { is_active: Some(true), is_staff: Some(false), ..Change::default() };
+        assert_eq!(decide(&user(1, Role::Staff), &user(3, Role::User), &change), Ok(vec![]));
+    }
+}

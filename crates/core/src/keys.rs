@@ -1,0 +1,260 @@
+//! The keys that sign and verify, each with the one algorithm it may be used for (RFC 8725 §3.1). A
+//! token's own `alg` is compared with it and never chooses anything. Our own keys form a ring; those of
+//! others come as JWK sets.
+
+mod der;
+mod generate;
+mod jwk;
+mod private;
+mod public_material;
+mod remote;
+mod ring;
+
+use jsonwebtoken::{
+    AlgorithmFamily, DecodingKey, EncodingKey, crypto,
+    jwk::{Jwk, PublicKeyUse, ThumbprintHash},
+};
+use secrecy::{ExposeSecret, SecretSlice};
+
+pub use generate::generate;
+pub use jsonwebtoken::{Algorithm, jwk::JwkSet};
+pub use jwk::{JwkFault, KeySet};
+pub use remote::{FetchKeys, KeysUnavailable, RemoteKeys};
+pub use ring::{KeyRing, KeyState, Naming, Retired, RingFault, RingKey, Rotated};
+
+/// The algorithms, as `ALGORITHM` spells them (RFC 7518 §3.1, RFC 8037 §3.1).
+pub const ALGORITHMS: [(&str, Algorithm); 12] = [
+    ("HS256", Algorithm::HS256),
+    ("HS384", Algorithm::HS384),
+    ("HS512", Algorithm::HS512),
+    ("RS256", Algorithm::RS256),
+    ("RS384", Algorithm::RS384),
+    ("RS512", Algorithm::RS512),
+    ("PS256", Algorithm::PS256),
+    ("PS384", Algorithm::PS384),
+    ("PS512", Algorithm::PS512),
+    ("ES256", Algorithm::ES256),
+    ("ES384", Algorithm::ES384),
+    ("EdDSA", Algorithm::EdDSA),
+];
+
+/// What a new key is tried on before it is trusted with tokens.
+const PROBE: &str = "a.b";
+
+/// The name in a token's `alg` header.
+pub fn name(algorithm: Algorithm) -> &'static str {
+    ALGORITHMS.iter().find(|(_, known)| *known == algorithm).map_or("", |(name, _)| name)
+}
+
+/// The algorithm of that name, in exactly that spelling.
+pub fn find(name: &str) -> Option<Algorithm> {
+    ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
+}
+
+/// Whether one secret both signs and verifies; others have a public half.
+pub fn is_symmetric(algorithm: Algorithm) -> bool {
+    algorithm.family() == AlgorithmFamily::Hmac
+}
+
+/// Why key material was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFault {
+    /// In the signing key; what is wrong and what would be right.
+    Signing(String),
+    /// In the verifying key; as above.
+    Verifying(String),
+}
+
+/// Key material and what it may be used for.
+pub struct Key {
+    algorithm: Algorithm,
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    public: Option<PublicKey>,
+}
+
+/// The public half, as others may have it.
+struct PublicKey {
+    /// The RFC 7638 thumbprint: what tokens call the key in `kid`.
+    id: String,
+    jwk: Jwk,
+}
+
+impl Key {
+    /// Reads a secret, or a private key in PEM (PKCS #8; RSA also PKCS #1, EC also SEC 1). `verifying` is its
+    /// public half in PEM, if the operator has set it: it is only compared.
+    ///
+    /// # Errors
+    /// When the key is none for the algorithm, or too weak for it.
+    pub fn new(algorithm: Algorithm, signing: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyFault> {
+        let material = signing.expose_secret();
+        let key = if is_symmetric(algorithm) {
+            Self::symmetric(algorithm, material)?
+        } else {
+            Self::private(algorithm, material)?
+        };
+        let signature = key.sign(PROBE);
+        match verifying {
+            Some(_) if is_symmetric(algorithm) => {
+                let name = name(algorithm);
+                Err(KeyFault::Verifying(format!("is not used with {name}: its one secret is signing_key")))
+            }
+            Some(pem) if !verifies(algorithm, &public_pem(algorithm, pem)?, &signature, PROBE) => {
+                Err(KeyFault::Verifying("does not belong to signing_key: it is the public half of another key".into()))
+            }
+            _ => Ok(key),
+        }
+    }
+
+    fn symmetric(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyFault> {
+        let (bytes, needed) = (secret.len(), min_secret_bytes(algorithm));
+        let name = name(algorithm);
+        if bytes < needed {
+            let problem = format!("is too short: {bytes} bytes, and {name} needs at least {needed} (RFC 7518 §3.2)");
+            return Err(KeyFault::Signing(problem));
+        }
+        if public_material::is_public_material(secret) {
+            let problem = format!("is a public key, which everybody may know: {name} needs a secret");
+            return Err(KeyFault::Signing(problem));
+        }
+        let (signing, verifying) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
+        Ok(Self { algorithm, signing, verifying, public: None })
+    }
+
+    fn private(algorithm: Algorithm, material: &[u8]) -> Result<Self, KeyFault> {
+        let signing = private::read(algorithm, material).map_err(KeyFault::Signing)?;
+        let refused = || KeyFault::Signing(private::damaged(algorithm));
+        let mut jwk = Jwk::from_encoding_key(&signing, algorithm).map_err(|_| refused())?;
+        let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| refused())?;
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        jwk.common.key_id = Some(id.clone());
+        let verifying = DecodingKey::from_jwk(&jwk).map_err(|_| refused())?;
+        // A key whose halves parse and that still cannot sign is none.
+        let signature = crypto::sign(PROBE.as_bytes(), &signing, algorithm).map_err(|_| refused())?;
+        if !verifies(algorithm, &verifying, &signature, PROBE) {
+            return Err(refused());
+        }
+        Ok(Self { algorithm, signing, verifying, public: Some(PublicKey { id, jwk }) })
+    }
+
+    /// The only algorithm this key is used with.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What tokens call the key in `kid`. A shared secret has no name.
+    pub fn id(&self) -> Option<&str> {
+        self.public.as_ref().map(|public| public.id.as_str())
+    }
+
+    /// The public half (RFC 7517 §4). A shared secret has none.
+    pub fn public_jwk(&self) -> Option<&Jwk> {
+        self.public.as_ref().map(|public| &public.jwk)
+    }
+
+    /// Signs `message`: the signature in base64url, the third part of a compact JWS.
+    pub fn sign(&self, message: &str) -> String {
+        crypto::sign(message.as_bytes(), &self.signing, self.algorithm)
+            .expect("a key that has signed before signs bytes in memory")
+    }
+
+    /// Whether `signature` (base64url) is this key's over `message`; secrets are compared in constant
+    /// time.
+    pub fn verifies(&self, signature: &str, message: &str) -> bool {
+        verifies(self.algorithm, &self.verifying, signature, message)
+    }
+}
+
+fn verifies(algorithm: Algorithm, key: &DecodingKey, signature: &str, message: &str) -> bool {
+    crypto::verify(signature, message.as_bytes(), key, algorithm).unwrap_or(false)
+}
+
+fn public_pem(algorithm: Algorithm, pem: &str) -> Result<DecodingKey, KeyFault> {
+    let pem = private::with_line_breaks(pem);
+    let key = match algorithm.family() {
+        AlgorithmFamily::Rsa | AlgorithmFamily::Hmac => DecodingKey::from_rsa_pem(pem.as_bytes()),
+        AlgorithmFamily::Ec => DecodingKey::from_ec_pem(pem.as_bytes()),
+        AlgorithmFamily::Ed => DecodingKey::from_ed_pem(pem.as_bytes()),
+    };
+    key.map_err(|_| KeyFault::Verifying(private::describe_bad_public_key(algorithm, &pem)))
+}
+
+/// The fewest bytes of a secret: those of the hash (RFC 7518 §3.2).
+const fn min_secret_bytes(algorithm: Algorithm) -> usize {
+    match algorithm {
+        Algorithm::HS384 => 48,
+        Algorithm::HS512 => 64,
+        _ => 32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALGORITHMS, Algorithm, Key, KeyFault, generate, is_symmetric};
+
+    fn fresh(algorithm: Algorithm) -> Key {
+        Key::new(algorithm, &generate(algorithm).expect("a key"), None).expect("a good key")
+    }
+
+    #[test]
+    fn every_algorithm_verifies_what_it_signed_and_nothing_else() {
+        for (name, algorithm) in ALGORITHMS {
+            let (key, other) = (fresh(algorithm), fresh(algorithm));
+            let signature = key.sign("header.payload");
+            assert!(key.verifies(&signature, "header.payload"), "{name}");
+            assert!(!key.verifies(&signature, "header.payloae"), "{name}");
+            assert!(!other.verifies(&signature, "header.payload"), "{name}");
+            assert_eq!(key.id().is_none(), is_symmetric(algorithm), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_kind_or_curve_is_refused() {
+        for (_, given) in ALGORITHMS {
+            let key = generate(given).expect("a key");
+            for (_, wanted) in ALGORITHMS {
+                let fits = Key::new(wanted, &key, None).is_ok();
+                let is_rsa = |algorithm: Algorithm| algorithm.family() == jsonwebtoken::AlgorithmFamily::Rsa;
+                // Any text of enough bytes is a secret; nothing tells that a private key was meant.
+                let expected = given == wanted || is_symmetric(wanted) || (is_rsa(given) && is_rsa(wanted));
+                assert_eq!(fits, expected, "{given:?} for {wanted:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_keys_are_refused() {
+        for (algorithm, bytes) in [(Algorithm::HS256, 31), (Algorithm::HS384, 47), (Algorithm::HS512, 63)] {
+            let fault = Key::new(algorithm, &vec![7; bytes].into(), None).err();
+            assert!(matches!(fault, Some(KeyFault::Signing(problem)) if problem.contains("too short")));
+        }
+        let short = include_bytes!("keys/rsa-1024.pem").to_vec();
+        let fault = Key::new(Algorithm::RS256, &short.into(), None).err();
+        assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("2048 bits")), "{fault:?}");
+    }
+
+    #[test]
+    fn what_is_published_is_the_public_half_alone() {
+        let key = serde_json::to_value(fresh(Algorithm::ES256).public_jwk()).expect("JSON");
+        assert_eq!((&key["kty"], &key["crv"], &key["use"]), (&"EC".into(), &"P-256".into(), &"sig".into()));
+        assert_eq!((&key["alg"], key.get("d")), (&"ES256".into(), None));
+        assert_eq!(fresh(Algorithm::HS256).public_jwk(), None);
+    }
+
+    /// RFC 8037 §A.1 and §A.3.
+    #[test]
+    fn the_name_of_a_key_is_its_thumbprint() {
+        let header = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+        let seed = crate::jws::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("base64url");
+        let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", [header.as_slice(), &seed].concat()));
+        let key = Key::new(Algorithm::EdDSA, &pem.into_bytes().into(), None).expect("a good key");
+        assert_eq!(key.id(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));
+    }
+
+    #[test]
+    fn a_public_key_is_no_secret() {
+        let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+        let fault = Key::new(Algorithm::HS256, &public.as_bytes().to_vec().into(), None).err();
+        assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("public key")), "{fault:?}");
+    }
+}

@@ -1,0 +1,230 @@
+//! Keys of others, as a JWK set brings them (RFC 7517). Each is looked at by itself: one that is not
+//! meant for signatures, too weak, or of an unknown kind verifies nothing and spoils no other.
+
+use jsonwebtoken::DecodingKey;
+use serde_json::{Map, Value};
+
+use super::{ALGORITHMS, Algorithm, min_secret_bytes, public_material::is_public_material, verifies};
+use crate::jws::{Header, Jws, JwsFault, decode};
+
+/// More keys than any issuer has; the rest of a longer set is not looked at.
+const MAX_KEYS: usize = 256;
+
+/// The fewest bits of an RSA modulus (RFC 7518 §3.3).
+const MIN_RSA_BITS: usize = 2048;
+
+/// Why a JWK, or what should be a set of them, verifies nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwkFault {
+    /// Neither a JWK set, nor a list of JWKs, nor one JWK.
+    #[error("is no JWK set")]
+    Set,
+    /// No object, a missing or malformed member, or a kind of key that is not known.
+    #[error("is no key of a kind that is known (oct, RSA, EC on P-256 or P-384, OKP on Ed25519)")]
+    Kind,
+    /// `use` is not `sig`, or `key_ops` is without `verify`.
+    #[error("is not meant for verifying signatures (use, key_ops)")]
+    Use,
+    /// `alg` is none of ours, or not one of the key's kind.
+    #[error("is for an algorithm that is not accepted with it (alg)")]
+    Algorithm,
+    /// A short secret, a small modulus, or a public key in the place of a secret.
+    #[error("is too weak")]
+    Weak,
+}
+
+/// One key that may verify.
+#[derive(Clone)]
+struct VerifyingKey {
+    id: Option<String>,
+    /// Its `alg`; where it names none, all of its kind.
+    algorithms: Vec<Algorithm>,
+    key: DecodingKey,
+}
+
+/// The keys of a set that may verify.
+#[derive(Clone, Default)]
+pub struct KeySet {
+    keys: Vec<VerifyingKey>,
+    unusable: Vec<JwkFault>,
+}
+
+impl KeySet {
+    /// Reads a JWK set, a list of JWKs, or one JWK.
+    ///
+    /// # Errors
+    /// `Set` when it is none of them; a key in it that cannot be used is only left out.
+    pub fn read(json: &Value) -> Result<Self, JwkFault> {
+        let jwks = match json {
+            Value::Array(jwks) => jwks.as_slice(),
+            Value::Object(members) => match members.get("keys") {
+                Some(Value::Array(jwks)) => jwks.as_slice(),
+                None if members.contains_key("kty") => std::slice::from_ref(json),
+                Some(_) | None => return Err(JwkFault::Set),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(JwkFault::Set),
+        };
+        let mut set = Self::default();
+        for jwk in jwks.iter().take(MAX_KEYS) {
+            match VerifyingKey::read(jwk) {
+                Ok(key) => set.keys.push(key),
+                Err(fault) => set.unusable.push(fault),
+            }
+        }
+        Ok(set)
+    }
+
+    /// Only for this algorithm: what the operator said that the issuer uses.
+    #[must_use]
+    pub fn limited_to(mut self, algorithm: Algorithm) -> Self {
+        self.keys.retain_mut(|key| {
+            key.algorithms.retain(|known| *known == algorithm);
+            !key.algorithms.is_empty()
+        });
+        self
+    }
+
+    /// How many keys can be used.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether no key can be used.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Why keys were left out, in their order.
+    pub fn unusable(&self) -> &[JwkFault] {
+        &self.unusable
+    }
+
+    /// Whether a key has exactly this name.
+    pub fn has(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id.as_deref() == Some(id))
+    }
+
+    /// Verifies the signature: by the keys of the name that the token gives; where none has it, by those
+    /// without a name; by all when the token gives none.
+    ///
+    /// # Errors
+    /// `Algorithm`, `NoKey` or `Signature`.
+    pub fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<(), JwsFault> {
+        let algorithm = header.algorithm()?;
+        let id = header.kid.as_deref();
+        let wanted = id.filter(|id| self.has(id));
+        let mut fault = JwsFault::NoKey;
+        for key in &self.keys {
+            let is_meant = id.is_none() || key.id.as_deref() == wanted;
+            if is_meant && key.algorithms.contains(&algorithm) {
+                if verifies(algorithm, &key.key, jws.signature, jws.message) {
+                    return Ok(());
+                }
+                fault = JwsFault::Signature;
+            }
+        }
+        Err(fault)
+    }
+}
+
+impl VerifyingKey {
+    fn read(jwk: &Value) -> Result<Self, JwkFault> {
+        let jwk = jwk.as_object().ok_or(JwkFault::Kind)?;
+        check_use(jwk)?;
+        let (key, kind) = match jwk.get("kty").and_then(Value::as_str) {
+            Some("oct") => secret(jwk)?,
+            Some("RSA") => rsa(jwk)?,
+            Some("EC") => curve(jwk)?,
+            Some("OKP") => edwards(jwk)?,
+            Some(_) | None => return Err(JwkFault::Kind),
+        };
+        let algorithms = match jwk.get("alg") {
+            None => kind,
+            Some(Value::String(name)) => kind.into_iter().filter(|known| super::name(*known) == name).collect(),
+            Some(_) => Vec::new(),
+        };
+        if algorithms.is_empty() {
+            return Err(JwkFault::Algorithm);
+        }
+        let id = match jwk.get("kid") {
+            None => None,
+            Some(Value::String(id)) => Some(id.clone()),
+            Some(_) => return Err(JwkFault::Kind),
+        };
+        Ok(Self { id, algorithms, key })
+    }
+}
+
+/// `use` and `key_ops` (RFC 7517 §4.2, §4.3): what is not said is not forbidden.
+fn check_use(jwk: &Map<String, Value>) -> Result<(), JwkFault> {
+    let is_for_signatures = jwk.get("use").is_none_or(|purpose| purpose == "sig");
+    let may_verify = match jwk.get("key_ops") {
+        None => true,
+        Some(operations) => {
+            operations.as_array().is_some_and(|operations| operations.iter().any(|operation| operation == "verify"))
+        }
+    };
+    if is_for_signatures && may_verify { Ok(()) } else { Err(JwkFault::Use) }
+}
+
+type Kind = (DecodingKey, Vec<Algorithm>);
+
+fn secret(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+    let secret = member(jwk, "k")?;
+    if is_public_material(&secret) {
+        return Err(JwkFault::Weak);
+    }
+    let symmetric = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+    let algorithms: Vec<_> = symmetric.into_iter().filter(|known| secret.len() >= min_secret_bytes(*known)).collect();
+    if algorithms.is_empty() { Err(JwkFault::Weak) } else { Ok((DecodingKey::from_secret(&secret), algorithms)) }
+}
+
+fn rsa(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+    let (modulus, exponent) = (member(jwk, "n")?, member(jwk, "e")?);
+    let (modulus, exponent) = (without_leading_zeros(&modulus), without_leading_zeros(&exponent));
+    let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
+    // With an exponent of 1 every message is its own signature.
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+    if bits < MIN_RSA_BITS || !is_odd(modulus) || !is_odd(exponent) || exponent == [1] {
+        return Err(JwkFault::Weak);
+    }
+    let is_rsa = |algorithm: &Algorithm| algorithm.family() == jsonwebtoken::AlgorithmFamily::Rsa;
+    let algorithms = ALGORITHMS.into_iter().map(|(_, algorithm)| algorithm).filter(is_rsa).collect();
+    Ok((DecodingKey::from_rsa_raw_components(modulus, exponent), algorithms))
+}
+
+/// Coordinates have exactly the length of their curve (RFC 7518 §6.2.1.2).
+fn curve(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+    let (algorithm, bytes) = match jwk.get("crv").and_then(Value::as_str) {
+        Some("P-256") => (Algorithm::ES256, 32),
+        Some("P-384") => (Algorithm::ES384, 48),
+        Some(_) | None => return Err(JwkFault::Kind),
+    };
+    let (x, y) = (member(jwk, "x")?, member(jwk, "y")?);
+    if x.len() != bytes || y.len() != bytes {
+        return Err(JwkFault::Kind);
+    }
+    let point = [&[4], x.as_slice(), &y].concat();
+    Ok((DecodingKey::from_ec_der(&point), vec![algorithm]))
+}
+
+fn edwards(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+    let x = member(jwk, "x")?;
+    if jwk.get("crv").and_then(Value::as_str) != Some("Ed25519") || x.len() != 32 {
+        return Err(JwkFault::Kind);
+    }
+    Ok((DecodingKey::from_ed_der(&x), vec![Algorithm::EdDSA]))
+}
+
+fn member(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, JwkFault> {
+    let text = jwk.get(name).and_then(Value::as_str).ok_or(JwkFault::Kind)?;
+    decode(text).map_err(|_| JwkFault::Kind)
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}
+
+#[cfg(test)]
+mod tests;

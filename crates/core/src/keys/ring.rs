@@ -1,0 +1,411 @@
+//! Our own keys and their times: which one signs, which ones still verify, and which one is published
+//! and waits. A key signs what is issued from a moment on, so a token that is issued again is signed by
+//! the key of its first time, whatever has been rotated since.
+
+use std::{sync::Arc, time::Duration};
+
+use jsonwebtoken::jwk::JwkSet;
+use secrecy::{ExposeSecret, SecretSlice};
+
+use super::{Algorithm, Key, KeyFault, generate, name};
+use crate::{
+    clock::Timestamp,
+    jws::{Header, Jws},
+};
+
+/// What the ring calls a secret whose tokens name no key.
+const UNNAMED: &str = "unnamed";
+
+/// What it calls such a secret of the configuration beside another.
+const CONFIGURED: &str = "configured";
+
+/// One key of the ring.
+#[derive(Clone)]
+pub struct RingKey {
+    /// What it is called: of a pair the RFC 7638 thumbprint.
+    pub id: String,
+    /// Whether a token must call it so.
+    pub naming: Naming,
+    /// When it was made, if that is known.
+    pub created_at: Option<Timestamp>,
+    /// It signs what is issued from then on; `None` while it is only published.
+    pub signs_from: Option<Timestamp>,
+    /// It verifies until then, when its last token is dead; `None` has no end.
+    pub verifies_until: Option<Timestamp>,
+    /// The secret, or the private key in PEM.
+    pub material: SecretSlice<u8>,
+    key: Arc<Key>,
+    headers: Headers,
+}
+
+/// How strictly a key's name is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// The key is shared with another issuer, such as Django, which calls it anything or nothing.
+    Any,
+    /// A token that names a key names this one exactly, or it is another's.
+    Exact,
+}
+
+/// The headers of the tokens that the key signs, encoded.
+#[derive(Clone)]
+struct Headers {
+    jwt: String,
+    access_token: String,
+}
+
+/// Where a key is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// Published, and waits to be rotated to.
+    Published,
+    /// Signs from this moment on, which is yet to come.
+    Scheduled(Timestamp),
+    /// Signs.
+    Signing,
+    /// Verifies what it signed, until this moment.
+    Verifying(Option<Timestamp>),
+    /// Its last token is dead.
+    Expired,
+}
+
+/// Our keys.
+#[derive(Clone)]
+pub struct KeyRing {
+    keys: Vec<RingKey>,
+}
+
+/// Why the ring cannot be what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RingFault {
+    /// No key signs.
+    #[error("has no key that signs")]
+    NoSigningKey,
+    /// Two keys are called the same.
+    #[error("has two keys that are called {0}")]
+    Twice(String),
+    /// Another key is to sign later on.
+    #[error("has a key already that is to sign later; wait for it, or retire it: hallpass keys list")]
+    Scheduled,
+    /// No published key waits.
+    #[error("has no published key to rotate to; make one with: hallpass keys generate")]
+    NothingPublished,
+    /// No key, or more than one, is called so.
+    #[error("has no key, or more than one, whose name begins with {0:?}; see: hallpass keys list")]
+    Unknown(String),
+    /// The system has no randomness.
+    #[error("cannot get a new key: the system has no randomness")]
+    NoRandomness,
+}
+
+/// What a rotation did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotated {
+    /// The key that signs from `at` on.
+    pub to: String,
+    /// When that begins.
+    pub at: Timestamp,
+    /// When the key was made; verifiers may have learnt of it since.
+    pub published_at: Option<Timestamp>,
+    /// The key that signed until then.
+    pub from: String,
+    /// When its last token is dead.
+    pub from_verifies_until: Timestamp,
+}
+
+/// What taking a key out did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retired {
+    /// The key that is gone.
+    pub id: String,
+    /// The key that signs in its place, if it had signed.
+    pub successor: Option<String>,
+}
+
+impl RingKey {
+    /// A key that was there before the ring, as the one that signs. Its tokens are as they always were:
+    /// those of a secret name no key.
+    ///
+    /// # Errors
+    /// As [`Key::new`].
+    pub fn first(algorithm: Algorithm, material: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyFault> {
+        let key = Key::new(algorithm, material, verifying)?;
+        let id = key.id().unwrap_or(UNNAMED).to_owned();
+        let headers = Headers::new(algorithm, key.id());
+        Ok(Self {
+            id,
+            naming: Naming::Any,
+            created_at: None,
+            signs_from: Some(Timestamp::DISTANT_PAST),
+            verifies_until: None,
+            material: material.clone(),
+            key: Arc::new(key),
+            headers,
+        })
+    }
+
+    /// A key of the ring's own, only published so far. `id` names a secret; the name of a pair follows
+    /// from its public half.
+    ///
+    /// # Errors
+    /// As [`Key::new`].
+    pub fn named(id: &str, algorithm: Algorithm, material: &SecretSlice<u8>) -> Result<Self, KeyFault> {
+        let first = Self::first(algorithm, material, None)?;
+        let id = first.key.id().unwrap_or(id).to_owned();
+        let headers = Headers::new(algorithm, Some(&id));
+        Ok(Self { id, naming: Naming::Exact, signs_from: None, headers, ..first })
+    }
+
+    /// A new key, only published so far.
+    ///
+    /// # Errors
+    /// `NoRandomness`.
+    pub fn generate(algorithm: Algorithm, now: Timestamp) -> Result<Self, RingFault> {
+        let material = generate(algorithm).map_err(|_| RingFault::NoRandomness)?;
+        // A thumbprint of a secret would let it be guessed at (RFC 7638 §7): its name is random.
+        let random = generate(Algorithm::HS256).map_err(|_| RingFault::NoRandomness)?;
+        let id = String::from_utf8_lossy(&random.expose_secret()[..32]).into_owned();
+        let key = Self::named(&id, algorithm, &material).map_err(|_| RingFault::NoRandomness)?;
+        Ok(Self { created_at: Some(now), ..key })
+    }
+
+    /// The only algorithm it is used with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.key.algorithm()
+    }
+
+    /// The key itself.
+    pub const fn key(&self) -> &Arc<Key> {
+        &self.key
+    }
+
+    /// The header, encoded, of a token that it signs: of an access token of RFC 9068, or of any other.
+    pub(crate) fn header(&self, is_access_token: bool) -> &str {
+        if is_access_token { &self.headers.access_token } else { &self.headers.jwt }
+    }
+
+    fn is_alive(&self, now: Timestamp) -> bool {
+        self.verifies_until.is_none_or(|end| now < end)
+    }
+
+    /// Whether it is the same key, whatever it is called.
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        // One key can be written in more than one way; its name follows from what it is.
+        let is_the_same = match (self.key.id(), other.key.id()) {
+            (Some(id), Some(other)) => id == other,
+            (None, None) => self.material.expose_secret() == other.material.expose_secret(),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        is_the_same && self.algorithm() == other.algorithm()
+    }
+}
+
+impl Headers {
+    fn new(algorithm: Algorithm, id: Option<&str>) -> Self {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        let alg = name(algorithm);
+        // The name is JSON text of its own: one that an operator wrote may hold anything.
+        let kid = id.map(|id| format!(",\"kid\":{}", serde_json::Value::from(id))).unwrap_or_default();
+        let header = |typ: &str| URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}","typ":"{typ}"{kid}}}"#));
+        Self { jwt: header("JWT"), access_token: header("at+jwt") }
+    }
+}
+
+impl KeyRing {
+    /// The keys of a ring that was kept.
+    ///
+    /// # Errors
+    /// `NoSigningKey` or `Twice`.
+    pub fn new(keys: Vec<RingKey>) -> Result<Self, RingFault> {
+        for (position, key) in keys.iter().enumerate() {
+            if keys[..position].iter().any(|other| other.id == key.id) {
+                return Err(RingFault::Twice(key.id.clone()));
+            }
+        }
+        let one_signs = keys.iter().any(|key| key.signs_from.is_some());
+        if one_signs { Ok(Self { keys }) } else { Err(RingFault::NoSigningKey) }
+    }
+
+    /// A ring of one key, which signs.
+    pub fn of(key: RingKey) -> Self {
+        Self { keys: vec![RingKey { signs_from: Some(Timestamp::DISTANT_PAST), ..key }] }
+    }
+
+    /// A ring that begins with a key that was there before, and signs on.
+    pub fn begun(key: RingKey, now: Timestamp) -> Self {
+        Self { keys: vec![RingKey { created_at: Some(now), signs_from: Some(now), ..key }] }
+    }
+
+    /// With a key from the configuration, which signs everything; the others verify and are published.
+    #[must_use]
+    pub fn led_by(self, mut leader: RingKey) -> Self {
+        let others = self.keys.into_iter().filter(|key| !key.is_the_same_as(&leader));
+        let others: Vec<_> = others.map(|key| RingKey { signs_from: None, ..key }).collect();
+        if others.iter().any(|key| key.id == leader.id) {
+            CONFIGURED.clone_into(&mut leader.id);
+        }
+        Self { keys: Self::of(leader).keys.into_iter().chain(others).collect() }
+    }
+
+    /// The keys, the oldest first.
+    pub fn keys(&self) -> &[RingKey] {
+        &self.keys
+    }
+
+    /// The key that signs what is issued at this moment.
+    pub fn signing(&self, issued_at: Timestamp) -> &RingKey {
+        let signing = |key: &&RingKey| key.signs_from.is_some();
+        let begun = self.keys.iter().filter(|key| key.signs_from.is_some_and(|from| from <= issued_at));
+        // What was issued before any of these keys signed was signed by one that is gone: the eldest does.
+        let eldest = || self.keys.iter().filter(signing).min_by_key(|key| key.signs_from);
+        begun.max_by_key(|key| key.signs_from).or_else(eldest).expect("a ring has a key that signs")
+    }
+
+    /// The key whose tokens have exactly this header, and whether they are access tokens of RFC 9068.
+    pub(crate) fn find_by_header(&self, header: &str, now: Timestamp) -> Option<(&RingKey, bool)> {
+        let alive = self.keys.iter().filter(|key| key.is_alive(now));
+        alive.into_iter().find_map(|key| match header {
+            header if header == key.headers.jwt => Some((key, false)),
+            header if header == key.headers.access_token => Some((key, true)),
+            _ => None,
+        })
+    }
+
+    /// Whether this key is one of the ring, and still verifies.
+    pub(crate) fn trusts(&self, key: &Arc<Key>, now: Timestamp) -> bool {
+        self.keys.iter().any(|ours| Arc::ptr_eq(&ours.key, key) && ours.is_alive(now))
+    }
+
+    /// The key that signed this, if it is still good: the one that the token names; where none is called
+    /// so, one that other issuers use too; where the token names none, any of that algorithm.
+    pub fn find_signer(&self, jws: &Jws<'_>, header: &Header, now: Timestamp) -> Option<&RingKey> {
+        let named = header.kid.as_deref().and_then(|id| self.keys.iter().find(|key| key.id == id));
+        let is_meant = |key: &&RingKey| match (named, &header.kid) {
+            (Some(named), _) => key.id == named.id,
+            (None, Some(_)) => key.naming == Naming::Any,
+            (None, None) => true,
+        };
+        let mut meant = self.keys.iter().filter(|key| key.is_alive(now) && name(key.algorithm()) == header.alg);
+        meant.find(|key| is_meant(key) && key.key.verifies(jws.signature, jws.message))
+    }
+
+    /// Whether a key is called so.
+    pub fn has(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id == id)
+    }
+
+    /// The public halves of the keys that verify now or will (RFC 7517 §5), the signing one first.
+    pub fn published(&self, now: Timestamp) -> JwkSet {
+        let signing = self.signing(now);
+        let others = self.keys.iter().filter(|key| key.id != signing.id && key.is_alive(now));
+        let keys = std::iter::once(signing).chain(others);
+        JwkSet { keys: keys.filter_map(|key| key.key.public_jwk().cloned()).collect() }
+    }
+
+    /// Where a key of this ring is in its life.
+    pub fn state(&self, key: &RingKey, now: Timestamp) -> KeyState {
+        match key.signs_from {
+            _ if !key.is_alive(now) => KeyState::Expired,
+            _ if self.signing(now).id == key.id => KeyState::Signing,
+            None if key.verifies_until.is_none() => KeyState::Published,
+            Some(from) if from > now => KeyState::Scheduled(from),
+            None | Some(_) => KeyState::Verifying(key.verifies_until),
+        }
+    }
+
+    /// Publishes a new key, which does not sign yet. Answers its name.
+    ///
+    /// # Errors
+    /// `NoRandomness`.
+    pub fn generate(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingFault> {
+        let key = RingKey::generate(algorithm, now)?;
+        let id = key.id.clone();
+        self.keys.push(key);
+        Ok(id)
+    }
+
+    /// Lets the newest published key sign from `at` on. The one that signs until then verifies for
+    /// `lifetime` more: the longest that any of its tokens can live.
+    ///
+    /// # Errors
+    /// `NothingPublished`, or `Scheduled` when another rotation is to come after this one.
+    pub fn rotate(&mut self, at: Timestamp, lifetime: Duration) -> Result<Rotated, RingFault> {
+        if self.keys.iter().any(|key| key.signs_from.is_some_and(|from| from > at)) {
+            return Err(RingFault::Scheduled);
+        }
+        let until = at + lifetime;
+        let from = self.signing(at).id.clone();
+        let next = self.newest_published().ok_or(RingFault::NothingPublished)?;
+        next.signs_from = Some(at);
+        let (to, published_at) = (next.id.clone(), next.created_at);
+        for key in self.keys.iter_mut().filter(|key| key.id == from) {
+            key.verifies_until = Some(until);
+        }
+        Ok(Rotated { to, at, published_at, from, from_verifies_until: until })
+    }
+
+    /// Takes out the one key whose name begins so: its tokens are dead at once. If it signed, the newest
+    /// published key does from now on, or a new one of its algorithm.
+    ///
+    /// # Errors
+    /// `Unknown` or `NoRandomness`.
+    pub fn retire(&mut self, beginning: &str, now: Timestamp) -> Result<Retired, RingFault> {
+        let id = self.find(beginning)?.id.clone();
+        let retired = self.keys.iter().find(|key| key.id == id).cloned();
+        let was_signing = self.signing(now).id == id;
+        self.keys.retain(|key| key.id != id);
+        let algorithm = retired.map(|key| key.algorithm());
+        let successor = match algorithm {
+            Some(algorithm) if was_signing => Some(self.succeed(algorithm, now)?),
+            Some(_) | None => None,
+        };
+        Ok(Retired { id, successor })
+    }
+
+    /// The one key whose name begins so.
+    ///
+    /// # Errors
+    /// `Unknown`.
+    pub fn find(&self, beginning: &str) -> Result<&RingKey, RingFault> {
+        let found: Vec<_> = self.keys.iter().filter(|key| key.id.starts_with(beginning)).collect();
+        let exact = found.iter().find(|key| key.id == beginning);
+        match (exact, found.as_slice()) {
+            (Some(key), _) | (None, [key]) => Ok(key),
+            (None, _) => Err(RingFault::Unknown(beginning.to_owned())),
+        }
+    }
+
+    /// Forgets the keys whose last token is dead. Answers their names.
+    pub fn forget_expired(&mut self, now: Timestamp) -> Vec<String> {
+        let expired: Vec<_> = self.keys.iter().filter(|key| !key.is_alive(now)).map(|key| key.id.clone()).collect();
+        self.keys.retain(|key| !expired.contains(&key.id));
+        expired
+    }
+
+    fn succeed(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingFault> {
+        // The key that was to sign next signs now.
+        if let Some(next) = self.keys.iter_mut().find(|key| key.signs_from.is_some_and(|from| from > now)) {
+            next.signs_from = Some(now);
+            return Ok(next.id.clone());
+        }
+        if self.newest_published().is_none() {
+            self.generate(algorithm, now)?;
+        }
+        let next = self.newest_published().ok_or(RingFault::NothingPublished)?;
+        next.signs_from = Some(now);
+        Ok(next.id.clone())
+    }
+
+    fn newest_published(&mut self) -> Option<&mut RingKey> {
+        self.keys.iter_mut().rev().find(|key| key.signs_from.is_none() && key.verifies_until.is_none())
+    }
+}
+
+impl std::fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|key| &key.id)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Rate limits: sign-ins by account and by network, registrations by network, refreshes by session. Each request is
+//! counted in the step that admits it, before a password is hashed, so that a burst finds no gap. No limit lets
+//! strangers lock an owner out of the networks the account was signed in to from: see [`KnownNetworks`].
+
+mod attempts;
+mod buckets;
+mod failures;
+mod known;
+mod network;
+mod rate;
+mod tier;
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hash},
+    sync::Arc,
+    time::Duration,
+};
+
+use attempts::{Attempts, Reservation};
+use buckets::Buckets;
+use known::KnownNetworks;
+use tier::Tier;
+
+use super::{Error, clock::Clock, token::Token};
+
+pub use network::Network;
+pub use rate::Rate;
+
+/// The limits that an operator can set; `None` is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Sign-ins to one account: from each network that it was signed in to from, and from all others together.
+    pub sign_in_per_account: Option<Rate>,
+    /// Sign-ins from one address, to any account.
+    pub sign_in_per_address: Option<Rate>,
+    /// Registrations from one address.
+    pub register_per_address: Option<Rate>,
+    /// Renewals of one session.
+    pub refresh_per_session: Option<Rate>,
+    /// Renewals from one address that are refused.
+    pub refused_refresh_per_address: Option<Rate>,
+    /// The failed sign-ins to an account from one address that cause no wait; after each further one that
+    /// address waits for that account, longer each time. Attempts in progress reserve the failures that are left.
+    pub free_failures: Option<u32>,
+}
+
+impl Default for Limits {
+    /// Generous to many people behind one address, and to one who has forgotten which password it was.
+    fn default() -> Self {
+        Self {
+            sign_in_per_account: Some(Rate::per_minute(60)),
+            sign_in_per_address: Some(Rate::per_minute(600)),
+            register_per_address: Some(Rate::per_minute(60)),
+            refresh_per_session: Some(Rate::per_minute(120)),
+            refused_refresh_per_address: Some(Rate::per_minute(600)),
+            free_failures: Some(5),
+        }
+    }
+}
+
+impl Limits {
+    /// None at all.
+    pub const OFF: Self = Self {
+        sign_in_per_account: None,
+        sign_in_per_address: None,
+        register_per_address: None,
+        refresh_per_session: None,
+        refused_refresh_per_address: None,
+        free_failures: None,
+    };
+}
+
+/// What this process counts.
+pub(super) struct Limiter {
+    per_account: Option<Tier>,
+    per_network: Option<Tier>,
+    registrations: Option<Buckets>,
+    renewals: Option<Buckets>,
+    refusals: Option<Buckets>,
+    attempts: Option<Attempts>,
+    known: KnownNetworks,
+    /// Names are counted by their hash: one of any length costs the same, and nobody can choose two that
+    /// collide.
+    hasher: RandomState,
+}
+
+impl Limiter {
+    pub(super) fn new(limits: &Limits, clock: &Arc<dyn Clock>) -> Self {
+        let buckets = |rate: Option<Rate>| rate.map(|rate| Buckets::new(rate, clock.clone()));
+        let tier = |rate: Option<Rate>| rate.map(|rate| Tier::new(rate, clock));
+        Self {
+            per_account: tier(limits.sign_in_per_account),
+            per_network: tier(limits.sign_in_per_address),
+            registrations: buckets(limits.register_per_address),
+            renewals: buckets(limits.refresh_per_session),
+            refusals: buckets(limits.refused_refresh_per_address),
+            attempts: limits.free_failures.map(|free| Attempts::new(free, clock.clone())),
+            known: KnownNetworks::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Counts an attempt to prove the password of the account with that name, which need not exist. Waits while
+    /// attempts in progress hold all the failures that the account has left from this network. The attempt counts
+    /// as failed until it is [settled](Attempt::settle).
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub(super) async fn begin_attempt(&self, username: &str, from: Option<Network>) -> Result<Attempt<'_>, Error> {
+        let account = self.hasher.hash_one(username);
+        let is_known = from.is_some_and(|network| self.known.contains(account, network));
+        let attempt = Attempt { limiter: self, account, from, is_known, reservation: None };
+        attempt.take(self.per_network.as_ref(), attempt.network_keys())?;
+        let reservation = match &self.attempts {
+            Some(attempts) => Some(attempts.begin(self.hasher.hash_one((account, from))).await.map_err(too_many)?),
+            None => None,
+        };
+        match attempt.take(self.per_account.as_ref(), Some(attempt.account_keys())) {
+            Ok(()) => Ok(Attempt { reservation, ..attempt }),
+            Err(refusal) => {
+                reservation.into_iter().for_each(Reservation::release);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// The number of attempts that wait for others of the same account and network.
+    pub(super) fn waiting(&self) -> usize {
+        self.attempts.as_ref().map_or(0, Attempts::waiting)
+    }
+
+    /// Counts a registration.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub(super) fn register(&self, from: Option<Network>) -> Result<(), Error> {
+        self.take(self.registrations.as_ref(), from)
+    }
+
+    /// Counts a renewal with a verified token: by its session, or by itself where it has none.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub(super) fn renew(&self, token: &Token) -> Result<(), Error> {
+        let lone = token.session.is_none().then_some(&token.jti);
+        self.take(self.renewals.as_ref(), Some((token.session, lone)))
+    }
+
+    /// Counts a renewal that was refused, and lets the refusal pass as long as there are not too many. A
+    /// good token is not asked for this: behind the same address may be others, who did nothing.
+    pub(super) fn refuse(&self, refusal: Error, from: Option<Network>) -> Error {
+        match refusal {
+            Error::Unavailable { .. } | Error::TooMany { .. } => refusal,
+            refusal => self.take(self.refusals.as_ref(), from).err().unwrap_or(refusal),
+        }
+    }
+
+    /// Removes what has been idle for so long that it does not count any more.
+    pub(super) fn forget_idle(&self) {
+        [&self.registrations, &self.renewals, &self.refusals].into_iter().flatten().for_each(Buckets::forget_idle);
+        [&self.per_account, &self.per_network].into_iter().flatten().for_each(Tier::forget_idle);
+    }
+
+    /// What has no key is not counted.
+    fn take(&self, buckets: Option<&Buckets>, key: Option<impl Hash>) -> Result<(), Error> {
+        let Some((buckets, key)) = buckets.zip(key) else { return Ok(()) };
+        buckets.take(self.hasher.hash_one(key)).map_err(too_many)
+    }
+}
+
+fn too_many(retry_after: Duration) -> Error {
+    Error::TooMany { retry_after }
+}
+
+/// The keys of an attempt: of the bucket that its known network has alone, and of the one that strangers share.
+struct Keys {
+    known: u64,
+    strangers: u64,
+}
+
+/// An attempt that was admitted.
+#[must_use = "it counts as failed until it is settled"]
+pub(super) struct Attempt<'l> {
+    limiter: &'l Limiter,
+    account: u64,
+    from: Option<Network>,
+    is_known: bool,
+    reservation: Option<Reservation<'l>>,
+}
+
+impl Attempt<'_> {
+    /// Records the result. A correct password clears earlier failures, and makes its network a known one of the
+    /// account; an attempt whose password was not verified is not counted.
+    pub(super) fn settle<T>(mut self, outcome: &Result<T, Error>) {
+        let reservation = self.reservation.take();
+        match outcome {
+            Ok(_) => {
+                self.remember();
+                reservation.into_iter().for_each(Reservation::succeed);
+            }
+            Err(Error::Unavailable { .. }) => reservation.into_iter().for_each(Reservation::release),
+            Err(_) => drop(reservation),
+        }
+    }
+
+    /// The sign-in that makes a network known counts in the buckets of known ones too, so that their rates are no
+    /// higher.
+    fn remember(&self) {
+        let Some(network) = self.from else { return };
+        if !self.limiter.known.insert(self.account, network) {
+            return;
+        }
+        let keys = [
+            (self.limiter.per_account.as_ref(), Some(self.account_keys())),
+            (self.limiter.per_network.as_ref(), self.network_keys()),
+        ];
+        for (tier, keys) in keys {
+            if let Some((tier, keys)) = tier.zip(keys) {
+                tier.note(keys.known);
+            }
+        }
+    }
+
+    fn take(&self, tier: Option<&Tier>, keys: Option<Keys>) -> Result<(), Error> {
+        let Some((tier, keys)) = tier.zip(keys) else { return Ok(()) };
+        let taken = if self.is_known { tier.take_known(keys.known) } else { tier.take(keys.strangers) };
+        taken.map_err(too_many)
+    }
+
+    fn account_keys(&self) -> Keys {
+        Keys { known: self.limiter.hasher.hash_one((self.account, self.from)), strangers: self.account }
+    }
+
+    /// An attempt from nowhere, as at the command line, is not counted by network.
+    fn network_keys(&self) -> Option<Keys> {
+        let key = self.limiter.hasher.hash_one(self.from?);
+        Some(Keys { known: key, strangers: key })
+    }
+}
+
+#[cfg(test)]
+mod tests;

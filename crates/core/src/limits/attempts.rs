@@ -1,0 +1,293 @@
+//! Attempts to prove a password, by account and network. An attempt in progress reserves one of the failures that
+//! are left, so that a burst verifies no more guesses than a sequence would. Further attempts wait in a queue until
+//! one in progress has its result: only failures count, and correct passwords at once are all served.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::oneshot, time};
+
+use super::failures::Failures;
+use crate::clock::Clock;
+
+/// The attempts of one pair that may wait; further ones are refused at once.
+pub(super) const MAX_WAITING: usize = 64;
+
+/// The longest that an attempt waits for those before it.
+const LONGEST_QUEUE: Duration = Duration::from_secs(5);
+
+/// The `Retry-After` of an attempt that finds the queue full, or that waited too long in it.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The attempts that failed and those in progress.
+pub(super) struct Attempts {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+struct State {
+    failures: Failures,
+    /// The pairs with an attempt in progress. Requests bound their number, so nothing is evicted.
+    in_progress: HashMap<u64, InProgress>,
+}
+
+#[derive(Default)]
+struct InProgress {
+    count: u32,
+    /// Receives the reservation, or the time after which to try again. Not empty only while `count` is not zero.
+    queue: VecDeque<oneshot::Sender<Admission>>,
+}
+
+/// A reservation, or the time for which the pair has to wait.
+type Admission = Result<(), Duration>;
+
+/// The result of an attempt.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Succeeded,
+    Failed,
+    /// The password was not verified.
+    NotVerified,
+}
+
+impl Attempts {
+    pub(super) fn new(free: u32, clock: Arc<dyn Clock>) -> Self {
+        let state = State { failures: Failures::new(free), in_progress: HashMap::new() };
+        Self { clock, state: Mutex::new(state) }
+    }
+
+    /// Reserves one of the failures that are left for the pair. Waits while attempts in progress hold all of them.
+    ///
+    /// # Errors
+    /// The time after which to try again.
+    pub(super) async fn begin(&self, pair: u64) -> Result<Reservation<'_>, Duration> {
+        let now = self.clock.elapsed();
+        let queued = self.state().begin(pair, now)?;
+        if let Some(receiver) = queued {
+            let mut place = Place { attempts: self, pair, receiver, is_left: false };
+            place.wait().await?;
+        }
+        Ok(Reservation { attempts: self, pair, outcome: Outcome::Failed })
+    }
+
+    /// The number of attempts that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.state().in_progress.values().map(InProgress::waiting).sum()
+    }
+
+    fn end(&self, pair: u64, outcome: Outcome) {
+        let now = self.clock.elapsed();
+        self.state().end(pair, outcome, now);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// `None` when a failure is reserved, a receiver when all are.
+    fn begin(&mut self, pair: u64, now: Duration) -> Result<Option<oneshot::Receiver<Admission>>, Duration> {
+        if let Some(wait) = self.failures.wait(pair, now) {
+            return Err(wait);
+        }
+        let allowed = self.failures.allowed_at_once(pair, now);
+        let attempts = self.in_progress.entry(pair).or_default();
+        if attempts.queue.is_empty() && attempts.count < allowed {
+            attempts.count += 1;
+            return Ok(None);
+        }
+        attempts.queue.retain(|waiting| !waiting.is_closed());
+        if attempts.queue.len() >= MAX_WAITING {
+            return Err(RETRY_AFTER);
+        }
+        let (sender, receiver) = oneshot::channel();
+        attempts.queue.push_back(sender);
+        Ok(Some(receiver))
+    }
+
+    fn end(&mut self, pair: u64, outcome: Outcome, now: Duration) {
+        match outcome {
+            Outcome::Succeeded => self.failures.clear(pair),
+            Outcome::Failed => self.failures.add(pair, now),
+            Outcome::NotVerified => {}
+        }
+        let Some(attempts) = self.in_progress.get_mut(&pair) else { return };
+        attempts.count = attempts.count.saturating_sub(1);
+        match self.failures.wait(pair, now) {
+            Some(wait) => attempts.refuse(wait),
+            None => attempts.admit(self.failures.allowed_at_once(pair, now)),
+        }
+        if attempts.count == 0 {
+            self.in_progress.remove(&pair);
+        }
+    }
+}
+
+impl InProgress {
+    /// Gives reservations to the first in the queue. A sender whose receiver has gone takes none.
+    fn admit(&mut self, allowed: u32) {
+        while self.count < allowed
+            && let Some(next) = self.queue.pop_front()
+        {
+            self.count += u32::from(next.send(Ok(())).is_ok());
+        }
+    }
+
+    fn refuse(&mut self, wait: Duration) {
+        for waiting in self.queue.drain(..) {
+            // A receiver that has gone needs no answer.
+            _ = waiting.send(Err(wait));
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.iter().filter(|waiting| !waiting.is_closed()).count()
+    }
+}
+
+/// A place in the queue. A reservation that arrives when nobody waits for it any more is given back.
+struct Place<'a> {
+    attempts: &'a Attempts,
+    pair: u64,
+    receiver: oneshot::Receiver<Admission>,
+    is_left: bool,
+}
+
+impl Place<'_> {
+    async fn wait(&mut self) -> Admission {
+        let Ok(Ok(admission)) = time::timeout(LONGEST_QUEUE, &mut self.receiver).await else {
+            return Err(RETRY_AFTER);
+        };
+        self.is_left = true;
+        admission
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.receiver.close();
+        if !self.is_left && matches!(self.receiver.try_recv(), Ok(Ok(()))) {
+            self.attempts.end(self.pair, Outcome::NotVerified);
+        }
+    }
+}
+
+/// An attempt in progress. Dropping it without a result counts as a failure, because the password may have been
+/// verified.
+pub(super) struct Reservation<'a> {
+    attempts: &'a Attempts,
+    pair: u64,
+    outcome: Outcome,
+}
+
+impl Reservation<'_> {
+    /// The password was correct: earlier failures are forgotten.
+    pub(super) fn succeed(mut self) {
+        self.outcome = Outcome::Succeeded;
+    }
+
+    /// The password was not verified: nothing is counted.
+    pub(super) fn release(mut self) {
+        self.outcome = Outcome::NotVerified;
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.attempts.end(self.pair, self.outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures::{FutureExt, future::join_all};
+
+    use super::{Attempts, LONGEST_QUEUE, MAX_WAITING, RETRY_AFTER, Reservation};
+    use crate::clock::SystemClock;
+
+    fn attempts(free: u32) -> Attempts {
+        Attempts::new(free, Arc::new(SystemClock))
+    }
+
+    /// Begins an attempt that does not have to wait.
+    fn begin(attempts: &Attempts) -> Reservation<'_> {
+        attempts.begin(1).now_or_never().expect("no queue").expect("not refused")
+    }
+
+    #[tokio::test]
+    async fn attempts_beyond_the_failures_that_are_left_wait_for_those_in_progress() {
+        let attempts = attempts(1);
+        let (first, _second) = (begin(&attempts), begin(&attempts));
+        let mut third = Box::pin(attempts.begin(1));
+        assert!((&mut third).now_or_never().is_none());
+        assert_eq!(attempts.waiting(), 1);
+        first.succeed();
+        assert!(third.await.is_ok());
+        assert_eq!(attempts.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_failure_that_causes_a_wait_refuses_everyone_in_the_queue() {
+        let attempts = attempts(0);
+        let first = begin(&attempts);
+        let mut waiting = Box::pin(join_all((0..5).map(|_| attempts.begin(1))));
+        assert!((&mut waiting).now_or_never().is_none());
+        drop(first);
+        let refused = waiting.await.iter().filter(|outcome| outcome.is_err()).count();
+        assert_eq!(refused, 5);
+    }
+
+    #[tokio::test]
+    async fn one_that_was_not_verified_makes_room_and_counts_nothing() {
+        let attempts = attempts(0);
+        for _ in 0..3 {
+            begin(&attempts).release();
+        }
+        drop(begin(&attempts));
+        assert!(attempts.begin(1).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_bounded_and_who_leaves_it_makes_room() {
+        let attempts = attempts(0);
+        let first = begin(&attempts);
+        let mut waiting: Vec<_> = (0..MAX_WAITING).map(|_| Box::pin(attempts.begin(1))).collect();
+        for place in &mut waiting {
+            assert!(place.now_or_never().is_none());
+        }
+        assert_eq!(attempts.begin(1).now_or_never().and_then(Result::err), Some(RETRY_AFTER));
+        waiting.truncate(1);
+        assert!(attempts.begin(1).now_or_never().is_none(), "a place in the queue");
+        first.succeed();
+        assert!(waiting.remove(0).await.is_ok());
+        assert!(attempts.state().in_progress.is_empty(), "nothing of a finished attempt is kept");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_longer_than_the_bound() {
+        let attempts = attempts(0);
+        let first = begin(&attempts);
+        let begun = tokio::time::Instant::now();
+        assert_eq!(attempts.begin(1).await.err(), Some(RETRY_AFTER));
+        assert_eq!(begun.elapsed(), LONGEST_QUEUE);
+        first.succeed();
+        assert!(attempts.begin(1).await.is_ok(), "the place in the queue was given back");
+    }
+
+    #[tokio::test]
+    async fn a_reservation_that_comes_too_late_is_given_back() {
+        let attempts = attempts(0);
+        let first = begin(&attempts);
+        let mut gone = Box::pin(attempts.begin(1));
+        assert!((&mut gone).now_or_never().is_none());
+        first.succeed();
+        drop(gone);
+        begin(&attempts).release();
+    }
+}

@@ -1,0 +1,55 @@
+//! The strength of a new password: it must not be among those that a guesser tries early.
+
+use zxcvbn::feedback::Feedback;
+
+use crate::fault::Fault;
+
+/// What `zxcvbn` must give a new password, of 4: "safely unguessable: moderate protection from
+/// offline slow-hash scenario".
+const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
+
+/// Refuses what a guesser would try early: common passwords, words, names, keyboard runs, dates, and
+/// what is `known` of the owner (NIST SP 800-63B-4 §3.1.1.2).
+pub(super) fn check_strength(password: &str, known: &[String]) -> Result<(), Fault> {
+    let known: Vec<&str> = known.iter().map(String::as_str).chain(["hallpass"]).collect();
+    let estimate = zxcvbn::zxcvbn(password, &known);
+    if estimate.score() >= MIN_SCORE {
+        return check_without(password, &known);
+    }
+    let feedback = estimate.feedback();
+    Err(Fault::Guessable {
+        warning: feedback.and_then(Feedback::warning),
+        suggestions: feedback.map(|feedback| feedback.suggestions().to_vec()).unwrap_or_default(),
+    })
+}
+
+/// What is known of the owner adds nothing, however often it is repeated: the rest has to be strong
+/// by itself.
+fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
+    let whole = password.to_lowercase();
+    let rest = known.iter().fold(whole.clone(), |rest, word| rest.replace(&word.to_lowercase(), ""));
+    if rest == whole || zxcvbn::zxcvbn(&rest, &[]).score() >= MIN_SCORE {
+        return Ok(());
+    }
+    Err(Fault::OwnersWords)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_strength;
+
+    #[test]
+    fn guessable_passwords_are_refused_with_advice() {
+        let known = ["ada.lovelace".to_owned()];
+        for weak in [
+            "passwordpassword",
+            "qwertyuiopasdfgh",
+            "ada.lovelace.ada.lovelace",
+            "internationalization",
+            "hallpasshallpass",
+        ] {
+            assert!(check_strength(weak, &known).is_err(), "{weak}");
+        }
+        assert_eq!(check_strength("violet kettle harvests nine moons", &known), Ok(()));
+    }
+}

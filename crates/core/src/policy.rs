@@ -1,0 +1,200 @@
+//! What a deployment decides in code: where Simple JWT imports a Python function or class by a setting,
+//! there is a method here, with that function's default. A policy is given to the core once
+//! ([`Auth::with_policy`](super::Auth::with_policy)); it judges accounts and adds claims, and can
+//! neither sign a token nor believe one.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use md5::{Digest, Md5};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use super::{
+    id::{UserId, hexadecimal},
+    rotation::UserStanding,
+    session::Origin,
+    settings::Settings,
+    user::{StoredCredentials, User},
+};
+
+/// The decisions, each with Simple JWT's default.
+#[async_trait]
+pub trait Policy: Send + Sync {
+    /// `USER_AUTHENTICATION_RULE`: whether this user may sign in and renew a pair. An inactive user never
+    /// signs in, whatever is said here, as behind Django's own `ModelBackend`. It is asked inside a write
+    /// transaction, so it must not wait for anything.
+    fn may_authenticate(&self, user: &User, settings: &Settings) -> bool {
+        user.is_active || !settings.check_user_is_active
+    }
+
+    /// The claims beyond the standard ones of a session's tokens (Simple JWT: `get_token` of a custom serializer). It
+    /// is asked at the sign-in and again at every refresh, with the account as the refresh read it, so it must be
+    /// quick. Claims that it does not name travel along from token to token; a claim that is null is removed. A
+    /// standard claim of the same name wins. A sign-in whose token would be longer than 15 kB fails.
+    async fn custom_claims(&self, user: &User) -> Map<String, Value> {
+        Map::from_iter([("username".to_owned(), user.username.as_str().into())])
+    }
+
+    /// `ON_LOGIN_SUCCESS`: somebody has signed in.
+    async fn signed_in(&self, _user: &User, _origin: &Origin) {}
+
+    /// `ON_LOGIN_FAILED`: a sign-in was refused; whether the user exists is not told.
+    async fn sign_in_refused(&self, _username: &str, _origin: &Origin) {}
+
+    /// `TOKEN_USER_CLASS`: the user as the claims of a good token tell, for who asks no database
+    /// ([`Auth::token_user`](super::Auth::token_user)). What they do not say is empty, or no.
+    fn token_user(&self, id: UserId, claims: &Map<String, Value>) -> TokenUser {
+        let flag = |name| claims.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let username = claims.get("username").and_then(Value::as_str).unwrap_or_default();
+        TokenUser { id, username: username.to_owned(), is_staff: flag("is_staff"), is_superuser: flag("is_superuser") }
+    }
+}
+
+/// A user as a token tells of it, at the time of its sign-in (Simple JWT: `TokenUser`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenUser {
+    /// Its number.
+    pub id: UserId,
+    /// The name it signed in with.
+    pub username: String,
+    /// Whether it was staff.
+    pub is_staff: bool,
+    /// Whether it was a superuser.
+    pub is_superuser: bool,
+}
+
+/// Simple JWT's defaults, and `username` as a custom claim.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DefaultPolicy;
+
+impl Policy for DefaultPolicy {}
+
+/// How a user comes to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// By a password or a registration.
+    SignIn,
+    /// By a token: a refresh, or the adoption of a token without a session.
+    Token,
+}
+
+/// Decides whether a user may have a session. Every path to one asks it.
+pub fn may_sign_in(policy: &dyn Policy, settings: &Settings, user: &User, by: Entry) -> bool {
+    match by {
+        // Django's `ModelBackend` signs in no inactive user, whatever the rule says.
+        Entry::SignIn => user.is_active && policy.may_authenticate(user, settings),
+        Entry::Token => policy.may_authenticate(user, settings),
+    }
+}
+
+/// Judges the account behind one refresh token. The store asks it inside its transaction, with the
+/// account as it stands there.
+#[derive(Clone)]
+pub struct AccountRule {
+    pub(super) policy: Arc<dyn Policy>,
+    pub(super) settings: Arc<Settings>,
+    /// The token's `REVOKE_TOKEN_CLAIM`.
+    pub(super) fingerprint: Option<Value>,
+}
+
+impl AccountRule {
+    /// Where the account stands.
+    pub fn standing(&self, account: Option<&StoredCredentials>) -> UserStanding {
+        let Some(StoredCredentials { user, password }) = account else {
+            return UserStanding::Gone;
+        };
+        if !may_sign_in(self.policy.as_ref(), &self.settings, user, Entry::Token) {
+            return UserStanding::Inactive;
+        }
+        if self.settings.check_revoke_token && !is_fingerprint(self.fingerprint.as_ref(), password) {
+            return UserStanding::PasswordChanged;
+        }
+        UserStanding::Active
+    }
+}
+
+impl fmt::Debug for AccountRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountRule").finish_non_exhaustive()
+    }
+}
+
+/// What `REVOKE_TOKEN_CLAIM` holds: the MD5 of the stored password hash (Simple JWT:
+/// `get_md5_hash_password`). It only tells one hash from another; nothing is proved by it.
+pub(super) fn fingerprint(password: &SecretString) -> String {
+    hexadecimal(Md5::digest(password.expose_secret())).to_uppercase()
+}
+
+/// Whether a token's claim is the fingerprint of the password hash in force.
+pub(super) fn is_fingerprint(claim: Option<&Value>, password: &SecretString) -> bool {
+    claim.and_then(Value::as_str) == Some(&fingerprint(password))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{AccountRule, DefaultPolicy, Policy, fingerprint};
+    use crate::{
+        clock::Timestamp,
+        id::UserId,
+        rotation::UserStanding,
+        settings::Settings,
+        user::{StoredCredentials, User},
+    };
+
+    fn account(is_active: bool) -> StoredCredentials {
+        StoredCredentials {
+            user: User {
+                id: UserId(1),
+                username: "ada".into(),
+                email: String::new(),
+                is_active,
+                is_staff: false,
+                is_superuser: false,
+                date_joined: Timestamp::from_seconds(0),
+                last_login: None,
+            },
+            password: "a hash".into(),
+        }
+    }
+
+    fn rule(change: impl FnOnce(&mut Settings)) -> AccountRule {
+        let mut settings = Settings::with_signing_key(vec![7; 32].into());
+        change(&mut settings);
+        AccountRule { policy: Arc::new(DefaultPolicy), settings: Arc::new(settings), fingerprint: None }
+    }
+
+    #[test]
+    fn an_inactive_account_stands_only_where_nobody_checks() {
+        let strict = rule(|_| {});
+        assert_eq!(strict.standing(Some(&account(true))), UserStanding::Active);
+        assert_eq!(strict.standing(Some(&account(false))), UserStanding::Inactive);
+        assert_eq!(strict.standing(None), UserStanding::Gone);
+        let lenient = rule(|settings| settings.check_user_is_active = false);
+        assert_eq!(lenient.standing(Some(&account(false))), UserStanding::Active);
+    }
+
+    #[test]
+    fn a_token_ends_with_its_password_where_that_is_checked() {
+        let mut checked = rule(|settings| settings.check_revoke_token = true);
+        assert_eq!(checked.standing(Some(&account(true))), UserStanding::PasswordChanged, "without the claim");
+        checked.fingerprint = Some(fingerprint(&"a hash".into()).into());
+        assert_eq!(checked.standing(Some(&account(true))), UserStanding::Active);
+        checked.fingerprint = Some(fingerprint(&"another hash".into()).into());
+        assert_eq!(checked.standing(Some(&account(true))), UserStanding::PasswordChanged);
+    }
+
+    #[test]
+    fn the_fingerprint_is_the_one_that_django_computes() {
+        // hashlib.md5(b"a hash").hexdigest().upper()
+        assert_eq!(fingerprint(&"a hash".into()), "91E74D88A761D5DC31DFB1C08D02D17F");
+    }
+
+    #[tokio::test]
+    async fn the_user_name_is_a_custom_claim_by_default() {
+        let claims = DefaultPolicy.custom_claims(&account(true).user).await;
+        assert_eq!(claims["username"], "ada");
+    }
+}

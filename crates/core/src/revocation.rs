@@ -1,0 +1,192 @@
+//! The set of revoked sessions, in memory: why signing out takes effect on the next request without
+//! any request asking the database. The database holds the same facts; this is filled from it at
+//! start and follows it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use super::{clock::Timestamp, id::SessionId, session::SessionEnd};
+
+/// One session's end, as the database records it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Which session.
+    pub session: SessionId,
+    /// How it ended.
+    pub end: SessionEnd,
+    /// When no access token of it can be valid any more.
+    pub until: Timestamp,
+}
+
+/// How far a follower has read the revocations of a database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The history of the data, where the database tells it: numbers of two histories say nothing of each other.
+    pub history: Option<Arc<str>>,
+    /// A number that does not go down within a history; 0 is before the first revocation.
+    pub number: i64,
+}
+
+impl Position {
+    /// Whether the database was set back, as by a restore.
+    pub const fn is_behind(&self, earlier: &Self) -> bool {
+        self.number < earlier.number
+    }
+
+    /// Whether a follower that was at an earlier position has missed nothing.
+    pub fn continues(&self, earlier: &Self) -> bool {
+        let is_same_history = match (&self.history, &earlier.history) {
+            (Some(history), Some(earlier)) => history == earlier,
+            _ => true,
+        };
+        is_same_history && !self.is_behind(earlier)
+    }
+}
+
+/// What the database reported to a follower.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// What was written after the position that was asked for, and perhaps some that was known.
+    pub revocations: Vec<Revocation>,
+    /// The position to continue from.
+    pub position: Position,
+}
+
+/// Sessions whose access tokens are refused though their signatures are good.
+#[derive(Default)]
+pub struct RevocationSet {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    entries: HashMap<SessionId, Entry>,
+    /// How far the database was followed.
+    position: Position,
+}
+
+struct Entry {
+    end: SessionEnd,
+    until: Timestamp,
+    /// When it was first looked at whether it can go, on the clock that nobody sets.
+    looked_at: Option<Duration>,
+}
+
+impl Entry {
+    /// Whether no token of the session can be valid any more, whatever becomes of the clock: one that was
+    /// set forward may be set back. So as much time has to have passed as the tokens had left at the end.
+    fn is_over(&mut self, now: Timestamp, elapsed: Duration) -> bool {
+        let looked_at = *self.looked_at.get_or_insert(elapsed);
+        self.until <= now && elapsed.saturating_sub(looked_at) >= self.until.since(self.end.at)
+    }
+}
+
+impl RevocationSet {
+    /// How the session ended, if it is revoked.
+    pub fn find(&self, session: SessionId) -> Option<SessionEnd> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.entries.get(&session).map(|entry| entry.end.clone())
+    }
+
+    /// Adds the sessions that a commit of this process has ended. How far the database was followed stays as it is, since
+    /// another process may have written before.
+    pub fn insert_all(&self, revocations: impl IntoIterator<Item = Revocation>) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        for Revocation { session, end, until, .. } in revocations {
+            inner.entries.insert(session, Entry { end, until, looked_at: None });
+        }
+    }
+
+    /// Takes in what the database reported.
+    pub fn follow(&self, Followed { revocations, position }: Followed) {
+        self.insert_all(revocations);
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).position = position;
+    }
+
+    /// The position after which the database has to be asked.
+    pub fn position(&self) -> Position {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).position.clone()
+    }
+
+    /// Forgets the sessions of which no access token can be valid any more. `elapsed` is the time of this
+    /// process, which goes on evenly.
+    pub fn forget_expired(&self, now: Timestamp, elapsed: Duration) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.entries.retain(|_, entry| !entry.is_over(now, elapsed));
+    }
+
+    /// How many sessions are in it.
+    pub fn len(&self) -> usize {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).entries.len()
+    }
+
+    /// Whether none is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hallpass_types::EndReason;
+
+    use super::{Followed, Position, Revocation, RevocationSet};
+    use crate::{clock::Timestamp, id::SessionId, session::SessionEnd};
+
+    fn revocation(until: i64, digit: char) -> Revocation {
+        Revocation {
+            session: SessionId::parse(&digit.to_string().repeat(32)).expect("a session id"),
+            end: SessionEnd { reason: EndReason::SignedOut, at: Timestamp::from_seconds(1), by: None },
+            until: Timestamp::from_seconds(until),
+        }
+    }
+
+    #[test]
+    fn an_entry_leaves_when_no_access_token_can_be_valid_any_more() {
+        let set = RevocationSet::default();
+        set.insert_all([revocation(10, 'a'), revocation(20, 'b')]);
+        set.forget_expired(Timestamp::from_seconds(1), Duration::ZERO);
+        set.forget_expired(Timestamp::from_seconds(10), Duration::from_secs(9));
+        assert_eq!(set.find(revocation(10, 'a').session), None);
+        assert!(set.find(revocation(20, 'b').session).is_some());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_makes_nothing_forgotten_before_its_time() {
+        let set = RevocationSet::default();
+        set.insert_all([revocation(10, 'a')]);
+        for elapsed in [100, 104, 108] {
+            set.forget_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(elapsed));
+            assert!(set.find(revocation(10, 'a').session).is_some(), "after {elapsed} s");
+        }
+        set.forget_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(109));
+        assert!(set.is_empty());
+    }
+
+    #[test]
+    fn writing_oneself_does_not_skip_what_others_wrote_before() {
+        let set = RevocationSet::default();
+        set.insert_all([revocation(7, 'a')]);
+        assert_eq!(set.position(), Position::default());
+        let position = Position { history: None, number: 7 };
+        set.follow(Followed { revocations: vec![revocation(6, 'b'), revocation(7, 'a')], position: position.clone() });
+        assert_eq!(set.position(), position);
+        assert_eq!(set.len(), 2);
+    }
+
+    #[test]
+    fn a_lower_number_or_another_history_is_no_continuation() {
+        let at = |history: Option<&str>, number| Position { history: history.map(Into::into), number };
+        let earlier = at(Some("a"), 5);
+        assert!(at(Some("a"), 5).continues(&earlier) && at(Some("a"), 6).continues(&earlier));
+        assert!(!at(Some("a"), 4).continues(&earlier) && at(Some("a"), 4).is_behind(&earlier));
+        assert!(!at(Some("b"), 6).continues(&earlier) && !at(Some("b"), 6).is_behind(&earlier));
+        assert!(at(None, 6).continues(&earlier), "a history that is not told");
+        assert!(at(Some("a"), 5).continues(&Position::default()));
+    }
+}

@@ -1,0 +1,245 @@
+//! What a refresh does, decided from the facts alone. The store gathers the facts inside one write
+//! transaction, asks [`decide`], and carries the decision out before it commits.
+//!
+//! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three
+//! tabs (`tests/rotation_model.rs`) they lose no honest session, and shut out each thief of a spent
+//! token after at most one use, but for one who follows every renewal of the owner's within the grace:
+//! that one keeps pace until the session ends.
+
+use std::time::Duration;
+
+use hallpass_types::EndReason;
+
+use super::clock::Timestamp;
+
+/// The facts of one refresh.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The present moment.
+    pub now: Timestamp,
+    /// `REFRESH_REUSE_GRACE`; zero switches rules 3 and 4 off.
+    pub grace: Duration,
+    /// Where the session stands.
+    pub session: SessionFacts,
+    /// The token that was presented.
+    pub presented: Presented,
+    /// The user the session belongs to.
+    pub user: UserStanding,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionFacts {
+    /// *c*: the generation of the current refresh token.
+    pub generation: u32,
+    /// The highest generation of which a token was ever seen in use.
+    pub last_seen_generation: u32,
+    /// When the session ends whatever happens.
+    pub ends_at: Timestamp,
+    /// Why it was ended, if it was.
+    pub ended: Option<EndReason>,
+}
+
+/// The refresh token that was presented.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented {
+    /// *g*: its generation.
+    pub generation: u32,
+    /// When a rotation spent it, if one did. A token is spent by nothing else that leaves its session
+    /// alive.
+    pub spent_at: Option<Timestamp>,
+}
+
+/// Whether a user may be signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserStanding {
+    /// It may.
+    Active,
+    /// It exists, and may not.
+    Inactive,
+    /// It may, and not with a token obtained with another password (`CHECK_REVOKE_TOKEN`).
+    PasswordChanged,
+    /// It is gone.
+    Gone,
+}
+
+/// What a refresh does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing: the session is over.
+    Refuse(Refusal),
+    /// Spend the presented token and issue the next generation.
+    Rotate,
+    /// Issue the current token again, with the very same claims.
+    Reissue,
+    /// The same, because its first reply was lost; the grace of the presented token begins anew, since
+    /// other tabs may be about to present it too.
+    Recover,
+    /// A spent token came back: end the session.
+    Reuse,
+}
+
+/// Why a refresh is refused before any question of rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The session was ended.
+    Ended(EndReason),
+    /// The session is past its absolute end.
+    PastEnd,
+    /// The user is inactive or gone.
+    NoActiveAccount,
+    /// The user's password is another one than when the token was obtained.
+    PasswordChanged,
+}
+
+/// Decides what presenting a refresh token does.
+pub fn decide(facts: &Facts) -> Decision {
+    let Facts { now, grace, session, presented, user } = *facts;
+
+    // Rule 1. Terminal: tested before every rule below.
+    if let Some(reason) = session.ended {
+        return Decision::Refuse(Refusal::Ended(reason));
+    }
+    match user {
+        UserStanding::Active => {}
+        UserStanding::Inactive | UserStanding::Gone => return Decision::Refuse(Refusal::NoActiveAccount),
+        UserStanding::PasswordChanged => return Decision::Refuse(Refusal::PasswordChanged),
+    }
+    if now >= session.ends_at {
+        return Decision::Refuse(Refusal::PastEnd);
+    }
+
+    // Rule 2. An older token that nothing spent is as good as the current one: that is what
+    // `BLACKLIST_AFTER_ROTATION = false` means.
+    let is_older = presented.generation < session.generation;
+    let is_current = presented.generation == session.generation;
+    let Some(spent_at) = presented.spent_at else {
+        return if is_current || is_older { Decision::Rotate } else { Decision::Reuse };
+    };
+
+    // Rule 3. Two tabs, a retry, a double click: all end up on one chain. A clock that is set back must not
+    // make the grace as long as that.
+    let has_grace = !grace.is_zero();
+    if is_older && has_grace && now.apart(spent_at) <= grace {
+        return Decision::Reissue;
+    }
+
+    // Rule 4. The reply was lost, a laptop closed in mid-refresh: nothing of the current generation
+    // was ever seen, however late it is.
+    let is_parent = presented.generation.checked_add(1) == Some(session.generation);
+    if is_parent && has_grace && session.last_seen_generation < session.generation {
+        return Decision::Recover;
+    }
+
+    // Rule 5 (RFC 9700 §4.14.2).
+    Decision::Reuse
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hallpass_types::EndReason;
+
+    use super::{Decision, Facts, Presented, Refusal, SessionFacts, UserStanding, decide};
+    use crate::clock::Timestamp;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+    const GRACE: Duration = Duration::from_secs(30);
+
+    /// A session at generation 5, all of it seen in use, and its current token.
+    fn facts() -> Facts {
+        Facts {
+            now: NOW,
+            grace: GRACE,
+            session: SessionFacts {
+                generation: 5,
+                last_seen_generation: 5,
+                ends_at: NOW + Duration::from_mins(1),
+                ended: None,
+            },
+            presented: Presented { generation: 5, spent_at: None },
+            user: UserStanding::Active,
+        }
+    }
+
+    fn spent(generation: u32, ago: Duration) -> Facts {
+        Facts { presented: Presented { generation, spent_at: Some(NOW - ago) }, ..facts() }
+    }
+
+    #[test]
+    fn the_current_token_rotates() {
+        assert_eq!(decide(&facts()), Decision::Rotate);
+    }
+
+    #[test]
+    fn a_token_spent_within_the_grace_is_answered_with_the_current_one() {
+        assert_eq!(decide(&spent(4, GRACE)), Decision::Reissue);
+        assert_eq!(decide(&spent(1, GRACE)), Decision::Reissue, "however many rotations ago");
+        assert_eq!(decide(&spent(4, GRACE + Duration::from_millis(1))), Decision::Reuse);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_forgives_by_no_more_than_the_grace() {
+        let spent_ahead = |by: Duration| {
+            let mut facts = facts();
+            facts.presented = Presented { generation: 4, spent_at: Some(NOW + by) };
+            decide(&facts)
+        };
+        assert_eq!(spent_ahead(GRACE), Decision::Reissue);
+        assert_eq!(spent_ahead(GRACE + Duration::from_millis(1)), Decision::Reuse);
+        assert_eq!(spent_ahead(Duration::from_hours(24)), Decision::Reuse);
+    }
+
+    #[test]
+    fn a_lost_reply_is_answered_again_however_late() {
+        let mut late = spent(4, Duration::from_secs(50_000));
+        late.session.last_seen_generation = 4;
+        assert_eq!(decide(&late), Decision::Recover);
+        late.session.last_seen_generation = 5;
+        assert_eq!(decide(&late), Decision::Reuse, "the successor was seen in use");
+        let mut grandparent = spent(3, Duration::from_secs(50_000));
+        grandparent.session.last_seen_generation = 4;
+        assert_eq!(decide(&grandparent), Decision::Reuse);
+    }
+
+    #[test]
+    fn without_grace_every_replay_is_reuse() {
+        let mut replay = spent(4, Duration::ZERO);
+        replay.grace = Duration::ZERO;
+        replay.session.last_seen_generation = 4;
+        assert_eq!(decide(&replay), Decision::Reuse);
+    }
+
+    #[test]
+    fn an_older_token_that_was_never_spent_still_rotates() {
+        let mut older = facts();
+        older.presented.generation = 2;
+        assert_eq!(decide(&older), Decision::Rotate);
+    }
+
+    #[test]
+    fn a_token_from_the_future_of_the_session_is_reuse() {
+        let mut ahead = facts();
+        ahead.presented.generation = 6;
+        assert_eq!(decide(&ahead), Decision::Reuse);
+    }
+
+    #[test]
+    fn the_end_of_a_session_comes_before_every_other_rule() {
+        type End = fn(&mut Facts);
+        let ways: [(Refusal, End); 5] = [
+            (Refusal::Ended(EndReason::Revoked), |f| f.session.ended = Some(EndReason::Revoked)),
+            (Refusal::PastEnd, |f| f.session.ends_at = NOW),
+            (Refusal::NoActiveAccount, |f| f.user = UserStanding::Inactive),
+            (Refusal::NoActiveAccount, |f| f.user = UserStanding::Gone),
+            (Refusal::PasswordChanged, |f| f.user = UserStanding::PasswordChanged),
+        ];
+        for (refusal, end) in ways {
+            for mut over in [facts(), spent(4, Duration::ZERO), spent(1, Duration::from_secs(500))] {
+                end(&mut over);
+                assert_eq!(decide(&over), Decision::Refuse(refusal));
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Which generations of each session were seen in use. An access token carries its generation, so
+//! the server learns for nothing that a reply arrived: rule 4 of the rotation rests on it. The notes
+//! are written to the database in batches; losing one only makes that rule kinder.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError, RwLock},
+};
+
+use super::{clock::Timestamp, id::SessionId};
+
+/// The notes of this process.
+#[derive(Default)]
+pub struct SeenGenerations {
+    highest: RwLock<HashMap<SessionId, Note>>,
+    unwritten: Mutex<HashMap<SessionId, u32>>,
+}
+
+#[derive(Clone, Copy)]
+struct Note {
+    generation: u32,
+    expires_at: Timestamp,
+}
+
+impl SeenGenerations {
+    /// Notes that a token of this generation was used. Only the first use in a generation takes more
+    /// than a look.
+    pub fn note(&self, session: SessionId, generation: u32, expires_at: Timestamp) {
+        if self.find(session).is_some_and(|highest| highest >= generation) {
+            return;
+        }
+        let mut highest = self.highest.write().unwrap_or_else(PoisonError::into_inner);
+        let note = highest.entry(session).or_insert(Note { generation, expires_at });
+        note.generation = note.generation.max(generation);
+        note.expires_at = note.expires_at.max(expires_at);
+        drop(highest);
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = unwritten.entry(session).or_insert(generation);
+        *waiting = generation.max(*waiting);
+    }
+
+    /// The highest generation noted here.
+    pub fn find(&self, session: SessionId) -> Option<u32> {
+        let highest = self.highest.read().unwrap_or_else(PoisonError::into_inner);
+        highest.get(&session).map(|note| note.generation)
+    }
+
+    /// What is not yet in the database, leaving none.
+    pub fn take_unwritten(&self) -> Vec<(SessionId, u32)> {
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        unwritten.drain().collect()
+    }
+
+    /// Forgets sessions whose noted tokens are dead; what was written stays in the database.
+    pub fn forget_expired(&self, now: Timestamp) {
+        let mut highest = self.highest.write().unwrap_or_else(PoisonError::into_inner);
+        highest.retain(|_, note| note.expires_at > now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SeenGenerations;
+    use crate::{clock::Timestamp, id::SessionId};
+
+    #[test]
+    fn the_highest_generation_is_kept_and_written_once() {
+        let seen = SeenGenerations::default();
+        let session = SessionId::parse(&"a".repeat(32)).expect("a session id");
+        for generation in [1, 3, 2, 3] {
+            seen.note(session, generation, Timestamp::from_seconds(10));
+        }
+        assert_eq!(seen.find(session), Some(3));
+        assert_eq!(seen.take_unwritten(), [(session, 3)]);
+        assert_eq!(seen.take_unwritten(), []);
+        seen.forget_expired(Timestamp::from_seconds(10));
+        assert_eq!(seen.find(session), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! The claims of a token whose signature is good, read without trusting their types.
+
+use std::time::Duration;
+
+use super::{Audience, Claims, Kind, TokenFault, TokenType};
+use crate::{
+    clock::Timestamp,
+    id::{Jti, SessionId},
+    user::{UserIdField, UserKey},
+};
+
+/// The last second that has a four-digit year: no honest `NumericDate` lies beyond.
+const MAX_SECONDS: f64 = 253_402_300_799.0;
+
+pub(super) struct Payload(Claims);
+
+/// By whose clock a token was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Maker {
+    /// By that of a server of ours.
+    Ourselves,
+    /// By that of another issuer, who may have the same key.
+    SomebodyElse,
+}
+
+impl Payload {
+    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenFault> {
+        Claims::parse(json).map(Self).ok_or(TokenFault::Invalid)
+    }
+
+    pub(super) fn into_claims(self) -> Claims {
+        self.0
+    }
+
+    /// Before when it is not to be taken: the later of `iat` and `nbf` (`PyJWT`: `_validate_iat`). The `iat`
+    /// of a token of ours counts for nothing, if it is a date: it was made by a clock of ours, and when that
+    /// was set back, or another server's is ahead, its holder has done no wrong.
+    pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenFault> {
+        let (issued_at, not_before) = (date(&self.0, "iat")?, date(&self.0, "nbf")?);
+        Ok(if maker == Maker::SomebodyElse { issued_at.max(not_before) } else { not_before })
+    }
+
+    /// `exp`, which may be absent.
+    pub(super) fn expires_at(&self) -> Result<Option<Timestamp>, TokenFault> {
+        date(&self.0, "exp")
+    }
+
+    /// Exactly this issuer, when one is configured (RFC 8725 §3.8).
+    pub(super) fn check_issuer(&self, expected: Option<&str>) -> Result<(), TokenFault> {
+        match expected {
+            Some(expected) if self.0.text("iss").as_deref() != Some(expected) => Err(TokenFault::Invalid),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Our audience among the token's, when one is configured (RFC 7519 §4.1.3).
+    pub(super) fn check_audience(&self, expected: Option<&Audience>) -> Result<(), TokenFault> {
+        let is_meant = expected.is_none_or(|audience| audience.is_in(self.0.value("aud").as_ref()));
+        is_meant.then_some(()).ok_or(TokenFault::Invalid)
+    }
+
+    /// The registered names that are text by RFC 7519 §4.1 are text, whether or not we use them.
+    pub(super) fn check_texts(&self) -> Result<(), TokenFault> {
+        let is_text = |claim| !self.0.has(claim) || self.0.text(claim).is_some();
+        (is_text("sub") && is_text("jti")).then_some(()).ok_or(TokenFault::Invalid)
+    }
+
+    pub(super) fn jti(&self, claim: &str) -> Result<Jti, TokenFault> {
+        match self.0.text(claim) {
+            Some(jti) => Jti::claimed(&jti).ok_or(TokenFault::Invalid),
+            None if self.0.has(claim) => Err(TokenFault::Invalid),
+            None => Err(TokenFault::MissingId),
+        }
+    }
+
+    pub(super) fn kind(&self, claim: &str) -> Kind {
+        if !self.0.has(claim) {
+            return Kind::Missing;
+        }
+        let value = self.0.text(claim);
+        let known = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
+        known.into_iter().find(|kind| value.as_deref() == Some(kind.name())).map_or(Kind::Unknown, Kind::Known)
+    }
+
+    pub(super) fn names_user(&self, claim: &str) -> bool {
+        self.0.has(claim)
+    }
+
+    pub(super) fn user(&self, claim: &str, field: UserIdField) -> Option<UserKey> {
+        let written = self.0.written(claim)?.get();
+        let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        // No digit of a number is lost on the way.
+        let value = if is_number { Some(written.into()) } else { self.0.value(claim) };
+        field.read(&value?)
+    }
+
+    pub(super) fn session(&self) -> Option<SessionId> {
+        self.0.text("sid").and_then(|sid| SessionId::parse(&sid))
+    }
+
+    pub(super) fn generation(&self) -> u32 {
+        self.0.written("gen").and_then(|generation| generation.get().parse().ok()).unwrap_or(0)
+    }
+
+    pub(super) fn issued_at(&self) -> Option<Timestamp> {
+        date(&self.0, "iat").ok().flatten()
+    }
+}
+
+/// Whether a token that is good between these moments is good now.
+pub(super) fn check_times(
+    begins_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+    leeway: Duration,
+) -> Result<(), TokenFault> {
+    if begins_at.is_some_and(|begins| begins > now + leeway) {
+        return Err(TokenFault::Invalid);
+    }
+    let has_ended = expires_at.is_some_and(|end| end <= now - leeway);
+    if has_ended { Err(TokenFault::Expired) } else { Ok(()) }
+}
+
+/// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"
+/// (CVE-2026-25537): the token is refused.
+pub(super) fn date(claims: &Claims, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
+    let Some(written) = claims.written(claim) else { return Ok(None) };
+    // Of the values of JSON, numbers alone are numbers to Rust as well.
+    let seconds: f64 = written.get().parse().map_err(|_| TokenFault::Invalid)?;
+    if seconds.abs() <= MAX_SECONDS { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Invalid) }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "within a four-digit year, milliseconds fit")]
+fn from_seconds(seconds: f64) -> Timestamp {
+    Timestamp::from_millis((seconds * 1000.0).floor() as i64)
+}

@@ -1,0 +1,95 @@
+//! `list_tokens`, `blacklist_by`, `blacklist_all_by`: refresh tokens by name, never as text.
+
+use hallpass_types::TokenRecord;
+
+use super::{Administrator, distinct};
+use crate::{
+    Auth, Error,
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+    paging::{Listed, PageRequest},
+    session::Origin,
+    store::{OutstandingToken, TokenQuery},
+};
+
+/// Which tokens an administrator asks for: all that meet every condition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenFilter {
+    /// Of this user.
+    pub user: Option<UserId>,
+    /// Of this session.
+    pub session: Option<SessionId>,
+    /// Whether they are blacklisted.
+    pub is_blacklisted: Option<bool>,
+    /// Whether they have expired.
+    pub is_expired: Option<bool>,
+}
+
+impl Auth {
+    /// A page of outstanding tokens; `None` when there is no such page.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn list_tokens(
+        &self,
+        _by: &Administrator,
+        filter: TokenFilter,
+        page: PageRequest,
+    ) -> Result<Option<Listed<TokenRecord>>, Error> {
+        let TokenFilter { user, session, is_blacklisted, is_expired } = filter;
+        let query = TokenQuery { user, session, is_blacklisted, is_expired, now: self.clock.now() };
+        Ok(self.store.list_tokens(query, page).await?.map(|listed| listed.map(record)))
+    }
+
+    /// Blacklists a token and ends its session, also when it was spent before.
+    ///
+    /// # Errors
+    /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn blacklist_by(&self, by: &Administrator, jti: &str, origin: &Origin) -> Result<TokenRecord, Error> {
+        let jti = Jti::from_text(jti);
+        self.blacklist_these(by, vec![jti.clone()], origin).await?;
+        self.load_token(jti).await
+    }
+
+    /// Blacklists up to a hundred tokens and ends their sessions, also when they were spent before. When
+    /// one of them is refused, all stay as they are.
+    ///
+    /// # Errors
+    /// `Invalid` when there are more, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn blacklist_all_by(
+        &self,
+        by: &Administrator,
+        jtis: &[String],
+        origin: &Origin,
+    ) -> Result<Vec<TokenRecord>, Error> {
+        let jtis = distinct("jtis", jtis, |jti| Ok(Jti::from_text(jti)))?;
+        self.blacklist_these(by, jtis.clone(), origin).await?;
+        let mut records = Vec::with_capacity(jtis.len());
+        for jti in jtis {
+            records.push(self.load_token(jti).await?);
+        }
+        Ok(records)
+    }
+
+    async fn blacklist_these(&self, by: &Administrator, jtis: Vec<Jti>, origin: &Origin) -> Result<(), Error> {
+        Ok(self.store.blacklist_by(jtis, self.deed(by, origin)).await??)
+    }
+
+    async fn load_token(&self, jti: Jti) -> Result<TokenRecord, Error> {
+        Ok(record(self.store.find_token(jti).await?.ok_or(Error::NotFound)?))
+    }
+}
+
+fn record(token: OutstandingToken) -> TokenRecord {
+    TokenRecord {
+        jti: token.jti.to_string(),
+        user: token.user.map(|user| user.to_string()),
+        username: token.username,
+        session: token.session.map(|session| session.to_string()),
+        generation: token.generation,
+        created_at: token.created_at.seconds(),
+        expires_at: token.expires_at.seconds(),
+        blacklisted_at: token.blacklisted.map(|(at, _)| Timestamp::seconds(at)),
+        blacklisted_why: token.blacklisted.map(|(_, why)| why),
+    }
+}

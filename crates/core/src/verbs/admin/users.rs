@@ -1,0 +1,167 @@
+//! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_active_by`,
+//! `set_password_by`.
+
+use hallpass_types::{NewUserForm, PasswordForm, UserChange, UserRecord};
+
+use super::{Administrator, distinct};
+use crate::{
+    Account, Auth, Error,
+    administration::Change,
+    fault::Fault,
+    id::UserId,
+    paging::{Listed, PageRequest},
+    session::Origin,
+    store::UserQuery,
+    user::{Role, User, Username},
+};
+
+/// Several users who shall be active, or inactive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activation {
+    /// Who.
+    pub ids: Vec<String>,
+    /// Whether their accounts may be used.
+    pub is_active: bool,
+}
+
+impl Auth {
+    /// A page of users; `None` when there is no such page.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn list_users(
+        &self,
+        _by: &Administrator,
+        query: UserQuery,
+        page: PageRequest,
+    ) -> Result<Option<Listed<UserRecord>>, Error> {
+        let listed = self.store.list_users(query, page).await?;
+        Ok(listed.map(|listed| listed.map(|user| record(&user))))
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Unavailable`.
+    pub async fn load_user(&self, _by: &Administrator, user: UserId) -> Result<UserRecord, Error> {
+        Ok(record(&self.store.find_user(user).await?.ok_or(Error::NotFound)?))
+    }
+
+    /// Makes a user by the same rules as a registration.
+    ///
+    /// # Errors
+    /// `Invalid` with every field to mend, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn create_user_by(
+        &self,
+        by: &Administrator,
+        form: NewUserForm,
+        origin: &Origin,
+    ) -> Result<UserRecord, Error> {
+        let role = match (form.is_superuser, form.is_staff) {
+            (Some(true), _) => Role::Superuser,
+            (_, Some(true)) => Role::Staff,
+            (Some(false) | None, Some(false) | None) => Role::User,
+        };
+        let account = Account {
+            username: form.username,
+            email: form.email,
+            password: form.password.into_exposed().into(),
+            role,
+            is_active: form.is_active.unwrap_or(true),
+        };
+        let user = self.new_user(account).await?;
+        let deed = self.deed(by, origin);
+        Ok(record(&self.store.create_user_by(user, deed).await??))
+    }
+
+    /// Changes a user. Deactivating ends all of the user's sessions at once.
+    ///
+    /// # Errors
+    /// `Invalid` with every field to mend, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn change_user(
+        &self,
+        by: &Administrator,
+        user: UserId,
+        change: &UserChange,
+        origin: &Origin,
+    ) -> Result<UserRecord, Error> {
+        let change = self.checked(user, change).await?;
+        let changed = self.store.change_user(user, change, self.deed(by, origin)).await??;
+        Ok(record(&changed))
+    }
+
+    /// Makes up to a hundred users active or inactive. When one of them is refused, all stay as they are.
+    ///
+    /// # Errors
+    /// `Invalid` when there are more or one of them is the own account, `NotFound`, `SuperuserOnly`,
+    /// `Forbidden`, or `Unavailable`.
+    pub async fn set_active_by(
+        &self,
+        by: &Administrator,
+        activation: &Activation,
+        origin: &Origin,
+    ) -> Result<Vec<UserRecord>, Error> {
+        let users = distinct("ids", &activation.ids, UserId::named)?;
+        let change = Change { is_active: Some(activation.is_active), ..Change::default() };
+        let changed = self.store.change_users(users, change, self.deed(by, origin)).await??;
+        Ok(changed.iter().map(record).collect())
+    }
+
+    /// Sets another user's password and ends all of that user's sessions.
+    ///
+    /// # Errors
+    /// `Invalid` with the field to mend, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    pub async fn set_password_by(
+        &self,
+        by: &Administrator,
+        user: UserId,
+        form: PasswordForm,
+        origin: &Origin,
+    ) -> Result<(), Error> {
+        let target = self.store.find_user(user).await?.ok_or(Error::NotFound)?;
+        let new = form.password.into_exposed().into();
+        let checked = self.check_password_of(&target, &new).await?;
+        let new = checked.map_err(|fault| Error::field("password", fault))?;
+        let password = self.passwords.hash(new).await?;
+        Ok(self.store.set_password_by(user, password, self.deed(by, origin)).await??)
+    }
+
+    /// Parses the fields. The name and the e-mail address that the user has are accepted whatever their characters.
+    async fn checked(&self, user: UserId, change: &UserChange) -> Result<Change, Error> {
+        let current = match (&change.username, &change.email) {
+            (None, None) => None,
+            (Some(_), _) | (_, Some(_)) => self.store.find_user(user).await?,
+        };
+        let name = current.as_ref().map_or("", |user| user.username.as_str());
+        let username = change.username.as_deref().map(|text| Username::parse_change(text, name)).transpose();
+        let email = match &change.email {
+            Some(email) => self.check_email(email, current.as_ref()).await?.map(Some),
+            None => Ok(None),
+        };
+        match (username, email) {
+            (Ok(username), Ok(email)) => Ok(Change {
+                username,
+                email,
+                is_active: change.is_active,
+                is_staff: change.is_staff,
+                is_superuser: change.is_superuser,
+            }),
+            (username, email) => {
+                Err(Error::fields([("username", username.err().map(Fault::from)), ("email", email.err())]))
+            }
+        }
+    }
+}
+
+fn record(user: &User) -> UserRecord {
+    UserRecord {
+        id: user.id.to_string(),
+        username: user.username.clone(),
+        email: user.email.clone(),
+        is_active: user.is_active,
+        is_staff: user.is_staff,
+        is_superuser: user.is_superuser,
+        date_joined: user.date_joined.seconds(),
+        last_login: user.last_login.map(crate::clock::Timestamp::seconds),
+    }
+}

@@ -1,0 +1,259 @@
+//! `authenticate`: the user who holds a token. No I/O unless a setting asks for it or the token has no session: the
+//! signature, the claims, then a look in the set of revoked sessions.
+
+use std::sync::Arc;
+
+use hallpass_types::EndReason;
+
+use crate::{
+    Auth, Error,
+    clock::Timestamp,
+    error::KindRefusal,
+    id::{SessionId, UserId},
+    policy::{self, TokenUser},
+    session::{Session, SessionEnd},
+    sessionless::{Question, Rejection, Verdict},
+    settings::{SessionCheck, Settings},
+    token::{Claims, Token, TokenFault, TokenType},
+    user::UserKey,
+};
+
+/// Who a good token speaks for. Having one is the proof: nothing else makes it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Bearer {
+    /// The user.
+    pub user: UserId,
+    /// The session; `None` when another issuer with the same key made the token.
+    pub session: Option<SessionId>,
+    /// When the token ends.
+    pub expires_at: Timestamp,
+    /// What the token says, every claim of it.
+    pub claims: Arc<Claims>,
+}
+
+impl Auth {
+    /// The bearer as its token tells, without a look into the database: what stood there when the person
+    /// signed in ([`Policy::token_user`](policy::Policy::token_user)).
+    pub fn token_user(&self, bearer: &Bearer) -> TokenUser {
+        self.policy.token_user(bearer.user, &bearer.claims.values())
+    }
+
+    /// Authenticates the values of the `Authorization` header fields of a request, of which there may
+    /// be only one (RFC 9110 §11.6.2). The scheme is one of `types`, in any case (RFC 9110 §11.1).
+    ///
+    /// # Errors
+    /// `NotAuthenticated` without a header of our scheme, `BadAuthorizationHeader` for one that is not
+    /// two words, and everything that [`authenticate`](Self::authenticate) answers.
+    pub async fn authenticate_headers(
+        &self,
+        types: &[impl AsRef<[u8]>],
+        headers: impl IntoIterator<Item = &[u8]>,
+        kinds: &[TokenType],
+    ) -> Result<Bearer, Error> {
+        // Bytes that are no UTF-8 are no token, as no text is.
+        let text = str::from_utf8(token_in(types, headers)?).unwrap_or_default();
+        if self.tokens.remote().is_some() {
+            self.tokens.learn_key(text, self.clock.now()).await?;
+        }
+        self.authenticate(text, kinds).await
+    }
+
+    /// Authenticates a token of one of these kinds. [`Lookup`] says when the database is read.
+    ///
+    /// # Errors
+    /// `NoTokenType` for a bad one or one of an ended session, `NoUserId` or `UserNotFound` when it names
+    /// no user that exists, `UserInactive`, `PasswordChanged`, or `Unavailable`.
+    pub async fn authenticate(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
+        self.bearer_of(text, kinds).await.inspect_err(|error| self.tell_failure(error))
+    }
+
+    /// As [`authenticate`](Self::authenticate), and not counted as a failure.
+    pub(super) async fn bearer_of(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
+        let token = self.believe(text, kinds)?;
+        let key = user_of(&token)?;
+        let user = match (Lookup::for_token(&token, &self.settings), key) {
+            (Lookup::Sessionless, _) => self.judge_bearer(&token, kinds).await?,
+            (Lookup::SessionAndUser(session), key) => {
+                self.check_session(session, &token, kinds).await?;
+                self.load_owner(key, &token).await?
+            }
+            (Lookup::None, UserKey::Id(user)) => *user,
+            // A name or an e-mail address says who the user is only in the database.
+            (Lookup::None | Lookup::User, key) => self.load_owner(key, &token).await?,
+        };
+        let Token { session, expires_at, claims, .. } = token.as_ref();
+        Ok(Bearer { user, session: *session, expires_at: *expires_at, claims: claims.clone() })
+    }
+
+    /// A good token of one of these kinds whose session, as far as this process knows, goes on.
+    fn believe(&self, text: &str, kinds: &[TokenType]) -> Result<Arc<Token>, Error> {
+        let verified = self.tokens.recognize(text, self.clock.now());
+        let token = verified.map_err(|fault| no_token_type(kinds, |_| fault.clone().into()))?;
+        if !kinds.iter().any(|kind| token.check_type(*kind).is_ok()) {
+            return Err(blacklisted(&token, kinds, None));
+        }
+        if let Some(session) = token.session {
+            let is_stateless = self.settings.session_check == SessionCheck::Stateless;
+            if !is_stateless && let Some(end) = self.revocations.find(session) {
+                self.tokens.forget(text);
+                return Err(self.ended(&token, kinds, end));
+            }
+            self.seen.note(session, token.generation, token.expires_at);
+        }
+        Ok(token)
+    }
+
+    /// The user for whom a token without a session is good.
+    async fn judge_bearer(&self, token: &Token, kinds: &[TokenType]) -> Result<UserId, Error> {
+        match self.judge(token).await? {
+            Verdict::Good(account) => account.map(|account| account.user.id).ok_or(Error::UserNotFound),
+            Verdict::Rejected(Rejection::NotImported | Rejection::NoAccount) => Err(Error::UserNotFound),
+            Verdict::Rejected(Rejection::Inactive) => Err(Error::UserInactive),
+            Verdict::Rejected(Rejection::PasswordChanged) => Err(Error::PasswordChanged(None)),
+            Verdict::Rejected(Rejection::Blacklisted(end)) => Err(blacklisted(token, kinds, end)),
+            Verdict::Rejected(Rejection::OtherUser) => Err(no_token_type(kinds, |_| TokenFault::Invalid.into())),
+            Verdict::Rejected(Rejection::PastEnd) => Err(no_token_type(kinds, |_| TokenFault::Expired.into())),
+        }
+    }
+
+    /// Judges a token without a session, and the account that it names.
+    pub(super) async fn judge(&self, token: &Token) -> Result<Verdict, Error> {
+        let question = Question::about(token, self.clock.now(), Some(self.account_rule(token)));
+        Ok(self.store.judge(question).await?)
+    }
+
+    async fn check_session(&self, session: SessionId, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {
+        match self.store.find_session(session).await? {
+            Some(Session { end: None, .. }) => Ok(()),
+            Some(Session { end: Some(end), .. }) => Err(self.ended(token, kinds, end)),
+            None => Err(blacklisted(token, kinds, None)),
+        }
+    }
+
+    async fn load_owner(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
+        let account = self.store.find_account(key).await?.ok_or(Error::UserNotFound)?;
+        let user = account.user.id;
+        if self.settings.check_user_is_active && !account.user.is_active {
+            return Err(Error::UserInactive);
+        }
+        let is_checked = self.settings.check_revoke_token;
+        if is_checked && !policy::is_fingerprint(self.tokens.fingerprint(token).as_ref(), &account.password) {
+            return Err(Error::PasswordChanged(None));
+        }
+        if self.is_of_another(key, token, user).await? { Err(Error::UserNotFound) } else { Ok(user) }
+    }
+
+    /// A name may have passed to another account since the token was made; its session has not.
+    async fn is_of_another(&self, key: &UserKey, token: &Token, user: UserId) -> Result<bool, Error> {
+        match (key, token.session) {
+            (UserKey::Username(_) | UserKey::Email(_), Some(session)) => {
+                let session = self.store.find_session(session).await?;
+                Ok(session.is_none_or(|session| session.user != user))
+            }
+            (UserKey::Id(_), _) | (_, None) => Ok(false),
+        }
+    }
+
+    /// Why a token of an ended session is refused, in Simple JWT's terms.
+    fn ended(&self, token: &Token, kinds: &[TokenType], end: SessionEnd) -> Error {
+        match end.reason {
+            EndReason::UserDeactivated => Error::UserInactive,
+            EndReason::PasswordChanged if self.settings.check_revoke_token => Error::PasswordChanged(Some(end)),
+            EndReason::SignedOut
+            | EndReason::Revoked
+            | EndReason::Reuse
+            | EndReason::PasswordChanged
+            | EndReason::Expired
+            | EndReason::TooManySessions => blacklisted(token, kinds, Some(end)),
+        }
+    }
+}
+
+/// What the database must confirm before a token is accepted.
+enum Lookup {
+    /// Nothing: the signature, the claims and the revocation set decide.
+    None,
+    /// The user row: settings ask for it.
+    User,
+    /// The session row, and the user row.
+    SessionAndUser(SessionId),
+    /// Whose account the token means, and whether it was revoked: it has no session here.
+    Sessionless,
+}
+
+impl Lookup {
+    fn for_token(token: &Token, settings: &Settings) -> Self {
+        match (token.session, settings.session_check, settings.check_revoke_token) {
+            (None, SessionCheck::RevocationSet | SessionCheck::Stateless | SessionCheck::Database, _) => {
+                Self::Sessionless
+            }
+            (Some(session), SessionCheck::Database, _) => Self::SessionAndUser(session),
+            (Some(_), SessionCheck::RevocationSet | SessionCheck::Stateless, true) => Self::User,
+            (Some(_), SessionCheck::RevocationSet | SessionCheck::Stateless, false) => Self::None,
+        }
+    }
+}
+
+/// A good token is of another kind for each kind but its own, as which it is blacklisted.
+fn blacklisted(token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
+    no_token_type(kinds, |kind| match token.check_type(kind) {
+        Ok(()) => Error::Blacklisted(end.clone()),
+        Err(fault) => fault.into(),
+    })
+}
+
+fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error {
+    Error::NoTokenType(kinds.iter().map(|kind| KindRefusal { token_type: *kind, error: why(*kind) }).collect())
+}
+
+/// The token in an `Authorization` header of one of our schemes.
+fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: impl IntoIterator<Item = &'h [u8]>) -> Result<&'h [u8], Error> {
+    let mut headers = headers.into_iter();
+    let header = match (headers.next(), headers.next()) {
+        (None, _) => return Err(Error::NotAuthenticated),
+        (Some(header), None) => header,
+        (Some(_), Some(_)) => return Err(Error::BadAuthorizationHeader),
+    };
+    let header = header.trim_ascii();
+    let end = header.iter().position(u8::is_ascii_whitespace).unwrap_or(header.len());
+    let (scheme, rest) = header.split_at(end);
+    if !types.iter().any(|ours| scheme.eq_ignore_ascii_case(ours.as_ref())) {
+        return Err(Error::NotAuthenticated);
+    }
+    let token = rest.trim_ascii_start();
+    // Without a way out, so that many bytes are looked at in one step.
+    let has_space = token.iter().fold(false, |found, byte| found | byte.is_ascii_whitespace());
+    if token.is_empty() || has_space { Err(Error::BadAuthorizationHeader) } else { Ok(token) }
+}
+
+fn user_of(token: &Token) -> Result<&UserKey, Error> {
+    match &token.user {
+        Some(user) => Ok(user),
+        None if token.names_user => Err(Error::UserNotFound),
+        None => Err(Error::NoUserId),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token_in;
+    use crate::Error;
+
+    #[test]
+    fn a_header_is_two_words_of_which_the_first_is_ours() {
+        let found = |header: &'static str| token_in(&["Bearer", "JWT"], [header.as_bytes()]);
+        for header in ["Bearer a.b.c", "bEARER a.b.c", " JWT \t a.b.c \t"] {
+            assert_eq!(found(header).ok(), Some("a.b.c".as_bytes()), "{header:?}");
+        }
+        for header in ["", " ", "Basic a b", "Bearera.b.c", "Basic"] {
+            assert!(matches!(found(header), Err(Error::NotAuthenticated)), "{header:?}");
+        }
+        for header in ["Bearer", "JWT ", "Bearer a b", "Bearer a\tb c", "bearer Bearer a"] {
+            assert!(matches!(found(header), Err(Error::BadAuthorizationHeader)), "{header:?}");
+        }
+        let headers = |texts: &[&'static str]| token_in(&["Bearer"], texts.iter().map(|text| text.as_bytes()));
+        assert!(matches!(headers(&[]), Err(Error::NotAuthenticated)));
+        assert!(matches!(headers(&["Bearer a", "Bearer a"]), Err(Error::BadAuthorizationHeader)));
+    }
+}

@@ -1,0 +1,36 @@
+//! `blacklist`: give a refresh token back. It ends the session with its access tokens, also when the
+//! token had been spent (RFC 7009 §2.1).
+
+use hallpass_types::EndReason;
+
+use super::refresh::presented;
+use crate::{
+    Auth, Error,
+    session::Origin,
+    store::{Blacklisting, Ending},
+    token::TokenType,
+};
+
+impl Auth {
+    /// Signs the token's session out.
+    ///
+    /// # Errors
+    /// `Token` for a bad token, `Blacklisted` when it was spent or blacklisted before (its session is
+    /// ended all the same), `UserNotFound` for one without a session whose user was not imported, or `Unavailable`.
+    pub async fn blacklist(&self, refresh: &str, origin: Origin) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.tokens.learn_key(refresh, now).await?;
+        let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
+        let outcome = self.store.blacklist(presented(&token), self.ending(EndReason::SignedOut, &origin)).await?;
+        match outcome {
+            Blacklisting::Done => Ok(()),
+            Blacklisting::Already => Err(Error::Blacklisted(None)),
+            Blacklisting::Rejected(rejection) => Err(rejection.at_refresh()),
+        }
+    }
+
+    /// An ending that happens now.
+    pub(super) fn ending(&self, reason: EndReason, origin: &Origin) -> Ending {
+        Ending { reason, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway, actor: None }
+    }
+}

@@ -1,0 +1,78 @@
+//! The claims beyond the standard ones. Those that come from the account are made anew for every pair, so that a token
+//! never says what the account no longer says; those that another issuer added travel along.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    Auth, Error,
+    clock::Timestamp,
+    id::SessionId,
+    policy,
+    session::Session,
+    store::Renewed,
+    token::{Claims, Subject, Token, TokenFault},
+    user::{StoredCredentials, UserKey},
+};
+
+impl Auth {
+    /// The claims that come from an account: the policy's, and the password's fingerprint (`CHECK_REVOKE_TOKEN`). A
+    /// claim that is null is left out.
+    async fn custom_claims(&self, account: &StoredCredentials) -> Map<String, Value> {
+        let mut claims = self.policy.custom_claims(&account.user).await;
+        if self.settings.check_revoke_token {
+            let fingerprint = policy::fingerprint(&account.password);
+            claims.insert(self.settings.revoke_token_claim.clone(), fingerprint.into());
+        }
+        claims
+    }
+
+    /// The subject of a new session's tokens.
+    ///
+    /// # Errors
+    /// `OversizedClaims`: the policy's claims are too large. No session has been opened.
+    pub(super) async fn first_subject(
+        &self,
+        account: &StoredCredentials,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Subject, Error> {
+        let user = self.settings.user_id_field.key_of(&account.user);
+        let mut subject = Subject { user, session, generation: 0, custom: Claims::default() };
+        subject.replace(self.custom_claims(account).await);
+        if self.tokens.fits(&subject, now) { Ok(subject) } else { Err(Error::OversizedClaims) }
+    }
+
+    /// Signs the successors of a token with `sign`. Claims of the account that have grown too large since the sign-in
+    /// are left as they were: the session goes on.
+    pub(super) async fn sign_renewed<T>(
+        &self,
+        token: &Token,
+        renewed: &Renewed,
+        sign: fn(&Self, &Subject, &Session) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Renewed { session, account, .. } = renewed;
+        let carried = || {
+            let user = self.settings.user_id_field.key_of(&account.user);
+            self.tokens.subject_of(token, user, session.id, session.generation)
+        };
+        let mut subject = carried();
+        subject.replace(self.custom_claims(account).await);
+        match sign(self, &subject, session) {
+            Err(Error::OversizedClaims) => {
+                tracing::error!(user = %session.user, "the claims of the policy are too large: the token keeps its old ones");
+                sign(self, &carried(), session)
+            }
+            signed => signed,
+        }
+    }
+
+    /// Refuses a token of another issuer whose successors would be too long to be accepted, before it is spent.
+    pub(super) fn check_successor_size(&self, token: &Token, now: Timestamp) -> Result<(), Error> {
+        if token.session.is_some() {
+            return Ok(());
+        }
+        let user = token.user.clone().unwrap_or_else(|| UserKey::Username(String::new()));
+        let subject = self.tokens.subject_of(token, user, SessionId::random(self.randomness.as_ref()), 0);
+        if self.tokens.fits(&subject, now) { Ok(()) } else { Err(TokenFault::Invalid.into()) }
+    }
+}

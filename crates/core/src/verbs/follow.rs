@@ -1,0 +1,96 @@
+//! What a server does beside answering: follow the database's revocations, write down what was seen,
+//! and clear away what has expired.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use super::pace;
+use crate::{Auth, Error, keys::KeyState, revocation::Position};
+
+/// How many outstanding tokens go at a time, so that the writer is never held long.
+const FLUSH_BATCH: u32 = 200;
+
+impl Auth {
+    /// Takes in the revocations that this or another process wrote since the last time. Called once
+    /// before the first request is answered, then again and again.
+    ///
+    /// # Errors
+    /// `Unavailable`; what was not taken in now is the next time.
+    pub async fn follow_revocations(&self) -> Result<(), Error> {
+        let known = self.revocations.position();
+        let mut news = self.store.revocations_after(known.clone()).await?;
+        if !news.position.continues(&known) {
+            if news.position.is_behind(&known) {
+                tracing::warn!(
+                    "the database is at an earlier state than before, as after a restore or a fail-over that lost writes: \
+                     its revocations are read again from the beginning; see \"After a restore\" in docs/deployment.md"
+                );
+            }
+            news = self.store.revocations_after(Position::default()).await?;
+        }
+        self.revocations.follow(news);
+        Ok(())
+    }
+
+    /// Comes back when another process may have written revocations, if anybody can tell.
+    pub async fn wait_for_revocations(&self) {
+        self.store.wait_for_revocations().await;
+    }
+
+    /// Writes the noted generations to the database and forgets what no token can need any more.
+    ///
+    /// # Errors
+    /// `Unavailable`; the notes are lost, which only makes the rotation kinder.
+    pub async fn write_seen(&self) -> Result<(), Error> {
+        let now = self.clock.now() - self.settings.leeway;
+        self.revocations.forget_expired(now, self.clock.elapsed());
+        self.seen.forget_expired(now);
+        self.tokens.forget_expired(self.clock.now());
+        let seen = self.seen.take_unwritten();
+        if seen.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.note_seen(seen).await?)
+    }
+
+    /// Deletes expired tokens from the database, never before `exp` and the leeway have passed
+    /// (Simple JWT: `flushexpiredtokens`). Answers how many.
+    ///
+    /// # Errors
+    /// `Unavailable`; what was deleted until then stays deleted.
+    pub async fn flush_expired_tokens(&self) -> Result<u64, Error> {
+        let before = self.clock.now() - self.settings.leeway;
+        let mut total = 0;
+        loop {
+            let flushed = pace::batch(self.store.flush_expired(before, FLUSH_BATCH)).await?;
+            total += flushed.tokens;
+            if flushed.is_done {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Whether the server can do its work.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn check_health(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Whether the server can take requests: the database answers and takes writes, and a key signs that its tokens are
+    /// verified by. That the kept keys can be read is part of it.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn check_ready(&self) -> Result<(), Error> {
+        self.check_health().await?;
+        self.write_probe.check(self.store.as_ref(), self.clock.elapsed()).await?;
+        let (ring, now) = (self.tokens.ring(), self.clock.now());
+        let signs = ring.state(ring.signing(now), now) == KeyState::Signing;
+        if signs && !self.doubts_keys.load(Ordering::Relaxed) {
+            Ok(())
+        } else {
+            Err(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None })
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `introspect` (RFC 7662) and `revoke_token` (RFC 7009), for programs that the operator trusts. Hallpass
+//! issues no token to a client, so any configured client may ask about any token and take it back.
+
+use hallpass_types::{EndReason, Introspection};
+
+use super::refresh::presented;
+use crate::{
+    Auth, Error,
+    clients::Client,
+    clock::Timestamp,
+    id::SessionId,
+    rotation::UserStanding,
+    session::Origin,
+    sessionless::Verdict,
+    store::{Ending, TokenStanding},
+    token::{Token, TokenType},
+    user::{StoredCredentials, User, UserKey},
+};
+
+/// What taking a token back came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenRevocation {
+    /// It is good for nothing any more, or was already.
+    Done,
+    /// It is an access token without a session, which nothing can take back before it expires.
+    Unsupported,
+}
+
+impl Auth {
+    /// What a token is worth now. Of one that is not active, nothing is told, not even why
+    /// (RFC 7662 §2.2).
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn introspect(&self, _by: &Client, text: &str) -> Result<Introspection, Error> {
+        let now = self.clock.now();
+        self.tokens.learn_key(text, now).await?;
+        let Ok(token) = self.tokens.verify(text, None, now) else {
+            return Ok(Introspection::default());
+        };
+        let owner = match token.token_type() {
+            Some(TokenType::Access | TokenType::Sliding) => self.find_bearer(text, &token).await?,
+            Some(TokenType::Refresh) => self.find_renewer(&token).await?,
+            None => None,
+        };
+        Ok(owner.map_or_else(Introspection::default, |owner| describe(&token, owner)))
+    }
+
+    /// Takes a token back with its session, be it a refresh token, a spent one, or an access token. One
+    /// that is no good is no error (RFC 7009 §2.2).
+    ///
+    /// # Errors
+    /// `Unavailable`: the token may still be good.
+    pub async fn revoke_token(&self, by: &Client, text: &str, origin: &Origin) -> Result<TokenRevocation, Error> {
+        let now = self.clock.now();
+        self.tokens.learn_key(text, now).await?;
+        let Ok(token) = self.tokens.verify(text, None, now) else {
+            return Ok(TokenRevocation::Done);
+        };
+        // "This session was ended from gateway": the client's name says more than its HTTP library's.
+        let origin = Origin::new(origin.address.clone(), Some(by.name()));
+        let ending = self.ending(EndReason::Revoked, &origin);
+        match (token.token_type(), token.session) {
+            (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
+            (Some(TokenType::Access | TokenType::Sliding), Some(session)) => self.end(session, ending).await?,
+            (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
+                self.store.blacklist(presented(&token), ending).await?;
+            }
+        }
+        Ok(TokenRevocation::Done)
+    }
+
+    async fn end(&self, session: SessionId, ending: Ending) -> Result<(), Error> {
+        if let Some(found) = self.store.find_session(session).await? {
+            self.store.revoke_session(found.user, session, ending).await?;
+        }
+        Ok(())
+    }
+
+    /// The user who may use protected endpoints with the token: whom the guard accepts, unless the database records a
+    /// revocation that the guard does not read.
+    async fn find_bearer(&self, text: &str, token: &Token) -> Result<Option<User>, Error> {
+        let bearer = match self.bearer_of(text, &self.settings.auth_token_classes).await {
+            Ok(bearer) => bearer,
+            Err(error @ Error::Unavailable { .. }) => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        if let Some(session) = token.session
+            && self.store.token_standing(token.jti.clone(), session).await? != TokenStanding::Good
+        {
+            return Ok(None);
+        }
+        let user = self.store.find_user(bearer.user).await?;
+        Ok(user.filter(|user| user.is_active || !self.settings.check_user_is_active))
+    }
+
+    /// The user who may refresh with the token.
+    async fn find_renewer(&self, token: &Token) -> Result<Option<User>, Error> {
+        let account = match token.session {
+            Some(session) => self.find_session_owner(session, token).await?,
+            None => match self.judge(token).await? {
+                Verdict::Good(account) => account,
+                Verdict::Rejected(_) => None,
+            },
+        };
+        Ok(account.map(|account| account.user))
+    }
+
+    /// The account for which a refresh would rotate the token: its `jti` is known and not spent, its session has not
+    /// ended, and its user may sign in.
+    async fn find_session_owner(&self, session: SessionId, token: &Token) -> Result<Option<StoredCredentials>, Error> {
+        let known = self.store.find_token(token.jti.clone()).await?;
+        if known.is_none_or(|known| known.blacklisted.is_some() || known.session != Some(session)) {
+            return Ok(None);
+        }
+        let found = self.store.find_session(session).await?;
+        let now = self.clock.now();
+        let Some(session) = found.filter(|session| session.end.is_none() && session.ends_at > now) else {
+            return Ok(None);
+        };
+        let account = self.store.find_account(&UserKey::Id(session.user)).await?;
+        let standing = self.account_rule(token).standing(account.as_ref());
+        Ok(account.filter(|_| standing == UserStanding::Active))
+    }
+}
+
+fn describe(token: &Token, owner: User) -> Introspection {
+    let token_type = token.token_type();
+    let is_bearer = matches!(token_type, Some(TokenType::Access | TokenType::Sliding));
+    Introspection {
+        active: true,
+        token_type: is_bearer.then(|| "Bearer".to_owned()),
+        token_use: token_type.map(|kind| kind.name().to_owned()),
+        sub: Some(owner.id.to_string()),
+        username: Some(owner.username),
+        exp: Some(token.expires_at.seconds()),
+        iat: token.issued_at.map(Timestamp::seconds),
+        jti: Some(token.jti.to_string()),
+        iss: token.claims.value("iss"),
+        aud: token.claims.value("aud"),
+        sid: token.session.map(|session| session.to_string()),
+    }
+}

@@ -1,0 +1,149 @@
+//! `refresh`: a refresh token for the next pair.
+
+use hallpass_types::{EndReason, TokenPair};
+
+use crate::{
+    Auth, Error,
+    clock::Timestamp,
+    id::SessionId,
+    limits::Network,
+    observer,
+    policy::AccountRule,
+    rotation::Refusal,
+    session::{Origin, Session},
+    store::{PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
+    token::{Token, TokenFault, TokenType},
+};
+
+impl Auth {
+    /// Renews a pair. An honest replay is answered with the very same successor; a spent token that
+    /// comes back otherwise ends the session (`rotation::decide`).
+    ///
+    /// # Errors
+    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, `NoActiveAccountForToken`,
+    /// `UserNotFound` for one without a session whose user was not imported, `PasswordChanged`, `TooMany`, or
+    /// `Unavailable`.
+    pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
+        let from = Network::of(&origin);
+        self.refresh_pair(refresh, origin).await.map_err(|refusal| self.limiter.refuse(refusal, from))
+    }
+
+    async fn refresh_pair(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
+        let now = self.clock.now();
+        let token =
+            self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.tell_refusal(error))?;
+        match self.renew(self.refresh_request(&token, now, origin)).await? {
+            Renewal::Current(renewed) => self.sign_renewed(&token, &renewed, Self::sign_pair).await,
+            Renewal::Kept(renewed) => {
+                let access = self.sign_renewed(&token, &renewed, Self::sign_access).await?;
+                Ok(TokenPair { access, refresh: None })
+            }
+        }
+    }
+
+    /// A good token of that kind, which was not presented too often.
+    pub(super) async fn renewable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
+        self.tokens.learn_key(text, now).await?;
+        let token = self.tokens.verify(text, Some(kind), now)?;
+        self.check_successor_size(&token, now)?;
+        self.limiter.renew(&token)?;
+        Ok(token)
+    }
+
+    /// Has a refresh decided and carried out.
+    pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewal, Error> {
+        let answer = self.store.refresh(refresh).await;
+        observer::report(&answer, self.observer.as_ref());
+        match answer? {
+            Refreshed::Current(renewed) => Ok(Renewal::Current(renewed)),
+            Refreshed::Kept(renewed) => Ok(Renewal::Kept(renewed)),
+            Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),
+            Refreshed::Reused { session, end, .. } => {
+                tracing::warn!(session = %session.id, user = %session.user, "a spent refresh token came back: the session was ended");
+                Err(Error::Blacklisted(Some(end)))
+            }
+            Refreshed::UnknownSession => Err(TokenFault::Invalid.into()),
+            Refreshed::Rejected(rejection) => Err(rejection.at_refresh()),
+        }
+    }
+
+    pub(super) fn refresh_request(&self, token: &Token, now: Timestamp, origin: Origin) -> Refresh {
+        Refresh {
+            token: presented(token),
+            now,
+            grace: self.settings.refresh_reuse_grace,
+            leeway: self.settings.leeway,
+            last_seen_generation: token.session.and_then(|session| self.seen.find(session)).unwrap_or(0),
+            origin,
+            access_expires_at: self.access_expiry(now),
+            successor: self.next_refresh_token(now),
+            adopted: SessionId::random(self.randomness.as_ref()),
+            adopted_ends_at: now + self.settings.session_max_lifetime,
+            mode: self.rotation_mode(),
+            rule: self.account_rule(token),
+            max_sessions: self.settings.max_sessions_per_user,
+        }
+    }
+
+    /// How the account behind a refresh token is judged.
+    pub(super) fn account_rule(&self, token: &Token) -> AccountRule {
+        AccountRule {
+            policy: self.policy.clone(),
+            settings: self.settings.clone(),
+            fingerprint: self.tokens.fingerprint(token),
+        }
+    }
+
+    /// When an access token made now ends. Up to a twentieth is taken off at random, so that clients
+    /// which signed in together do not all come back together.
+    pub(super) fn access_expiry(&self, now: Timestamp) -> Timestamp {
+        let lifetime = self.settings.access_token_lifetime;
+        let jitter = self.randomness.duration_below(lifetime / 20);
+        Timestamp::from_seconds(now.seconds()) + lifetime - std::time::Duration::from_secs(jitter.as_secs())
+    }
+
+    fn rotation_mode(&self) -> RotationMode {
+        match (self.settings.rotate_refresh_tokens, self.settings.blacklist_after_rotation) {
+            (false, _) => RotationMode::Keep,
+            (true, false) => RotationMode::Rotate,
+            (true, true) => RotationMode::RotateAndBlacklist,
+        }
+    }
+
+    /// Simple JWT looks at the blacklist before it looks at the user, and so does the answer.
+    fn refused(&self, refusal: Refusal, session: &Session, was_spent: bool) -> Error {
+        let end = session.end.clone();
+        match refusal {
+            Refusal::Ended(EndReason::UserDeactivated) | Refusal::NoActiveAccount if !was_spent => {
+                Error::NoActiveAccountForToken
+            }
+            Refusal::Ended(EndReason::PasswordChanged) if !was_spent && self.settings.check_revoke_token => {
+                Error::PasswordChanged(end)
+            }
+            Refusal::PasswordChanged if !was_spent => Error::PasswordChanged(end),
+            Refusal::PastEnd if !was_spent => TokenFault::Expired.into(),
+            Refusal::Ended(_) | Refusal::NoActiveAccount | Refusal::PasswordChanged | Refusal::PastEnd => {
+                Error::Blacklisted(end)
+            }
+        }
+    }
+}
+
+/// A refresh that was not refused. The session is as it stands afterwards.
+pub(super) enum Renewal {
+    /// The pair of the session's current generation is to be issued: a new one, or the same again.
+    Current(Renewed),
+    /// The presented token stays good.
+    Kept(Renewed),
+}
+
+/// A verified token that is to be renewed or given back, as the store needs to know it.
+pub(super) fn presented(token: &Token) -> PresentedToken {
+    PresentedToken {
+        jti: token.jti.clone(),
+        user: token.user.clone(),
+        lineage: token.session.map(|session| (session, token.generation)),
+        issued_at: token.issued_at,
+        expires_at: token.expires_at,
+    }
+}

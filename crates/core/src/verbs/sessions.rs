@@ -1,0 +1,93 @@
+//! `list_sessions`, `revoke_session`, `revoke_other_sessions`: what a person sees and ends of the own
+//! sign-ins (ASVS 7.4.4, 7.5.2).
+
+use hallpass_types::{EndReason, SessionInfo};
+
+use super::{authenticate::Bearer, pace};
+use crate::{
+    Auth, Error,
+    clock::Timestamp,
+    id::{SessionId, UserId},
+    paging::{Listed, PageRequest},
+    session::Origin,
+    store::{Ending, Selection, Swept},
+    user,
+};
+
+/// How many sessions end at a time, so that the writer is never held long.
+pub(super) const REVOKE_BATCH: u32 = 500;
+
+impl Auth {
+    /// A page of the bearer's sessions that are alive, the one last renewed first; `None` when there is no such page.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn list_sessions(
+        &self,
+        bearer: &Bearer,
+        page: PageRequest,
+    ) -> Result<Option<Listed<SessionInfo>>, Error> {
+        let listed = self.store.list_sessions_of(bearer.user, self.clock.now(), page).await?;
+        Ok(listed.map(|listed| listed.map(|session| session.info(bearer.session))))
+    }
+
+    /// Ends one of the bearer's sessions with its access tokens, at once.
+    ///
+    /// # Errors
+    /// `NoSuchSession` when it is over already, somebody else's, or none; `Unavailable`.
+    pub async fn revoke_session(&self, bearer: &Bearer, session: &str, origin: &Origin) -> Result<(), Error> {
+        let session = SessionId::parse(session).ok_or(Error::NoSuchSession)?;
+        let ending = self.ending(EndReason::Revoked, origin);
+        let was_alive = self.store.revoke_session(bearer.user, session, ending).await?;
+        if was_alive { Ok(()) } else { Err(Error::NoSuchSession) }
+    }
+
+    /// Ends all of the bearer's sessions but the one that asks, with their access tokens, at once.
+    ///
+    /// # Errors
+    /// `Unavailable`; those that were ended until then stay ended.
+    pub async fn revoke_other_sessions(&self, bearer: &Bearer, origin: &Origin) -> Result<(), Error> {
+        let ending = self.ending(EndReason::Revoked, origin);
+        let selection = Selection { user: Some(bearer.user), keep: bearer.session, before: None };
+        self.revoke_selected(selection, &ending).await.map(drop)
+    }
+
+    /// Ends the living sessions that were begun before a moment, or until now, of the user of that name
+    /// or of everybody: what an operator does. Answers how many.
+    ///
+    /// # Errors
+    /// `UserNotFound`, or `Unavailable`; those that were ended until then stay ended.
+    pub async fn revoke_sessions_before(
+        &self,
+        username: Option<&str>,
+        before: Option<Timestamp>,
+    ) -> Result<u64, Error> {
+        let user = match username {
+            Some(username) => Some(self.find_by_name(username).await?),
+            None => None,
+        };
+        let ending = self.ending(EndReason::Revoked, &Origin::default());
+        self.revoke_selected(Selection { user, before, keep: None }, &ending).await
+    }
+
+    async fn revoke_selected(&self, selection: Selection, ending: &Ending) -> Result<u64, Error> {
+        let first = self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone()).await?;
+        self.revoke_rest(first, selection, ending).await
+    }
+
+    /// Goes on after the first batch until no selected session is left. Answers how many ended in all.
+    pub(super) async fn revoke_rest(&self, first: Swept, selection: Selection, ending: &Ending) -> Result<u64, Error> {
+        let Swept { mut ended, mut is_done } = first;
+        while !is_done {
+            let next = pace::batch(self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone())).await?;
+            ended += next.ended;
+            is_done = next.is_done;
+        }
+        Ok(ended)
+    }
+
+    async fn find_by_name(&self, username: &str) -> Result<UserId, Error> {
+        let found = self.store.find_credentials(&user::normalize(username)).await?;
+        found.map(|found| found.user.id).ok_or(Error::UserNotFound)
+    }
+}

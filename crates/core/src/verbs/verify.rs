@@ -1,0 +1,58 @@
+//! `verify`: whether a token of any kind is good.
+
+use crate::{
+    Auth, Error,
+    id::SessionId,
+    sessionless::{Question, Verdict},
+    store::TokenStanding,
+    token::{Token, TokenFault, TokenType},
+};
+
+impl Auth {
+    /// Verifies a token for a client that cannot verify it itself. As in Simple JWT, whether the user exists and is
+    /// active is not judged.
+    ///
+    /// # Errors
+    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, `UserNotFound` for one without a
+    /// session whose user was not imported, or `Unavailable`.
+    pub async fn verify(&self, token: &str) -> Result<(), Error> {
+        self.find_good(token).await.inspect_err(|error| self.tell_failure(error))
+    }
+
+    async fn find_good(&self, token: &str) -> Result<(), Error> {
+        self.tokens.learn_key(token, self.clock.now()).await?;
+        let token = self.tokens.verify(token, None, self.clock.now())?;
+        self.check_good(&token).await?;
+        // A client that uses an access token has received the reply that brought it.
+        if let (Some(session), Some(TokenType::Access | TokenType::Sliding)) = (token.session, token.token_type()) {
+            self.seen.note(session, token.generation, token.expires_at);
+        }
+        Ok(())
+    }
+
+    /// Checks that nothing revoked a verified token. The account is not judged.
+    pub(super) async fn check_good(&self, token: &Token) -> Result<(), Error> {
+        match token.session {
+            Some(session) => self.check_standing(session, token).await,
+            None => self.check_sessionless(token).await,
+        }
+    }
+
+    async fn check_sessionless(&self, token: &Token) -> Result<(), Error> {
+        match self.store.judge(Question::about(token, self.clock.now(), None)).await? {
+            Verdict::Good(_) => Ok(()),
+            Verdict::Rejected(rejection) => Err(rejection.at_refresh()),
+        }
+    }
+
+    async fn check_standing(&self, session: SessionId, token: &Token) -> Result<(), Error> {
+        if let Some(end) = self.revocations.find(session) {
+            return Err(Error::Blacklisted(Some(end)));
+        }
+        match self.store.token_standing(token.jti.clone(), session).await? {
+            TokenStanding::Good => Ok(()),
+            TokenStanding::Blacklisted => Err(Error::Blacklisted(None)),
+            TokenStanding::UnknownSession => Err(TokenFault::Invalid.into()),
+        }
+    }
+}

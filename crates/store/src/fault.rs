@@ -1,0 +1,45 @@
+//! Errors of the databases, as an operator reads them.
+
+use std::fmt;
+
+use hallpass_core::store::StoreError;
+
+/// An error of sqlx without the line of PostgreSQL's source code that its text ends in.
+#[derive(Debug)]
+pub(super) struct Fault(sqlx::Error);
+
+impl Fault {
+    /// The error of sqlx.
+    pub(super) const fn cause(&self) -> &sqlx::Error {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&message(&self.0))
+    }
+}
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            // Its text has that line as well.
+            sqlx::Error::Database(_) => None,
+            other => other.source(),
+        }
+    }
+}
+
+/// The error of a store's operation that failed with an error of sqlx.
+pub(super) fn store_error(error: sqlx::Error) -> StoreError {
+    StoreError(Box::new(Fault(error)))
+}
+
+/// The text of an error.
+pub(super) fn message(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,78 @@
+//! Attempts at one piece of work, until its time is over.
+
+use std::time::Duration;
+
+use tokio::time::{self, Instant};
+
+use super::fault::Fault;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The time that one piece of work has, and the pauses between its attempts.
+pub(super) struct Attempts {
+    begun: Instant,
+    until: Instant,
+    pause: Duration,
+}
+
+impl Attempts {
+    pub(super) fn within(time: Duration) -> Self {
+        let begun = Instant::now();
+        Self { begun, until: begun + time, pause: FIRST_PAUSE }
+    }
+
+    /// When the work began.
+    pub(super) const fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// When its time is over.
+    pub(super) const fn until(&self) -> Instant {
+        self.until
+    }
+
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// The same error when another attempt would not help, or the time is over.
+    pub(super) async fn pause_after(&mut self, error: sqlx::Error) -> sqlx::Result<()> {
+        if Fault::of(&error) == Fault::Permanent || !self.pause().await { Err(error) } else { Ok(()) }
+    }
+
+    /// Waits before the next attempt, twice as long each time. Whether there is time for it.
+    pub(super) async fn pause(&mut self) -> bool {
+        let next = Instant::now() + self.pause;
+        if next >= self.until {
+            return false;
+        }
+        time::sleep_until(next).await;
+        self.pause = LONGEST_PAUSE.min(self.pause * 2);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Attempts;
+    use crate::postgres::fault::no_answer;
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_go_on_until_the_time_is_over() {
+        let mut attempts = Attempts::within(Duration::from_secs(5));
+        let mut count = 0;
+        while attempts.pause_after(no_answer("BEGIN")).await.is_ok() {
+            count += 1;
+        }
+        assert!((20..30).contains(&count), "{count} attempts");
+        assert!(attempts.begun() < attempts.until());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_would_fail_again_is_not_tried_again() {
+        let mut attempts = Attempts::within(Duration::from_secs(5));
+        assert!(attempts.pause_after(sqlx::Error::RowNotFound).await.is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! One connection to the server, and whether it may be used again.
+
+use std::{io, sync::Arc, time::Duration};
+
+use sqlx::{ConnectOptions, PgConnection, Row, postgres::PgRow};
+use tokio::time::{self, Instant};
+
+use super::{fault::no_answer, session::Sessions};
+use crate::sql::Connection;
+
+/// How long a connection is taken to work after an answer. Later it is asked first.
+const PROVEN_FOR: Duration = Duration::from_secs(1);
+
+/// The role of the server and the history of its data. A history ends with a promotion or a restore (another timeline)
+/// and with a crash (the server discards its statistics): from then on, transaction ids may be assigned a second time.
+const SERVER: &str = "
+    SELECT pg_is_in_recovery() AS is_standby,
+        CASE WHEN pg_is_in_recovery() THEN NULL ELSE
+            concat_ws('/', system_identifier, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), stats_reset)
+        END AS history
+    FROM pg_control_system(), pg_stat_bgwriter";
+
+/// The same where the server does not tell its history.
+const ROLE: &str = "SELECT pg_is_in_recovery() AS is_standby, CAST(NULL AS text) AS history";
+
+/// The server is a standby, to which a name leads while it is switched over.
+#[derive(Debug, thiserror::Error)]
+#[error("the PostgreSQL server is a standby, which takes no writes; database_url has to lead to the primary")]
+struct Standby;
+
+/// A connection. It is of no use unless a piece of work says at its end that all was answered: a future that is dropped
+/// in the middle leaves an answer that nobody has read.
+pub(super) struct ServerConnection {
+    raw: PgConnection,
+    sessions: Arc<Sessions>,
+    history: Option<Arc<str>>,
+    opened_at: Instant,
+    answered_at: Instant,
+    is_in_use: bool,
+}
+
+impl ServerConnection {
+    /// Connects to a primary.
+    pub(super) async fn open(sessions: &Arc<Sessions>, within: Duration) -> sqlx::Result<Self> {
+        let opened = time::timeout(within, async {
+            let mut raw = sessions.options.connect().await?;
+            let server = ask_server(&mut raw).await?;
+            Ok((raw, server))
+        });
+        let (raw, server) = opened.await.unwrap_or_else(|_| Err(no_answer("connecting")))?;
+        if server.try_get("is_standby")? {
+            return Err(sqlx::Error::Io(io::Error::other(Standby)));
+        }
+        let history: Option<String> = server.try_get("history")?;
+        let now = Instant::now();
+        Ok(Self {
+            raw,
+            sessions: sessions.clone(),
+            history: history.map(Arc::from),
+            opened_at: now,
+            answered_at: now,
+            is_in_use: false,
+        })
+    }
+
+    /// The connection, for work that begins now.
+    pub(super) const fn raw(&mut self) -> &mut PgConnection {
+        &mut self.raw
+    }
+
+    /// The same for the statements of the tables.
+    pub(super) fn connection(&mut self) -> Connection<'_> {
+        Connection::prepared(&mut self.raw, self.sessions.statements)
+    }
+
+    /// How its session is set up.
+    pub(super) fn sessions(&self) -> Arc<Sessions> {
+        self.sessions.clone()
+    }
+
+    /// The history of the server's data, where it is known.
+    pub(super) fn history(&self) -> Option<Arc<str>> {
+        self.history.clone()
+    }
+
+    pub(super) const fn opened_at(&self) -> Instant {
+        self.opened_at
+    }
+
+    pub(super) const fn answered_at(&self) -> Instant {
+        self.answered_at
+    }
+
+    /// Begins a piece of work. Unless it is finished, the connection is not used again.
+    pub(super) const fn begin_use(&mut self) {
+        self.is_in_use = true;
+    }
+
+    /// Ends a piece of work to which all answers were read, outside a transaction.
+    pub(super) fn finish_use(&mut self) {
+        self.is_in_use = false;
+        self.answered_at = Instant::now();
+    }
+
+    pub(super) const fn is_in_use(&self) -> bool {
+        self.is_in_use
+    }
+
+    /// Whether it was heard of a moment ago.
+    pub(super) fn is_proven(&self) -> bool {
+        self.answered_at.elapsed() < PROVEN_FOR
+    }
+
+    /// Asks whether the server is still there.
+    pub(super) async fn prove(&mut self, within: Duration) -> sqlx::Result<()> {
+        let proved = time::timeout(within, sqlx::Connection::ping(&mut self.raw)).await;
+        proved.unwrap_or_else(|_| Err(no_answer("an idle connection")))
+    }
+}
+
+async fn ask_server(raw: &mut PgConnection) -> sqlx::Result<PgRow> {
+    match sqlx::raw_sql(SERVER).fetch_one(&mut *raw).await {
+        // A service that offers PostgreSQL may not offer all of its functions.
+        Err(sqlx::Error::Database(error)) => {
+            tracing::debug!(%error, "the history of the server's data is not known");
+            sqlx::raw_sql(ROLE).fetch_one(raw).await
+        }
+        answer => answer,
+    }
+}

@@ -1,0 +1,138 @@
+//! SQLite: one file, one writer that commits waiting writes together, and a pool of readers. WAL with
+//! `synchronous = FULL`: what was answered is on the disk.
+
+mod access;
+pub(super) mod busy;
+mod checkpoints;
+mod contents;
+mod inspection;
+mod place;
+mod preparation;
+mod writer;
+
+use std::sync::Arc;
+
+use sqlx::{
+    ConnectOptions, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{
+    ConnectError, SqliteFile, Timeouts,
+    backend::{Reading, Work},
+    sql::Connection,
+    tables::search,
+    transfer::marker,
+};
+use crate::fault::store_error;
+pub use access::AccessProblem;
+pub(super) use contents::{read, schema};
+use hallpass_core::{
+    revocation::RevocationSet,
+    store::{Refresh, Refreshed, StoreError},
+};
+pub(super) use inspection::inspect;
+use place::Place;
+pub(super) use preparation::has_tables;
+use writer::Writer;
+
+/// The first version without the WAL-reset race of two connections.
+const MIN_VERSION: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
+
+/// Reads wait for nobody in WAL mode; more than a few at a time gain nothing.
+const READERS: u32 = 4;
+
+/// A database in one SQLite file.
+pub(super) struct SqliteBackend {
+    writer: Writer,
+    revocations: Arc<RevocationSet>,
+    readers: SqlitePool,
+    place: Place,
+}
+
+impl SqliteBackend {
+    /// Opens the file. A new one is created, readable for its owner only, and migrations that are due are applied.
+    pub(super) async fn open(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file.path())
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(timeouts.lock)
+            .disable_statement_logging();
+        preparation::prepare(file, &options, timeouts.lock).await?;
+        let failed = |error: sqlx::Error| ConnectError::open(file, error);
+        // What a savepoint or a statement would need to be taken back stays in memory: written to a file it
+        // costs a refresh a seventh of its time.
+        let writing =
+            options.clone().pragma("temp_store", "memory").pragma("wal_autocheckpoint", checkpoints::MAX_LOG_PAGES);
+        let mut connection = busy::connect(&writing, timeouts.lock).await.map_err(failed)?;
+        check_version(&mut connection).await?;
+        refuse_moved(&mut connection, file).await?;
+        search::fill(&mut Connection::sqlite(&mut connection)).await;
+        let copying = busy::connect(&options, timeouts.lock).await.map_err(failed)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(timeouts.answer)
+            .connect_lazy_with(options.pragma("query_only", "on"));
+        let revocations = Arc::<RevocationSet>::default();
+        let place = Place::of(file.path()).map_err(|error| failed(error.into()))?;
+        Ok(Self { writer: Writer::start(connection, copying, revocations.clone()), revocations, readers, place })
+    }
+
+    /// Checks that the file was not moved, deleted or replaced.
+    pub(super) fn check_place(&self) -> Result<(), StoreError> {
+        self.place.check()
+    }
+
+    /// Runs work that reads with one statement.
+    pub(super) async fn read<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(store_error)?;
+        work(&mut Connection::sqlite(&mut connection)).await.map_err(store_error)
+    }
+
+    /// Runs work that reads one state of the database, with however many statements.
+    pub(super) async fn snapshot<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
+        let mut transaction = self.readers.begin().await.map_err(store_error)?;
+        work(&mut Connection::sqlite(&mut transaction)).await.map_err(store_error)
+    }
+
+    pub(super) const fn revocations(&self) -> &Arc<RevocationSet> {
+        &self.revocations
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Work<T>,
+        is_kept: fn(&T) -> bool,
+    ) -> Result<T, StoreError> {
+        self.writer.write(work, is_kept).await
+    }
+
+    pub(super) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
+        self.writer.refresh(refresh).await
+    }
+}
+
+/// Refuses a file that a move has closed.
+async fn refuse_moved(connection: &mut SqliteConnection, file: &SqliteFile) -> Result<(), ConnectError> {
+    match marker::find(connection).await {
+        Ok(None) => Ok(()),
+        Ok(Some(marker)) => Err(ConnectError::Moved { url: file.to_string(), to: marker.to }),
+        Err(error) => Err(ConnectError::open(file, error)),
+    }
+}
+
+async fn check_version(connection: &mut SqliteConnection) -> Result<(), ConnectError> {
+    let (needed, minimum) = MIN_VERSION;
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| ConnectError::open(&"SQLite", error))?;
+    let parts: Vec<u32> = found.split('.').map_while(|part| part.parse().ok()).collect();
+    if parts.as_slice() >= minimum.as_slice() { Ok(()) } else { Err(ConnectError::Version { found, needed }) }
+}

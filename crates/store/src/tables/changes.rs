@@ -1,0 +1,109 @@
+//! A user becomes another than it was, through whichever door: the row, the security events that tell
+//! of it, and the sessions whose tokens name the user as it was.
+
+use hallpass_core::{
+    administration::{self, Change},
+    store::{Ending, ProfileChange},
+    user::{Email, User, UserIdField, search_text},
+};
+use hallpass_types::EventKind;
+
+use super::{
+    emails, endings,
+    events::{self, NewEvent},
+    locks::LockedUser,
+    users,
+};
+use crate::sql::{self, Connection};
+
+/// What writing a changed user came to.
+pub(crate) enum Written {
+    /// These fields are different now.
+    Changed(Vec<&'static str>),
+    UsernameTaken,
+    EmailTaken,
+}
+
+/// Changes the e-mail address of a user who asks for it.
+pub(crate) async fn change_own(
+    connection: &mut Connection<'_>,
+    user: &LockedUser,
+    change: &Change,
+    naming: UserIdField,
+    ending: &Ending,
+) -> sqlx::Result<ProfileChange> {
+    let Some(before) = users::find(connection, user.id()).await? else {
+        return Ok(ProfileChange::Gone);
+    };
+    let after = change.applied_to(&before);
+    match write(connection, user, &before, &after, naming, ending).await? {
+        Written::Changed(changed) if changed.contains(&naming.name()) => {
+            endings::end_all_of(connection, user, None, ending).await?;
+        }
+        Written::Changed(_) => {}
+        Written::UsernameTaken | Written::EmailTaken => return Ok(ProfileChange::EmailTaken),
+    }
+    Ok(ProfileChange::Done(after))
+}
+
+/// Writes the user as it is after a change, and its events.
+pub(crate) async fn write(
+    connection: &mut Connection<'_>,
+    _: &LockedUser,
+    before: &User,
+    after: &User,
+    naming: UserIdField,
+    by: &Ending,
+) -> sqlx::Result<Written> {
+    let changed = administration::differences(before, after);
+    if changed.is_empty() {
+        return Ok(Written::Changed(changed));
+    }
+    let has_new_email = changed.contains(&UserIdField::Email.name());
+    if has_new_email && !emails::is_free(connection, naming, &after.email, Some(after.id)).await? {
+        return Ok(Written::EmailTaken);
+    }
+    if !update(connection, after).await? {
+        return Ok(Written::UsernameTaken);
+    }
+    record(connection, by, after, &changed).await?;
+    Ok(Written::Changed(changed))
+}
+
+/// Whether the name was free: the constraint decides.
+async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bool> {
+    let done = sql::query(
+        "UPDATE users SET username = $1, email = $2, email_key = $3, is_active = $4, is_staff = $5, is_superuser = $6,
+             search_text = $7
+         WHERE id = $8",
+    )
+    .bind(&user.username)
+    .bind(&user.email)
+    .bind(Email::key_of(&user.email))
+    .bind(user.is_active)
+    .bind(user.is_staff)
+    .bind(user.is_superuser)
+    .bind(search_text(&user.username, &user.email))
+    .bind(user.id)
+    .execute(connection)
+    .await;
+    match done {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// One event for whether the account may be used, one for everything else.
+async fn record(connection: &mut Connection<'_>, by: &Ending, user: &User, changed: &[&str]) -> sqlx::Result<()> {
+    let event = |kind| NewEvent { actor: by.actor, ..NewEvent::new(by.now, kind, user.id, &by.origin) };
+    if changed.contains(&"is_active") {
+        let kind = if user.is_active { EventKind::UserReactivated } else { EventKind::UserDeactivated };
+        events::insert(connection, event(kind)).await?;
+    }
+    let others: Vec<_> = changed.iter().copied().filter(|field| *field != "is_active").collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    events::insert(connection, NewEvent { changed: Some(others.join(",")), ..event(EventKind::UserChanged) }).await
+}

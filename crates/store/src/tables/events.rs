@@ -1,0 +1,130 @@
+//! Security events: written with the deed they tell of, counted where they are many, listed, and
+//! cleared away when they are old.
+
+use hallpass_core::{
+    clock::Timestamp,
+    event::{Event, EventQuery},
+    failures::FailedSignIns,
+    id::{SessionId, UserId},
+    paging::{Listed, PageRequest},
+    session::Origin,
+};
+use hallpass_types::EventKind;
+
+use super::paged::{self, Conditions, List};
+use crate::sql::{self, Connection, Row};
+
+/// An event that happens in the present transaction.
+pub(crate) struct NewEvent<'e> {
+    pub(super) at: Timestamp,
+    pub(super) kind: EventKind,
+    pub(super) user: UserId,
+    pub(super) session: Option<SessionId>,
+    pub(super) actor: Option<UserId>,
+    pub(super) origin: &'e Origin,
+    pub(super) other: Option<&'e Origin>,
+    pub(super) changed: Option<String>,
+}
+
+impl<'e> NewEvent<'e> {
+    /// What happened to an account, when and from where; there may be more to tell.
+    pub(super) const fn new(at: Timestamp, kind: EventKind, user: UserId, origin: &'e Origin) -> Self {
+        Self { at, kind, user, session: None, actor: None, origin, other: None, changed: None }
+    }
+}
+
+pub(crate) async fn insert(connection: &mut Connection<'_>, event: NewEvent<'_>) -> sqlx::Result<()> {
+    sql::query(
+        "INSERT INTO security_events (at, kind, user_id, session_id, actor_id, address, user_agent,
+             other_address, other_user_agent, changed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(event.at)
+    .bind(event.kind.name())
+    .bind(event.user)
+    .bind(event.session)
+    .bind(event.actor)
+    .bind(&event.origin.address)
+    .bind(&event.origin.user_agent)
+    .bind(event.other.and_then(|origin| origin.address.as_deref()))
+    .bind(event.other.and_then(|origin| origin.user_agent.as_deref()))
+    .bind(event.changed)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Whichever process writes them, the failures of one account and hour are one row.
+pub(crate) async fn note_failed(connection: &mut Connection<'_>, failed: &[FailedSignIns]) -> sqlx::Result<()> {
+    for counted in failed {
+        let user = counted.user.map_or_else(|| "-".to_owned(), |user| user.to_string());
+        sql::query(
+            "INSERT INTO security_events (at, last_at, kind, user_id, count, address, user_agent, fold_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (fold_key) DO UPDATE SET count = security_events.count + excluded.count, last_at = excluded.last_at,
+                 address = excluded.address, user_agent = excluded.user_agent",
+        )
+        .bind(counted.first)
+        .bind(counted.last)
+        .bind(EventKind::SignInFailed.name())
+        .bind(counted.user)
+        .bind(counted.count)
+        .bind(&counted.origin.address)
+        .bind(&counted.origin.user_agent)
+        .bind(format!("sign_in_failed:{user}:{}", counted.hour))
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn list(
+    connection: &mut Connection<'_>,
+    query: EventQuery,
+    page: PageRequest,
+) -> sqlx::Result<Option<Listed<Event>>> {
+    let mut conditions = Conditions::default();
+    conditions.compare("security_events.user_id = ", query.user);
+    conditions.compare("security_events.kind = ", query.kind.map(EventKind::name));
+    conditions.compare("security_events.at >= ", query.since);
+    conditions.compare("security_events.at < ", query.until);
+    let list = List {
+        columns: "security_events.*, users.username",
+        table: "security_events",
+        joined: "LEFT JOIN users ON users.id = security_events.user_id",
+        order: "security_events.at DESC, security_events.id DESC",
+        read: event,
+    };
+    paged::list(connection, page, list, conditions).await
+}
+
+fn event(row: &Row) -> sqlx::Result<Event> {
+    let kind: String = row.get("kind")?;
+    let session: Option<String> = row.get("session_id")?;
+    let changed: Option<String> = row.get("changed")?;
+    Ok(Event {
+        id: row.get("id")?,
+        kind: EventKind::parse(&kind).unwrap_or(EventKind::Other),
+        at: Timestamp::from_millis(row.get("at")?),
+        last_at: row.get::<Option<i64>>("last_at")?.map(Timestamp::from_millis),
+        count: row.get::<i64>("count")?.cast_unsigned(),
+        user: row.get::<Option<i64>>("user_id")?.map(UserId),
+        username: row.get("username")?,
+        session: session.as_deref().and_then(SessionId::parse),
+        actor: row.get::<Option<i64>>("actor_id")?.map(UserId),
+        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")? },
+        other: Origin { address: row.get("other_address")?, user_agent: row.get("other_user_agent")? },
+        changed: changed.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
+    })
+}
+
+pub(crate) async fn flush(connection: &mut Connection<'_>, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
+    sql::query(
+        "DELETE FROM security_events WHERE id IN
+             (SELECT id FROM security_events WHERE at < $1 ORDER BY at LIMIT $2)",
+    )
+    .bind(before)
+    .bind(limit)
+    .execute(connection)
+    .await
+}

@@ -1,0 +1,146 @@
+//! Rows of users, locked.
+
+use std::collections::{BTreeSet, HashMap};
+
+use hallpass_core::{
+    clock::Timestamp,
+    id::{SessionId, UserId},
+    session::Session,
+    store::Selection,
+    user::{StoredCredentials, UserKey},
+};
+
+use super::sessions::{self, LiveSessions, LockedSession};
+use crate::{
+    sql::{self, Connection},
+    tables::users,
+};
+
+/// A user's row, locked until the transaction ends, if it exists. Nobody else changes the user, opens a session for
+/// it, or ends all of its sessions.
+pub(crate) struct LockedUser(UserId);
+
+/// Rows of several users.
+pub(crate) struct LockedUsers(Vec<LockedUser>);
+
+impl LockedUser {
+    /// The user's id.
+    pub(in crate::tables) const fn id(&self) -> UserId {
+        self.0
+    }
+
+    /// Locks a session's row. `None` if it does not exist.
+    pub(in crate::tables) async fn session(
+        self,
+        connection: &mut Connection<'_>,
+        session: SessionId,
+    ) -> sqlx::Result<Option<LockedSession>> {
+        sessions::lock(connection, session).await
+    }
+
+    /// The session that this transaction has just inserted for the user, which nobody else sees yet.
+    pub(in crate::tables) fn inserted(&self, session: Session, owner: Option<StoredCredentials>) -> LockedSession {
+        debug_assert_eq!(session.user, self.0, "a session of another user is not locked by this");
+        LockedSession::inserted(session, owner)
+    }
+
+    /// Locks the user's sessions that have not ended, but for the one to keep.
+    pub(in crate::tables) async fn live_sessions(
+        &self,
+        connection: &mut Connection<'_>,
+        keep: Option<SessionId>,
+    ) -> sqlx::Result<LiveSessions> {
+        LiveSessions::lock(connection, &Selection { user: Some(self.0), keep, before: None }, None).await
+    }
+
+    /// Locks up to `limit` of the user's living sessions, those that were not used for the longest time.
+    pub(in crate::tables) async fn idlest_sessions(
+        &self,
+        connection: &mut Connection<'_>,
+        now: Timestamp,
+        limit: i64,
+    ) -> sqlx::Result<LiveSessions> {
+        LiveSessions::lock_idlest(connection, self.0, now, limit).await
+    }
+}
+
+impl LockedUsers {
+    /// Each of them, in the order in which they were named.
+    pub(in crate::tables) fn iter(&self) -> impl Iterator<Item = &LockedUser> {
+        self.0.iter()
+    }
+
+    /// Locks up to `limit` of the selected sessions that have not ended.
+    pub(in crate::tables) async fn live_sessions(
+        &self,
+        connection: &mut Connection<'_>,
+        selection: &Selection,
+        limit: u32,
+    ) -> sqlx::Result<LiveSessions> {
+        LiveSessions::lock(connection, selection, Some(limit)).await
+    }
+
+    /// Locks rows of sessions in order of id.
+    pub(in crate::tables) async fn sessions(
+        &self,
+        connection: &mut Connection<'_>,
+        sessions: impl Iterator<Item = SessionId>,
+    ) -> sqlx::Result<HashMap<SessionId, LockedSession>> {
+        sessions::lock_each(connection, sessions).await
+    }
+}
+
+pub(super) async fn lock(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<LockedUser> {
+    if connection.is_shared() {
+        sql::query("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user).execute(connection).await?;
+    }
+    Ok(LockedUser(user))
+}
+
+/// Locks the row of the one user that a token names, and reads its account.
+pub(super) async fn lock_account(
+    connection: &mut Connection<'_>,
+    key: &UserKey,
+) -> sqlx::Result<Option<(LockedUser, StoredCredentials)>> {
+    let Some(found) = users::find_account(connection, key).await? else {
+        return Ok(None);
+    };
+    let locked = lock(connection, found.user.id).await?;
+    if !connection.is_shared() {
+        return Ok(Some((locked, found)));
+    }
+    let found = users::find_account(connection, key).await?;
+    // The name passed to another user in between: the caller tries again.
+    let is_same = found.as_ref().is_some_and(|found| found.user.id == locked.0);
+    if is_same { Ok(found.map(|found| (locked, found))) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// Locks the rows of several users, in order of id.
+pub(super) async fn lock_each(connection: &mut Connection<'_>, users: Vec<UserId>) -> sqlx::Result<LockedUsers> {
+    if connection.is_shared() {
+        let ids: BTreeSet<i64> = users.iter().map(|user| user.0).collect();
+        sql::query(
+            "SELECT FROM users WHERE id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($1 AS json)))
+             ORDER BY id FOR NO KEY UPDATE",
+        )
+        .bind(sql::json(&ids)?)
+        .execute(connection)
+        .await?;
+    }
+    Ok(LockedUsers(users.into_iter().map(LockedUser).collect()))
+}
+
+/// Locks the rows of up to `limit` users for whom foreign tokens are adopted that were issued before a moment.
+pub(super) async fn lock_adopting(
+    connection: &mut Connection<'_>,
+    issued_before: Timestamp,
+    limit: u32,
+) -> sqlx::Result<LockedUsers> {
+    let statement = sql::query_either(
+        connection,
+        "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2",
+        "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
+    );
+    let found = statement.bind(issued_before).bind(limit).fetch_all(connection).await?;
+    found.iter().map(|row| Ok(LockedUser(UserId(row.get("id")?)))).collect::<sqlx::Result<_>>().map(LockedUsers)
+}

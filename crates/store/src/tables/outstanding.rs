@@ -1,0 +1,268 @@
+//! Outstanding tokens: every refresh token by its name, and whether it was spent.
+
+use hallpass_core::{
+    clock::Timestamp,
+    id::{Jti, SessionId, UserId},
+    paging::{Listed, PageRequest},
+    store::{OutstandingToken, PresentedToken, Selection, TokenQuery, TokenStanding},
+};
+use hallpass_types::BlacklistReason;
+
+use super::{
+    locks::{LockedSession, LockedUser, LockedUsers},
+    paged::{self, Conditions, List},
+    rows::{self, TokenRow},
+};
+use crate::sql::{self, Connection, Row};
+
+pub(crate) async fn find(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result<Option<TokenRow>> {
+    let row = sql::query("SELECT session_id, generation, blacklisted_at FROM outstanding_tokens WHERE jti = $1")
+        .bind(jti)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(rows::token).transpose()
+}
+
+/// The refresh token of the session's present generation. A token that is known already, because
+/// another issuer's tokens were brought along, now belongs to the session.
+pub(crate) async fn insert_current(connection: &mut Connection<'_>, locked: &LockedSession) -> sqlx::Result<()> {
+    let session = locked.session();
+    sql::query(
+        "INSERT INTO outstanding_tokens (jti, session_id, user_id, generation, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (jti) DO UPDATE SET session_id = excluded.session_id, user_id = excluded.user_id,
+             generation = excluded.generation",
+    )
+    .bind(&session.current.jti)
+    .bind(session.id)
+    .bind(session.user)
+    .bind(session.generation)
+    .bind(session.current.issued_at)
+    .bind(session.current.expires_at)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Spends a token of the session. Whether it was unspent until now: the row count is the verdict.
+pub(crate) async fn spend(
+    connection: &mut Connection<'_>,
+    _: &LockedSession,
+    jti: &Jti,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let written = sql::query(
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'rotated'
+         WHERE jti = $2 AND blacklisted_at IS NULL",
+    )
+    .bind(now)
+    .bind(jti)
+    .execute(connection)
+    .await?;
+    Ok(written == 1)
+}
+
+/// Counts a spent token of the session as spent now.
+pub(crate) async fn restart_grace(
+    connection: &mut Connection<'_>,
+    _: &LockedSession,
+    jti: &Jti,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql::query("UPDATE outstanding_tokens SET blacklisted_at = $1 WHERE jti = $2")
+        .bind(now)
+        .bind(jti)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Blacklists one token because an administrator said so; one that is blacklisted keeps its reason. The users are the
+/// owners of the token, if it has any, and its session is locked too.
+pub(crate) async fn take_back(
+    connection: &mut Connection<'_>,
+    _: &LockedUsers,
+    jti: &Jti,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql::query(
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'revoked'
+         WHERE jti = $2 AND blacklisted_at IS NULL",
+    )
+    .bind(now)
+    .bind(jti)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// From now on, foreign tokens that were issued before a moment begin no session for these users.
+pub(crate) async fn adopt_none_before<'l>(
+    connection: &mut Connection<'_>,
+    users: impl Iterator<Item = &'l LockedUser>,
+    issued_before: Timestamp,
+) -> sqlx::Result<()> {
+    let users = sql::json(&users.map(|user| user.id().0).collect::<Vec<_>>())?;
+    sql::query_either(
+        connection,
+        "UPDATE users SET adopts_from = $1 WHERE id IN (SELECT value FROM json_each($2)) AND adopts_from < $1",
+        "UPDATE users SET adopts_from = $1 WHERE adopts_from < $1
+             AND id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))",
+    )
+    .bind(issued_before)
+    .bind(users)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Blacklists all tokens, brought from elsewhere, that would begin a session for the user.
+pub(crate) async fn blacklist_unattached(
+    connection: &mut Connection<'_>,
+    user: &LockedUser,
+    now: Timestamp,
+    why: &'static str,
+) -> sqlx::Result<()> {
+    sql::query(
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
+         WHERE session_id IS NULL AND user_id = $3 AND blacklisted_at IS NULL",
+    )
+    .bind(now)
+    .bind(why)
+    .bind(user.id())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Blacklists up to `limit` of them, for the user or the moment that is selected. How many.
+pub(crate) async fn sweep_unattached(
+    connection: &mut Connection<'_>,
+    _: &LockedUsers,
+    selection: &Selection,
+    limit: u32,
+    now: Timestamp,
+    why: &'static str,
+) -> sqlx::Result<u64> {
+    let mut conditions = Conditions::default();
+    conditions.and("session_id IS NULL");
+    conditions.and("blacklisted_at IS NULL");
+    conditions.compare("user_id = ", selection.user);
+    conditions.compare("created_at < ", selection.before);
+    let lock = if connection.is_shared() { " FOR NO KEY UPDATE" } else { "" };
+    let found = conditions.select("id FROM outstanding_tokens", "user_id, id", Some(limit), lock);
+    let found = found.fetch_all(connection).await?;
+    let ids = found.iter().map(|row| row.get("id")).collect::<sqlx::Result<Vec<i64>>>()?;
+    sql::query_either(
+        connection,
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
+         WHERE id IN (SELECT value FROM json_each($3))",
+        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
+         WHERE id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($3 AS json)))",
+    )
+    .bind(now)
+    .bind(why)
+    .bind(sql::json(&ids)?)
+    .execute(connection)
+    .await
+}
+
+/// Blacklists a token that belongs to no session, and to this user, if to anybody.
+pub(crate) async fn blacklist_alone(
+    connection: &mut Connection<'_>,
+    token: &PresentedToken,
+    user: Option<&LockedUser>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql::query(
+        "INSERT INTO outstanding_tokens
+             (jti, user_id, generation, created_at, expires_at, blacklisted_at, blacklisted_why)
+         VALUES ($1, $2, 0, $3, $4, $5, 'signed_out')
+         ON CONFLICT (jti) DO UPDATE
+             SET blacklisted_at = excluded.blacklisted_at, blacklisted_why = excluded.blacklisted_why",
+    )
+    .bind(&token.jti)
+    .bind(user.map(LockedUser::id))
+    .bind(token.issued_at.unwrap_or(Timestamp::EPOCH))
+    .bind(token.expires_at)
+    .bind(now)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+pub(crate) async fn standing(
+    connection: &mut Connection<'_>,
+    jti: &Jti,
+    session: SessionId,
+) -> sqlx::Result<TokenStanding> {
+    let row = sql::query(
+        "SELECT EXISTS (SELECT 1 FROM outstanding_tokens WHERE jti = $1 AND blacklisted_at IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND revoked_at IS NOT NULL) AS is_blacklisted,
+             EXISTS (SELECT 1 FROM sessions WHERE id = $2) AS is_known",
+    )
+    .bind(jti)
+    .bind(session)
+    .fetch_optional(connection)
+    .await?;
+    let row = row.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(match (row.get("is_blacklisted")?, row.get("is_known")?) {
+        (true, _) => TokenStanding::Blacklisted,
+        (false, true) => TokenStanding::Good,
+        (false, false) => TokenStanding::UnknownSession,
+    })
+}
+
+pub(crate) async fn list(
+    connection: &mut Connection<'_>,
+    query: &TokenQuery,
+    page: PageRequest,
+) -> sqlx::Result<Option<Listed<OutstandingToken>>> {
+    let list = List {
+        columns: "outstanding_tokens.*, users.username",
+        table: "outstanding_tokens",
+        joined: "LEFT JOIN users ON users.id = outstanding_tokens.user_id",
+        order: "outstanding_tokens.id DESC",
+        read: described,
+    };
+    let mut conditions = Conditions::default();
+    conditions.compare("outstanding_tokens.user_id = ", query.user);
+    conditions.compare("outstanding_tokens.session_id = ", query.session);
+    match query.is_blacklisted {
+        Some(true) => conditions.and("outstanding_tokens.blacklisted_at IS NOT NULL"),
+        Some(false) => conditions.and("outstanding_tokens.blacklisted_at IS NULL"),
+        None => {}
+    }
+    conditions.compare("outstanding_tokens.expires_at <= ", (query.is_expired == Some(true)).then_some(query.now));
+    conditions.compare("outstanding_tokens.expires_at > ", (query.is_expired == Some(false)).then_some(query.now));
+    paged::list(connection, page, list, conditions).await
+}
+
+/// The token and all that is known of it.
+pub(crate) async fn describe(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result<Option<OutstandingToken>> {
+    let row = sql::query(
+        "SELECT outstanding_tokens.*, users.username FROM outstanding_tokens
+         LEFT JOIN users ON users.id = outstanding_tokens.user_id WHERE jti = $1",
+    )
+    .bind(jti)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(described).transpose()
+}
+
+fn described(row: &Row) -> sqlx::Result<OutstandingToken> {
+    let session: Option<String> = row.get("session_id")?;
+    let blacklisted_at: Option<i64> = row.get("blacklisted_at")?;
+    let why: Option<String> = row.get("blacklisted_why")?;
+    let reason = why.as_deref().map_or(BlacklistReason::Other, BlacklistReason::parse);
+    Ok(OutstandingToken {
+        jti: Jti::from_text(row.get::<String>("jti")?),
+        user: row.get::<Option<i64>>("user_id")?.map(UserId),
+        username: row.get("username")?,
+        session: session.as_deref().and_then(SessionId::parse),
+        generation: rows::generation(row, "generation")?,
+        created_at: Timestamp::from_millis(row.get("created_at")?),
+        expires_at: Timestamp::from_millis(row.get("expires_at")?),
+        blacklisted: blacklisted_at.map(|at| (Timestamp::from_millis(at), reason)),
+    })
+}

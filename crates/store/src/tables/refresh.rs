@@ -1,0 +1,274 @@
+//! One refresh, and blacklisting a token: the facts are read, the decision is made and carried out, all inside the
+//! transaction that the writer holds.
+
+use hallpass_core::{
+    clock::Timestamp,
+    id::SessionId,
+    observer::RefreshRule,
+    rotation::{self, Decision, Facts, Presented, Refusal},
+    session::Session,
+    sessionless::{Rejection, Verdict},
+    store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
+    user::StoredCredentials,
+};
+use hallpass_types::EndReason;
+
+use super::{
+    bound, endings,
+    locks::{LockedSession, LockedUser, Unlocked},
+    outstanding,
+    rows::TokenRow,
+    sessionless, sessions,
+};
+use crate::sql::Connection;
+
+/// Decides a refresh and carries it out.
+pub(crate) async fn refresh(
+    connection: &mut Connection<'_>,
+    unlocked: Unlocked,
+    refresh: &Refresh,
+) -> sqlx::Result<Refreshed> {
+    let (known, locked) = match locate(connection, unlocked, &refresh.token).await? {
+        Located::InSession { known, locked } => (known, locked),
+        Located::NoSession => return Ok(Refreshed::UnknownSession),
+        Located::Alone { owner, .. } => return adopt(connection, refresh, owner).await,
+    };
+    if refresh.token.lineage.is_none() {
+        match sessionless::judge(connection, &refresh.question(None)).await? {
+            Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)) => {
+                return Ok(Refreshed::Rejected(rejection));
+            }
+            // From now on the rules of rotation decide.
+            Verdict::Good(_) | Verdict::Rejected(_) => {}
+        }
+    }
+    decide(connection, refresh, locked, presented(refresh, known), None).await
+}
+
+/// A token, as it stands now that nobody else changes it.
+enum Located {
+    /// It belongs to a session.
+    InSession { known: Option<TokenRow>, locked: LockedSession },
+    /// It names a session that does not exist.
+    NoSession,
+    /// It belongs to no session, and to this user, if to anybody.
+    Alone { known: Option<TokenRow>, owner: Option<(LockedUser, StoredCredentials)> },
+}
+
+async fn locate(connection: &mut Connection<'_>, unlocked: Unlocked, token: &PresentedToken) -> sqlx::Result<Located> {
+    let (known, session) = find(connection, token).await?;
+    if let Some(session) = session {
+        let locked = unlocked.session(connection, session).await?;
+        return in_session(connection, token, known, locked).await;
+    }
+    let owner = match &token.user {
+        Some(user) => unlocked.account(connection, user).await?,
+        None => None,
+    };
+    if !connection.is_shared() {
+        return Ok(Located::Alone { known, owner });
+    }
+    // Somebody else may have begun its session in between.
+    match (find(connection, token).await?, owner) {
+        ((known, Some(session)), Some((user, _))) => {
+            let locked = user.session(connection, session).await?;
+            in_session(connection, token, known, locked).await
+        }
+        ((known, _), owner) => Ok(Located::Alone { known, owner }),
+    }
+}
+
+async fn in_session(
+    connection: &mut Connection<'_>,
+    token: &PresentedToken,
+    known: Option<TokenRow>,
+    locked: Option<LockedSession>,
+) -> sqlx::Result<Located> {
+    let Some(locked) = locked else { return Ok(Located::NoSession) };
+    let known = if connection.is_shared() { outstanding::find(connection, &token.jti).await? } else { known };
+    Ok(Located::InSession { known, locked })
+}
+
+async fn find(
+    connection: &mut Connection<'_>,
+    token: &PresentedToken,
+) -> sqlx::Result<(Option<TokenRow>, Option<SessionId>)> {
+    let known = outstanding::find(connection, &token.jti).await?;
+    let session = known.as_ref().and_then(|row| row.session).or(token.lineage.map(|(session, _)| session));
+    Ok((known, session))
+}
+
+/// A token of a known session. One that the database does not know by name was issued and forgotten:
+/// whatever it is, it is not the current one.
+pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
+    match known {
+        Some(row) => Presented { generation: row.generation, spent_at: row.blacklisted_at },
+        None => Presented {
+            generation: refresh.token.lineage.map_or(0, |(_, generation)| generation),
+            spent_at: Some(Timestamp::DISTANT_PAST),
+        },
+    }
+}
+
+/// Opens a session for a token without one.
+async fn adopt(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    owner: Option<(LockedUser, StoredCredentials)>,
+) -> sqlx::Result<Refreshed> {
+    match sessionless::judge(connection, &refresh.question(Some(refresh.rule.clone()))).await? {
+        Verdict::Good(_) => {}
+        Verdict::Rejected(rejection) => return Ok(Refreshed::Rejected(rejection)),
+    }
+    let Some((user, account)) = owner else { return Ok(Refreshed::Rejected(Rejection::NoAccount)) };
+    let session = Session::adopting(refresh, user.id());
+    bound::make_room(connection, &user, refresh.max_sessions, &ending(refresh, EndReason::TooManySessions)).await?;
+    let locked = sessions::insert(connection, &user, session, Some(account)).await?;
+    outstanding::insert_current(connection, &locked).await?;
+    let presented = Presented { generation: 0, spent_at: None };
+    decide(connection, refresh, locked, presented, Some(RefreshRule::Adopted)).await
+}
+
+/// What a refresh is decided on.
+pub(super) fn facts(
+    refresh: &Refresh,
+    session: &Session,
+    owner: Option<&StoredCredentials>,
+    presented: Presented,
+) -> Facts {
+    Facts {
+        now: refresh.now,
+        grace: refresh.grace,
+        session: session.facts(refresh.last_seen_generation),
+        presented,
+        user: refresh.rule.standing(owner),
+    }
+}
+
+/// `adopted` is the rule to report instead of that of the rotation.
+async fn decide(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    locked: LockedSession,
+    presented: Presented,
+    adopted: Option<RefreshRule>,
+) -> sqlx::Result<Refreshed> {
+    let facts = facts(refresh, locked.session(), locked.owner(), presented);
+    let (rule, locked) = match (rotation::decide(&facts), refresh.mode) {
+        (Decision::Refuse(refusal), _) => return Ok(refused(refusal, presented, locked)),
+        (Decision::Reuse, _) => return end_reused(connection, refresh, presented, locked).await,
+        (Decision::Rotate, RotationMode::Keep) => (RefreshRule::Kept, renew(connection, refresh, locked).await?),
+        (Decision::Rotate, RotationMode::Rotate | RotationMode::RotateAndBlacklist) => {
+            (RefreshRule::Rotated, rotate(connection, refresh, locked).await?)
+        }
+        (Decision::Reissue, _) => (RefreshRule::Reissued, renew(connection, refresh, locked).await?),
+        (Decision::Recover, _) => {
+            outstanding::restart_grace(connection, &locked, &refresh.token.jti, refresh.now).await?;
+            (RefreshRule::Recovered, renew(connection, refresh, locked).await?)
+        }
+    };
+    let is_kept = rule == RefreshRule::Kept;
+    let renewed = renewed(locked, adopted.unwrap_or(rule))?;
+    Ok(if is_kept { Refreshed::Kept(renewed) } else { Refreshed::Current(renewed) })
+}
+
+/// Only a session with an account is renewed.
+fn renewed(locked: LockedSession, rule: RefreshRule) -> sqlx::Result<Renewed> {
+    let (session, account) = locked.into_parts();
+    Ok(Renewed { session, account: account.ok_or(sqlx::Error::RowNotFound)?, rule })
+}
+
+fn refused(refusal: Refusal, presented: Presented, locked: LockedSession) -> Refreshed {
+    let session = locked.into_session();
+    // The end of a session blacklists its tokens at the same time: that is not what spent them.
+    let ended_at = session.end.as_ref().map(|end| end.at);
+    let was_spent = presented.spent_at.is_some_and(|at| ended_at.is_none_or(|end| at < end));
+    Refreshed::Refused { refusal, session, was_spent }
+}
+
+async fn renew(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    locked: LockedSession,
+) -> sqlx::Result<LockedSession> {
+    let read_at = locked.session().generation;
+    let renewed = locked.map(|session| session.renewed(refresh));
+    swapped(sessions::update(connection, &renewed, read_at).await?)?;
+    Ok(renewed)
+}
+
+async fn rotate(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    locked: LockedSession,
+) -> sqlx::Result<LockedSession> {
+    let read_at = locked.session().generation;
+    let next = locked.map(|session| session.rotated(refresh));
+    swapped(sessions::update(connection, &next, read_at).await?)?;
+    if refresh.mode == RotationMode::RotateAndBlacklist {
+        swapped(outstanding::spend(connection, &next, &refresh.token.jti, refresh.now).await?)?;
+    }
+    outstanding::insert_current(connection, &next).await?;
+    Ok(next)
+}
+
+/// Nothing can come between reading and writing while the write lock is held; if it did, the whole
+/// refresh is taken back and the caller tries again.
+fn swapped(is_swapped: bool) -> sqlx::Result<()> {
+    if is_swapped { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+async fn end_reused(
+    connection: &mut Connection<'_>,
+    refresh: &Refresh,
+    presented: Presented,
+    locked: LockedSession,
+) -> sqlx::Result<Refreshed> {
+    let ending = ending(refresh, EndReason::Reuse);
+    endings::end(connection, &locked, &ending).await?;
+    let (session, presented) = (locked.into_session(), presented.generation);
+    Ok(Refreshed::Reused { session, end: ending.end(), presented })
+}
+
+/// An end that the refresh puts to a session.
+fn ending(refresh: &Refresh, reason: EndReason) -> Ending {
+    let (now, origin, leeway) = (refresh.now, refresh.origin.clone(), refresh.leeway);
+    Ending { reason, now, origin, leeway, actor: None }
+}
+
+/// Blacklists a token, and ends its session.
+pub(crate) async fn blacklist(
+    connection: &mut Connection<'_>,
+    unlocked: Unlocked,
+    token: &PresentedToken,
+    ending: &Ending,
+) -> sqlx::Result<Blacklisting> {
+    let located = locate(connection, unlocked, token).await?;
+    if token.lineage.is_none() {
+        let verdict = sessionless::judge(connection, &token.question(ending.now, None)).await?;
+        match (verdict, &located) {
+            (Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)), _) => {
+                return Ok(Blacklisting::Rejected(rejection));
+            }
+            (Verdict::Rejected(_), Located::Alone { .. }) => return Ok(Blacklisting::Already),
+            (Verdict::Good(_) | Verdict::Rejected(_), _) => {}
+        }
+    }
+    let was_spent = |known: &Option<TokenRow>| known.as_ref().is_some_and(|row| row.blacklisted_at.is_some());
+    let (known, owner) = match located {
+        Located::InSession { known, locked } => {
+            let was_alive = endings::end(connection, &locked, ending).await?;
+            return Ok(blacklisting(was_alive && !was_spent(&known)));
+        }
+        Located::NoSession => (outstanding::find(connection, &token.jti).await?, None),
+        Located::Alone { known, owner } => (known, owner),
+    };
+    if !was_spent(&known) {
+        outstanding::blacklist_alone(connection, token, owner.as_ref().map(|(user, _)| user), ending.now).await?;
+    }
+    Ok(blacklisting(!was_spent(&known)))
+}
+
+const fn blacklisting(was_good: bool) -> Blacklisting {
+    if was_good { Blacklisting::Done } else { Blacklisting::Already }
+}

@@ -1,0 +1,33 @@
+//! Ends sessions in batches, where nothing else must happen in the same transaction. Others write between two batches.
+
+use hallpass_core::store::{Ending, Selection, Swept};
+
+use super::{endings, locks::AdministrationLock, outstanding, rows::reason_word};
+use crate::sql::Connection;
+
+/// Ends up to `limit` of the selected sessions, and blacklists as many of the tokens that would begin one.
+pub(crate) async fn sweep(
+    connection: &mut Connection<'_>,
+    lock: AdministrationLock,
+    selection: &Selection,
+    limit: u32,
+    ending: &Ending,
+) -> sqlx::Result<Swept> {
+    let issued_before = selection.before.unwrap_or(ending.now);
+    let users = match selection.user {
+        Some(user) => lock.users(connection, [user]).await?,
+        None => lock.users_that_adopt(connection, issued_before, limit).await?,
+    };
+    outstanding::adopt_none_before(connection, users.iter(), issued_before).await?;
+    let live = users.live_sessions(connection, selection, limit).await?;
+    endings::end_each(connection, &live, ending).await?;
+    let why = reason_word(ending.reason);
+    let tokens = outstanding::sweep_unattached(connection, &users, selection, limit, ending.now, why).await?;
+    let ended = count(live.iter());
+    let is_done = [count(users.iter()), ended, tokens].iter().all(|count| *count < u64::from(limit));
+    Ok(Swept { ended, is_done })
+}
+
+fn count(items: impl Iterator) -> u64 {
+    items.fold(0, |count, _| count + 1)
+}
