@@ -15,7 +15,6 @@ pub mod connections;
 pub mod edge;
 pub mod forwarded;
 pub mod host;
-pub mod jwk_url;
 pub mod layers;
 pub mod metrics;
 pub mod output;

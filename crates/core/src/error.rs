@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use hallpass_verify::KeysUnavailable;
+
 use super::{
     administration::Denial,
     fault::{Fault, FieldFault},
-    keys::KeysUnavailable,
     password::Busy,
     session::SessionEnd,
     store::StoreError,

@@ -2,12 +2,8 @@
 //! token's own `alg` is compared with it and never chooses anything. Our own keys form a ring; those of
 //! others come as JWK sets.
 
-mod der;
 mod generate;
-mod jwk;
 mod private;
-mod public_material;
-mod remote;
 mod ring;
 
 use jsonwebtoken::{
@@ -17,44 +13,16 @@ use jsonwebtoken::{
 use secrecy::{ExposeSecret, SecretSlice};
 
 pub use generate::generate;
-pub use jsonwebtoken::{Algorithm, jwk::JwkSet};
-pub use jwk::{JwkFault, KeySet};
-pub use remote::{FetchKeys, KeysUnavailable, RemoteKeys};
+pub use hallpass_verify::algorithm::{ALGORITHMS, Algorithm, find, is_symmetric, name};
+use hallpass_verify::{
+    algorithm::{min_secret_bytes, verifies},
+    is_public_material,
+};
+pub use jsonwebtoken::jwk::JwkSet;
 pub use ring::{KeyRing, KeyState, Naming, Retired, RingFault, RingKey, Rotated};
-
-/// The algorithms, as `ALGORITHM` spells them (RFC 7518 §3.1, RFC 8037 §3.1).
-pub const ALGORITHMS: [(&str, Algorithm); 12] = [
-    ("HS256", Algorithm::HS256),
-    ("HS384", Algorithm::HS384),
-    ("HS512", Algorithm::HS512),
-    ("RS256", Algorithm::RS256),
-    ("RS384", Algorithm::RS384),
-    ("RS512", Algorithm::RS512),
-    ("PS256", Algorithm::PS256),
-    ("PS384", Algorithm::PS384),
-    ("PS512", Algorithm::PS512),
-    ("ES256", Algorithm::ES256),
-    ("ES384", Algorithm::ES384),
-    ("EdDSA", Algorithm::EdDSA),
-];
 
 /// What a new key is tried on before it is trusted with tokens.
 const PROBE: &str = "a.b";
-
-/// The name in a token's `alg` header.
-pub fn name(algorithm: Algorithm) -> &'static str {
-    ALGORITHMS.iter().find(|(_, known)| *known == algorithm).map_or("", |(name, _)| name)
-}
-
-/// The algorithm of that name, in exactly that spelling.
-pub fn find(name: &str) -> Option<Algorithm> {
-    ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
-}
-
-/// Whether one secret both signs and verifies; others have a public half.
-pub fn is_symmetric(algorithm: Algorithm) -> bool {
-    algorithm.family() == AlgorithmFamily::Hmac
-}
 
 /// Why key material was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +81,7 @@ impl Key {
             let problem = format!("is too short: {bytes} bytes, and {name} needs at least {needed} (RFC 7518 §3.2)");
             return Err(KeyFault::Signing(problem));
         }
-        if public_material::is_public_material(secret) {
+        if is_public_material(secret) {
             let problem = format!("is a public key, which everybody may know: {name} needs a secret");
             return Err(KeyFault::Signing(problem));
         }
@@ -165,10 +133,6 @@ impl Key {
     }
 }
 
-fn verifies(algorithm: Algorithm, key: &DecodingKey, signature: &str, message: &str) -> bool {
-    crypto::verify(signature, message.as_bytes(), key, algorithm).unwrap_or(false)
-}
-
 fn public_pem(algorithm: Algorithm, pem: &str) -> Result<DecodingKey, KeyFault> {
     let pem = private::with_line_breaks(pem);
     let key = match algorithm.family() {
@@ -177,15 +141,6 @@ fn public_pem(algorithm: Algorithm, pem: &str) -> Result<DecodingKey, KeyFault> 
         AlgorithmFamily::Ed => DecodingKey::from_ed_pem(pem.as_bytes()),
     };
     key.map_err(|_| KeyFault::Verifying(private::describe_bad_public_key(algorithm, &pem)))
-}
-
-/// The fewest bytes of a secret: those of the hash (RFC 7518 §3.2).
-const fn min_secret_bytes(algorithm: Algorithm) -> usize {
-    match algorithm {
-        Algorithm::HS384 => 48,
-        Algorithm::HS512 => 64,
-        _ => 32,
-    }
 }
 
 #[cfg(test)]
@@ -245,7 +200,7 @@ mod tests {
     #[test]
     fn the_name_of_a_key_is_its_thumbprint() {
         let header = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
-        let seed = crate::jws::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("base64url");
+        let seed = hallpass_verify::jws::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("base64url");
         let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", [header.as_slice(), &seed].concat()));
         let key = Key::new(Algorithm::EdDSA, &pem.into_bytes().into(), None).expect("a good key");
         assert_eq!(key.id(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));

@@ -11,7 +11,6 @@ pub mod failures;
 pub mod fault;
 pub mod id;
 pub mod import;
-pub mod jws;
 pub mod keys;
 pub mod limits;
 pub mod observer;
@@ -48,8 +47,9 @@ pub use verbs::register::Account;
 
 use clock::{Clock, Randomness};
 use failures::Failures;
+use hallpass_verify::{FetchKeys, RemoteKeys};
 use jsonwebtoken::jwk::JwkSet;
-use keys::{FetchKeys, KeyRing, RemoteKeys};
+use keys::KeyRing;
 use limits::Limiter;
 use observer::Observer;
 use password::Passwords;
@@ -116,7 +116,7 @@ impl Auth {
     #[must_use]
     pub fn accepting(mut self, source: Arc<dyn FetchKeys>) -> Self {
         if let Some(issuer) = &self.settings.foreign_issuer {
-            self.tokens.accept(RemoteKeys::new(source, issuer.algorithm));
+            self.tokens.accept(RemoteKeys::new(source, &[issuer.algorithm]));
         }
         self
     }

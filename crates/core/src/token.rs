@@ -3,8 +3,6 @@
 //! argument, and nothing here knows the database: whether a good token is still welcome is decided by the
 //! verbs.
 
-mod audience;
-mod claims;
 mod known;
 mod payload;
 mod subject;
@@ -17,21 +15,20 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+pub use hallpass_verify::{Audience, Claims};
+use hallpass_verify::{InvalidDate, Jws, KeysUnavailable, RemoteKeys};
+use known::KnownTokens;
+use payload::{Maker, Payload};
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
     clock::Timestamp,
     id::{Jti, SessionId},
-    jws::Jws,
-    keys::{Key, KeyRing, KeysUnavailable, RemoteKeys, RingKey},
+    keys::{Key, KeyRing, RingKey},
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::{UserIdField, UserKey},
 };
-pub use audience::Audience;
-pub use claims::Claims;
-use known::KnownTokens;
-use payload::{Maker, Payload};
 pub use subject::{Stamp, Subject};
 
 /// The longest token that is issued, in bytes. It leaves a kilobyte of a request's head (16 KiB) to the other headers.
@@ -99,6 +96,12 @@ pub enum TokenFault {
     /// A sliding token past the time, in the claim of this name, until which it could be renewed.
     #[error("Token '{0}' claim has expired")]
     PastEnd(String),
+}
+
+impl From<InvalidDate> for TokenFault {
+    fn from(InvalidDate: InvalidDate) -> Self {
+        Self::Invalid
+    }
 }
 
 /// What the type claim of a token says.
@@ -414,7 +417,7 @@ impl Tokens {
     /// `MissingEnd`, `PastEnd`, or `Invalid` when the claim holds no date.
     pub fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenFault> {
         let claim = &self.names.sliding_end;
-        let end = payload::date(&token.claims, claim)?.ok_or_else(|| TokenFault::MissingEnd(claim.clone()))?;
+        let end = token.claims.date(claim)?.ok_or_else(|| TokenFault::MissingEnd(claim.clone()))?;
         if end <= now - self.leeway { Err(TokenFault::PastEnd(claim.clone())) } else { Ok(end) }
     }
 
@@ -482,7 +485,7 @@ impl Tokens {
         let header = jws.header().map_err(|_| TokenFault::Invalid)?;
         let by = if let Some(key) = ring.find_signer(&jws, &header, now) {
             Signer::Ourselves(key.key().clone())
-        } else if self.remote.as_ref().is_some_and(|remote| remote.verifies(&jws, &header)) {
+        } else if self.remote.as_ref().is_some_and(|remote| remote.verify(&jws, &header).is_ok()) {
             Signer::ForeignIssuer
         } else {
             return Err(TokenFault::Invalid);

@@ -27,10 +27,10 @@ use hallpass_core::{
     store::StoreError,
 };
 use hallpass_store::{self, ConnectError, DjangoError, MoveError};
+use hallpass_verify::JwkUrl;
 
 use crate::{
     config::{Config, ConfigError},
-    jwk_url::{self, JwkUrl},
     output,
 };
 
@@ -169,7 +169,7 @@ async fn open_core(config: Config) -> Result<Auth, Failure> {
         auth.replace_keys(ring);
     }
     if let Some(issuer) = issuer {
-        let source = JwkUrl::new(issuer.url, jwk_url::TIMEOUT)
+        let source = JwkUrl::new(issuer.url, hallpass_verify::TIMEOUT)
             .map_err(|error| Failure::Input(format!("jwk_url cannot be used: {error}")))?;
         auth = auth.accepting(Arc::new(source));
     }

@@ -9,10 +9,10 @@ use hallpass_core::{
     password::HashCost,
     settings::{AccessTokenProfile, ForeignIssuer, Settings},
 };
+use hallpass_verify::JwkUrl;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use secrecy::SecretSlice;
 use serde_json::{Value, json};
-use server::jwk_url::JwkUrl;
 
 use crate::{
     actors::{Answer, World},

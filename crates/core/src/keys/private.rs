@@ -6,14 +6,11 @@ use std::borrow::Cow;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
 };
+use hallpass_verify::der::{self, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE};
 use jsonwebtoken::{AlgorithmFamily, EncodingKey};
 use pem::Pem;
 
-use super::{
-    Algorithm,
-    der::{self, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE},
-    name,
-};
+use super::{Algorithm, name};
 
 /// The bits of an RSA modulus that the cryptographic library signs with (RFC 7518 §3.3 asks for 2048 at least).
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;

@@ -4,14 +4,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use hallpass_verify::{Jws, jws::Header};
 use jsonwebtoken::jwk::JwkSet;
 use secrecy::{ExposeSecret, SecretSlice};
 
 use super::{Algorithm, Key, KeyFault, generate, name};
-use crate::{
-    clock::Timestamp,
-    jws::{Header, Jws},
-};
+use crate::clock::Timestamp;
 
 /// What the ring calls a secret whose tokens name no key.
 const UNNAMED: &str = "unnamed";

@@ -9,9 +9,6 @@ use crate::{
     user::{UserIdField, UserKey},
 };
 
-/// The last second that has a four-digit year: no honest `NumericDate` lies beyond.
-const MAX_SECONDS: f64 = 253_402_300_799.0;
-
 pub(super) struct Payload(Claims);
 
 /// By whose clock a token was made.
@@ -36,13 +33,13 @@ impl Payload {
     /// of a token of ours counts for nothing, if it is a date: it was made by a clock of ours, and when that
     /// was set back, or another server's is ahead, its holder has done no wrong.
     pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenFault> {
-        let (issued_at, not_before) = (date(&self.0, "iat")?, date(&self.0, "nbf")?);
+        let (issued_at, not_before) = (self.0.date("iat")?, self.0.date("nbf")?);
         Ok(if maker == Maker::SomebodyElse { issued_at.max(not_before) } else { not_before })
     }
 
     /// `exp`, which may be absent.
     pub(super) fn expires_at(&self) -> Result<Option<Timestamp>, TokenFault> {
-        date(&self.0, "exp")
+        Ok(self.0.date("exp")?)
     }
 
     /// Exactly this issuer, when one is configured (RFC 8725 §3.8).
@@ -103,7 +100,7 @@ impl Payload {
     }
 
     pub(super) fn issued_at(&self) -> Option<Timestamp> {
-        date(&self.0, "iat").ok().flatten()
+        self.0.date("iat").ok().flatten()
     }
 }
 
@@ -119,18 +116,4 @@ pub(super) fn check_times(
     }
     let has_ended = expires_at.is_some_and(|end| end <= now - leeway);
     if has_ended { Err(TokenFault::Expired) } else { Ok(()) }
-}
-
-/// A `NumericDate`: a JSON number, whole or not. A claim of another type is not "absent"
-/// (CVE-2026-25537): the token is refused.
-pub(super) fn date(claims: &Claims, claim: &str) -> Result<Option<Timestamp>, TokenFault> {
-    let Some(written) = claims.written(claim) else { return Ok(None) };
-    // Of the values of JSON, numbers alone are numbers to Rust as well.
-    let seconds: f64 = written.get().parse().map_err(|_| TokenFault::Invalid)?;
-    if seconds.abs() <= MAX_SECONDS { Ok(Some(from_seconds(seconds))) } else { Err(TokenFault::Invalid) }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "within a four-digit year, milliseconds fit")]
-fn from_seconds(seconds: f64) -> Timestamp {
-    Timestamp::from_millis((seconds * 1000.0).floor() as i64)
 }

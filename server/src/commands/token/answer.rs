@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use hallpass_core::{clock::Timestamp, keys::KeySet};
+use hallpass_core::clock::Timestamp;
+use hallpass_verify::KeySet;
 use serde_json::{Map, Value, json};
 
 use super::{VerifyTokens, each, source::Verifier};

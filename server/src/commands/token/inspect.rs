@@ -5,9 +5,9 @@ use std::{fmt::Write, path::PathBuf, time::Duration};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hallpass_core::{
     clock::Timestamp,
-    jws::Jws,
     keys::{self, KeyRing},
 };
+use hallpass_verify::Jws;
 use serde_json::{Map, Value, json};
 
 use super::each;

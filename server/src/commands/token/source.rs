@@ -5,10 +5,9 @@ use std::{fs, path::PathBuf};
 
 use hallpass_core::{
     clock::Timestamp,
-    jws::{Jws, JwsFault},
-    keys::KeySet,
     token::{self, TokenFault, Tokens},
 };
+use hallpass_verify::{Jws, JwsError, KeySet};
 
 use crate::{commands::Failure, config::Config, output};
 
@@ -22,7 +21,7 @@ pub(super) enum Verifier {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error(transparent)]
-    Jws(#[from] JwsFault),
+    Jws(#[from] JwsError),
     #[error(transparent)]
     Token(#[from] TokenFault),
 }
@@ -63,7 +62,7 @@ impl Verifier {
 }
 
 /// The payload, once its signature is good.
-fn verify_by(keys: &KeySet, text: &str) -> Result<Vec<u8>, JwsFault> {
+fn verify_by(keys: &KeySet, text: &str) -> Result<Vec<u8>, JwsError> {
     let jws = Jws::parse(text)?;
     let header = jws.header()?;
     keys.verify(&jws, &header)?;

@@ -69,7 +69,11 @@ fn a_refused_key_is_described_with_what_is_needed_and_the_command_that_converts_
         (Algorithm::EdDSA, PKCS8, &["an EC key on P-256", "an Ed25519 key", "openssl genpkey -algorithm ED25519"]),
         (Algorithm::ES256, include_str!("p256-encrypted-pkcs8.pem"), &["encrypted", "openssl pkey -in"]),
         (Algorithm::ES256, include_str!("p256-encrypted-sec1.pem"), &["encrypted", "openssl pkey -in"]),
-        (Algorithm::ES256, include_str!("../public_material/certificate.pem"), &["a certificate", "private key"]),
+        (
+            Algorithm::ES256,
+            include_str!("../../../../verify/tests/public_material/certificate.pem"),
+            &["a certificate", "private key"],
+        ),
         (Algorithm::ES256, include_str!("p256-public.pem"), &["a public key", "private key that it belongs to"]),
         (
             Algorithm::ES256,

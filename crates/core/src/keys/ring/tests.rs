@@ -1,11 +1,11 @@
 use std::time::Duration;
 
+use hallpass_verify::{Jws, jws::Header};
 use secrecy::{ExposeSecret, SecretSlice};
 
 use super::{KeyRing, KeyState, RingFault, RingKey};
 use crate::{
     clock::Timestamp,
-    jws::{Header, Jws},
     keys::{Algorithm, generate},
 };
 

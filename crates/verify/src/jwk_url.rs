@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hallpass_core::keys::FetchKeys;
 use http::header;
 use reqwest::{Client, redirect};
 use serde_json::Value;
+
+use crate::remote::FetchKeys;
 
 /// The server's timeout for fetching a JWK set.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
@@ -75,7 +76,6 @@ fn explain(error: &reqwest::Error) -> String {
 mod tests {
     use std::time::Duration;
 
-    use hallpass_core::keys::FetchKeys;
     use serde_json::json;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
@@ -83,6 +83,7 @@ mod tests {
     };
 
     use super::{JwkUrl, MAX_BYTES};
+    use crate::remote::FetchKeys;
 
     /// Bounds a hang; every answer of these tests is there at once.
     const PATIENCE: Duration = Duration::from_mins(5);

@@ -1,17 +1,17 @@
 //! Enough DER (ITU-T X.690) to tell what a key file holds. Whether the key is good is for the cryptographic
 //! library to say.
 
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
-pub(super) const SEQUENCE: u8 = 0x30;
+pub const INTEGER: u8 = 0x02;
+pub const BIT_STRING: u8 = 0x03;
+pub const OCTET_STRING: u8 = 0x04;
+pub const OBJECT_IDENTIFIER: u8 = 0x06;
+pub const SEQUENCE: u8 = 0x30;
 
 /// The tag and the content of one element.
-pub(super) type Element<'a> = (u8, &'a [u8]);
+pub type Element<'a> = (u8, &'a [u8]);
 
 /// The elements of `bytes`, which they fill entirely.
-pub(super) fn elements(mut bytes: &[u8]) -> Option<Vec<Element<'_>>> {
+pub fn elements(mut bytes: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
         let (element, rest) = split(bytes)?;
@@ -22,7 +22,7 @@ pub(super) fn elements(mut bytes: &[u8]) -> Option<Vec<Element<'_>>> {
 }
 
 /// The elements of a sequence. Only white space and NULs may follow it, which a file may end with.
-pub(super) fn sequence(bytes: &[u8]) -> Option<Vec<Element<'_>>> {
+pub fn sequence(bytes: &[u8]) -> Option<Vec<Element<'_>>> {
     match split(bytes)? {
         ((SEQUENCE, content), rest) if rest.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) => {
             elements(content)

@@ -29,7 +29,7 @@ impl Audience {
     }
 
     /// Whether a token with this claim is for us: exactly, never by a part of a name.
-    pub(super) fn is_in(&self, claim: Option<&Value>) -> bool {
+    pub fn is_in(&self, claim: Option<&Value>) -> bool {
         let is_ours = |value: &Value| self.names().iter().any(|name| value == name);
         match claim {
             Some(Value::Array(audiences)) => audiences.iter().all(Value::is_string) && audiences.iter().any(is_ours),

@@ -1,21 +1,22 @@
+//! Public keys and certificates are recognised in every encoding, and secrets are not.
+
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
 };
+use hallpass_core::keys::{ALGORITHMS, generate};
+use hallpass_verify::is_public_material;
 use proptest::prelude::*;
 use serde_json::json;
-
-use super::is_public_material;
-use crate::keys::{ALGORITHMS, generate};
 
 /// An Ed25519 public key (`SubjectPublicKeyInfo`).
 const ED25519: &str = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 /// A P-256 public key.
 const P256: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAERDJwPnXaoAWFuSui5sKgMkdeg201P4Q/U884fBkkMZGSHAsH02qk6m0f+QS6TK8TxLdbzggzU7dK4zwuXqlLng==";
 /// A certificate of that P-256 key.
-const CERTIFICATE: &str = include_str!("certificate.pem");
+const CERTIFICATE: &str = include_str!("public_material/certificate.pem");
 /// An RSA public key of 2048 bits: `SubjectPublicKeyInfo`, and `RSAPublicKey` inside it.
-const RSA: &str = include_str!("rsa-public.pem");
+const RSA: &str = include_str!("public_material/rsa-public.pem");
 
 fn der(base64: &str) -> Vec<u8> {
     let body: String = base64.lines().filter(|line| !line.starts_with("-----")).collect();

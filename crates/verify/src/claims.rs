@@ -9,8 +9,18 @@ use serde_json::{
     value::{RawValue, to_raw_value},
 };
 
+use crate::timestamp::Timestamp;
+
 /// How deep values may be nested, as `serde_json` has it.
 const MAX_DEPTH: usize = 127;
+
+/// The last second of the year 9999.
+const MAX_SECONDS: f64 = 253_402_300_799.0;
+
+/// A claim that should be a date is something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the claim is not a NumericDate")]
+pub struct InvalidDate;
 
 /// Claims by name.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -43,6 +53,17 @@ impl Claims {
     pub fn text(&self, name: &str) -> Option<String> {
         let written = self.written(name)?.get();
         written.starts_with('"').then(|| serde_json::from_str(written).ok()).flatten()
+    }
+
+    /// Finds a claim that is a `NumericDate` (RFC 7519 §2): a JSON number, whole or not.
+    ///
+    /// # Errors
+    /// When the claim is of another type, which is not the same as absent (CVE-2026-25537), or beyond the year 9999.
+    pub fn date(&self, name: &str) -> Result<Option<Timestamp>, InvalidDate> {
+        let Some(written) = self.written(name) else { return Ok(None) };
+        // Of all JSON values, only numbers parse as numbers in Rust.
+        let seconds: f64 = written.get().parse().map_err(|_| InvalidDate)?;
+        if seconds.abs() <= MAX_SECONDS { Ok(Some(from_seconds(seconds))) } else { Err(InvalidDate) }
     }
 
     /// All claims as values, without those that have none.
@@ -93,6 +114,11 @@ impl PartialEq for Claims {
 }
 
 impl Eq for Claims {}
+
+#[expect(clippy::cast_possible_truncation, reason = "within a four-digit year, milliseconds fit")]
+fn from_seconds(seconds: f64) -> Timestamp {
+    Timestamp::from_millis((seconds * 1000.0).floor() as i64)
+}
 
 /// Whether lists and objects are nested deeper than [`MAX_DEPTH`].
 fn is_too_deep(written: &str) -> bool {

@@ -6,14 +6,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::keys::Algorithm;
+use crate::algorithm::{self, Algorithm};
 
 /// No token of ours comes near this; longer text is refused before any work is done on it.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// Why text is no JWS that a key vouches for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JwsFault {
+pub enum JwsError {
     /// Longer than any token.
     #[error("it is longer than 16 kB")]
     TooLong,
@@ -77,14 +77,14 @@ impl<'t> Jws<'t> {
     ///
     /// # Errors
     /// `TooLong`, `Parts` or `Encoding`.
-    pub fn parse(text: &'t str) -> Result<Self, JwsFault> {
+    pub fn parse(text: &'t str) -> Result<Self, JwsError> {
         if text.len() > MAX_BYTES {
-            return Err(JwsFault::TooLong);
+            return Err(JwsError::TooLong);
         }
-        let (message, signature) = text.rsplit_once('.').ok_or(JwsFault::Parts)?;
-        let (encoded_header, payload) = message.split_once('.').ok_or(JwsFault::Parts)?;
+        let (message, signature) = text.rsplit_once('.').ok_or(JwsError::Parts)?;
+        let (encoded_header, payload) = message.split_once('.').ok_or(JwsError::Parts)?;
         if payload.contains('.') {
-            return Err(JwsFault::Parts);
+            return Err(JwsError::Parts);
         }
         let payload = decode(payload)?;
         decode(signature)?;
@@ -95,14 +95,14 @@ impl<'t> Jws<'t> {
     ///
     /// # Errors
     /// `Encoding`, `Header` or `Extension`.
-    pub fn header(&self) -> Result<Header, JwsFault> {
+    pub fn header(&self) -> Result<Header, JwsError> {
         let json = decode(self.encoded_header)?;
         // A list would be read as the members in their order.
         if json.trim_ascii_start().first() != Some(&b'{') {
-            return Err(JwsFault::Header);
+            return Err(JwsError::Header);
         }
-        let header: Header = serde_json::from_slice(&json).map_err(|_| JwsFault::Header)?;
-        if header.crit || header.b64 { Err(JwsFault::Extension) } else { Ok(header) }
+        let header: Header = serde_json::from_slice(&json).map_err(|_| JwsError::Header)?;
+        if header.crit || header.b64 { Err(JwsError::Extension) } else { Ok(header) }
     }
 }
 
@@ -111,8 +111,8 @@ impl Header {
     ///
     /// # Errors
     /// `Algorithm`: also for `none`, in whatever spelling.
-    pub fn algorithm(&self) -> Result<Algorithm, JwsFault> {
-        super::keys::find(&self.alg).ok_or(JwsFault::Algorithm)
+    pub fn algorithm(&self) -> Result<Algorithm, JwsError> {
+        algorithm::find(&self.alg).ok_or(JwsError::Algorithm)
     }
 
     /// Whether the token says that it is an access token of RFC 9068 (§4: `at+jwt`, also with the
@@ -123,9 +123,12 @@ impl Header {
     }
 }
 
-/// Strict base64url: no padding, no white space, no stray bits at the end (RFC 7515 §2).
-pub(crate) fn decode(part: &str) -> Result<Vec<u8>, JwsFault> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsFault::Encoding)
+/// Decodes strict base64url: no padding, no white space, no stray bits at the end (RFC 7515 §2).
+///
+/// # Errors
+/// `Encoding`.
+pub fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Encoding)
 }
 
 /// A text; `null` is none.

@@ -16,7 +16,7 @@ use base64::{
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::der::{self, BIT_STRING, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
+use crate::der::{self, BIT_STRING, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 
 /// Encodings inside encodings that are undone: base64 of a PEM file whose body is base64 takes two.
 const MAX_DEPTH: usize = 4;
@@ -30,7 +30,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Whether a secret is public material in any encoding.
-pub(super) fn is_public_material(secret: &[u8]) -> bool {
+pub fn is_public_material(secret: &[u8]) -> bool {
     is_public(secret, MAX_DEPTH)
 }
 
@@ -150,6 +150,3 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     let text: String = text.chars().filter_map(plain).collect();
     BASE64.decode(text).ok().filter(|bytes| !bytes.is_empty())
 }
-
-#[cfg(test)]
-mod tests;

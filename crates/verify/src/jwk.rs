@@ -4,8 +4,11 @@
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 
-use super::{ALGORITHMS, Algorithm, min_secret_bytes, public_material::is_public_material, verifies};
-use crate::jws::{Header, Jws, JwsFault, decode};
+use crate::{
+    algorithm::{self, ALGORITHMS, Algorithm, min_secret_bytes, verifies},
+    jws::{Header, Jws, JwsError, decode},
+    public_material::is_public_material,
+};
 
 /// More keys than any issuer has; the rest of a longer set is not looked at.
 const MAX_KEYS: usize = 256;
@@ -15,7 +18,7 @@ const MIN_RSA_BITS: usize = 2048;
 
 /// Why a JWK, or what should be a set of them, verifies nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JwkFault {
+pub enum JwkError {
     /// Neither a JWK set, nor a list of JWKs, nor one JWK.
     #[error("is no JWK set")]
     Set,
@@ -46,7 +49,7 @@ struct VerifyingKey {
 #[derive(Clone, Default)]
 pub struct KeySet {
     keys: Vec<VerifyingKey>,
-    unusable: Vec<JwkFault>,
+    unusable: Vec<JwkError>,
 }
 
 impl KeySet {
@@ -54,15 +57,15 @@ impl KeySet {
     ///
     /// # Errors
     /// `Set` when it is none of them; a key in it that cannot be used is only left out.
-    pub fn read(json: &Value) -> Result<Self, JwkFault> {
+    pub fn read(json: &Value) -> Result<Self, JwkError> {
         let jwks = match json {
             Value::Array(jwks) => jwks.as_slice(),
             Value::Object(members) => match members.get("keys") {
                 Some(Value::Array(jwks)) => jwks.as_slice(),
                 None if members.contains_key("kty") => std::slice::from_ref(json),
-                Some(_) | None => return Err(JwkFault::Set),
+                Some(_) | None => return Err(JwkError::Set),
             },
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(JwkFault::Set),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(JwkError::Set),
         };
         let mut set = Self::default();
         for jwk in jwks.iter().take(MAX_KEYS) {
@@ -74,11 +77,20 @@ impl KeySet {
         Ok(set)
     }
 
-    /// Only for this algorithm: what the operator said that the issuer uses.
+    /// One shared secret, for the HMAC algorithms that it is long enough for.
+    ///
+    /// # Errors
+    /// `Weak` when it is shorter than 32 bytes (RFC 7518 §3.2), or a public key.
+    pub fn from_secret(secret: &[u8]) -> Result<Self, JwkError> {
+        let (key, algorithms) = symmetric(secret)?;
+        Ok(Self { keys: vec![VerifyingKey { id: None, algorithms, key }], unusable: Vec::new() })
+    }
+
+    /// The keys for these algorithms, such as those that the operator says the issuer uses.
     #[must_use]
-    pub fn limited_to(mut self, algorithm: Algorithm) -> Self {
+    pub fn limited_to(mut self, algorithms: &[Algorithm]) -> Self {
         self.keys.retain_mut(|key| {
-            key.algorithms.retain(|known| *known == algorithm);
+            key.algorithms.retain(|known| algorithms.contains(known));
             !key.algorithms.is_empty()
         });
         self
@@ -95,7 +107,7 @@ impl KeySet {
     }
 
     /// Why keys were left out, in their order.
-    pub fn unusable(&self) -> &[JwkFault] {
+    pub fn unusable(&self) -> &[JwkError] {
         &self.unusable
     }
 
@@ -109,18 +121,18 @@ impl KeySet {
     ///
     /// # Errors
     /// `Algorithm`, `NoKey` or `Signature`.
-    pub fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<(), JwsFault> {
+    pub fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<(), JwsError> {
         let algorithm = header.algorithm()?;
         let id = header.kid.as_deref();
         let wanted = id.filter(|id| self.has(id));
-        let mut fault = JwsFault::NoKey;
+        let mut fault = JwsError::NoKey;
         for key in &self.keys {
             let is_meant = id.is_none() || key.id.as_deref() == wanted;
             if is_meant && key.algorithms.contains(&algorithm) {
                 if verifies(algorithm, &key.key, jws.signature, jws.message) {
                     return Ok(());
                 }
-                fault = JwsFault::Signature;
+                fault = JwsError::Signature;
             }
         }
         Err(fault)
@@ -128,35 +140,35 @@ impl KeySet {
 }
 
 impl VerifyingKey {
-    fn read(jwk: &Value) -> Result<Self, JwkFault> {
-        let jwk = jwk.as_object().ok_or(JwkFault::Kind)?;
+    fn read(jwk: &Value) -> Result<Self, JwkError> {
+        let jwk = jwk.as_object().ok_or(JwkError::Kind)?;
         check_use(jwk)?;
         let (key, kind) = match jwk.get("kty").and_then(Value::as_str) {
             Some("oct") => secret(jwk)?,
             Some("RSA") => rsa(jwk)?,
             Some("EC") => curve(jwk)?,
             Some("OKP") => edwards(jwk)?,
-            Some(_) | None => return Err(JwkFault::Kind),
+            Some(_) | None => return Err(JwkError::Kind),
         };
         let algorithms = match jwk.get("alg") {
             None => kind,
-            Some(Value::String(name)) => kind.into_iter().filter(|known| super::name(*known) == name).collect(),
+            Some(Value::String(name)) => kind.into_iter().filter(|known| algorithm::name(*known) == name).collect(),
             Some(_) => Vec::new(),
         };
         if algorithms.is_empty() {
-            return Err(JwkFault::Algorithm);
+            return Err(JwkError::Algorithm);
         }
         let id = match jwk.get("kid") {
             None => None,
             Some(Value::String(id)) => Some(id.clone()),
-            Some(_) => return Err(JwkFault::Kind),
+            Some(_) => return Err(JwkError::Kind),
         };
         Ok(Self { id, algorithms, key })
     }
 }
 
 /// `use` and `key_ops` (RFC 7517 §4.2, §4.3): what is not said is not forbidden.
-fn check_use(jwk: &Map<String, Value>) -> Result<(), JwkFault> {
+fn check_use(jwk: &Map<String, Value>) -> Result<(), JwkError> {
     let is_for_signatures = jwk.get("use").is_none_or(|purpose| purpose == "sig");
     let may_verify = match jwk.get("key_ops") {
         None => true,
@@ -164,29 +176,32 @@ fn check_use(jwk: &Map<String, Value>) -> Result<(), JwkFault> {
             operations.as_array().is_some_and(|operations| operations.iter().any(|operation| operation == "verify"))
         }
     };
-    if is_for_signatures && may_verify { Ok(()) } else { Err(JwkFault::Use) }
+    if is_for_signatures && may_verify { Ok(()) } else { Err(JwkError::Use) }
 }
 
 type Kind = (DecodingKey, Vec<Algorithm>);
 
-fn secret(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
-    let secret = member(jwk, "k")?;
-    if is_public_material(&secret) {
-        return Err(JwkFault::Weak);
+fn secret(jwk: &Map<String, Value>) -> Result<Kind, JwkError> {
+    symmetric(&member(jwk, "k")?)
+}
+
+fn symmetric(secret: &[u8]) -> Result<Kind, JwkError> {
+    if is_public_material(secret) {
+        return Err(JwkError::Weak);
     }
     let symmetric = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
     let algorithms: Vec<_> = symmetric.into_iter().filter(|known| secret.len() >= min_secret_bytes(*known)).collect();
-    if algorithms.is_empty() { Err(JwkFault::Weak) } else { Ok((DecodingKey::from_secret(&secret), algorithms)) }
+    if algorithms.is_empty() { Err(JwkError::Weak) } else { Ok((DecodingKey::from_secret(secret), algorithms)) }
 }
 
-fn rsa(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+fn rsa(jwk: &Map<String, Value>) -> Result<Kind, JwkError> {
     let (modulus, exponent) = (member(jwk, "n")?, member(jwk, "e")?);
     let (modulus, exponent) = (without_leading_zeros(&modulus), without_leading_zeros(&exponent));
     let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
     // With an exponent of 1 every message is its own signature.
     let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
     if bits < MIN_RSA_BITS || !is_odd(modulus) || !is_odd(exponent) || exponent == [1] {
-        return Err(JwkFault::Weak);
+        return Err(JwkError::Weak);
     }
     let is_rsa = |algorithm: &Algorithm| algorithm.family() == jsonwebtoken::AlgorithmFamily::Rsa;
     let algorithms = ALGORITHMS.into_iter().map(|(_, algorithm)| algorithm).filter(is_rsa).collect();
@@ -194,37 +209,34 @@ fn rsa(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
 }
 
 /// Coordinates have exactly the length of their curve (RFC 7518 §6.2.1.2).
-fn curve(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+fn curve(jwk: &Map<String, Value>) -> Result<Kind, JwkError> {
     let (algorithm, bytes) = match jwk.get("crv").and_then(Value::as_str) {
         Some("P-256") => (Algorithm::ES256, 32),
         Some("P-384") => (Algorithm::ES384, 48),
-        Some(_) | None => return Err(JwkFault::Kind),
+        Some(_) | None => return Err(JwkError::Kind),
     };
     let (x, y) = (member(jwk, "x")?, member(jwk, "y")?);
     if x.len() != bytes || y.len() != bytes {
-        return Err(JwkFault::Kind);
+        return Err(JwkError::Kind);
     }
     let point = [&[4], x.as_slice(), &y].concat();
     Ok((DecodingKey::from_ec_der(&point), vec![algorithm]))
 }
 
-fn edwards(jwk: &Map<String, Value>) -> Result<Kind, JwkFault> {
+fn edwards(jwk: &Map<String, Value>) -> Result<Kind, JwkError> {
     let x = member(jwk, "x")?;
     if jwk.get("crv").and_then(Value::as_str) != Some("Ed25519") || x.len() != 32 {
-        return Err(JwkFault::Kind);
+        return Err(JwkError::Kind);
     }
     Ok((DecodingKey::from_ed_der(&x), vec![Algorithm::EdDSA]))
 }
 
-fn member(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, JwkFault> {
-    let text = jwk.get(name).and_then(Value::as_str).ok_or(JwkFault::Kind)?;
-    decode(text).map_err(|_| JwkFault::Kind)
+fn member(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, JwkError> {
+    let text = jwk.get(name).and_then(Value::as_str).ok_or(JwkError::Kind)?;
+    decode(text).map_err(|_| JwkError::Kind)
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]
 }
-
-#[cfg(test)]
-mod tests;

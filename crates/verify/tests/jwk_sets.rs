@@ -1,12 +1,12 @@
+//! JWK sets: which keys of a set verify, and which tokens they verify.
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hallpass_core::keys::{Key, generate};
+use hallpass_verify::{
+    ALGORITHMS, Algorithm, JwkError, Jws, JwsError, KeySet, algorithm::is_symmetric, is_public_material,
+};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
-
-use super::{JwkFault, KeySet, is_public_material};
-use crate::{
-    jws::{Jws, JwsFault},
-    keys::{ALGORITHMS, Algorithm, Key, generate, is_symmetric},
-};
 
 const SECRET: &[u8] = b"a secret of more than sixty-four bytes, so that it fits each of the HMACs";
 
@@ -44,14 +44,14 @@ fn mac(secret: &[u8], header: &Value) -> String {
     format!("{message}.{signature}")
 }
 
-fn verify(keys: &Value, token: &str) -> Result<(), JwsFault> {
+fn verify(keys: &Value, token: &str) -> Result<(), JwsError> {
     let set = KeySet::read(keys).expect("a set");
     let jws = Jws::parse(token)?;
     let header = jws.header()?;
     set.verify(&jws, &header)
 }
 
-fn fault(jwk: Value) -> Option<JwkFault> {
+fn fault(jwk: Value) -> Option<JwkError> {
     KeySet::read(&json!({ "keys": [jwk] })).expect("a set").unusable().first().copied()
 }
 
@@ -72,15 +72,15 @@ fn a_published_key_verifies_with_and_without_its_optional_members() {
 fn a_key_verifies_only_with_its_own_algorithm() {
     let rsa = key(Algorithm::RS256);
     let pss = token(&rsa, &json!({ "alg": "PS256" }));
-    assert_eq!(verify(&jwk(&rsa), &pss), Err(JwsFault::NoKey));
+    assert_eq!(verify(&jwk(&rsa), &pss), Err(JwsError::NoKey));
     let other = token(&rsa, &json!({ "alg": "RS384" }));
-    assert_eq!(verify(&jwk(&rsa), &other), Err(JwsFault::NoKey));
+    assert_eq!(verify(&jwk(&rsa), &other), Err(JwsError::NoKey));
     for alg in ["none", "None", "nOnE", "none ", "", "HS257", "RSA-OAEP", "ES512"] {
-        assert_eq!(verify(&jwk(&rsa), &token(&rsa, &json!({ "alg": alg }))), Err(JwsFault::Algorithm), "{alg:?}");
+        assert_eq!(verify(&jwk(&rsa), &token(&rsa, &json!({ "alg": alg }))), Err(JwsError::Algorithm), "{alg:?}");
     }
-    assert_eq!(fault(with(jwk(&rsa), "alg", "RSA-OAEP")), Some(JwkFault::Algorithm));
-    assert_eq!(fault(with(jwk(&rsa), "alg", "ES256")), Some(JwkFault::Algorithm));
-    assert_eq!(fault(with(jwk(&rsa), "alg", json!(["RS256"]))), Some(JwkFault::Algorithm));
+    assert_eq!(fault(with(jwk(&rsa), "alg", "RSA-OAEP")), Some(JwkError::Algorithm));
+    assert_eq!(fault(with(jwk(&rsa), "alg", "ES256")), Some(JwkError::Algorithm));
+    assert_eq!(fault(with(jwk(&rsa), "alg", json!(["RS256"]))), Some(JwkError::Algorithm));
 }
 
 #[test]
@@ -95,43 +95,43 @@ fn a_public_key_is_no_secret_in_any_of_its_spellings() {
     let text = json.to_string();
     for material in [pem.as_slice(), &der, text.as_bytes()] {
         assert!(is_public_material(material));
-        assert_eq!(fault(oct(material)), Some(JwkFault::Weak));
+        assert_eq!(fault(oct(material)), Some(JwkError::Weak));
     }
     assert!(!is_public_material(SECRET) && !is_public_material(&[0x30; 64]));
     // Signed with whatever of it, against the key itself.
     for material in [pem.as_slice(), &der, text.as_bytes(), modulus, b"kid", b""] {
         let forged = mac(material, &json!({ "alg": "HS256", "kid": rsa.id() }));
-        assert_eq!(verify(&json, &forged), Err(JwsFault::NoKey));
+        assert_eq!(verify(&json, &forged), Err(JwsError::NoKey));
     }
 }
 
 #[test]
 fn keys_for_something_else_verify_nothing() {
     let ec = jwk(&key(Algorithm::ES256));
-    assert_eq!(fault(with(ec.clone(), "use", "enc")), Some(JwkFault::Use));
-    assert_eq!(fault(with(ec.clone(), "use", json!(null))), Some(JwkFault::Use));
-    assert_eq!(fault(with(ec.clone(), "key_ops", json!(["encrypt"]))), Some(JwkFault::Use));
+    assert_eq!(fault(with(ec.clone(), "use", "enc")), Some(JwkError::Use));
+    assert_eq!(fault(with(ec.clone(), "use", json!(null))), Some(JwkError::Use));
+    assert_eq!(fault(with(ec.clone(), "key_ops", json!(["encrypt"]))), Some(JwkError::Use));
     assert_eq!(fault(with(ec.clone(), "key_ops", json!(["sign", "verify"]))), None);
-    assert_eq!(fault(with(ec.clone(), "kty", "AKP")), Some(JwkFault::Kind));
-    assert_eq!(fault(with(ec.clone(), "kid", 7)), Some(JwkFault::Kind));
-    assert_eq!(fault(with(ec, "crv", "P-384")), Some(JwkFault::Kind), "coordinates of another length");
-    assert_eq!(fault(json!("text")), Some(JwkFault::Kind));
+    assert_eq!(fault(with(ec.clone(), "kty", "AKP")), Some(JwkError::Kind));
+    assert_eq!(fault(with(ec.clone(), "kid", 7)), Some(JwkError::Kind));
+    assert_eq!(fault(with(ec, "crv", "P-384")), Some(JwkError::Kind), "coordinates of another length");
+    assert_eq!(fault(json!("text")), Some(JwkError::Kind));
     for no_set in [json!("text"), json!(null), json!({ "keys": {} }), json!({})] {
-        assert_eq!(KeySet::read(&no_set).err(), Some(JwkFault::Set), "{no_set}");
+        assert_eq!(KeySet::read(&no_set).err(), Some(JwkError::Set), "{no_set}");
     }
 }
 
 #[test]
 fn weak_keys_verify_nothing() {
-    assert_eq!(fault(oct(&[7; 31])), Some(JwkFault::Weak));
-    assert_eq!(fault(oct(b"")), Some(JwkFault::Weak));
-    assert_eq!(fault(with(oct(&[7; 47]), "alg", "HS384")), Some(JwkFault::Algorithm));
+    assert_eq!(fault(oct(&[7; 31])), Some(JwkError::Weak));
+    assert_eq!(fault(oct(b"")), Some(JwkError::Weak));
+    assert_eq!(fault(with(oct(&[7; 47]), "alg", "HS384")), Some(JwkError::Algorithm));
     let rsa =
         |modulus: &[u8], exponent: &str| json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode(modulus), "e": exponent });
-    assert_eq!(fault(rsa(&[0xff; 128], "AQAB")), Some(JwkFault::Weak), "1024 bits");
+    assert_eq!(fault(rsa(&[0xff; 128], "AQAB")), Some(JwkError::Weak), "1024 bits");
     let padded = [vec![0; 128], vec![0xff; 128]].concat();
-    assert_eq!(fault(rsa(&padded, "AQAB")), Some(JwkFault::Weak), "1024 bits behind zeros");
-    assert_eq!(fault(rsa(&[0xff; 256], "AQ")), Some(JwkFault::Weak), "an exponent of 1");
+    assert_eq!(fault(rsa(&padded, "AQAB")), Some(JwkError::Weak), "1024 bits behind zeros");
+    assert_eq!(fault(rsa(&[0xff; 256], "AQ")), Some(JwkError::Weak), "an exponent of 1");
     assert_eq!(fault(rsa(&[0xff; 256], "AQAB")), None);
 }
 
@@ -157,7 +157,7 @@ fn signatures_that_are_none_are_refused() {
     ];
     for signature in forged {
         let text = format!("{message}.{}", URL_SAFE_NO_PAD.encode(&signature));
-        assert_eq!(verify(&jwk(&ec), &text), Err(JwsFault::Signature), "{signature:?}");
+        assert_eq!(verify(&jwk(&ec), &text), Err(JwsError::Signature), "{signature:?}");
     }
     assert_eq!(verify(&jwk(&ec), &good), Ok(()));
 }
@@ -168,20 +168,20 @@ fn a_token_cannot_bring_its_own_key_or_change_the_rules() {
     let set = json!({ "keys": [jwk(&ours)] });
     let own_key =
         json!({ "alg": "ES256", "kid": ours.id(), "jwk": jwk(&thief), "jku": "http://127.0.0.1:9/", "x5c": ["AA"] });
-    assert_eq!(verify(&set, &token(&thief, &own_key)), Err(JwsFault::Signature));
+    assert_eq!(verify(&set, &token(&thief, &own_key)), Err(JwsError::Signature));
     let refused = [
-        (r#"{"alg":"ES256","crit":["exp"],"exp":1}"#, JwsFault::Extension),
-        (r#"{"alg":"ES256","crit":[]}"#, JwsFault::Extension),
-        (r#"{"alg":"ES256","crit":null}"#, JwsFault::Extension),
-        (r#"{"alg":"ES256","b64":false}"#, JwsFault::Extension),
-        (r#"{"alg":"none","alg":"ES256"}"#, JwsFault::Header),
-        (r#"{"alg":"ES256","kid":"a","kid":"b"}"#, JwsFault::Header),
-        (r#"{"alg":"ES256","kid":7}"#, JwsFault::Header),
-        (r#"{"alg":"ES256","kid":null}"#, JwsFault::Header),
-        (r#"{"alg":7}"#, JwsFault::Header),
-        (r#"{"kid":"a"}"#, JwsFault::Header),
-        (r#"["ES256"]"#, JwsFault::Header),
-        ("", JwsFault::Header),
+        (r#"{"alg":"ES256","crit":["exp"],"exp":1}"#, JwsError::Extension),
+        (r#"{"alg":"ES256","crit":[]}"#, JwsError::Extension),
+        (r#"{"alg":"ES256","crit":null}"#, JwsError::Extension),
+        (r#"{"alg":"ES256","b64":false}"#, JwsError::Extension),
+        (r#"{"alg":"none","alg":"ES256"}"#, JwsError::Header),
+        (r#"{"alg":"ES256","kid":"a","kid":"b"}"#, JwsError::Header),
+        (r#"{"alg":"ES256","kid":7}"#, JwsError::Header),
+        (r#"{"alg":"ES256","kid":null}"#, JwsError::Header),
+        (r#"{"alg":7}"#, JwsError::Header),
+        (r#"{"kid":"a"}"#, JwsError::Header),
+        (r#"["ES256"]"#, JwsError::Header),
+        ("", JwsError::Header),
     ];
     for (header, expected) in refused {
         let message = format!("{}.e30", URL_SAFE_NO_PAD.encode(header));
@@ -196,20 +196,20 @@ fn a_name_that_no_key_has_is_answered_by_keys_without_a_name_alone() {
     let set = json!({ "keys": [jwk(&named), without(jwk(&nameless), "kid")] });
     for id in ["", "unknown", &"k".repeat(6000)] {
         let header = json!({ "alg": "ES256", "kid": id });
-        assert_eq!(verify(&set, &token(&named, &header)), Err(JwsFault::Signature));
+        assert_eq!(verify(&set, &token(&named, &header)), Err(JwsError::Signature));
         assert_eq!(verify(&set, &token(&nameless, &header)), Ok(()));
     }
     assert_eq!(verify(&set, &token(&named, &json!({ "alg": "ES256" }))), Ok(()));
     let borrowed = json!({ "alg": "ES256", "kid": named.id() });
-    assert_eq!(verify(&set, &token(&nameless, &borrowed)), Err(JwsFault::Signature));
+    assert_eq!(verify(&set, &token(&nameless, &borrowed)), Err(JwsError::Signature));
 }
 
 #[test]
 fn one_bad_key_spoils_no_other_and_a_limit_leaves_one_algorithm() {
     let (ec, rsa) = (key(Algorithm::ES256), key(Algorithm::RS256));
     let set = KeySet::read(&json!({ "keys": [{ "kty": "AKP" }, null, jwk(&ec), jwk(&rsa)] })).expect("a set");
-    assert_eq!((set.len(), set.unusable()), (2, [JwkFault::Kind, JwkFault::Kind].as_slice()));
-    let limited = set.limited_to(Algorithm::RS256);
+    assert_eq!((set.len(), set.unusable()), (2, [JwkError::Kind, JwkError::Kind].as_slice()));
+    let limited = set.limited_to(&[Algorithm::RS256]);
     assert!(limited.has(rsa.id().expect("an id")) && !limited.has(ec.id().expect("an id")));
 }
 
@@ -219,16 +219,16 @@ fn text_that_is_no_compact_jws_is_refused() {
     let parts: Vec<&str> = good.split('.').collect();
     let [header, payload, signature] = parts.as_slice() else { panic!("three parts") };
     let wrong = [
-        (String::new(), JwsFault::Parts),
-        (format!("{header}.{payload}"), JwsFault::Parts),
-        (format!("{good}."), JwsFault::Parts),
-        (format!("{header}.{payload}.x.{payload}.{signature}"), JwsFault::Parts),
-        (format!("{{\"payload\":\"{payload}\",\"signature\":\"{signature}\"}}"), JwsFault::Parts),
-        (format!("{good}="), JwsFault::Encoding),
-        (format!(" {good}"), JwsFault::Encoding),
-        (format!("{good}\n"), JwsFault::Encoding),
-        (format!("{header}.AB.{signature}"), JwsFault::Encoding),
-        ("a".repeat(100_000), JwsFault::TooLong),
+        (String::new(), JwsError::Parts),
+        (format!("{header}.{payload}"), JwsError::Parts),
+        (format!("{good}."), JwsError::Parts),
+        (format!("{header}.{payload}.x.{payload}.{signature}"), JwsError::Parts),
+        (format!("{{\"payload\":\"{payload}\",\"signature\":\"{signature}\"}}"), JwsError::Parts),
+        (format!("{good}="), JwsError::Encoding),
+        (format!(" {good}"), JwsError::Encoding),
+        (format!("{good}\n"), JwsError::Encoding),
+        (format!("{header}.AB.{signature}"), JwsError::Encoding),
+        ("a".repeat(100_000), JwsError::TooLong),
     ];
     for (text, expected) in wrong {
         assert_eq!(verify(&oct(SECRET), &text), Err(expected), "{}", &text[..text.len().min(80)]);
@@ -236,7 +236,7 @@ fn text_that_is_no_compact_jws_is_refused() {
 }
 
 mod published_vectors {
-    use super::{JwsFault, json, verify};
+    use super::{JwsError, json, verify};
 
     /// RFC 7515 §A.1: HS256, with line breaks in header and payload.
     #[test]
@@ -247,7 +247,7 @@ mod published_vectors {
         });
         let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert_eq!(verify(&jwk, token), Ok(()));
-        assert_eq!(verify(&jwk, &token.replace("dBjf", "dBjg")), Err(JwsFault::Signature));
+        assert_eq!(verify(&jwk, &token.replace("dBjf", "dBjg")), Err(JwsError::Signature));
     }
 
     /// RFC 8037 §A.4: Ed25519.

@@ -1,0 +1,145 @@
+//! The keys of another issuer (`JWK_URL`): fetched, kept, and asked for once more when a token names one
+//! that is not among them. Where they come from is the operator's word alone, never a token's
+//! (RFC 8725 §3.10). A fetch that fails keeps the old keys.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::{
+    algorithm::Algorithm,
+    jwk::KeySet,
+    jws::{Header, Jws, JwsError},
+    timestamp::Timestamp,
+};
+
+/// How soon after a fetch an unknown name is worth another: a flood of them is no flood of fetches.
+const FETCH_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// Where the keys come from. Time and size of an answer are bounded there.
+#[async_trait]
+pub trait FetchKeys: Send + Sync {
+    /// The JWK set, in JSON.
+    ///
+    /// # Errors
+    /// Why there is none, for the operator.
+    async fn fetch(&self) -> Result<serde_json::Value, String>;
+}
+
+/// The keys at `JWK_URL` could not be fetched, so a token that names an unknown key cannot be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the keys of the other issuer cannot be fetched")]
+pub struct KeysUnavailable;
+
+impl KeysUnavailable {
+    /// When the keys are fetched again at the earliest.
+    pub const RETRY_AFTER: Duration = FETCH_AGAIN_AFTER;
+}
+
+/// The other issuer's keys, as of the last successful fetch.
+pub struct RemoteKeys {
+    source: Arc<dyn FetchKeys>,
+    algorithms: Arc<[Algorithm]>,
+    keys: Arc<RwLock<Arc<KeySet>>>,
+    /// A fetch holds the lock, so the tasks that need its keys wait for it.
+    last_fetch: Arc<Mutex<Option<Fetch>>>,
+}
+
+/// A fetch that has ended.
+#[derive(Clone, Copy)]
+struct Fetch {
+    begun_at: Timestamp,
+    has_failed: bool,
+}
+
+impl RemoteKeys {
+    /// Keys for these algorithms, none of which has been fetched yet.
+    pub fn new(source: Arc<dyn FetchKeys>, algorithms: &[Algorithm]) -> Self {
+        Self { source, algorithms: algorithms.into(), keys: Arc::default(), last_fetch: Arc::default() }
+    }
+
+    /// Verifies a signature by the key that the header names.
+    ///
+    /// # Errors
+    /// `NoKey` when the header names no known key (Simple JWT: `get_signing_key_from_jwt`), `Algorithm`, or `Signature`.
+    pub fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<(), JwsError> {
+        let keys = self.keys();
+        if header.kid.as_deref().is_some_and(|id| keys.has(id)) {
+            keys.verify(jws, header)
+        } else {
+            Err(JwsError::NoKey)
+        }
+    }
+
+    /// Fetches the keys if the header names an unknown one, unless they were fetched less than five seconds ago. Waits
+    /// for a fetch in progress.
+    ///
+    /// # Errors
+    /// When the key is still unknown and the last fetch failed.
+    pub async fn learn(&self, header: &Header, now: Timestamp) -> Result<(), KeysUnavailable> {
+        let Some(id) = header
+            .kid
+            .as_deref()
+            .filter(|_| header.algorithm().is_ok_and(|algorithm| self.algorithms.contains(&algorithm)))
+        else {
+            return Ok(());
+        };
+        if self.keys().has(id) {
+            return Ok(());
+        }
+        let last = self.last_fetch.clone().lock_owned().await;
+        if self.keys().has(id) {
+            return Ok(());
+        }
+        let has_failed = match *last {
+            Some(last) if now.apart(last.begun_at) < FETCH_AGAIN_AFTER => last.has_failed,
+            Some(_) | None => self.fetch(last, now).await,
+        };
+        if has_failed && !self.keys().has(id) { Err(KeysUnavailable) } else { Ok(()) }
+    }
+
+    /// Fetches the keys, so that a key that the issuer removed is not accepted for ever.
+    pub async fn renew(&self, now: Timestamp) {
+        let last = self.last_fetch.clone().lock_owned().await;
+        self.fetch(last, now).await;
+    }
+
+    /// Returns whether the fetch failed. It runs to its end, with the lock, even when its request is cancelled.
+    async fn fetch(&self, mut last: OwnedMutexGuard<Option<Fetch>>, now: Timestamp) -> bool {
+        let fetching = fetch(self.source.clone(), self.algorithms.clone(), self.keys.clone());
+        let fetched = tokio::spawn(async move {
+            *last = Some(Fetch { begun_at: now, has_failed: true });
+            let has_failed = !fetching.await;
+            *last = Some(Fetch { begun_at: now, has_failed });
+            has_failed
+        });
+        fetched.await.unwrap_or(true)
+    }
+
+    fn keys(&self) -> Arc<KeySet> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Replaces the known keys. Returns whether there were any to replace them by.
+async fn fetch(source: Arc<dyn FetchKeys>, algorithms: Arc<[Algorithm]>, known: Arc<RwLock<Arc<KeySet>>>) -> bool {
+    let fetched = source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|fault| fault.to_string()));
+    match fetched.map(|keys| keys.limited_to(&algorithms)) {
+        Ok(keys) if keys.is_empty() => {
+            tracing::warn!("the issuer at jwk_url has no key that can be used: the old ones are kept");
+            false
+        }
+        Ok(keys) => {
+            *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+            true
+        }
+        Err(problem) => {
+            tracing::warn!(problem, "the keys at jwk_url were not fetched: the old ones are kept");
+            false
+        }
+    }
+}
