@@ -4,7 +4,7 @@ use std::{
     any::Any,
     convert::Infallible,
     mem,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::{Arc, LazyLock, Once},
     time::Instant,
@@ -143,6 +143,11 @@ fn peer(extensions: &Extensions) -> Option<Client> {
 /// The client of a request, which passed the edge.
 fn client(parts: &Parts) -> Option<Client> {
     parts.extensions.get::<Client>().copied().or_else(|| peer(&parts.extensions))
+}
+
+/// The client's IP address.
+pub fn client_address(parts: &Parts) -> Option<IpAddr> {
+    client(parts).map(|client| client.address)
 }
 
 /// Whether a request is known to have been made over TLS.

@@ -6,6 +6,7 @@
 // They panic when the output cannot be written; `output` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod background;
 pub mod base_url;
 pub mod body;
 pub mod cli;
@@ -13,8 +14,11 @@ pub mod commands;
 pub mod config;
 pub mod connections;
 pub mod edge;
+pub mod extract;
 pub mod forwarded;
+mod hallpass;
 pub mod host;
+mod key_follower;
 pub mod layers;
 pub mod metrics;
 pub mod output;
@@ -25,5 +29,8 @@ pub mod punctual;
 pub mod request_id;
 pub mod rest;
 pub mod router;
+mod signals;
 pub mod site;
 pub mod telemetry;
+
+pub use hallpass::{Builder, Hallpass, Server};

@@ -2,6 +2,7 @@
 //! of. Only this room knows SQL.
 
 mod advice;
+mod application;
 mod backend;
 mod database;
 mod django;
@@ -19,6 +20,7 @@ mod url;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+pub use application::ApplicationPool;
 use database::Database;
 pub use django::{DjangoDatabase, DjangoError, UserTable};
 use fault::store_error;

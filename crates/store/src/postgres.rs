@@ -120,7 +120,7 @@ impl PostgresBackend {
 }
 
 /// How a server and `hallpass doctor` connect.
-fn options(database: &PostgresDatabase) -> PgConnectOptions {
+pub(super) fn options(database: &PostgresDatabase) -> PgConnectOptions {
     database.options().clone().application_name("hallpass").extra_float_digits(None).disable_statement_logging()
 }
 

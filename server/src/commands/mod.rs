@@ -6,14 +6,12 @@ pub mod createuser;
 pub mod doctor;
 pub mod flushexpiredtokens;
 pub mod import_django;
-mod key_follower;
 pub mod keys;
 pub mod migrate;
 pub mod move_to;
 mod prompt;
 pub mod revoke;
 pub mod serve;
-mod signals;
 pub mod token;
 
 use std::{error::Error as _, path::PathBuf, sync::Arc};
@@ -67,6 +65,9 @@ pub enum Failure {
     /// A move was refused, or broke off.
     #[error(transparent)]
     Move(#[from] MoveError),
+    /// A migration of the application failed.
+    #[error("the application's migrations: {0}")]
+    Migrations(#[from] sqlx::migrate::MigrateError),
     /// An import broke off.
     #[error("{0}; what was brought until now stays, and the import can be run again")]
     Import(#[from] ImportError),
@@ -134,9 +135,13 @@ pub enum LostKey {
     Replace,
 }
 
-/// Reads the configuration, and keeps a new signing key where there was none.
+/// Reads the configuration, and writes a new signing key to its file if there was none.
 async fn load(file: Option<PathBuf>, lost_key: LostKey) -> Result<Config, Failure> {
-    let config = Config::load(file)?;
+    keep_key(Config::load(file)?, lost_key).await
+}
+
+/// Writes a new signing key to its file if there was none.
+pub(crate) async fn keep_key(config: Config, lost_key: LostKey) -> Result<Config, Failure> {
     if let (Some(key), Some(database), LostKey::Refuse) = (&config.new_key_file, config.database_url.file(), lost_key)
         && hallpass_store::has_open_sessions(database).await?
     {
@@ -160,8 +165,8 @@ async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
     open_core(config).await.map(Arc::new)
 }
 
-/// The same for who has something to add to the core.
-async fn open_core(config: Config) -> Result<Auth, Failure> {
+/// Opens the database that the configuration names, for callers that add to the core.
+pub(crate) async fn open_core(config: Config) -> Result<Auth, Failure> {
     let store = hallpass_store::connect(&config.database_url).await?;
     let issuer = config.auth.foreign_issuer.clone();
     let mut auth = Auth::new(config.auth, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;

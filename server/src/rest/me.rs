@@ -3,10 +3,8 @@
 use axum::{Json, extract::State};
 use hallpass_types::Me;
 
-use super::{
-    extract::Authenticated,
-    reject::{Core, Rejection, at_protected},
-};
+use super::reject::{Core, Rejection, at_protected};
+use crate::extract::SignedIn;
 
 /// Who the bearer of an access token is.
 #[utoipa::path(
@@ -17,6 +15,6 @@ use super::{
     security(("access_token" = [])),
     responses((status = 200, description = "The account, and the session of the token.", body = Me))
 )]
-pub(super) async fn me(State(auth): Core, Authenticated(bearer): Authenticated) -> Result<Json<Me>, Rejection> {
+pub(super) async fn me(State(auth): Core, SignedIn(bearer): SignedIn) -> Result<Json<Me>, Rejection> {
     auth.load_me(&bearer).await.map(Json).map_err(at_protected)
 }

@@ -24,13 +24,12 @@ use utoipa::openapi::{PathItem, path::Paths};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{
-    admin::Staff,
     docs,
-    extract::Authenticated,
     negotiate::{Wanted, wanted},
     openapi,
     reject::{Rejection, not_found},
 };
+use crate::extract::{SignedIn, Staff};
 
 /// What every view depends on.
 const ACCEPT: HeaderValue = HeaderValue::from_static("accept");
@@ -177,8 +176,8 @@ where
 /// Takes every method; who is not signed in learns nothing else of it.
 fn protected(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
     handlers
-        .merge(options(async move |_: Authenticated| json_text(description.clone())))
-        .fallback(async move |_: Authenticated, method: Method| Rejection::Method(method))
+        .merge(options(async move |_: SignedIn| json_text(description.clone())))
+        .fallback(async move |_: SignedIn, method: Method| Rejection::Method(method))
 }
 
 /// Takes every method; who is not staff learns nothing else of it.

@@ -5,7 +5,6 @@ mod admin;
 mod body;
 mod charset;
 mod docs;
-mod extract;
 mod health;
 mod keys;
 mod me;
@@ -29,6 +28,8 @@ use axum::{
 };
 use hallpass_core::Auth;
 use method::{Views, plain, told_of};
+pub(crate) use reject::Rejection;
+pub(crate) use reject::at_protected;
 use reject::not_found;
 use utoipa_axum::routes;
 

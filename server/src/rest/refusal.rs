@@ -38,7 +38,7 @@ struct TokenMessage {
 /// The names of fields and what is wrong with each; what is wrong with all of them together is under
 /// `non_field_errors`.
 #[derive(Default, Serialize, ToSchema)]
-pub(super) struct FieldErrors(pub(super) BTreeMap<String, Vec<String>>);
+pub(crate) struct FieldErrors(pub(super) BTreeMap<String, Vec<String>>);
 
 impl Refusal {
     /// One that is all said in its sentence.

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 
 use super::{
     body::{Fields, Kind},
-    extract::CameFrom,
     refusal::Refusal,
     reject::{Core, Rejection, at_token},
 };
+use crate::extract::ClientOrigin;
 
 /// Make oneself an account, where the operator allows it.
 #[utoipa::path(
@@ -31,7 +31,7 @@ use super::{
 )]
 pub(super) async fn register(
     State(auth): Core,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let wanted = [("username", Kind::Text), ("password", Kind::Verbatim), ("email", Kind::Optional)];

@@ -14,7 +14,7 @@ use super::refusal::{FieldErrors, Refusal};
 use crate::body::BodyError;
 
 /// Why a request was not answered with a 2xx.
-pub(super) enum Rejection {
+pub(crate) enum Rejection {
     /// Fields and what is wrong with each.
     Fields(FieldErrors),
     /// A JSON value that is no object; its name in Python.
@@ -43,7 +43,7 @@ pub(super) enum Rejection {
 
 /// Which kind of endpoint the core refused at: the same error is worded differently.
 #[derive(Clone, Copy)]
-pub(super) enum Door {
+pub(crate) enum Door {
     /// One that takes credentials or a token in its body.
     Token,
     /// `verify`.
@@ -87,7 +87,7 @@ pub(super) fn at_token(error: Error) -> Rejection {
 }
 
 /// What the core refused at an endpoint that wants an access token.
-pub(super) fn at_protected(error: Error) -> Rejection {
+pub(crate) fn at_protected(error: Error) -> Rejection {
     Rejection::Core(error, Door::Protected)
 }
 

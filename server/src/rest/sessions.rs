@@ -9,10 +9,10 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     admin::page::{PageQuery, Place},
-    extract::{Authenticated, CameFrom},
     refusal::Refusal,
     reject::{Core, Rejection, at_protected},
 };
+use crate::extract::{ClientOrigin, SignedIn};
 
 /// Your sessions that are alive, the one last renewed first, a page at a time. The `Link` header has the URLs of the next
 /// and the previous page (RFC 8288).
@@ -35,7 +35,7 @@ use super::{
 )]
 pub(super) async fn list(
     State(auth): Core,
-    Authenticated(bearer): Authenticated,
+    SignedIn(bearer): SignedIn,
     place: Place,
 ) -> Result<(HeaderMap, Json<Vec<SessionInfo>>), Rejection> {
     place.answer_linked(auth.list_sessions(&bearer, place.page()?).await.map_err(at_protected)?)
@@ -56,8 +56,8 @@ pub(super) async fn list(
 )]
 pub(super) async fn end(
     State(auth): Core,
-    Authenticated(bearer): Authenticated,
-    CameFrom(origin): CameFrom,
+    SignedIn(bearer): SignedIn,
+    ClientOrigin(origin): ClientOrigin,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Rejection> {
     auth.revoke_session(&bearer, &id, &origin).await.map_err(at_protected)?;
@@ -75,8 +75,8 @@ pub(super) async fn end(
 )]
 pub(super) async fn end_others(
     State(auth): Core,
-    Authenticated(bearer): Authenticated,
-    CameFrom(origin): CameFrom,
+    SignedIn(bearer): SignedIn,
+    ClientOrigin(origin): ClientOrigin,
 ) -> Result<StatusCode, Rejection> {
     auth.revoke_other_sessions(&bearer, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)

@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 
 use super::{
     body::{Fields, Kind},
-    extract::CameFrom,
     refusal::Refusal,
     reject::{Core, Door, Rejection, at_token},
 };
+use crate::extract::ClientOrigin;
 
 /// Sign in: an access and a refresh token for a name and a password.
 ///
@@ -32,7 +32,7 @@ use super::{
 )]
 pub(super) async fn obtain(
     State(auth): Core,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<TokenPair>, Rejection> {
     auth.obtain_pair(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
@@ -54,7 +54,7 @@ pub(super) async fn obtain(
 )]
 pub(super) async fn refresh(
     State(auth): Core,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<TokenPair>, Rejection> {
     let [refresh] = fields.read([("refresh", Kind::Text)])?;
@@ -97,7 +97,7 @@ pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Response
 )]
 pub(super) async fn blacklist(
     State(auth): Core,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Response, Rejection> {
     let [refresh] = fields.read([("refresh", Kind::Text)])?;
@@ -121,7 +121,7 @@ pub(super) async fn blacklist(
 )]
 pub(super) async fn obtain_sliding(
     State(auth): Core,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<SlidingToken>, Rejection> {
     auth.obtain_sliding(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
@@ -143,7 +143,7 @@ pub(super) async fn obtain_sliding(
 )]
 pub(super) async fn refresh_sliding(
     State(auth): Core,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<SlidingToken>, Rejection> {
     let [token] = fields.read([("token", Kind::Text)])?;

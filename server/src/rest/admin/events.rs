@@ -6,14 +6,15 @@ use hallpass_types::{EventKind, EventRecord, OwnEvent, Page};
 use utoipa::IntoParams;
 
 use super::{
-    extract::Staff,
     page::{PageQuery, Place},
     query::Query,
 };
-use crate::rest::{
-    extract::Authenticated,
-    refusal::{FieldErrors, Refusal},
-    reject::{Core, Rejection, at_protected},
+use crate::{
+    extract::{SignedIn, Staff},
+    rest::{
+        refusal::{FieldErrors, Refusal},
+        reject::{Core, Rejection, at_protected},
+    },
 };
 
 /// Which events.
@@ -77,7 +78,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn list_own(
     State(auth): Core,
-    Authenticated(bearer): Authenticated,
+    SignedIn(bearer): SignedIn,
     place: Place,
 ) -> Result<Json<Page<OwnEvent>>, Rejection> {
     place.answer(auth.list_own_events(&bearer, place.page()?).await.map_err(at_protected)?)

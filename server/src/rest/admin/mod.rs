@@ -1,18 +1,17 @@
 //! `/api/admin/…`: administration, for staff. Who is not learns nothing else of an endpoint.
 
 mod events;
-mod extract;
 mod form;
 pub(super) mod page;
 mod query;
 mod sessions;
 mod tokens;
+mod user;
 mod users;
 
 use utoipa_axum::routes;
 
 use super::method::{Routes, Views};
-pub(super) use extract::Staff;
 
 /// Every endpoint for staff, and everybody's own events.
 pub(super) fn endpoints(views: &Views) -> [Routes; 9] {

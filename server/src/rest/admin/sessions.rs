@@ -8,13 +8,15 @@ use hallpass_types::{Page, SessionInfo};
 use http::StatusCode;
 
 use super::{
-    extract::{Staff, user_id},
     page::{PageQuery, Place},
+    user::user_id,
 };
-use crate::rest::{
-    extract::CameFrom,
-    refusal::Refusal,
-    reject::{Core, Rejection, at_protected},
+use crate::{
+    extract::{ClientOrigin, Staff},
+    rest::{
+        refusal::Refusal,
+        reject::{Core, Rejection, at_protected},
+    },
 };
 
 /// A user's sessions that are alive, the one last renewed first.
@@ -56,7 +58,7 @@ pub(super) async fn reset(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
 ) -> Result<StatusCode, Rejection> {
     auth.reset_sessions(&by, user_id(&id)?, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
@@ -79,7 +81,7 @@ pub(super) async fn end(
     State(auth): Core,
     Staff(by): Staff,
     Path((id, session)): Path<(String, String)>,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
 ) -> Result<StatusCode, Rejection> {
     auth.end_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)

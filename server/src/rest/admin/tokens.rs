@@ -9,14 +9,15 @@ use hallpass_types::{Page, TokenRecord};
 use utoipa::IntoParams;
 
 use super::{
-    extract::Staff,
     page::{PageQuery, Place},
     query::Query,
 };
-use crate::rest::{
-    extract::CameFrom,
-    refusal::{FieldErrors, Refusal},
-    reject::{Core, Rejection, at_protected},
+use crate::{
+    extract::{ClientOrigin, Staff},
+    rest::{
+        refusal::{FieldErrors, Refusal},
+        reject::{Core, Rejection, at_protected},
+    },
 };
 
 /// Which refresh tokens.
@@ -84,7 +85,7 @@ pub(super) async fn blacklist(
     State(auth): Core,
     Staff(by): Staff,
     Path(jti): Path<String>,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
 ) -> Result<Json<TokenRecord>, Rejection> {
     auth.blacklist_by(&by, &jti, &origin).await.map(Json).map_err(at_protected)
 }

@@ -13,16 +13,18 @@ use http::StatusCode;
 use utoipa::IntoParams;
 
 use super::{
-    extract::{Staff, user_id},
     form::Form,
     page::{PageQuery, Place},
     query::Query,
+    user::user_id,
 };
-use crate::rest::{
-    body::{Fields, Kind},
-    extract::CameFrom,
-    refusal::{FieldErrors, Refusal},
-    reject::{Core, Rejection, at_protected},
+use crate::{
+    extract::{ClientOrigin, Staff},
+    rest::{
+        body::{Fields, Kind},
+        refusal::{FieldErrors, Refusal},
+        reject::{Core, Rejection, at_protected},
+    },
 };
 
 /// Which users, and in which order.
@@ -89,7 +91,7 @@ pub(super) async fn list(
 pub(super) async fn create(
     State(auth): Core,
     Staff(by): Staff,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<(StatusCode, Json<UserRecord>), Rejection> {
     let mut form = Form::of(&fields);
@@ -147,7 +149,7 @@ pub(super) async fn change(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<UserRecord>, Rejection> {
     let user = user_id(&id)?;
@@ -181,7 +183,7 @@ pub(super) async fn set_password(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
-    CameFrom(origin): CameFrom,
+    ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<StatusCode, Rejection> {
     let user = user_id(&id)?;

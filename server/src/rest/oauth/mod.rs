@@ -22,10 +22,10 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{
-    extract::CameFrom,
     method::{Routes, plain},
     reject::Core,
 };
+use crate::extract::ClientOrigin;
 
 /// The endpoints for clients, and what the server says of itself.
 pub(super) fn endpoints() -> [Routes; 3] {
@@ -78,7 +78,7 @@ struct AboutToken {
     ),
     security((), ("client" = []))
 )]
-async fn revoke(State(auth): Core, CameFrom(origin): CameFrom, request: Request) -> Result<Response, Refusal> {
+async fn revoke(State(auth): Core, ClientOrigin(origin): ClientOrigin, request: Request) -> Result<Response, Refusal> {
     match auth.revoke_token(&request.client, &request.token, &origin).await.map_err(Refusal::core)? {
         TokenRevocation::Done => Ok(().into_response()),
         TokenRevocation::Unsupported => Err(Refusal::UnsupportedTokenType),

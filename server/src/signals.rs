@@ -1,11 +1,14 @@
 //! What tells the process to stop.
 
-use std::io;
+use std::{io, time::Duration};
 
 #[cfg(unix)]
 use tokio::signal::unix::{self, SignalKind};
 #[cfg(windows)]
 use tokio::signal::windows;
+use tokio::time;
+
+use crate::edge::Stopping;
 
 /// `SIGINT` and `SIGTERM`, or Ctrl-C. From its making on none of them ends the process by itself: one that comes
 /// before it is waited for is kept.
@@ -50,8 +53,23 @@ impl Signals {
         Ok(Self { interrupt: windows::ctrl_c()? })
     }
 
+    /// Waits for a signal, after which `/readyz` answers 503, and then for `delay`, in which load balancers notice.
+    /// A second signal ends the delay.
+    pub(super) async fn stop(mut self, stopping: Stopping, delay: Duration) {
+        self.next().await;
+        stopping.begin();
+        if !delay.is_zero() {
+            tracing::info!(seconds = delay.as_secs(), "told to stop: no longer ready, and serving on for a while");
+            tokio::select! {
+                () = time::sleep(delay) => {}
+                () = self.next() => {}
+            }
+        }
+        tracing::info!("stopping: finishing what was begun");
+    }
+
     /// Waits for the next.
-    pub(super) async fn next(&mut self) {
+    async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = self.interrupt.recv() => {}

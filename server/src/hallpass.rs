@@ -1,0 +1,252 @@
+//! The server as a library: [`Hallpass::builder`] starts what the binary starts, with an application's own policy,
+//! observer, tables and endpoints.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{Router, extract::FromRef};
+use hallpass_core::{
+    Auth,
+    limits::Limits,
+    observer::{Observation, Observer},
+    policy::{DefaultPolicy, Policy},
+};
+use hallpass_store::{ApplicationPool, Timeouts};
+use sqlx::migrate::Migrator;
+use tokio::net::TcpListener;
+
+use crate::{
+    background,
+    commands::{Failure, LostKey, keep_key, open_core},
+    config::{Config, Watch},
+    connections::{self, App, Bounds, Open},
+    edge::Edge,
+    layers,
+    metrics::{Metrics, Watched},
+    router,
+    signals::Signals,
+    telemetry::DroppedLines,
+};
+
+/// The connections that the metrics listener serves at a time.
+const METRICS_CONNECTIONS: usize = 32;
+
+/// What an application's endpoints use: the operations on accounts and sessions, and the database.
+///
+/// As the state of a `Router` it serves the extractors of [`extract`](crate::extract).
+#[derive(Clone)]
+pub struct Hallpass {
+    auth: Arc<Auth>,
+    pool: ApplicationPool,
+}
+
+impl Hallpass {
+    /// Begins a server with these settings.
+    pub fn builder(config: Config) -> Builder {
+        Builder {
+            config,
+            lost_key: LostKey::Refuse,
+            policy: Arc::new(DefaultPolicy),
+            observers: Vec::new(),
+            migrations: None,
+            routes: None,
+            dropped_lines: DroppedLines::default(),
+        }
+    }
+
+    /// The operations on accounts, sessions and tokens.
+    pub fn auth(&self) -> &Arc<Auth> {
+        &self.auth
+    }
+
+    /// Connections to the database, for the application's own tables.
+    pub fn pool(&self) -> &ApplicationPool {
+        &self.pool
+    }
+}
+
+impl FromRef<Hallpass> for Arc<Auth> {
+    fn from_ref(hallpass: &Hallpass) -> Self {
+        hallpass.auth.clone()
+    }
+}
+
+/// The application's endpoints, made of the server that they are part of.
+type Routes = Box<dyn FnOnce(Hallpass) -> Router + Send>;
+
+/// A server that is being put together.
+#[must_use]
+pub struct Builder {
+    config: Config,
+    lost_key: LostKey,
+    policy: Arc<dyn Policy>,
+    observers: Vec<Arc<dyn Observer>>,
+    migrations: Option<Migrator>,
+    routes: Option<Routes>,
+    dropped_lines: DroppedLines,
+}
+
+impl Builder {
+    /// Decides with this policy: who may sign in, and which claims tokens carry.
+    pub fn policy(self, policy: impl Policy + 'static) -> Self {
+        Self { policy: Arc::new(policy), ..self }
+    }
+
+    /// Reports to this observer, in addition to the metrics.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Applies the application's migrations after Hallpass's own. They are noted in a table of their own.
+    pub fn migrations(self, migrations: Migrator) -> Self {
+        Self { migrations: Some(migrations), ..self }
+    }
+
+    /// Adds the application's endpoints. They get the same limits, security headers, logs and metrics as the others.
+    ///
+    /// # Panics
+    /// [`build`](Self::build) panics when a path is one of Hallpass's own.
+    pub fn routes(self, routes: impl FnOnce(Hallpass) -> Router + Send + 'static) -> Self {
+        Self { routes: Some(Box::new(routes)), ..self }
+    }
+
+    /// What happens when the signing key is missing. By default the start is refused.
+    pub fn lost_key(self, lost_key: LostKey) -> Self {
+        Self { lost_key, ..self }
+    }
+
+    /// Publishes and logs how many log lines were dropped.
+    pub fn dropped_lines(self, dropped_lines: DroppedLines) -> Self {
+        Self { dropped_lines, ..self }
+    }
+
+    /// Opens the database, applies the migrations and starts the background tasks.
+    ///
+    /// # Errors
+    /// When the database does not open, or a setting or key cannot be used.
+    pub async fn build(self) -> Result<Server, Failure> {
+        let config = keep_key(self.config, self.lost_key).await?;
+        log_notices(&config);
+        let (listen, watch, edge) = (config.listen, config.watch.clone(), config.edge.clone());
+        let (connections, keys) = (config.max_connections, config.keys.clone());
+        let pool = ApplicationPool::new(&config.database_url, Timeouts::default());
+        let metrics = watch.metrics_listen.map(|_| Arc::new(Metrics::default()));
+        let mut observers = self.observers;
+        observers.extend(metrics.clone().map(|metrics| metrics as Arc<dyn Observer>));
+        let auth = open_core(config).await?.with_policy(self.policy).observed_by(observer(observers));
+        let auth = Arc::new(auth);
+        auth.follow_revocations().await?;
+        if let Some(migrations) = self.migrations {
+            pool.migrate(migrations).await?;
+        }
+        let hallpass = Hallpass { auth: auth.clone(), pool };
+        let mut router = router::router(auth.clone(), &edge.stopping);
+        if let Some(routes) = self.routes {
+            router = router.merge(routes(hallpass.clone()));
+        }
+        if let Some(metrics) = &metrics {
+            router = metrics.around(router);
+        }
+        background::start(&auth, keys, self.dropped_lines.clone());
+        let bounds = Bounds { connections, ..Bounds::default() };
+        Ok(Server { hallpass, router, listen, watch, edge, bounds, metrics, dropped_lines: self.dropped_lines })
+    }
+
+    /// Builds the server and serves it until the process receives SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build), and when the address is in use.
+    pub async fn serve(self) -> Result<(), Failure> {
+        // What opens the database is large, and over before the server serves.
+        Box::pin(self.build()).await?.serve().await
+    }
+}
+
+/// One observer that reports to all of them.
+fn observer(mut observers: Vec<Arc<dyn Observer>>) -> Arc<dyn Observer> {
+    if observers.len() == 1 { observers.remove(0) } else { Arc::new(Observers(observers)) }
+}
+
+struct Observers(Vec<Arc<dyn Observer>>);
+
+impl Observer for Observers {
+    fn observe(&self, observation: Observation) {
+        for observer in &self.0 {
+            observer.observe(observation);
+        }
+    }
+}
+
+fn log_notices(config: &Config) {
+    if let Some(notice) = config.new_key_notice() {
+        tracing::warn!("{notice}");
+    }
+    if !config.ignored_variables.is_empty() {
+        tracing::info!(names = config.ignored_variables.join(", "), "variables that Kubernetes sets are ignored");
+    }
+    if config.auth.limits == Limits::OFF {
+        tracing::warn!(
+            "LIMITS ARE OFF: anybody may try passwords and register as often as they like. This is for benchmarks; \
+             take limits = off out of the configuration (HALLPASS_LIMITS)."
+        );
+    }
+}
+
+/// A server with everything open that it needs.
+pub struct Server {
+    hallpass: Hallpass,
+    router: Router,
+    listen: SocketAddr,
+    watch: Watch,
+    edge: Edge,
+    bounds: Bounds,
+    metrics: Option<Arc<Metrics>>,
+    dropped_lines: DroppedLines,
+}
+
+impl Server {
+    /// The operations and the database of this server.
+    pub fn hallpass(&self) -> &Hallpass {
+        &self.hallpass
+    }
+
+    /// The service that answers requests, for tests without a socket.
+    pub fn service(&self) -> impl App {
+        layers::at_the_edge(self.router.clone(), self.edge.clone())
+    }
+
+    /// Serves until the process receives SIGTERM or SIGINT, then finishes the requests in progress.
+    ///
+    /// # Errors
+    /// When an address is in use, or signals cannot be handled.
+    pub async fn serve(self) -> Result<(), Failure> {
+        let signals = Signals::listen().map_err(Failure::Signals)?;
+        let listener = listen(self.listen, "HALLPASS_LISTEN").await?;
+        let open = Open::default();
+        self.publish_metrics(&open).await?;
+        tracing::info!("serving http://{}", listener.local_addr().unwrap_or(self.listen));
+        let stop = signals.stop(self.edge.stopping.clone(), self.watch.stop_delay);
+        connections::serve(listener, self.service(), self.bounds, open, stop).await;
+        // A database that was moved, or that fails, takes no last notes; the stop is in good order all the same.
+        background::log_failure(self.hallpass.auth.write_seen().await);
+        background::log_failure(self.hallpass.auth.write_failed_sign_ins().await);
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    /// Serves the metrics on a listener of their own, as long as the process lives.
+    async fn publish_metrics(&self, open: &Open) -> Result<(), Failure> {
+        let (Some(address), Some(metrics)) = (self.watch.metrics_listen, self.metrics.clone()) else { return Ok(()) };
+        let (auth, dropped_lines) = (self.hallpass.auth.clone(), self.dropped_lines.clone());
+        let watched = Watched { metrics, auth, open: open.clone(), dropped_lines };
+        let listener = listen(address, "HALLPASS_METRICS_LISTEN").await?;
+        tracing::info!("metrics at http://{}/metrics", listener.local_addr().unwrap_or(address));
+        let bounds = Bounds { connections: METRICS_CONNECTIONS, ..Bounds::default() };
+        tokio::spawn(connections::serve(listener, watched.router(), bounds, Open::default(), std::future::pending()));
+        Ok(())
+    }
+}
+
+async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|cause| Failure::Listen { address, setting, cause })
+}
