@@ -1,5 +1,23 @@
-//! The process around the application: command line, configuration, sockets and the REST dialect. It
-//! decides nothing about tokens.
+//! The server of Hallpass: configuration, REST API, pages, command line, logs and metrics. The rules about tokens and
+//! accounts are in `hallpass_core`.
+//!
+//! The binary `hallpass` is its first user. An application that adds an own policy, tables and endpoints is another:
+//!
+//! ```no_run
+//! use axum::{Router, routing::get};
+//! use server::{Hallpass, config::Config, extract::SignedIn};
+//!
+//! async fn whoami(SignedIn(bearer): SignedIn) -> String {
+//!     bearer.user.to_string()
+//! }
+//!
+//! # async fn serve() -> Result<(), server::commands::Failure> {
+//! Hallpass::builder(Config::load(None)?)
+//!     .routes(|hallpass| Router::new().route("/api/whoami/", get(whoami)).with_state(hallpass))
+//!     .serve()
+//!     .await
+//! # }
+//! ```
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "256"]

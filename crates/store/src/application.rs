@@ -1,13 +1,13 @@
 //! Connections for the tables that an application keeps beside Hallpass's own.
 
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::SqlitePoolOptions,
 };
 
-use super::{DatabaseUrl, Timeouts, postgres};
+use super::{DatabaseUrl, Timeouts, postgres, sqlite};
 
 /// The table in which sqlx notes the application's migrations. Hallpass's own are noted elsewhere.
 const MIGRATIONS_TABLE: &str = "_application_migrations";
@@ -30,15 +30,8 @@ impl ApplicationPool {
     pub fn new(url: &DatabaseUrl, timeouts: Timeouts) -> Self {
         match url {
             DatabaseUrl::Sqlite(file) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(file.path())
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(timeouts.lock)
-                    .disable_statement_logging();
                 let pool = SqlitePoolOptions::new().acquire_timeout(timeouts.answer);
-                Self::Sqlite(pool.connect_lazy_with(options))
+                Self::Sqlite(pool.connect_lazy_with(sqlite::options(file, timeouts)))
             }
             DatabaseUrl::Postgres(database) => {
                 let pool = PgPoolOptions::new().acquire_timeout(timeouts.answer);

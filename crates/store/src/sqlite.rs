@@ -50,16 +50,21 @@ pub(super) struct SqliteBackend {
     place: Place,
 }
 
+/// Connections that write durably and enforce foreign keys.
+pub(super) fn options(file: &SqliteFile, timeouts: Timeouts) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file.path())
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(timeouts.lock)
+        .disable_statement_logging()
+}
+
 impl SqliteBackend {
     /// Opens the file. A new one is created, readable for its owner only, and migrations that are due are applied.
     pub(super) async fn open(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file.path())
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(timeouts.lock)
-            .disable_statement_logging();
+        let options = options(file, timeouts);
         preparation::prepare(file, &options, timeouts.lock).await?;
         let failed = |error: sqlx::Error| ConnectError::open(file, error);
         // What a savepoint or a statement would need to be taken back stays in memory: written to a file it

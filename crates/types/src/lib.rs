@@ -1,5 +1,13 @@
-//! What crosses the wire, in one set of types for both sides. Plain data with `serde`, safe for
-//! WebAssembly; nothing here decides anything.
+//! The requests and answers of Hallpass, shared by the server, the browser application and clients in Rust. Plain data
+//! with `serde`, without logic, for every target including WebAssembly.
+//!
+//! ```
+//! use hallpass_types::TokenPair;
+//!
+//! let pair: TokenPair = serde_json::from_str(r#"{"refresh": "r.r.r", "access": "a.a.a"}"#)?;
+//! assert_eq!(pair.access.expose(), "a.a.a");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod account;
 mod admin;

@@ -239,7 +239,7 @@ async fn what_is_logged_within_a_request_names_it_at_every_level() {
     for (format, name) in [("text", "request_id=\"the-thief\""), ("json", "\"request_id\":\"the-thief\"")] {
         let folder = tempfile::tempdir().expect("a folder");
         let prelude = format!(
-            "export RUST_LOG=server::commands=info,warn HALLPASS_LOG_FORMAT={format} HALLPASS_REFRESH_REUSE_GRACE=0;"
+            "export RUST_LOG=server::hallpass=info,warn HALLPASS_LOG_FORMAT={format} HALLPASS_REFRESH_REUSE_GRACE=0;"
         );
         let process = Process::start(folder.path(), &prelude);
         let client = client();
