@@ -19,17 +19,17 @@ pub const ALGORITHMS: [(&str, Algorithm); 12] = [
     ("EdDSA", Algorithm::EdDSA),
 ];
 
-/// The name in a token's `alg` header.
+/// The name of an algorithm in a token's `alg` header.
 pub fn name(algorithm: Algorithm) -> &'static str {
     ALGORITHMS.iter().find(|(_, known)| *known == algorithm).map_or("", |(name, _)| name)
 }
 
-/// The algorithm of that name, in exactly that spelling.
+/// Finds the algorithm with this name, in exactly this spelling.
 pub fn find(name: &str) -> Option<Algorithm> {
     ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
 }
 
-/// Whether one secret both signs and verifies; others have a public half.
+/// Whether one secret both signs and verifies. Other algorithms have key pairs.
 pub fn is_symmetric(algorithm: Algorithm) -> bool {
     algorithm.family() == AlgorithmFamily::Hmac
 }
@@ -39,7 +39,7 @@ pub fn verifies(algorithm: Algorithm, key: &DecodingKey, signature: &str, messag
     crypto::verify(signature, message.as_bytes(), key, algorithm).unwrap_or(false)
 }
 
-/// The fewest bytes of a secret: those of the hash (RFC 7518 §3.2).
+/// The least length of a secret, bytes: that of the hash (RFC 7518 §3.2).
 pub const fn min_secret_bytes(algorithm: Algorithm) -> usize {
     match algorithm {
         Algorithm::HS384 => 48,

@@ -1,13 +1,13 @@
-//! For whom tokens are (RFC 7519 §4.1.3).
+//! The audience of tokens (RFC 7519 §4.1.3).
 
 use serde_json::Value;
 
-/// `AUDIENCE`: written as `aud` the way it was set, and looked for in the `aud` of every token.
+/// The audience to write into tokens and to require in them (Simple JWT: `AUDIENCE`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Written as text.
+    /// Written as a string.
     One(String),
-    /// Written as a list; a token for any of them is for us.
+    /// Written as an array. A token for any of them is accepted.
     Several(Vec<String>),
 }
 
@@ -20,7 +20,7 @@ impl Audience {
         }
     }
 
-    /// The names, one at least.
+    /// The names, at least one.
     pub fn names(&self) -> &[String] {
         match self {
             Self::One(name) => std::slice::from_ref(name),
@@ -28,7 +28,7 @@ impl Audience {
         }
     }
 
-    /// Whether a token with this claim is for us: exactly, never by a part of a name.
+    /// Whether a token with this `aud` claim is accepted. Names are compared as a whole.
     pub fn is_in(&self, claim: Option<&Value>) -> bool {
         let is_ours = |value: &Value| self.names().iter().any(|name| value == name);
         match claim {

@@ -1,5 +1,5 @@
-//! The claims of a token, each as its JSON was written: the numbers of another issuer keep their digits and their
-//! spelling from token to token, whatever this process could compute with.
+//! The claims of a token, each as the JSON text that was signed. Numbers of another issuer keep their digits and their
+//! spelling when they are copied from token to token.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::{
 
 use crate::timestamp::Timestamp;
 
-/// How deep values may be nested, as `serde_json` has it.
+/// The depth to which values may be nested, as in `serde_json`.
 const MAX_DEPTH: usize = 127;
 
 /// The last second of the year 9999.
@@ -27,19 +27,19 @@ pub struct InvalidDate;
 pub struct Claims(BTreeMap<String, Box<RawValue>>);
 
 impl Claims {
-    /// Reads a JSON object in UTF-8. Of a name that stands twice, the last one counts (RFC 7519 §4). `None`: not JSON,
-    /// not an object, or nested too deeply.
+    /// Reads a JSON object in UTF-8. Of duplicate names, the last counts (RFC 7519 §4). Returns `None` for anything else,
+    /// and for values that are nested too deeply.
     pub fn parse(json: &[u8]) -> Option<Self> {
         let claims: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(json).ok()?;
         (!claims.values().any(|value| is_too_deep(value.get()))).then_some(Self(claims))
     }
 
-    /// Whether there is a claim of this name.
+    /// Whether a claim with this name exists.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Finds a claim, as it was written.
+    /// Finds a claim as JSON text.
     pub fn written(&self, name: &str) -> Option<&RawValue> {
         self.0.get(name).map(Box::as_ref)
     }
@@ -49,7 +49,7 @@ impl Claims {
         self.written(name).and_then(|written| serde_json::from_str(written.get()).ok())
     }
 
-    /// Finds a claim that is text.
+    /// Finds a claim that is a string.
     pub fn text(&self, name: &str) -> Option<String> {
         let written = self.written(name)?.get();
         written.starts_with('"').then(|| serde_json::from_str(written).ok()).flatten()
@@ -66,17 +66,17 @@ impl Claims {
         if seconds.abs() <= MAX_SECONDS { Ok(Some(from_seconds(seconds))) } else { Err(InvalidDate) }
     }
 
-    /// All claims as values, without those that have none.
+    /// All claims as values, without numbers that `f64` cannot hold.
     pub fn values(&self) -> Map<String, Value> {
         self.0.keys().filter_map(|name| Some((name.clone(), self.value(name)?))).collect()
     }
 
-    /// The claims by name, as they were written.
+    /// The claims by name, as JSON text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_ref()))
     }
 
-    /// Puts a claim in the place of the one of that name.
+    /// Adds or replaces a claim.
     pub fn insert(&mut self, name: String, value: &Value) {
         self.0.insert(name, to_raw_value(value).expect("a JSON value is JSON"));
     }
@@ -163,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_stands_twice_counts_the_last_time() {
+    fn the_last_of_duplicate_claims_counts() {
         assert_eq!(parse(r#"{"x":1,"\u0078":2}"#).value("x"), Some(json!(2)));
     }
 
     #[test]
-    fn what_is_not_an_object_in_utf8_has_no_claims() {
+    fn only_an_object_in_utf8_has_claims() {
         let deep = |depth| format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
         assert!(Claims::parse(deep(MAX_DEPTH).as_bytes()).is_some());
         let too_deep = deep(MAX_DEPTH + 1);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_read_as_values_where_they_have_one() {
+    fn a_claim_is_read_as_a_value_if_it_has_one() {
         let claims = parse(r#"{"text":"a","number":1.5,"large":1e400,"list":["a"],"null":null}"#);
         assert_eq!(claims.text("text").as_deref(), Some("a"));
         for name in ["number", "large", "list", "null", "none"] {

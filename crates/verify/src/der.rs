@@ -1,5 +1,5 @@
-//! Enough DER (ITU-T X.690) to tell what a key file holds. Whether the key is good is for the cryptographic
-//! library to say.
+//! A reader of DER (ITU-T X.690) that tells what a key file contains. The cryptographic library decides whether the key
+//! is valid. Shared with `hallpass-core`; not part of the public interface.
 
 pub const INTEGER: u8 = 0x02;
 pub const BIT_STRING: u8 = 0x03;

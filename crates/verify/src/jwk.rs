@@ -1,5 +1,5 @@
-//! Keys of others, as a JWK set brings them (RFC 7517). Each is looked at by itself: one that is not
-//! meant for signatures, too weak, or of an unknown kind verifies nothing and spoils no other.
+//! JWK sets (RFC 7517). A key that is not meant for signatures, too weak, or of an unknown type is left out, and the
+//! others are used.
 
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
@@ -10,42 +10,42 @@ use crate::{
     public_material::is_public_material,
 };
 
-/// More keys than any issuer has; the rest of a longer set is not looked at.
+/// The keys of a set that are read. The rest of a longer set is ignored.
 const MAX_KEYS: usize = 256;
 
 /// The fewest bits of an RSA modulus (RFC 7518 §3.3).
 const MIN_RSA_BITS: usize = 2048;
 
-/// Why a JWK, or what should be a set of them, verifies nothing.
+/// Why a JWK, or a JWK set, cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
-    /// Neither a JWK set, nor a list of JWKs, nor one JWK.
-    #[error("is no JWK set")]
+    /// The JSON is neither a JWK set, nor an array of JWKs, nor one JWK.
+    #[error("is not a JWK set")]
     Set,
-    /// No object, a missing or malformed member, or a kind of key that is not known.
-    #[error("is no key of a kind that is known (oct, RSA, EC on P-256 or P-384, OKP on Ed25519)")]
+    /// The key is not an object, has a missing or malformed member, or is of an unknown type.
+    #[error("is not a key of a supported type (oct, RSA, EC on P-256 or P-384, OKP on Ed25519)")]
     Kind,
     /// `use` is not `sig`, or `key_ops` is without `verify`.
     #[error("is not meant for verifying signatures (use, key_ops)")]
     Use,
-    /// `alg` is none of ours, or not one of the key's kind.
-    #[error("is for an algorithm that is not accepted with it (alg)")]
+    /// `alg` is not supported, or does not fit the type of the key.
+    #[error("is for an algorithm that is not supported with its type (alg)")]
     Algorithm,
-    /// A short secret, a small modulus, or a public key in the place of a secret.
+    /// The secret is short, the modulus is small, or the secret is a public key.
     #[error("is too weak")]
     Weak,
 }
 
-/// One key that may verify.
+/// A key that verifies.
 #[derive(Clone)]
 struct VerifyingKey {
     id: Option<String>,
-    /// Its `alg`; where it names none, all of its kind.
+    /// Its `alg`, or without one all algorithms of its type.
     algorithms: Vec<Algorithm>,
     key: DecodingKey,
 }
 
-/// The keys of a set that may verify.
+/// The usable keys of a JWK set.
 #[derive(Clone, Default)]
 pub struct KeySet {
     keys: Vec<VerifyingKey>,
@@ -53,10 +53,10 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Reads a JWK set, a list of JWKs, or one JWK.
+    /// Reads a JWK set, an array of JWKs, or one JWK.
     ///
     /// # Errors
-    /// `Set` when it is none of them; a key in it that cannot be used is only left out.
+    /// `Set` when the JSON is none of these. A key that cannot be used is left out; see [`unusable`](Self::unusable).
     pub fn read(json: &Value) -> Result<Self, JwkError> {
         let jwks = match json {
             Value::Array(jwks) => jwks.as_slice(),
@@ -96,28 +96,28 @@ impl KeySet {
         self
     }
 
-    /// How many keys can be used.
+    /// The number of usable keys.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether no key can be used.
+    /// Whether no key is usable.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// Why keys were left out, in their order.
+    /// Why keys were left out, in the order of the set.
     pub fn unusable(&self) -> &[JwkError] {
         &self.unusable
     }
 
-    /// Whether a key has exactly this name.
+    /// Whether a key has this `kid`.
     pub fn has(&self, id: &str) -> bool {
         self.keys.iter().any(|key| key.id.as_deref() == Some(id))
     }
 
-    /// Verifies the signature: by the keys of the name that the token gives; where none has it, by those
-    /// without a name; by all when the token gives none.
+    /// Verifies a signature with the keys that have the token's `kid`. If no key has it, the keys without a `kid` are
+    /// tried. If the token has none, all keys are tried.
     ///
     /// # Errors
     /// `Algorithm`, `NoKey` or `Signature`.
@@ -167,7 +167,7 @@ impl VerifyingKey {
     }
 }
 
-/// `use` and `key_ops` (RFC 7517 §4.2, §4.3): what is not said is not forbidden.
+/// Checks `use` and `key_ops` (RFC 7517 §4.2, §4.3). Both are optional.
 fn check_use(jwk: &Map<String, Value>) -> Result<(), JwkError> {
     let is_for_signatures = jwk.get("use").is_none_or(|purpose| purpose == "sig");
     let may_verify = match jwk.get("key_ops") {

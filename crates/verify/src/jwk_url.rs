@@ -1,5 +1,4 @@
-//! Where the keys of another issuer come from: `JWK_URL`, over HTTP, bounded in time and size. The
-//! address is the operator's; nothing of a token leads here.
+//! Fetches a JWK set over HTTP, with bounds on time and size. The URL is configured, and never taken from a token.
 
 use std::time::Duration;
 
@@ -10,24 +9,24 @@ use serde_json::Value;
 
 use crate::remote::FetchKeys;
 
-/// The server's timeout for fetching a JWK set.
+/// The usual timeout of a fetch.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest set that is read, bytes.
+/// The largest JWK set that is read, bytes.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// The address of a JWK set.
+/// The URL of a JWK set.
 pub struct JwkUrl {
     client: Client,
     url: String,
 }
 
 impl JwkUrl {
-    /// Waits no longer than `timeout` for an answer. Redirects are not followed, so the keys come from where the
-    /// operator said (as `PyJWT` does).
+    /// Fetches from this URL, and fails after `timeout`. Redirects are not followed (as in `PyJWT`), so the keys come from
+    /// the configured URL.
     ///
     /// # Errors
-    /// When the system's certificates cannot be used.
+    /// When the system's certificates cannot be loaded.
     pub fn new(url: String, timeout: Duration) -> reqwest::Result<Self> {
         let client = Client::builder()
             .timeout(timeout)
@@ -41,7 +40,7 @@ impl JwkUrl {
         let answer = request.send().await.and_then(reqwest::Response::error_for_status);
         let mut answer = answer.map_err(|error| explain(&error))?;
         if !answer.status().is_success() {
-            return Err(format!("the answer is {}, and not the keys", answer.status()));
+            return Err(format!("the answer is {}", answer.status()));
         }
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| explain(&error))? {
@@ -57,11 +56,11 @@ impl JwkUrl {
 #[async_trait]
 impl FetchKeys for JwkUrl {
     async fn fetch(&self) -> Result<Value, String> {
-        serde_json::from_slice(&self.get().await?).map_err(|error| format!("the answer is no JSON: {error}"))
+        serde_json::from_slice(&self.get().await?).map_err(|error| format!("the answer is not JSON: {error}"))
     }
 }
 
-/// The error with its causes, the last of which says the most.
+/// The error and its causes.
 fn explain(error: &reqwest::Error) -> String {
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);
@@ -85,10 +84,10 @@ mod tests {
     use super::{JwkUrl, MAX_BYTES};
     use crate::remote::FetchKeys;
 
-    /// Bounds a hang; every answer of these tests is there at once.
+    /// Bounds a hang. The tests answer at once.
     const PATIENCE: Duration = Duration::from_mins(5);
 
-    /// What is made of this answer.
+    /// Fetches from a server that gives this answer.
     async fn fetch(status: &str, body: String) -> Result<serde_json::Value, String> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/keys", listener.local_addr().expect("an address"));
@@ -96,17 +95,17 @@ mod tests {
         tokio::spawn(async move {
             let (mut peer, _) = listener.accept().await.expect("a connection");
             let _ = peer.read(&mut [0; 1024]).await.expect("a request");
-            // One who has heard enough hangs up.
+            // The client may close the connection before it has read everything.
             drop(peer.write_all(answer.as_bytes()).await);
         });
         JwkUrl::new(url, PATIENCE).expect("a client").fetch().await
     }
 
     #[tokio::test]
-    async fn keys_are_fetched_and_everything_else_is_said_in_a_sentence() {
+    async fn keys_are_fetched_and_every_failure_is_explained() {
         assert_eq!(fetch("200 OK", r#"{"keys":[]}"#.into()).await, Ok(json!({ "keys": [] })));
         let refused = async |status: &str, body: String| fetch(status, body).await.expect_err("no keys");
-        assert!(refused("200 OK", "<html>".into()).await.starts_with("the answer is no JSON"));
+        assert!(refused("200 OK", "<html>".into()).await.starts_with("the answer is not JSON"));
         assert!(refused("200 OK", " ".repeat(MAX_BYTES + 1)).await.contains("longer than 256 kB"));
         assert!(refused("503 Service Unavailable", String::new()).await.contains("503"));
         let elsewhere = "302 Found\r\nlocation: http://127.0.0.1:9/";
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_where_nobody_answers_says_so() {
+    async fn a_refused_connection_is_explained() {
         let nobody = JwkUrl::new("http://127.0.0.1:1/keys".into(), PATIENCE).expect("a client");
         assert!(nobody.fetch().await.expect_err("nobody").to_lowercase().contains("refused"));
     }

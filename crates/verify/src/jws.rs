@@ -1,6 +1,5 @@
-//! A compact JWS (RFC 7515 §7.1), taken apart: three parts in strict base64url and a header of which
-//! every member that changes the meaning is understood. Nothing in it is believed here, and it never
-//! brings a key of its own along.
+//! Parses a compact JWS (RFC 7515 §7.1): three parts in strict base64url, and a header of which every member that
+//! changes the meaning is understood. Parsing trusts nothing: a signature is verified by [`KeySet`](crate::KeySet).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -8,72 +7,72 @@ use serde_json::Value;
 
 use crate::algorithm::{self, Algorithm};
 
-/// No token of ours comes near this; longer text is refused before any work is done on it.
+/// The longest text that is parsed, bytes. Tokens of Hallpass are shorter than 15 kB.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// Why text is no JWS that a key vouches for.
+/// Why a text is not a JWS that a key verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    /// Longer than any token.
+    /// The text is longer than 16 kB.
     #[error("it is longer than 16 kB")]
     TooLong,
-    /// Another number of parts: one of JSON serialisation (RFC 7515 §7.2), or a JWE in five.
+    /// The text does not have three parts: a JWS in JSON serialisation (RFC 7515 §7.2), or a JWE of five parts.
     #[error("it does not have the three parts of a compact JWS")]
     Parts,
-    /// Padding, white space, other characters, or stray bits at the end of a part.
+    /// A part has padding, white space, other characters, or bits left over at its end.
     #[error("a part of it is not base64url without padding")]
     Encoding,
-    /// No JSON object, a member that stands twice, or one of the wrong type.
-    #[error("its header is no JSON object with a text as alg")]
+    /// The header is not a JSON object, or has a duplicate member or one of the wrong type.
+    #[error("its header is not a JSON object with a string as alg")]
     Header,
-    /// `crit` or `b64`: we implement no extension, so none may be critical (RFC 7515 §4.1.11).
-    #[error("its header asks for an extension that is not implemented")]
+    /// The header has `crit` or `b64`. No extension is implemented, so none may be critical (RFC 7515 §4.1.11).
+    #[error("its header requires an extension that is not implemented")]
     Extension,
-    /// `none`, or an algorithm that is none of ours.
-    #[error("its algorithm is none that is accepted")]
+    /// The algorithm is `none`, or not one of [`ALGORITHMS`](crate::ALGORITHMS).
+    #[error("its algorithm is not accepted")]
     Algorithm,
-    /// No key of that name for that algorithm.
+    /// No key has this `kid` and algorithm.
     #[error("there is no key for it")]
     NoKey,
-    /// Another key's, another message's, or none.
-    #[error("its signature is not by that key")]
+    /// The signature is missing, or was made with another key or over another message.
+    #[error("its signature does not match the key")]
     Signature,
 }
 
-/// The parts of a compact JWS, decoded as far as that needs no trust.
+/// The parts of a compact JWS.
 #[derive(Clone, Debug)]
 pub struct Jws<'t> {
-    /// The first part, as it stands.
+    /// The first part, encoded.
     pub encoded_header: &'t str,
-    /// What is signed: the first two parts with the dot between.
+    /// The signed text: the first two parts with the dot between them.
     pub message: &'t str,
-    /// The second part's bytes.
+    /// The second part, decoded.
     pub payload: Vec<u8>,
-    /// The third part, as it stands; it is base64url.
+    /// The third part, encoded in base64url.
     pub signature: &'t str,
 }
 
-/// The members of a JOSE header that mean something here. `jwk`, `jku`, `x5u` and `x5c` are not among
-/// them: a token does not bring its own key (RFC 8725 §3.10).
+/// The members of a JOSE header that are used. `jwk`, `jku`, `x5u` and `x5c` are ignored: a token never brings its own key
+/// (RFC 8725 §3.10).
 #[derive(Clone, Debug, Deserialize)]
 pub struct Header {
-    /// The algorithm that the token claims. It is compared with the key's and chooses nothing.
+    /// The algorithm that the token claims. It is only compared with the key's.
     pub alg: String,
-    /// What the issuer calls the key.
+    /// The id of the key.
     #[serde(default, deserialize_with = "text")]
     pub kid: Option<String>,
-    /// What the token says it is.
+    /// The media type of the token.
     #[serde(default)]
     pub typ: Option<Value>,
     #[serde(default, deserialize_with = "present")]
     crit: bool,
-    /// An unencoded payload (RFC 7797) is not what we would verify.
+    /// An unencoded payload (RFC 7797) is not supported.
     #[serde(default, deserialize_with = "present")]
     b64: bool,
 }
 
 impl<'t> Jws<'t> {
-    /// Takes text apart.
+    /// Splits a text into its parts.
     ///
     /// # Errors
     /// `TooLong`, `Parts` or `Encoding`.
@@ -97,7 +96,7 @@ impl<'t> Jws<'t> {
     /// `Encoding`, `Header` or `Extension`.
     pub fn header(&self) -> Result<Header, JwsError> {
         let json = decode(self.encoded_header)?;
-        // A list would be read as the members in their order.
+        // Serde would read an array as the members in their order.
         if json.trim_ascii_start().first() != Some(&b'{') {
             return Err(JwsError::Header);
         }
@@ -107,16 +106,15 @@ impl<'t> Jws<'t> {
 }
 
 impl Header {
-    /// The algorithm, if it is one of ours.
+    /// The algorithm.
     ///
     /// # Errors
-    /// `Algorithm`: also for `none`, in whatever spelling.
+    /// `Algorithm` for every other name, `none` in any spelling included.
     pub fn algorithm(&self) -> Result<Algorithm, JwsError> {
         algorithm::find(&self.alg).ok_or(JwsError::Algorithm)
     }
 
-    /// Whether the token says that it is an access token of RFC 9068 (§4: `at+jwt`, also with the
-    /// prefix that a media type may leave out).
+    /// Whether `typ` says that this is an access token of RFC 9068 (§4): `at+jwt`, with or without `application/`.
     pub fn is_access_token(&self) -> bool {
         let typ = self.typ.as_ref().and_then(Value::as_str).unwrap_or_default();
         ["at+jwt", "application/at+jwt"].iter().any(|ours| typ.eq_ignore_ascii_case(ours))
@@ -131,7 +129,7 @@ pub fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Encoding)
 }
 
-/// A text; `null` is none.
+/// Reads a string. `null` is rejected.
 fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }

@@ -1,9 +1,8 @@
-//! Recognises public keys and certificates in the place of an HMAC secret. Everybody may know them, so a token
-//! signed with one proves nothing (RFC 8725 §2.1).
+//! Recognises public keys and certificates that are used as an HMAC secret. They are public, so a token signed with one
+//! proves nothing (RFC 8725 §2.1).
 //!
-//! A secret is refused when it is public material itself or an encoding of it: PEM, DER, SSH, JWK, base64, base64url
-//! or hexadecimal, also one inside another. A bare number of a key (`n`, `x`) looks like any other random bytes and
-//! is not recognised.
+//! A secret is rejected when it is a public key or certificate in PEM, DER, SSH or JWK format, also within base64,
+//! base64url or hexadecimal. A bare number of a key (`n`, `x`) looks like random bytes and is not recognised.
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ParsedPublicKey, VerificationAlgorithm,
@@ -18,10 +17,10 @@ use serde_json::Value;
 
 use crate::der::{self, BIT_STRING, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 
-/// Encodings inside encodings that are undone: base64 of a PEM file whose body is base64 takes two.
+/// The nested encodings that are decoded. Base64 of a PEM file has two.
 const MAX_DEPTH: usize = 4;
 
-/// Base64 as any program writes it: padded or not, with any bits left over at the end.
+/// Lenient base64: padding is optional, and bits left over at the end are ignored.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -29,7 +28,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Whether a secret is public material in any encoding.
+/// Whether a secret is a public key or certificate in any encoding.
 pub fn is_public_material(secret: &[u8]) -> bool {
     is_public(secret, MAX_DEPTH)
 }
@@ -76,8 +75,7 @@ fn is_curve_point(bytes: &[u8]) -> bool {
     bytes.first() == Some(&4) && ParsedPublicKey::new(curve, bytes).is_ok()
 }
 
-/// Text with the armour of a public key (RFC 7468), however it is spaced, and without a private key; or what
-/// `openssl … -text` prints of one.
+/// PEM of a public key (RFC 7468) with any white space and without a private key, or the output of `openssl … -text`.
 fn is_armoured(text: &str) -> bool {
     let letters: String =
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
@@ -109,13 +107,13 @@ fn has_key(json: &Value) -> bool {
     }
 }
 
-/// What the text may be an encoding of: a JSON string, hexadecimal or base64, as a whole or word by word.
+/// The bytes that the text may encode as a JSON string, hexadecimal or base64, as a whole or word by word.
 fn decodings(text: &str) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     if let Ok(inner) = serde_json::from_str::<String>(text.trim()) {
         found.push(inner.into_bytes());
     }
-    // Line breaks that an environment file or JSON spells out.
+    // Line breaks that an environment file or JSON escapes.
     let text = ["\\r", "\\n", "\\t"].iter().fold(text.to_owned(), |text, escape| text.replace(escape, " "));
     let body = without_armour(&text);
     found.extend(hexadecimal(&body));
@@ -124,7 +122,7 @@ fn decodings(text: &str) -> Vec<Vec<u8>> {
     found
 }
 
-/// What stands outside of the lines `-----BEGIN …-----` and `-----END …-----`.
+/// The text without the lines `-----BEGIN …-----` and `-----END …-----`.
 fn without_armour(text: &str) -> String {
     text.split("-----").step_by(2).collect()
 }

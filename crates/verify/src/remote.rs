@@ -1,6 +1,5 @@
-//! The keys of another issuer (`JWK_URL`): fetched, kept, and asked for once more when a token names one
-//! that is not among them. Where they come from is the operator's word alone, never a token's
-//! (RFC 8725 §3.10). A fetch that fails keeps the old keys.
+//! The keys of an issuer, fetched from its JWK set (Simple JWT: `JWK_URL`). They are fetched again when a token names an
+//! unknown key. A failed fetch keeps the old keys.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -17,39 +16,39 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// How soon after a fetch an unknown name is worth another: a flood of them is no flood of fetches.
+/// The least time between two fetches, however many tokens name unknown keys.
 const FETCH_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
-/// Where the keys come from. Time and size of an answer are bounded there.
+/// A source of a JWK set. It bounds the time and the size of an answer.
 #[async_trait]
 pub trait FetchKeys: Send + Sync {
-    /// The JWK set, in JSON.
+    /// Fetches the JWK set, as JSON.
     ///
     /// # Errors
-    /// Why there is none, for the operator.
+    /// Why the fetch failed, for the log.
     async fn fetch(&self) -> Result<serde_json::Value, String>;
 }
 
-/// The keys at `JWK_URL` could not be fetched, so a token that names an unknown key cannot be judged.
+/// The issuer's keys cannot be fetched, so a token that names an unknown key can be neither accepted nor rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the keys of the other issuer cannot be fetched")]
+#[error("the keys of the issuer cannot be fetched; try again in a few seconds")]
 pub struct KeysUnavailable;
 
 impl KeysUnavailable {
-    /// When the keys are fetched again at the earliest.
+    /// The time after which the keys can be fetched again.
     pub const RETRY_AFTER: Duration = FETCH_AGAIN_AFTER;
 }
 
-/// The other issuer's keys, as of the last successful fetch.
+/// The issuer's keys, as of the last successful fetch.
 pub struct RemoteKeys {
     source: Arc<dyn FetchKeys>,
     algorithms: Arc<[Algorithm]>,
     keys: Arc<RwLock<Arc<KeySet>>>,
-    /// A fetch holds the lock, so the tasks that need its keys wait for it.
+    /// Locked during a fetch, so that tasks which need its keys wait for it.
     last_fetch: Arc<Mutex<Option<Fetch>>>,
 }
 
-/// A fetch that has ended.
+/// A completed fetch.
 #[derive(Clone, Copy)]
 struct Fetch {
     begun_at: Timestamp,
@@ -57,7 +56,7 @@ struct Fetch {
 }
 
 impl RemoteKeys {
-    /// Keys for these algorithms, none of which has been fetched yet.
+    /// Keys for these algorithms. None is fetched yet.
     pub fn new(source: Arc<dyn FetchKeys>, algorithms: &[Algorithm]) -> Self {
         Self { source, algorithms: algorithms.into(), keys: Arc::default(), last_fetch: Arc::default() }
     }
@@ -108,7 +107,7 @@ impl RemoteKeys {
         self.fetch(last, now).await;
     }
 
-    /// Returns whether the fetch failed. It runs to its end, with the lock, even when its request is cancelled.
+    /// Fetches the keys and returns whether that failed. The fetch completes even if the request is cancelled.
     async fn fetch(&self, mut last: OwnedMutexGuard<Option<Fetch>>, now: Timestamp) -> bool {
         let fetching = fetch(self.source.clone(), self.algorithms.clone(), self.keys.clone());
         let fetched = tokio::spawn(async move {
@@ -125,12 +124,12 @@ impl RemoteKeys {
     }
 }
 
-/// Replaces the known keys. Returns whether there were any to replace them by.
+/// Replaces the known keys and returns whether that succeeded.
 async fn fetch(source: Arc<dyn FetchKeys>, algorithms: Arc<[Algorithm]>, known: Arc<RwLock<Arc<KeySet>>>) -> bool {
     let fetched = source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|fault| fault.to_string()));
     match fetched.map(|keys| keys.limited_to(&algorithms)) {
         Ok(keys) if keys.is_empty() => {
-            tracing::warn!("the issuer at jwk_url has no key that can be used: the old ones are kept");
+            tracing::warn!("the JWK set has no usable key; the old keys are kept");
             false
         }
         Ok(keys) => {
@@ -138,7 +137,7 @@ async fn fetch(source: Arc<dyn FetchKeys>, algorithms: Arc<[Algorithm]>, known: 
             true
         }
         Err(problem) => {
-            tracing::warn!(problem, "the keys at jwk_url were not fetched: the old ones are kept");
+            tracing::warn!(problem, "the JWK set cannot be fetched; the old keys are kept");
             false
         }
     }

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_overflows_at_the_ends_of_time() {
+    fn arithmetic_saturates_at_both_ends_of_time() {
         let end = Timestamp::from_seconds(i64::MAX);
         assert_eq!(end + Duration::MAX, end);
         assert_eq!(Timestamp::DISTANT_PAST - Duration::from_secs(1), Timestamp::DISTANT_PAST);

@@ -84,7 +84,7 @@ fn a_key_verifies_only_with_its_own_algorithm() {
 }
 
 #[test]
-fn a_public_key_is_no_secret_in_any_of_its_spellings() {
+fn a_public_key_in_any_encoding_is_rejected_as_a_secret() {
     let rsa = key(Algorithm::RS256);
     let json = jwk(&rsa);
     let modulus = json["n"].as_str().expect("a modulus").as_bytes();
@@ -136,7 +136,7 @@ fn weak_keys_verify_nothing() {
 }
 
 #[test]
-fn signatures_that_are_none_are_refused() {
+fn malformed_signatures_are_rejected() {
     let ec = key(Algorithm::ES256);
     let good = token(&ec, &json!({ "alg": "ES256", "kid": ec.id() }));
     let (message, signature) = good.rsplit_once('.').expect("a signature");
@@ -163,7 +163,7 @@ fn signatures_that_are_none_are_refused() {
 }
 
 #[test]
-fn a_token_cannot_bring_its_own_key_or_change_the_rules() {
+fn keys_and_critical_extensions_in_a_header_are_ignored_or_rejected() {
     let (ours, thief) = (key(Algorithm::ES256), key(Algorithm::ES256));
     let set = json!({ "keys": [jwk(&ours)] });
     let own_key =
@@ -191,7 +191,7 @@ fn a_token_cannot_bring_its_own_key_or_change_the_rules() {
 }
 
 #[test]
-fn a_name_that_no_key_has_is_answered_by_keys_without_a_name_alone() {
+fn an_unknown_kid_is_verified_only_by_keys_without_a_kid() {
     let (named, nameless) = (key(Algorithm::ES256), key(Algorithm::ES256));
     let set = json!({ "keys": [jwk(&named), without(jwk(&nameless), "kid")] });
     for id in ["", "unknown", &"k".repeat(6000)] {
@@ -205,7 +205,7 @@ fn a_name_that_no_key_has_is_answered_by_keys_without_a_name_alone() {
 }
 
 #[test]
-fn one_bad_key_spoils_no_other_and_a_limit_leaves_one_algorithm() {
+fn an_unusable_key_is_left_out_and_a_limit_keeps_one_algorithm() {
     let (ec, rsa) = (key(Algorithm::ES256), key(Algorithm::RS256));
     let set = KeySet::read(&json!({ "keys": [{ "kty": "AKP" }, null, jwk(&ec), jwk(&rsa)] })).expect("a set");
     assert_eq!((set.len(), set.unusable()), (2, [JwkError::Kind, JwkError::Kind].as_slice()));
@@ -214,7 +214,7 @@ fn one_bad_key_spoils_no_other_and_a_limit_leaves_one_algorithm() {
 }
 
 #[test]
-fn text_that_is_no_compact_jws_is_refused() {
+fn a_text_that_is_not_a_compact_jws_is_rejected() {
     let good = mac(SECRET, &json!({ "alg": "HS256" }));
     let parts: Vec<&str> = good.split('.').collect();
     let [header, payload, signature] = parts.as_slice() else { panic!("three parts") };
@@ -240,7 +240,7 @@ mod published_vectors {
 
     /// RFC 7515 §A.1: HS256, with line breaks in header and payload.
     #[test]
-    fn the_first_example_of_the_standard_verifies() {
+    fn the_hs256_example_of_rfc_7515_verifies() {
         let jwk = json!({
             "kty": "oct",
             "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
@@ -252,7 +252,7 @@ mod published_vectors {
 
     /// RFC 8037 §A.4: Ed25519.
     #[test]
-    fn the_example_of_edwards_curves_verifies() {
+    fn the_ed25519_example_of_rfc_8037_verifies() {
         let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
         let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
         assert_eq!(verify(&jwk, token), Ok(()));

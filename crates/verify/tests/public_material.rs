@@ -93,7 +93,7 @@ fn spellings(label: &str, der: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn a_public_key_is_recognised_in_every_spelling() {
+fn a_public_key_is_recognised_in_every_encoding() {
     for (label, der) in keys() {
         for (spelling, material) in spellings(label, &der) {
             assert!(is_public_material(&material), "{label}: {spelling}");
@@ -102,7 +102,7 @@ fn a_public_key_is_recognised_in_every_spelling() {
 }
 
 #[test]
-fn a_jwk_is_recognised_in_every_spelling() {
+fn a_jwk_is_recognised_in_every_encoding() {
     let keys = [
         json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }),
         json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }),
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_to_its_end(text in "\\PC{0,200}") {
+    fn no_text_makes_the_check_panic(text in "\\PC{0,200}") {
         is_public_material(text.as_bytes());
     }
 }

@@ -60,7 +60,7 @@ fn named(id: &str) -> Header {
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_names_is_no_flood_of_fetches() {
+async fn many_unknown_kids_cause_one_fetch() {
     let (issuer, remote) = issuer(Some(set(&[&key()])));
     for name in 0..1000 {
         assert_eq!(remote.learn(&named(&name.to_string()), NOW).await, Ok(()));
@@ -74,7 +74,7 @@ async fn a_flood_of_unknown_names_is_no_flood_of_fetches() {
 }
 
 #[tokio::test]
-async fn a_known_name_another_algorithm_and_no_name_are_no_reason_to_fetch() {
+async fn a_known_kid_another_algorithm_or_no_kid_causes_no_fetch() {
     let key = key();
     let (issuer, remote) = issuer(Some(set(&[&key])));
     remote.renew(NOW).await;
@@ -88,7 +88,7 @@ async fn a_known_name_another_algorithm_and_no_name_are_no_reason_to_fetch() {
 }
 
 #[tokio::test]
-async fn a_failing_fetch_keeps_the_old_keys_and_a_good_one_replaces_them() {
+async fn a_failed_fetch_keeps_the_old_keys_and_a_successful_one_replaces_them() {
     let (old, new) = (key(), key());
     let (issuer, remote) = issuer(Some(set(&[&old])));
     remote.renew(NOW).await;
