@@ -11,6 +11,7 @@ use hallpass_core::{
     keys::{Algorithm, Key},
     rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
     settings::Settings,
+    store::RotationMode,
     token::{Stamp, Subject, TokenType, Tokens},
     user::UserKey,
 };
@@ -84,6 +85,7 @@ fn decide_a_rotation(bencher: Bencher) {
     let facts = Facts {
         now: NOW,
         grace: Duration::from_secs(30),
+        mode: RotationMode::RotateAndBlacklist,
         session: SessionFacts {
             generation: 5,
             last_seen_generation: 5,

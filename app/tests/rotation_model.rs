@@ -10,7 +10,8 @@ use app::session::pair::{Incoming, Stored, StoredPair, VERSION, merge};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hallpass_core::{
     clock::Timestamp,
-    rotation::{Decision, Facts, Presented, SessionFacts, UserStanding, decide},
+    rotation::{Decision, Facts, Presented, Rule, SessionFacts, UserStanding, decide},
+    store::RotationMode,
 };
 use hallpass_types::EndReason;
 
@@ -48,6 +49,7 @@ impl Server {
         let facts = Facts {
             now: self.now,
             grace: self.grace,
+            mode: RotationMode::RotateAndBlacklist,
             session: SessionFacts {
                 generation: self.generation,
                 last_seen_generation: self.last_seen,
@@ -58,13 +60,13 @@ impl Server {
             user: UserStanding::Active,
         };
         match decide(&facts) {
-            Decision::Rotate => {
+            Decision::Renew(Rule::Rotate) => {
                 self.spent.push(self.now);
                 self.generation += 1;
                 Some(self.generation)
             }
-            Decision::Reissue => Some(self.generation),
-            Decision::Recover => {
+            Decision::Renew(Rule::Reissue | Rule::Keep) => Some(self.generation),
+            Decision::Renew(Rule::Recover) => {
                 self.spent[presented as usize] = self.now;
                 Some(self.generation)
             }

@@ -3,9 +3,9 @@
 
 use super::{
     Auth, Error,
-    rotation::Refusal,
+    rotation::{Refusal, Rule},
     sessionless::Rejection,
-    store::{Refreshed, StoreError},
+    store::{Refreshed, Renewed, StoreError},
     token::TokenFault,
 };
 
@@ -141,6 +141,18 @@ words! {
     }
 }
 
+impl RefreshRule {
+    fn of(renewed: &Renewed) -> Self {
+        match renewed.rule {
+            _ if renewed.is_adopted => Self::Adopted,
+            Rule::Rotate => Self::Rotated,
+            Rule::Keep => Self::Kept,
+            Rule::Reissue => Self::Reissued,
+            Rule::Recover => Self::Recovered,
+        }
+    }
+}
+
 impl SignInOutcome {
     /// Of what a sign-in answered.
     pub fn of<T>(signed_in: &Result<T, Error>) -> Self {
@@ -224,7 +236,7 @@ pub(super) fn report(answer: &Result<Refreshed, StoreError>, observer: &dyn Obse
 
 fn outcome(answer: &Result<Refreshed, StoreError>) -> Result<RefreshRule, RefreshRefusal> {
     match answer {
-        Ok(Refreshed::Current(renewed) | Refreshed::Kept(renewed)) => Ok(renewed.rule),
+        Ok(Refreshed::Renewed(renewed)) => Ok(RefreshRule::of(renewed)),
         Ok(Refreshed::Reused { .. }) => Ok(RefreshRule::Reuse),
         Ok(Refreshed::Refused { refusal, .. }) => Err(match refusal {
             Refusal::Ended(_) => RefreshRefusal::SessionEnded,

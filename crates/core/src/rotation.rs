@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hallpass_types::EndReason;
 
-use super::clock::Timestamp;
+use super::{clock::Timestamp, store::RotationMode};
 
 /// The facts of one refresh.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub struct Facts {
     pub now: Timestamp,
     /// `REFRESH_REUSE_GRACE`; zero switches rules 3 and 4 off.
     pub grace: Duration,
+    /// Whether a renewal issues a new refresh token.
+    pub mode: RotationMode,
     /// Where the session stands.
     pub session: SessionFacts,
     /// The token that was presented.
@@ -63,20 +65,29 @@ pub enum UserStanding {
     Gone,
 }
 
-/// What a refresh does.
+/// The decision about a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Nothing: the session is over.
+    /// Renew the session by this rule.
+    Renew(Rule),
+    /// Reject the token; the session is over.
     Refuse(Refusal),
-    /// Spend the presented token and issue the next generation.
-    Rotate,
-    /// Issue the current token again, with the very same claims.
-    Reissue,
-    /// The same, because its first reply was lost; the grace of the presented token begins anew, since
-    /// other tabs may be about to present it too.
-    Recover,
-    /// A spent token came back: end the session.
+    /// End the session: a spent token was presented again.
     Reuse,
+}
+
+/// The rule by which a session is renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Issue the next generation, and spend the presented token if it is to be blacklisted.
+    Rotate,
+    /// Issue only an access token; the presented token stays valid.
+    Keep,
+    /// Issue the current refresh token again, with the same claims.
+    Reissue,
+    /// Issue it again because the first reply was lost. The grace of the presented token restarts, since
+    /// other tabs may still present it.
+    Recover,
 }
 
 /// Why a refresh is refused before any question of rotation.
@@ -94,7 +105,7 @@ pub enum Refusal {
 
 /// Decides what presenting a refresh token does.
 pub fn decide(facts: &Facts) -> Decision {
-    let Facts { now, grace, session, presented, user } = *facts;
+    let Facts { now, grace, mode, session, presented, user } = *facts;
 
     // Rule 1. Terminal: tested before every rule below.
     if let Some(reason) = session.ended {
@@ -114,21 +125,25 @@ pub fn decide(facts: &Facts) -> Decision {
     let is_older = presented.generation < session.generation;
     let is_current = presented.generation == session.generation;
     let Some(spent_at) = presented.spent_at else {
-        return if is_current || is_older { Decision::Rotate } else { Decision::Reuse };
+        return match mode {
+            _ if !is_current && !is_older => Decision::Reuse,
+            RotationMode::Keep => Decision::Renew(Rule::Keep),
+            RotationMode::Rotate | RotationMode::RotateAndBlacklist => Decision::Renew(Rule::Rotate),
+        };
     };
 
     // Rule 3. Two tabs, a retry, a double click: all end up on one chain. A clock that is set back must not
     // make the grace as long as that.
     let has_grace = !grace.is_zero();
     if is_older && has_grace && now.apart(spent_at) <= grace {
-        return Decision::Reissue;
+        return Decision::Renew(Rule::Reissue);
     }
 
     // Rule 4. The reply was lost, a laptop closed in mid-refresh: nothing of the current generation
     // was ever seen, however late it is.
     let is_parent = presented.generation.checked_add(1) == Some(session.generation);
     if is_parent && has_grace && session.last_seen_generation < session.generation {
-        return Decision::Recover;
+        return Decision::Renew(Rule::Recover);
     }
 
     // Rule 5 (RFC 9700 §4.14.2).
@@ -141,8 +156,8 @@ mod tests {
 
     use hallpass_types::EndReason;
 
-    use super::{Decision, Facts, Presented, Refusal, SessionFacts, UserStanding, decide};
-    use crate::clock::Timestamp;
+    use super::{Decision, Facts, Presented, Refusal, Rule, SessionFacts, UserStanding, decide};
+    use crate::{clock::Timestamp, store::RotationMode};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
     const GRACE: Duration = Duration::from_secs(30);
@@ -152,6 +167,7 @@ mod tests {
         Facts {
             now: NOW,
             grace: GRACE,
+            mode: RotationMode::RotateAndBlacklist,
             session: SessionFacts {
                 generation: 5,
                 last_seen_generation: 5,
@@ -169,13 +185,13 @@ mod tests {
 
     #[test]
     fn the_current_token_rotates() {
-        assert_eq!(decide(&facts()), Decision::Rotate);
+        assert_eq!(decide(&facts()), Decision::Renew(Rule::Rotate));
     }
 
     #[test]
     fn a_token_spent_within_the_grace_is_answered_with_the_current_one() {
-        assert_eq!(decide(&spent(4, GRACE)), Decision::Reissue);
-        assert_eq!(decide(&spent(1, GRACE)), Decision::Reissue, "however many rotations ago");
+        assert_eq!(decide(&spent(4, GRACE)), Decision::Renew(Rule::Reissue));
+        assert_eq!(decide(&spent(1, GRACE)), Decision::Renew(Rule::Reissue), "however many rotations ago");
         assert_eq!(decide(&spent(4, GRACE + Duration::from_millis(1))), Decision::Reuse);
     }
 
@@ -186,7 +202,7 @@ mod tests {
             facts.presented = Presented { generation: 4, spent_at: Some(NOW + by) };
             decide(&facts)
         };
-        assert_eq!(spent_ahead(GRACE), Decision::Reissue);
+        assert_eq!(spent_ahead(GRACE), Decision::Renew(Rule::Reissue));
         assert_eq!(spent_ahead(GRACE + Duration::from_millis(1)), Decision::Reuse);
         assert_eq!(spent_ahead(Duration::from_hours(24)), Decision::Reuse);
     }
@@ -195,7 +211,7 @@ mod tests {
     fn a_lost_reply_is_answered_again_however_late() {
         let mut late = spent(4, Duration::from_secs(50_000));
         late.session.last_seen_generation = 4;
-        assert_eq!(decide(&late), Decision::Recover);
+        assert_eq!(decide(&late), Decision::Renew(Rule::Recover));
         late.session.last_seen_generation = 5;
         assert_eq!(decide(&late), Decision::Reuse, "the successor was seen in use");
         let mut grandparent = spent(3, Duration::from_secs(50_000));
@@ -212,10 +228,15 @@ mod tests {
     }
 
     #[test]
+    fn a_token_stays_valid_where_tokens_do_not_rotate() {
+        assert_eq!(decide(&Facts { mode: RotationMode::Keep, ..facts() }), Decision::Renew(Rule::Keep));
+    }
+
+    #[test]
     fn an_older_token_that_was_never_spent_still_rotates() {
         let mut older = facts();
         older.presented.generation = 2;
-        assert_eq!(decide(&older), Decision::Rotate);
+        assert_eq!(decide(&older), Decision::Renew(Rule::Rotate));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::{
     policy::AccountRule,
     rotation::UserStanding,
     session::SessionEnd,
-    token::{Token, TokenFault, TokenType},
+    store::PresentedToken,
+    token::TokenFault,
     user::{StoredCredentials, UserKey},
 };
 
@@ -102,16 +103,11 @@ pub enum Rejection {
 }
 
 impl Question {
-    /// Asks about a verified token.
-    pub(super) fn about(token: &Token, now: Timestamp, rule: Option<AccountRule>) -> Self {
-        let is_access = token.token_type() == Some(TokenType::Access);
-        Self {
-            user: token.user.clone(),
-            jti: (!is_access).then(|| token.jti.clone()),
-            issued_at: token.issued_at,
-            now,
-            rule,
-        }
+    /// Asks about a token that may be blacklisted: every type but an access token.
+    #[must_use]
+    pub fn about(token: &PresentedToken, now: Timestamp, rule: Option<AccountRule>) -> Self {
+        let PresentedToken { user, jti, issued_at, .. } = token.clone();
+        Self { user, jti: Some(jti), issued_at, now, rule }
     }
 
     /// Decides from the facts alone.

@@ -14,12 +14,12 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
-    observer::RefreshRule,
     policy::AccountRule,
     revocation::{Followed, Position, RevocationSet},
-    rotation::Refusal,
+    rotation::{Refusal, Rule},
     session::{CurrentToken, Origin, Session, SessionEnd},
     sessionless::{Question, Rejection, Verdict},
+    token::Token,
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 
@@ -118,16 +118,15 @@ pub struct Refresh {
 }
 
 impl PresentedToken {
-    /// What is asked about it if it has no session; `rule` judges the account.
-    pub fn question(&self, now: Timestamp, rule: Option<AccountRule>) -> Question {
-        Question { user: self.user.clone(), jti: Some(self.jti.clone()), issued_at: self.issued_at, now, rule }
-    }
-}
-
-impl Refresh {
-    /// What is asked about the token if it has no session; `rule` judges the account.
-    pub fn question(&self, rule: Option<AccountRule>) -> Question {
-        self.token.question(self.now, rule)
+    /// Takes what the database needs from a verified token.
+    pub fn of(token: &Token) -> Self {
+        Self {
+            jti: token.jti.clone(),
+            user: token.user.clone(),
+            lineage: token.session.map(|session| (session, token.generation)),
+            issued_at: token.issued_at,
+            expires_at: token.expires_at,
+        }
     }
 }
 
@@ -142,20 +141,18 @@ pub enum RotationMode {
     Keep,
 }
 
-/// What a refresh came to. The session is as it is afterwards.
+/// The result of a refresh, with the session as the refresh left it.
 #[derive(Clone, Debug)]
 pub enum Refreshed {
-    /// The pair of the session's current generation is to be issued: a new one, or the same again.
-    Current(Renewed),
-    /// Only an access token is to be issued; the presented token stays good.
-    Kept(Renewed),
+    /// The session was renewed; the rule says which tokens are issued.
+    Renewed(Renewed),
     /// The session is over.
     Refused {
-        /// Why.
+        /// The reason.
         refusal: Refusal,
         /// The session.
         session: Session,
-        /// Whether the presented token had been spent already.
+        /// Whether the presented token was spent before the session ended.
         was_spent: bool,
     },
     /// The presented token had been spent, and the refresh ended the session.
@@ -169,11 +166,11 @@ pub enum Refreshed {
     },
     /// The token names a session that does not exist.
     UnknownSession,
-    /// The token has no session, and is refused.
+    /// The token has no session and is rejected.
     Rejected(Rejection),
 }
 
-/// A refresh that was carried out.
+/// A renewed session.
 #[derive(Clone, Debug)]
 pub struct Renewed {
     /// The session.
@@ -181,7 +178,9 @@ pub struct Renewed {
     /// The account of its user, as the transaction read it.
     pub account: StoredCredentials,
     /// The rule that was applied.
-    pub rule: RefreshRule,
+    pub rule: Rule,
+    /// Whether the refresh opened the session, for a token of another issuer.
+    pub is_adopted: bool,
 }
 
 /// Whether a verified token is still welcome.

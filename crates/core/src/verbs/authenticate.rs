@@ -10,10 +10,11 @@ use crate::{
     clock::Timestamp,
     error::KindRefusal,
     id::{SessionId, UserId},
-    policy::{self, TokenUser},
+    policy::{self, AccountRule, TokenUser},
     session::{Session, SessionEnd},
     sessionless::{Question, Rejection, Verdict},
     settings::{SessionCheck, Settings},
+    store::PresentedToken,
     token::{Claims, Token, TokenFault, TokenType},
     user::UserKey,
 };
@@ -106,7 +107,7 @@ impl Auth {
 
     /// The user for whom a token without a session is good.
     async fn judge_bearer(&self, token: &Token, kinds: &[TokenType]) -> Result<UserId, Error> {
-        match self.judge(token).await? {
+        match self.judge(token, Some(self.account_rule(token))).await? {
             Verdict::Good(account) => account.map(|account| account.user.id).ok_or(Error::UserNotFound),
             Verdict::Rejected(Rejection::NotImported | Rejection::NoAccount) => Err(Error::UserNotFound),
             Verdict::Rejected(Rejection::Inactive) => Err(Error::UserInactive),
@@ -117,10 +118,12 @@ impl Auth {
         }
     }
 
-    /// Judges a token without a session, and the account that it names.
-    pub(super) async fn judge(&self, token: &Token) -> Result<Verdict, Error> {
-        let question = Question::about(token, self.clock.now(), Some(self.account_rule(token)));
-        Ok(self.store.judge(question).await?)
+    /// Judges a token without a session, and by `rule` the account that it names.
+    pub(super) async fn judge(&self, token: &Token, rule: Option<AccountRule>) -> Result<Verdict, Error> {
+        let question = Question::about(&PresentedToken::of(token), self.clock.now(), rule);
+        let is_access = token.token_type() == Some(TokenType::Access);
+        let jti = question.jti.filter(|_| !is_access);
+        Ok(self.store.judge(Question { jti, ..question }).await?)
     }
 
     async fn check_session(&self, session: SessionId, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {

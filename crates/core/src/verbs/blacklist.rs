@@ -3,11 +3,10 @@
 
 use hallpass_types::EndReason;
 
-use super::refresh::presented;
 use crate::{
     Auth, Error,
     session::Origin,
-    store::{Blacklisting, Ending},
+    store::{Blacklisting, Ending, PresentedToken},
     token::TokenType,
 };
 
@@ -21,7 +20,8 @@ impl Auth {
         let now = self.clock.now();
         self.tokens.learn_key(refresh, now).await?;
         let token = self.tokens.verify(refresh, Some(TokenType::Refresh), now)?;
-        let outcome = self.store.blacklist(presented(&token), self.ending(EndReason::SignedOut, &origin)).await?;
+        let outcome =
+            self.store.blacklist(PresentedToken::of(&token), self.ending(EndReason::SignedOut, &origin)).await?;
         match outcome {
             Blacklisting::Done => Ok(()),
             Blacklisting::Already => Err(Error::Blacklisted(None)),

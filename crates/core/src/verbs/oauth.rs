@@ -3,7 +3,6 @@
 
 use hallpass_types::{EndReason, Introspection};
 
-use super::refresh::presented;
 use crate::{
     Auth, Error,
     clients::Client,
@@ -12,7 +11,7 @@ use crate::{
     rotation::UserStanding,
     session::Origin,
     sessionless::Verdict,
-    store::{Ending, TokenStanding},
+    store::{Ending, PresentedToken, TokenStanding},
     token::{Token, TokenType},
     user::{StoredCredentials, User, UserKey},
 };
@@ -64,7 +63,7 @@ impl Auth {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
             (Some(TokenType::Access | TokenType::Sliding), Some(session)) => self.end(session, ending).await?,
             (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
-                self.store.blacklist(presented(&token), ending).await?;
+                self.store.blacklist(PresentedToken::of(&token), ending).await?;
             }
         }
         Ok(TokenRevocation::Done)
@@ -98,7 +97,7 @@ impl Auth {
     async fn find_renewer(&self, token: &Token) -> Result<Option<User>, Error> {
         let account = match token.session {
             Some(session) => self.find_session_owner(session, token).await?,
-            None => match self.judge(token).await? {
+            None => match self.judge(token, Some(self.account_rule(token))).await? {
                 Verdict::Good(account) => account,
                 Verdict::Rejected(_) => None,
             },

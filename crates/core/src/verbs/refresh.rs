@@ -9,7 +9,7 @@ use crate::{
     limits::Network,
     observer,
     policy::AccountRule,
-    rotation::Refusal,
+    rotation::{Refusal, Rule},
     session::{Origin, Session},
     store::{PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
     token::{Token, TokenFault, TokenType},
@@ -32,9 +32,10 @@ impl Auth {
         let now = self.clock.now();
         let token =
             self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.tell_refusal(error))?;
-        match self.renew(self.refresh_request(&token, now, origin)).await? {
-            Renewal::Current(renewed) => self.sign_renewed(&token, &renewed, Self::sign_pair).await,
-            Renewal::Kept(renewed) => {
+        let renewed = self.renew(self.refresh_request(&token, now, origin)).await?;
+        match renewed.rule {
+            Rule::Rotate | Rule::Reissue | Rule::Recover => self.sign_renewed(&token, &renewed, Self::sign_pair).await,
+            Rule::Keep => {
                 let access = self.sign_renewed(&token, &renewed, Self::sign_access).await?;
                 Ok(TokenPair { access, refresh: None })
             }
@@ -51,12 +52,11 @@ impl Auth {
     }
 
     /// Has a refresh decided and carried out.
-    pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewal, Error> {
+    pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewed, Error> {
         let answer = self.store.refresh(refresh).await;
         observer::report(&answer, self.observer.as_ref());
         match answer? {
-            Refreshed::Current(renewed) => Ok(Renewal::Current(renewed)),
-            Refreshed::Kept(renewed) => Ok(Renewal::Kept(renewed)),
+            Refreshed::Renewed(renewed) => Ok(renewed),
             Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),
             Refreshed::Reused { session, end, .. } => {
                 tracing::warn!(session = %session.id, user = %session.user, "a spent refresh token came back: the session was ended");
@@ -69,7 +69,7 @@ impl Auth {
 
     pub(super) fn refresh_request(&self, token: &Token, now: Timestamp, origin: Origin) -> Refresh {
         Refresh {
-            token: presented(token),
+            token: PresentedToken::of(token),
             now,
             grace: self.settings.refresh_reuse_grace,
             leeway: self.settings.leeway,
@@ -126,24 +126,5 @@ impl Auth {
                 Error::Blacklisted(end)
             }
         }
-    }
-}
-
-/// A refresh that was not refused. The session is as it stands afterwards.
-pub(super) enum Renewal {
-    /// The pair of the session's current generation is to be issued: a new one, or the same again.
-    Current(Renewed),
-    /// The presented token stays good.
-    Kept(Renewed),
-}
-
-/// A verified token that is to be renewed or given back, as the store needs to know it.
-pub(super) fn presented(token: &Token) -> PresentedToken {
-    PresentedToken {
-        jti: token.jti.clone(),
-        user: token.user.clone(),
-        lineage: token.session.map(|session| (session, token.generation)),
-        issued_at: token.issued_at,
-        expires_at: token.expires_at,
     }
 }

@@ -4,10 +4,7 @@
 
 use hallpass_types::{Credentials, SlidingToken};
 
-use super::{
-    obtain::FirstToken,
-    refresh::{Renewal, presented},
-};
+use super::obtain::FirstToken;
 use crate::{
     Auth, Error,
     clock::Timestamp,
@@ -48,14 +45,13 @@ impl Auth {
     async fn renew_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let now = self.clock.now();
         let (token, end) = self.renewable_until(token, now).await.inspect_err(|error| self.tell_refusal(error))?;
-        let (Renewal::Current(renewed) | Renewal::Kept(renewed)) = self
-            .renew(Refresh {
-                token: PresentedToken { expires_at: end, ..presented(&token) },
-                access_expires_at: self.sliding_expiry(now),
-                mode: RotationMode::Keep,
-                ..self.refresh_request(&token, now, origin)
-            })
-            .await?;
+        let request = Refresh {
+            token: PresentedToken { expires_at: end, ..PresentedToken::of(&token) },
+            access_expires_at: self.sliding_expiry(now),
+            mode: RotationMode::Keep,
+            ..self.refresh_request(&token, now, origin)
+        };
+        let renewed = self.renew(request).await?;
         self.sign_renewed(&token, &renewed, Self::sign_sliding).await
     }
 

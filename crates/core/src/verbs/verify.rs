@@ -3,7 +3,7 @@
 use crate::{
     Auth, Error,
     id::SessionId,
-    sessionless::{Question, Verdict},
+    sessionless::Verdict,
     store::TokenStanding,
     token::{Token, TokenFault, TokenType},
 };
@@ -39,7 +39,7 @@ impl Auth {
     }
 
     async fn check_sessionless(&self, token: &Token) -> Result<(), Error> {
-        match self.store.judge(Question::about(token, self.clock.now(), None)).await? {
+        match self.judge(token, None).await? {
             Verdict::Good(_) => Ok(()),
             Verdict::Rejected(rejection) => Err(rejection.at_refresh()),
         }

@@ -230,7 +230,7 @@ impl Batch {
         let refreshes: Vec<&Refresh> = self.renewals.iter().map(|renewal| &renewal.refresh).collect();
         let rotated = caught(rotations::rotate(&mut Connection::sqlite(connection), &refreshes)).await?;
         for (renewal, renewed) in self.renewals.iter_mut().zip(rotated) {
-            renewal.answer.result = renewed.map(|renewed| Ok(Refreshed::Current(renewed)));
+            renewal.answer.result = renewed.map(|renewed| Ok(Refreshed::Renewed(renewed)));
         }
         Ok(())
     }

@@ -4,10 +4,9 @@
 use hallpass_core::{
     clock::Timestamp,
     id::SessionId,
-    observer::RefreshRule,
-    rotation::{self, Decision, Facts, Presented, Refusal},
+    rotation::{self, Decision, Facts, Presented, Refusal, Rule},
     session::Session,
-    sessionless::{Rejection, Verdict},
+    sessionless::{Question, Rejection, Verdict},
     store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
     user::StoredCredentials,
 };
@@ -34,7 +33,7 @@ pub(crate) async fn refresh(
         Located::Alone { owner, .. } => return adopt(connection, refresh, owner).await,
     };
     if refresh.token.lineage.is_none() {
-        match sessionless::judge(connection, &refresh.question(None)).await? {
+        match sessionless::judge(connection, &Question::about(&refresh.token, refresh.now, None)).await? {
             Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)) => {
                 return Ok(Refreshed::Rejected(rejection));
             }
@@ -42,7 +41,7 @@ pub(crate) async fn refresh(
             Verdict::Good(_) | Verdict::Rejected(_) => {}
         }
     }
-    decide(connection, refresh, locked, presented(refresh, known), None).await
+    decide(connection, refresh, locked, presented(refresh, known)).await
 }
 
 /// A token, as it stands now that nobody else changes it.
@@ -116,7 +115,8 @@ async fn adopt(
     refresh: &Refresh,
     owner: Option<(LockedUser, StoredCredentials)>,
 ) -> sqlx::Result<Refreshed> {
-    match sessionless::judge(connection, &refresh.question(Some(refresh.rule.clone()))).await? {
+    let question = Question::about(&refresh.token, refresh.now, Some(refresh.rule.clone()));
+    match sessionless::judge(connection, &question).await? {
         Verdict::Good(_) => {}
         Verdict::Rejected(rejection) => return Ok(Refreshed::Rejected(rejection)),
     }
@@ -126,7 +126,11 @@ async fn adopt(
     let locked = sessions::insert(connection, &user, session, Some(account)).await?;
     outstanding::insert_current(connection, &locked).await?;
     let presented = Presented { generation: 0, spent_at: None };
-    decide(connection, refresh, locked, presented, Some(RefreshRule::Adopted)).await
+    let refreshed = decide(connection, refresh, locked, presented).await?;
+    Ok(match refreshed {
+        Refreshed::Renewed(renewed) => Refreshed::Renewed(Renewed { is_adopted: true, ..renewed }),
+        refused => refused,
+    })
 }
 
 /// What a refresh is decided on.
@@ -139,43 +143,36 @@ pub(super) fn facts(
     Facts {
         now: refresh.now,
         grace: refresh.grace,
+        mode: refresh.mode,
         session: session.facts(refresh.last_seen_generation),
         presented,
         user: refresh.rule.standing(owner),
     }
 }
 
-/// `adopted` is the rule to report instead of that of the rotation.
 async fn decide(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
     locked: LockedSession,
     presented: Presented,
-    adopted: Option<RefreshRule>,
 ) -> sqlx::Result<Refreshed> {
     let facts = facts(refresh, locked.session(), locked.owner(), presented);
-    let (rule, locked) = match (rotation::decide(&facts), refresh.mode) {
-        (Decision::Refuse(refusal), _) => return Ok(refused(refusal, presented, locked)),
-        (Decision::Reuse, _) => return end_reused(connection, refresh, presented, locked).await,
-        (Decision::Rotate, RotationMode::Keep) => (RefreshRule::Kept, renew(connection, refresh, locked).await?),
-        (Decision::Rotate, RotationMode::Rotate | RotationMode::RotateAndBlacklist) => {
-            (RefreshRule::Rotated, rotate(connection, refresh, locked).await?)
-        }
-        (Decision::Reissue, _) => (RefreshRule::Reissued, renew(connection, refresh, locked).await?),
-        (Decision::Recover, _) => {
-            outstanding::restart_grace(connection, &locked, &refresh.token.jti, refresh.now).await?;
-            (RefreshRule::Recovered, renew(connection, refresh, locked).await?)
-        }
+    let rule = match rotation::decide(&facts) {
+        Decision::Refuse(refusal) => return Ok(refused(refusal, presented, locked)),
+        Decision::Reuse => return end_reused(connection, refresh, presented, locked).await,
+        Decision::Renew(rule) => rule,
     };
-    let is_kept = rule == RefreshRule::Kept;
-    let renewed = renewed(locked, adopted.unwrap_or(rule))?;
-    Ok(if is_kept { Refreshed::Kept(renewed) } else { Refreshed::Current(renewed) })
-}
-
-/// Only a session with an account is renewed.
-fn renewed(locked: LockedSession, rule: RefreshRule) -> sqlx::Result<Renewed> {
+    if rule == Rule::Recover {
+        outstanding::restart_grace(connection, &locked, &refresh.token.jti, refresh.now).await?;
+    }
+    let locked = match rule {
+        Rule::Rotate => rotate(connection, refresh, locked).await?,
+        Rule::Keep | Rule::Reissue | Rule::Recover => renew(connection, refresh, locked).await?,
+    };
     let (session, account) = locked.into_parts();
-    Ok(Renewed { session, account: account.ok_or(sqlx::Error::RowNotFound)?, rule })
+    // `decide` renews no session without an account.
+    let account = account.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Refreshed::Renewed(Renewed { session, account, rule, is_adopted: false }))
 }
 
 fn refused(refusal: Refusal, presented: Presented, locked: LockedSession) -> Refreshed {
@@ -245,7 +242,7 @@ pub(crate) async fn blacklist(
 ) -> sqlx::Result<Blacklisting> {
     let located = locate(connection, unlocked, token).await?;
     if token.lineage.is_none() {
-        let verdict = sessionless::judge(connection, &token.question(ending.now, None)).await?;
+        let verdict = sessionless::judge(connection, &Question::about(token, ending.now, None)).await?;
         match (verdict, &located) {
             (Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)), _) => {
                 return Ok(Blacklisting::Rejected(rejection));

@@ -5,8 +5,7 @@
 use std::collections::HashSet;
 
 use hallpass_core::{
-    observer::RefreshRule,
-    rotation::{self, Decision},
+    rotation::{self, Decision, Rule},
     session::Session,
     store::{Refresh, Renewed, RotationMode},
     user::StoredCredentials,
@@ -43,7 +42,7 @@ pub(crate) async fn rotate(
         let is_first = taken.insert(session.id);
         if let Some(account) = owner.filter(|owner| is_first && is_plain(refresh, &session, owner, known)) {
             let session = session.rotated(refresh);
-            *rotated = Some(Renewed { session, account, rule: RefreshRule::Rotated });
+            *rotated = Some(Renewed { session, account, rule: Rule::Rotate, is_adopted: false });
         }
     }
     let pairs = refreshes.iter().zip(&rotated);
@@ -80,7 +79,9 @@ fn place(row: &Row) -> sqlx::Result<usize> {
 fn is_plain(refresh: &Refresh, session: &Session, owner: &StoredCredentials, known: TokenRow) -> bool {
     let is_ours = refresh.token.lineage.is_some();
     let facts = refresh::facts(refresh, session, Some(owner), refresh::presented(refresh, Some(known)));
-    is_ours && refresh.mode == RotationMode::RotateAndBlacklist && rotation::decide(&facts) == Decision::Rotate
+    is_ours
+        && refresh.mode == RotationMode::RotateAndBlacklist
+        && rotation::decide(&facts) == Decision::Renew(Rule::Rotate)
 }
 
 /// A rotation, as the statements that write it read it.
