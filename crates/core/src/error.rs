@@ -14,7 +14,7 @@ use super::{
     token::{TokenFault, TokenType},
 };
 
-/// Why a verb was refused or failed. Its text is the person's sentence.
+/// Why an operation was refused or failed. Its text is the person's sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A form has wrong fields.

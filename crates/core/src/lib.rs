@@ -1,6 +1,6 @@
 //! The core: what a token is and what may happen to it. No Leptos, no axum, no SQL; time,
-//! randomness and the database come in as arguments. Each verb has a file in `verbs`; both doors,
-//! the server functions and the REST dialect, open on the same verbs.
+//! randomness and the database come in as arguments. Each operation has a file in `operations`; both doors,
+//! the server functions and the REST dialect, open on the same operations.
 
 pub mod administration;
 pub mod clients;
@@ -14,6 +14,7 @@ pub mod import;
 pub mod keys;
 pub mod limits;
 pub mod observer;
+mod operations;
 pub mod paging;
 pub mod password;
 pub mod policy;
@@ -28,7 +29,6 @@ pub mod store;
 pub mod text;
 pub mod token;
 pub mod user;
-mod verbs;
 mod write_probe;
 
 use std::{
@@ -40,10 +40,10 @@ use std::{
 };
 
 pub use error::Error;
-pub use verbs::admin;
-pub use verbs::authenticate;
-pub use verbs::oauth;
-pub use verbs::register::Account;
+pub use operations::admin;
+pub use operations::authenticate;
+pub use operations::oauth;
+pub use operations::register::Account;
 
 use clock::{Clock, Randomness};
 use failures::Failures;

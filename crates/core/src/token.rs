@@ -1,7 +1,7 @@
 //! What a token is: compact JWS text (RFC 7515 §7.1) around claims (RFC 7519 §4), signed by one key of
 //! our ring and verified by it, or by a key of the issuer that the operator trusts. Time comes in as an
 //! argument, and nothing here knows the database: whether a good token is still welcome is decided by the
-//! verbs.
+//! operations.
 
 mod known;
 mod payload;

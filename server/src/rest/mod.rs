@@ -1,5 +1,5 @@
 //! The REST dialect of Django REST framework Simple JWT 5.5.1. One file an endpoint family; each
-//! handler unpacks, calls one verb of the core, and packs.
+//! handler unpacks, calls one operation of the core, and packs.
 
 mod admin;
 mod body;

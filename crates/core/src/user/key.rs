@@ -1,6 +1,6 @@
 //! How a token names its user: by the field of the account that `USER_ID_FIELD` says. A number is
 //! never given twice; a name or an address may pass to another account, which is why a session is
-//! asked as well (`verbs::authenticate`).
+//! asked as well (`operations::authenticate`).
 
 use std::fmt;
 

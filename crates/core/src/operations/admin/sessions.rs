@@ -6,10 +6,10 @@ use super::Administrator;
 use crate::{
     Auth, Error,
     id::{SessionId, UserId},
+    operations::sessions::REVOKE_BATCH,
     paging::{Listed, PageRequest},
     session::Origin,
     store::Selection,
-    verbs::sessions::REVOKE_BATCH,
 };
 
 impl Auth {

@@ -1,4 +1,4 @@
-//! The verbs of [`Auth`](super::Auth), one file each.
+//! The operations of [`Auth`](super::Auth), one file each.
 
 pub mod admin;
 pub mod authenticate;
