@@ -10,9 +10,10 @@ use hallpass_core::{
     id::{Jti, SessionId, UserId},
     keys::{Algorithm, Key},
     rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
+    session::IssuedToken,
     settings::Settings,
     store::RotationMode,
-    token::{Stamp, Subject, TokenType, Tokens},
+    token::{Subject, TokenType, Tokens},
     user::UserKey,
 };
 
@@ -34,13 +35,12 @@ fn token(tokens: &Tokens) -> String {
         generation: 3,
         custom: serde_json::Map::from_iter([("username".to_owned(), "ada".into())]).into(),
     };
-    let stamp = Stamp {
-        token_type: TokenType::Access,
+    let issued = IssuedToken {
         jti: Jti::from_text("0123456789abcdef0123456789abcdef"),
         issued_at: NOW,
         expires_at: NOW + Duration::from_mins(5),
     };
-    tokens.sign(&subject, &stamp)
+    tokens.sign(&subject, TokenType::Access, &issued)
 }
 
 #[divan::bench]

@@ -21,7 +21,7 @@ pub struct Session {
     /// How many rotations it has seen.
     pub generation: u32,
     /// The refresh token of this generation: enough to sign it again.
-    pub current: CurrentToken,
+    pub current: IssuedToken,
     /// The highest generation of which a token was ever seen in use.
     pub last_seen_generation: u32,
     /// When the person signed in.
@@ -38,10 +38,10 @@ pub struct Session {
     pub end: Option<SessionEnd>,
 }
 
-/// What makes a refresh token, apart from its subject. No text of a token is ever stored; these and
-/// the key are enough to write it again.
+/// The claims that tell one issued token from the next. The text of a token is never stored; these claims, its subject
+/// and the key are enough to sign it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CurrentToken {
+pub struct IssuedToken {
     /// Its `jti`.
     pub jti: Jti,
     /// Its `iat`.
@@ -152,7 +152,7 @@ impl Session {
             user,
             generation: 0,
             created_at: issued_at.min(refresh.now),
-            current: CurrentToken { jti, issued_at, expires_at },
+            current: IssuedToken { jti, issued_at, expires_at },
             last_seen_generation: 0,
             refreshed_at: refresh.now,
             ends_at: refresh.adopted_ends_at,

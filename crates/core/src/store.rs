@@ -17,7 +17,7 @@ use super::{
     policy::AccountRule,
     revocation::{Followed, Position, RevocationSet},
     rotation::{Refusal, Rule},
-    session::{CurrentToken, Origin, Session, SessionEnd},
+    session::{IssuedToken, Origin, Session, SessionEnd},
     sessionless::{Question, Rejection, Verdict},
     token::Token,
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
@@ -41,7 +41,7 @@ pub struct NewSession {
     /// The stored hash that the password was checked against.
     pub password: SecretString,
     /// Its first refresh token.
-    pub token: CurrentToken,
+    pub token: IssuedToken,
     /// Now.
     pub now: Timestamp,
     /// When it ends whatever happens.
@@ -104,7 +104,7 @@ pub struct Refresh {
     /// When the access token that is about to be made ends.
     pub access_expires_at: Timestamp,
     /// The successor, should there be a rotation. Its `exp` is cut to the session's end.
-    pub successor: CurrentToken,
+    pub successor: IssuedToken,
     /// The session for a token that has none, should it need one.
     pub adopted: SessionId,
     /// The end of that session.

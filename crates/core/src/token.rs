@@ -26,10 +26,11 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId},
     keys::{Key, KeyRing, RingKey},
+    session::IssuedToken,
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::{UserIdField, UserKey},
 };
-pub use subject::{Stamp, Subject};
+pub use subject::Subject;
 
 /// The longest token that is issued, in bytes. It leaves a kilobyte of a request's head (16 KiB) to the other headers.
 pub const MAX_ISSUED_BYTES: usize = 15 * 1024;
@@ -303,19 +304,19 @@ impl Tokens {
     /// Signs a token about `subject` with the key of its time. The same arguments give the same claims
     /// and the same header, and with a deterministic signature the same text, byte for byte, whatever was
     /// rotated meanwhile: this is how a token that was never stored can be issued again.
-    pub fn sign(&self, subject: &Subject, stamp: &Stamp) -> String {
+    pub fn sign(&self, subject: &Subject, token_type: TokenType, token: &IssuedToken) -> String {
         let ring = self.ring();
-        let key = ring.signing(stamp.issued_at);
-        let message = self.message(key, subject, stamp);
+        let key = ring.signing(token.issued_at);
+        let message = self.message(key, subject, token_type, token);
         let signature = key.key().sign(&message);
         format!("{message}.{signature}")
     }
 
     /// What a signature is over: the encoded header and claims.
-    fn message(&self, key: &RingKey, subject: &Subject, stamp: &Stamp) -> String {
-        let claims = self.claims(subject, stamp);
+    fn message(&self, key: &RingKey, subject: &Subject, token_type: TokenType, token: &IssuedToken) -> String {
+        let claims = self.claims(subject, token_type, token);
         let json = serde_json::to_vec(&claims).expect("a map of JSON values is JSON");
-        let header = key.header(self.is_profiled(stamp.token_type));
+        let header = key.header(self.is_profiled(token_type));
         format!("{header}.{}", URL_SAFE_NO_PAD.encode(json))
     }
 
@@ -324,10 +325,9 @@ impl Tokens {
         let ring = self.ring();
         let key = ring.signing(now);
         let widest = Subject { generation: u32::MAX, ..subject.clone() };
-        let jti = Jti::from_text("0".repeat(32));
+        let token = IssuedToken { jti: Jti::from_text("0".repeat(32)), issued_at: now, expires_at: now };
         [TokenType::Access, TokenType::Refresh, TokenType::Sliding].into_iter().all(|token_type| {
-            let stamp = Stamp { token_type, jti: jti.clone(), issued_at: now, expires_at: now };
-            let message = self.message(key, &widest, &stamp);
+            let message = self.message(key, &widest, token_type, &token);
             // Only near the bound is it worth a signature to know the length of one.
             message.len() + MAX_SIGNATURE_CHARS < MAX_ISSUED_BYTES
                 || message.len() + 1 + key.key().sign(&message).len() <= MAX_ISSUED_BYTES
@@ -435,13 +435,18 @@ impl Tokens {
         Subject { user, session, generation, custom }
     }
 
-    fn claims<'c>(&'c self, subject: &'c Subject, stamp: &'c Stamp) -> BTreeMap<&'c str, Claim<'c>> {
+    fn claims<'c>(
+        &'c self,
+        subject: &'c Subject,
+        token_type: TokenType,
+        token: &'c IssuedToken,
+    ) -> BTreeMap<&'c str, Claim<'c>> {
         let mut claims: BTreeMap<_, _> =
             subject.custom.iter().map(|(name, value)| (name, Claim::Written(value))).collect();
-        claims.insert(&self.names.token_type, stamp.token_type.name().into());
-        claims.insert("exp", Claim::Number(stamp.expires_at.seconds()));
-        claims.insert("iat", Claim::Number(stamp.issued_at.seconds()));
-        claims.insert(&self.names.jti, stamp.jti.as_str().into());
+        claims.insert(&self.names.token_type, token_type.name().into());
+        claims.insert("exp", Claim::Number(token.expires_at.seconds()));
+        claims.insert("iat", Claim::Number(token.issued_at.seconds()));
+        claims.insert(&self.names.jti, token.jti.as_str().into());
         claims.insert(&self.names.user_id, subject.user.to_string().into());
         claims.insert("sid", subject.session.to_string().into());
         claims.insert("gen", Claim::Number(subject.generation.into()));
@@ -451,25 +456,15 @@ impl Tokens {
         if let Some(audience) = &self.audience {
             claims.insert("aud", Claim::Value(audience.claim()));
         }
-        self.add_profile_claims(&mut claims, subject, stamp);
-        claims
-    }
-
-    /// What RFC 9068 §2.2 asks for beyond what every token has.
-    fn add_profile_claims<'c>(
-        &'c self,
-        claims: &mut BTreeMap<&'c str, Claim<'c>>,
-        subject: &Subject,
-        stamp: &'c Stamp,
-    ) {
-        match &self.profile {
-            AccessTokenProfile::Rfc9068 { client_id } if stamp.token_type == TokenType::Access => {
-                claims.insert("sub", subject.user.to_string().into());
-                claims.insert("client_id", client_id.as_str().into());
-                claims.insert("jti", stamp.jti.as_str().into());
-            }
-            AccessTokenProfile::Rfc9068 { .. } | AccessTokenProfile::Jwt => {}
+        // RFC 9068 §2.2.
+        if let AccessTokenProfile::Rfc9068 { client_id } = &self.profile
+            && token_type == TokenType::Access
+        {
+            claims.insert("sub", subject.user.to_string().into());
+            claims.insert("client_id", client_id.as_str().into());
+            claims.insert("jti", token.jti.as_str().into());
         }
+        claims
     }
 
     /// What was signed, once structure, algorithm and signature are good.

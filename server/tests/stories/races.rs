@@ -5,7 +5,7 @@ use std::time::Duration;
 use hallpass_core::{
     clock::{SystemRandomness, Timestamp},
     id::{Jti, SessionId, UserId},
-    session::{CurrentToken, Origin},
+    session::{IssuedToken, Origin},
     store::{Ending, NewPassword, NewSession},
 };
 use hallpass_types::EndReason;
@@ -47,7 +47,7 @@ async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
     let hash = store.find_credentials("ada").await.expect("an answer").expect("ada").password;
     let now = Timestamp::from_seconds(world.now());
     let open = async |hash: secrecy::SecretString| {
-        let token = CurrentToken { jti: Jti::random(&SystemRandomness), issued_at: now, expires_at: now };
+        let token = IssuedToken { jti: Jti::random(&SystemRandomness), issued_at: now, expires_at: now };
         let session = NewSession {
             id: SessionId::random(&SystemRandomness),
             user: UserId(1),

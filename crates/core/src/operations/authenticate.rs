@@ -16,7 +16,7 @@ use crate::{
     settings::{SessionCheck, Settings},
     store::PresentedToken,
     token::{Claims, Token, TokenFault, TokenType},
-    user::UserKey,
+    user::{StoredCredentials, UserKey},
 };
 
 /// Who a good token speaks for. Having one is the proof: nothing else makes it.
@@ -71,24 +71,32 @@ impl Auth {
 
     /// As [`authenticate`](Self::authenticate), and not counted as a failure.
     pub(super) async fn bearer_of(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
-        let token = self.believe(text, kinds)?;
+        let token = self.verify_cached(text, kinds)?;
         let key = user_of(&token)?;
-        let user = match (Lookup::for_token(&token, &self.settings), key) {
-            (Lookup::Sessionless, _) => self.judge_bearer(&token, kinds).await?,
-            (Lookup::SessionAndUser(session), key) => {
-                self.check_session(session, &token, kinds).await?;
-                self.load_owner(key, &token).await?
+        let user = match Lookup::for_token(&token, key, &self.settings) {
+            Lookup::Nothing(user) => user,
+            Lookup::User => self.load_user_of(key, &token).await?,
+            Lookup::UserOf(session) => {
+                let user = self.load_user_of(key, &token).await?;
+                self.check_owner(session, user).await?;
+                user
             }
-            (Lookup::None, UserKey::Id(user)) => *user,
-            // A name or an e-mail address says who the user is only in the database.
-            (Lookup::None | Lookup::User, key) => self.load_owner(key, &token).await?,
+            Lookup::SessionAndUser(session) => {
+                let owner = self.load_open_session(session, &token, kinds).await?.user;
+                let user = self.load_user_of(key, &token).await?;
+                if user != owner {
+                    return Err(Error::UserNotFound);
+                }
+                user
+            }
+            Lookup::Judgement => self.judge_bearer(&token, kinds).await?,
         };
         let Token { session, expires_at, claims, .. } = token.as_ref();
         Ok(Bearer { user, session: *session, expires_at: *expires_at, claims: claims.clone() })
     }
 
-    /// A good token of one of these kinds whose session, as far as this process knows, goes on.
-    fn believe(&self, text: &str, kinds: &[TokenType]) -> Result<Arc<Token>, Error> {
+    /// Verifies a token from the cache or from scratch and checks that its session is not revoked.
+    fn verify_cached(&self, text: &str, kinds: &[TokenType]) -> Result<Arc<Token>, Error> {
         let verified = self.tokens.recognize(text, self.clock.now());
         let token = verified.map_err(|fault| no_token_type(kinds, |_| fault.clone().into()))?;
         if !kinds.iter().any(|kind| token.check_type(*kind).is_ok()) {
@@ -126,35 +134,35 @@ impl Auth {
         Ok(self.store.judge(Question { jti, ..question }).await?)
     }
 
-    async fn check_session(&self, session: SessionId, token: &Token, kinds: &[TokenType]) -> Result<(), Error> {
+    async fn load_open_session(
+        &self,
+        session: SessionId,
+        token: &Token,
+        kinds: &[TokenType],
+    ) -> Result<Session, Error> {
         match self.store.find_session(session).await? {
-            Some(Session { end: None, .. }) => Ok(()),
             Some(Session { end: Some(end), .. }) => Err(self.ended(token, kinds, end)),
+            Some(session) => Ok(session),
             None => Err(blacklisted(token, kinds, None)),
         }
     }
 
-    async fn load_owner(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
-        let account = self.store.find_account(key).await?.ok_or(Error::UserNotFound)?;
-        let user = account.user.id;
-        if self.settings.check_user_is_active && !account.user.is_active {
+    async fn load_user_of(&self, key: &UserKey, token: &Token) -> Result<UserId, Error> {
+        let StoredCredentials { user, password } = self.store.find_account(key).await?.ok_or(Error::UserNotFound)?;
+        if self.settings.check_user_is_active && !user.is_active {
             return Err(Error::UserInactive);
         }
         let is_checked = self.settings.check_revoke_token;
-        if is_checked && !policy::is_fingerprint(self.tokens.fingerprint(token).as_ref(), &account.password) {
+        if is_checked && !policy::is_fingerprint(self.tokens.fingerprint(token).as_ref(), &password) {
             return Err(Error::PasswordChanged(None));
         }
-        if self.is_of_another(key, token, user).await? { Err(Error::UserNotFound) } else { Ok(user) }
+        Ok(user.id)
     }
 
-    /// A name may have passed to another account since the token was made; its session has not.
-    async fn is_of_another(&self, key: &UserKey, token: &Token, user: UserId) -> Result<bool, Error> {
-        match (key, token.session) {
-            (UserKey::Username(_) | UserKey::Email(_), Some(session)) => {
-                let session = self.store.find_session(session).await?;
-                Ok(session.is_none_or(|session| session.user != user))
-            }
-            (UserKey::Id(_), _) | (_, None) => Ok(false),
+    async fn check_owner(&self, session: SessionId, user: UserId) -> Result<(), Error> {
+        match self.store.find_session(session).await? {
+            Some(session) if session.user == user => Ok(()),
+            Some(_) | None => Err(Error::UserNotFound),
         }
     }
 
@@ -176,24 +184,29 @@ impl Auth {
 /// What the database must confirm before a token is accepted.
 enum Lookup {
     /// Nothing: the signature, the claims and the revocation set decide.
-    None,
-    /// The user row: settings ask for it.
+    Nothing(UserId),
+    /// The user row, because settings ask for it.
     User,
-    /// The session row, and the user row.
+    /// The user row, and that the session belongs to that user: the username or e-mail address in the token may have
+    /// passed to another account since.
+    UserOf(SessionId),
+    /// The session row and the user row.
     SessionAndUser(SessionId),
-    /// Whose account the token means, and whether it was revoked: it has no session here.
-    Sessionless,
+    /// The account that a token without a session names, and whether the token was revoked.
+    Judgement,
 }
 
 impl Lookup {
-    fn for_token(token: &Token, settings: &Settings) -> Self {
-        match (token.session, settings.session_check, settings.check_revoke_token) {
-            (None, SessionCheck::RevocationSet | SessionCheck::Stateless | SessionCheck::Database, _) => {
-                Self::Sessionless
+    fn for_token(token: &Token, user: &UserKey, settings: &Settings) -> Self {
+        use SessionCheck::{Database, RevocationSet, Stateless};
+        match (token.session, settings.session_check, user, settings.check_revoke_token) {
+            (None, RevocationSet | Stateless | Database, _, _) => Self::Judgement,
+            (Some(session), Database, _, _) => Self::SessionAndUser(session),
+            (Some(session), RevocationSet | Stateless, UserKey::Username(_) | UserKey::Email(_), _) => {
+                Self::UserOf(session)
             }
-            (Some(session), SessionCheck::Database, _) => Self::SessionAndUser(session),
-            (Some(_), SessionCheck::RevocationSet | SessionCheck::Stateless, true) => Self::User,
-            (Some(_), SessionCheck::RevocationSet | SessionCheck::Stateless, false) => Self::None,
+            (Some(_), RevocationSet | Stateless, UserKey::Id(_), true) => Self::User,
+            (Some(_), RevocationSet | Stateless, UserKey::Id(user), false) => Self::Nothing(*user),
         }
     }
 }

@@ -9,6 +9,7 @@ mod claims;
 mod events;
 mod follow;
 mod import;
+mod issue;
 mod me;
 pub mod oauth;
 mod obtain;

@@ -1,118 +1,129 @@
-//! `obtain_pair`: a name and a password for a new session and its first pair.
+//! `obtain_pair`, `open_session`: opens a session and issues its first pair.
 
-use hallpass_types::{Credentials, Secret, TokenPair};
+use hallpass_types::{Credentials, TokenPair};
 
+use super::issue::SessionKind;
 use crate::{
     Auth, Error,
-    clock::Timestamp,
-    id::{Jti, SessionId},
+    id::SessionId,
     limits::Network,
     observer::{Observation, SignInOutcome},
     password::{Password, Verdict},
     policy::{self, Entry},
-    session::{CurrentToken, Origin, Session},
+    session::{Origin, Session},
     store::NewSession,
-    token::{MAX_ISSUED_BYTES, Stamp, Subject, TokenType},
+    token::Subject,
     user::{self, StoredCredentials, User, UserKey},
 };
 
-/// How often an account is looked at that others change at the same time.
-const MAX_LOOKS: usize = 3;
-
-/// What a session begins with.
-pub(super) struct FirstToken {
-    /// The token that renews it.
-    pub(super) token: CurrentToken,
-    /// The end of what opens protected endpoints.
-    pub(super) access_expires_at: Timestamp,
-}
+/// Attempts to open a session while other requests change the account.
+const MAX_ATTEMPTS: usize = 3;
 
 impl Auth {
-    /// Signs in. An unknown user, a wrong password and an inactive account cost the same and get the
-    /// same answer.
+    /// Signs in with a username and password and opens a session. An unknown user, a wrong password and an inactive
+    /// account take the same time and return the same error.
     ///
     /// # Errors
     /// `NoActiveAccount`, `TooMany`, or `Unavailable`.
     pub async fn obtain_pair(&self, credentials: &Credentials, origin: Origin) -> Result<TokenPair, Error> {
-        let (session, subject) = self.sign_in(credentials, origin, Self::first_of_pair).await?;
+        let (session, subject) = self.sign_in(credentials, origin, SessionKind::Pair).await?;
         self.sign_pair(&subject, &session)
     }
 
-    /// Opens a session for a user who proved who they are without a password, as after a registration. It counts as a
-    /// sign-in.
+    /// Opens a session for a user who proved their identity without a password, for example by registering. It counts
+    /// as a sign-in.
     ///
     /// # Errors
-    /// `NoActiveAccount` when the user may not sign in, or was given another password meanwhile; `Unavailable`.
+    /// `NoActiveAccount` when the user may not sign in or the password changed in the meantime, or `Unavailable`.
     pub async fn open_session(&self, user: &User, origin: Origin) -> Result<TokenPair, Error> {
-        let opened = self.open_for(user, origin).await;
+        let opened = self.open_without_password(user, &origin).await;
         self.observer.observe(Observation::SignIn(SignInOutcome::of(&opened)));
-        opened
+        let (session, subject) = opened?;
+        self.sign_pair(&subject, &session)
     }
 
-    async fn open_for(&self, user: &User, origin: Origin) -> Result<TokenPair, Error> {
-        let account = self.store.find_account(&UserKey::Id(user.id)).await?.ok_or(Error::NoActiveAccount)?;
-        match self.begin_session(&account, self.first_of_pair(), origin.clone()).await {
-            Ok(Some((session, subject))) => self.sign_pair(&subject, &session),
-            Ok(None) | Err(Error::NoActiveAccount) => {
-                self.policy.sign_in_refused(&user.username, &origin).await;
-                Err(Error::NoActiveAccount)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Signs in for a session with this first token, and says what its tokens are about.
+    /// Signs in and returns the session and the subject of its tokens.
     pub(super) async fn sign_in(
         &self,
         credentials: &Credentials,
         origin: Origin,
-        first: fn(&Self) -> FirstToken,
-    ) -> Result<(Session, Subject), Error> {
-        let signed_in = self.limited_attempt(credentials, origin, first).await;
-        self.observer.observe(Observation::SignIn(SignInOutcome::of(&signed_in)));
-        signed_in
-    }
-
-    async fn limited_attempt(
-        &self,
-        credentials: &Credentials,
-        origin: Origin,
-        first: fn(&Self) -> FirstToken,
+        kind: SessionKind,
     ) -> Result<(Session, Subject), Error> {
         let username = user::normalize(&credentials.username);
-        let attempt = self.limiter.begin_attempt(&username, Network::of(&origin)).await?;
-        let signed_in = self.attempt(credentials, origin, first).await;
-        attempt.settle(&signed_in);
-        signed_in
+        let opened = match self.limiter.begin_attempt(&username, Network::of(&origin)).await {
+            Ok(attempt) => {
+                let opened = self.verify_and_open(&username, credentials, &origin, kind).await;
+                attempt.settle(&opened);
+                opened
+            }
+            Err(limited) => Err(limited),
+        };
+        self.observer.observe(Observation::SignIn(SignInOutcome::of(&opened)));
+        opened
     }
 
-    /// Checking a password takes its time: an account that was changed meanwhile is looked at again.
-    async fn attempt(
+    /// Retries when the account changes between the password check, which takes tens of milliseconds, and the write.
+    async fn verify_and_open(
         &self,
+        username: &str,
         credentials: &Credentials,
-        origin: Origin,
-        first: fn(&Self) -> FirstToken,
+        origin: &Origin,
+        kind: SessionKind,
     ) -> Result<(Session, Subject), Error> {
-        for _ in 0..MAX_LOOKS {
-            let account = self.find_signed_in(credentials, &origin).await?;
-            if let Some(begun) = self.begin_session(&account, first(self), origin.clone()).await? {
-                return Ok(begun);
+        for _ in 0..MAX_ATTEMPTS {
+            let account = self.verify_password(username, credentials, origin).await?;
+            if let Some(opened) = self.try_open(&account, origin, kind).await? {
+                return Ok(opened);
             }
         }
         Err(Error::NoActiveAccount)
     }
 
-    /// `None` when the account has changed since it was read.
-    async fn begin_session(
+    /// Verifies a password and loads its account.
+    async fn verify_password(
+        &self,
+        username: &str,
+        credentials: &Credentials,
+        origin: &Origin,
+    ) -> Result<StoredCredentials, Error> {
+        let found = self.store.find_credentials(username).await?;
+        let password = Password::typed(credentials.password.expose());
+        let stored = found.as_ref().map(|found| found.password.clone());
+        let verdict = self.passwords.verify(password.clone(), stored).await?;
+        match (verdict, found) {
+            (Verdict::Right, Some(found)) if self.may_sign_in(&found.user) => Ok(found),
+            (Verdict::RightButWeaklyHashed, Some(found)) if self.may_sign_in(&found.user) => {
+                self.rehash(found, password).await
+            }
+            (Verdict::Right | Verdict::RightButWeaklyHashed | Verdict::Wrong, found) => {
+                self.failures.note(found.map(|found| found.user.id), origin, self.clock.now());
+                tracing::info!(ip = ?origin.address, "sign-in rejected");
+                self.policy.sign_in_refused(username, origin).await;
+                Err(Error::NoActiveAccount)
+            }
+        }
+    }
+
+    async fn open_without_password(&self, user: &User, origin: &Origin) -> Result<(Session, Subject), Error> {
+        let account = self.store.find_account(&UserKey::Id(user.id)).await?.ok_or(Error::NoActiveAccount)?;
+        let opened = self.try_open(&account, origin, SessionKind::Pair).await.transpose();
+        let opened = opened.unwrap_or(Err(Error::NoActiveAccount));
+        if let Err(Error::NoActiveAccount) = opened {
+            self.policy.sign_in_refused(&user.username, origin).await;
+        }
+        opened
+    }
+
+    /// Opens a session. `None` when the account changed since it was read.
+    async fn try_open(
         &self,
         account: &StoredCredentials,
-        first: FirstToken,
-        origin: Origin,
+        origin: &Origin,
+        kind: SessionKind,
     ) -> Result<Option<(Session, Subject)>, Error> {
         let StoredCredentials { user, password } = account;
-        let FirstToken { token, access_expires_at } = first;
-        let now = token.issued_at;
-        if !self.may_sign_in(user) || !self.is_named_alone(user).await? {
+        let now = self.clock.now();
+        if !self.may_sign_in(user) || !self.is_identified_uniquely(user).await? {
             return Err(Error::NoActiveAccount);
         }
         let id = SessionId::random(self.randomness.as_ref());
@@ -121,11 +132,11 @@ impl Auth {
             id,
             user: user.id,
             password: password.clone(),
-            token,
+            token: self.next_token(kind, now),
             now,
             ends_at: now + self.settings.session_max_lifetime,
-            access_expires_at,
-            origin,
+            access_expires_at: self.access_expiry(kind, now),
+            origin: origin.clone(),
             update_last_login: self.settings.update_last_login,
             max_sessions: self.settings.max_sessions_per_user,
             leeway: self.settings.leeway,
@@ -137,9 +148,9 @@ impl Auth {
         Ok(Some((session, subject)))
     }
 
-    /// Whether tokens would name this user and nobody else: an address may be shared, and others believe
-    /// what a token says.
-    async fn is_named_alone(&self, user: &User) -> Result<bool, Error> {
+    /// Whether `USER_ID_FIELD` identifies this user uniquely. E-mail addresses may be shared; services that verify
+    /// tokens rely on the claim alone.
+    async fn is_identified_uniquely(&self, user: &User) -> Result<bool, Error> {
         match self.settings.user_id_field.key_of(user) {
             UserKey::Id(_) | UserKey::Username(_) => Ok(true),
             key @ UserKey::Email(_) => {
@@ -149,82 +160,17 @@ impl Auth {
         }
     }
 
-    async fn find_signed_in(&self, credentials: &Credentials, origin: &Origin) -> Result<StoredCredentials, Error> {
-        let username = user::normalize(&credentials.username);
-        let found = self.store.find_credentials(&username).await?;
-        let password = Password::typed(credentials.password.expose());
-        let stored = found.as_ref().map(|found| found.password.clone());
-        let verdict = self.passwords.verify(password.clone(), stored).await?;
-        match (verdict, found) {
-            (Verdict::Right, Some(found)) if self.may_sign_in(&found.user) => Ok(found),
-            (Verdict::RightButWeaklyHashed, Some(found)) if self.may_sign_in(&found.user) => {
-                self.with_strong_hash(found, password).await
-            }
-            (Verdict::Right | Verdict::RightButWeaklyHashed | Verdict::Wrong, found) => {
-                self.failures.note(found.map(|found| found.user.id), origin, self.clock.now());
-                tracing::info!(address = ?origin.address, "a sign-in was refused");
-                self.policy.sign_in_refused(&username, origin).await;
-                Err(Error::NoActiveAccount)
-            }
-        }
-    }
-
     fn may_sign_in(&self, user: &User) -> bool {
         policy::may_sign_in(self.policy.as_ref(), &self.settings, user, Entry::SignIn)
     }
 
-    async fn with_strong_hash(
-        &self,
-        account: StoredCredentials,
-        password: Password,
-    ) -> Result<StoredCredentials, Error> {
+    /// Replaces a weak hash. Rehashing is best effort: the next sign-in tries again.
+    async fn rehash(&self, account: StoredCredentials, password: Password) -> Result<StoredCredentials, Error> {
         let StoredCredentials { user, password: old } = account;
-        // It can be done at the next sign-in as well.
         let Ok(password) = self.passwords.hash(password).await else {
             return Ok(StoredCredentials { user, password: old });
         };
         self.store.upgrade_password(user.id, old, password.clone()).await?;
         Ok(StoredCredentials { user, password })
-    }
-
-    fn first_of_pair(&self) -> FirstToken {
-        let now = self.clock.now();
-        FirstToken { token: self.next_refresh_token(now), access_expires_at: self.access_expiry(now) }
-    }
-
-    /// The refresh token that would come next: its name, its beginning and its end.
-    pub(super) fn next_refresh_token(&self, issued_at: Timestamp) -> CurrentToken {
-        CurrentToken {
-            jti: Jti::random(self.randomness.as_ref()),
-            issued_at,
-            expires_at: issued_at + self.settings.refresh_token_lifetime.min(self.settings.session_max_lifetime),
-        }
-    }
-
-    /// Signs the pair of the session's current generation. The refresh token comes out the same, byte
-    /// for byte, however often this is done.
-    pub(super) fn sign_pair(&self, subject: &Subject, session: &Session) -> Result<TokenPair, Error> {
-        let CurrentToken { jti, issued_at, expires_at } = session.current.clone();
-        let stamp = Stamp { token_type: TokenType::Refresh, jti, issued_at, expires_at };
-        Ok(TokenPair { access: self.sign_access(subject, session)?, refresh: Some(self.sign(subject, &stamp)?) })
-    }
-
-    /// Signs an access token that ends when the session's row says that its last one does. After a clock
-    /// was set back that is one of before; the new one does not live as long as that.
-    pub(super) fn sign_access(&self, subject: &Subject, session: &Session) -> Result<Secret, Error> {
-        let issued_at = session.refreshed_at;
-        let latest = Timestamp::from_seconds(issued_at.seconds()) + self.settings.access_token_lifetime;
-        let stamp = Stamp {
-            token_type: TokenType::Access,
-            jti: Jti::random(self.randomness.as_ref()),
-            issued_at,
-            expires_at: session.access_expires_at.min(latest),
-        };
-        self.sign(subject, &stamp)
-    }
-
-    pub(super) fn sign(&self, subject: &Subject, stamp: &Stamp) -> Result<Secret, Error> {
-        let text = self.tokens.sign(subject, stamp);
-        if text.len() <= MAX_ISSUED_BYTES { Ok(Secret::from(text)) } else { Err(Error::OversizedClaims) }
     }
 }

@@ -2,6 +2,7 @@
 
 use hallpass_types::{EndReason, TokenPair};
 
+use super::issue::SessionKind;
 use crate::{
     Auth, Error,
     clock::Timestamp,
@@ -32,7 +33,7 @@ impl Auth {
         let now = self.clock.now();
         let token =
             self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.tell_refusal(error))?;
-        let renewed = self.renew(self.refresh_request(&token, now, origin)).await?;
+        let renewed = self.renew(self.refresh_request(&token, SessionKind::Pair, now, origin)).await?;
         match renewed.rule {
             Rule::Rotate | Rule::Reissue | Rule::Recover => self.sign_renewed(&token, &renewed, Self::sign_pair).await,
             Rule::Keep => {
@@ -67,7 +68,7 @@ impl Auth {
         }
     }
 
-    pub(super) fn refresh_request(&self, token: &Token, now: Timestamp, origin: Origin) -> Refresh {
+    pub(super) fn refresh_request(&self, token: &Token, kind: SessionKind, now: Timestamp, origin: Origin) -> Refresh {
         Refresh {
             token: PresentedToken::of(token),
             now,
@@ -75,11 +76,11 @@ impl Auth {
             leeway: self.settings.leeway,
             last_seen_generation: token.session.and_then(|session| self.seen.find(session)).unwrap_or(0),
             origin,
-            access_expires_at: self.access_expiry(now),
-            successor: self.next_refresh_token(now),
+            access_expires_at: self.access_expiry(kind, now),
+            successor: self.next_token(kind, now),
             adopted: SessionId::random(self.randomness.as_ref()),
             adopted_ends_at: now + self.settings.session_max_lifetime,
-            mode: self.rotation_mode(),
+            mode: self.rotation_mode(kind),
             rule: self.account_rule(token),
             max_sessions: self.settings.max_sessions_per_user,
         }
@@ -94,19 +95,11 @@ impl Auth {
         }
     }
 
-    /// When an access token made now ends. Up to a twentieth is taken off at random, so that clients
-    /// which signed in together do not all come back together.
-    pub(super) fn access_expiry(&self, now: Timestamp) -> Timestamp {
-        let lifetime = self.settings.access_token_lifetime;
-        let jitter = self.randomness.duration_below(lifetime / 20);
-        Timestamp::from_seconds(now.seconds()) + lifetime - std::time::Duration::from_secs(jitter.as_secs())
-    }
-
-    fn rotation_mode(&self) -> RotationMode {
-        match (self.settings.rotate_refresh_tokens, self.settings.blacklist_after_rotation) {
-            (false, _) => RotationMode::Keep,
-            (true, false) => RotationMode::Rotate,
-            (true, true) => RotationMode::RotateAndBlacklist,
+    fn rotation_mode(&self, kind: SessionKind) -> RotationMode {
+        match (kind, self.settings.rotate_refresh_tokens, self.settings.blacklist_after_rotation) {
+            (SessionKind::Sliding, ..) | (SessionKind::Pair, false, _) => RotationMode::Keep,
+            (SessionKind::Pair, true, false) => RotationMode::Rotate,
+            (SessionKind::Pair, true, true) => RotationMode::RotateAndBlacklist,
         }
     }
 

@@ -2,12 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Claims, TokenType};
-use crate::{
-    clock::Timestamp,
-    id::{Jti, SessionId},
-    user::UserKey,
-};
+use super::Claims;
+use crate::{id::SessionId, user::UserKey};
 
 /// Whom and what a pair is about. Both tokens of a pair say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,17 +29,4 @@ impl Subject {
             }
         }
     }
-}
-
-/// What tells one token from the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// Its kind.
-    pub token_type: TokenType,
-    /// Its own name.
-    pub jti: Jti,
-    /// `iat`.
-    pub issued_at: Timestamp,
-    /// `exp`.
-    pub expires_at: Timestamp,
 }

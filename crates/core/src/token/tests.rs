@@ -4,11 +4,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Audience, Stamp, Subject, Token, TokenFault, TokenType, Tokens};
+use super::{Audience, Subject, Token, TokenFault, TokenType, Tokens};
 use crate::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     keys::{Algorithm, Key, KeyRing, RingKey, generate},
+    session::IssuedToken,
     settings::Settings,
     user::UserKey,
 };
@@ -34,13 +35,13 @@ fn subject() -> Subject {
     }
 }
 
-fn stamp(token_type: TokenType) -> Stamp {
+fn issued() -> IssuedToken {
     let jti = Jti::from_text("0123456789abcdef0123456789abcdef");
-    Stamp { token_type, jti, issued_at: NOW, expires_at: NOW + Duration::from_mins(5) }
+    IssuedToken { jti, issued_at: NOW, expires_at: NOW + Duration::from_mins(5) }
 }
 
 fn good() -> String {
-    tokens().sign(&subject(), &stamp(TokenType::Access))
+    tokens().sign(&subject(), TokenType::Access, &issued())
 }
 
 fn verify(text: &str) -> Result<Token, TokenFault> {
@@ -116,7 +117,7 @@ fn our_own_clock_may_have_been_set_back_and_that_of_another_issuer_may_not() {
 
 #[test]
 fn one_kind_of_token_never_passes_for_another() {
-    let refresh = tokens().sign(&subject(), &stamp(TokenType::Refresh));
+    let refresh = tokens().sign(&subject(), TokenType::Refresh, &issued());
     assert_eq!(fault(&refresh), Some(TokenFault::WrongType));
     assert!(tokens().verify(&refresh, None, NOW).is_ok());
 }
@@ -215,7 +216,7 @@ fn issuer_and_audience_are_exact_when_they_are_configured() {
         assert_eq!(verify_with(json!("https://hallpass.example"), aud), Err(TokenFault::Invalid));
     }
     assert_eq!(strict.verify(&good(), None, NOW).err(), Some(TokenFault::Invalid), "neither is there");
-    let own = strict.sign(&subject(), &stamp(TokenType::Access));
+    let own = strict.sign(&subject(), TokenType::Access, &issued());
     assert!(strict.verify(&own, None, NOW).is_ok());
 }
 
@@ -233,7 +234,7 @@ fn of_several_audiences_each_is_enough() {
     for aud in [json!("webapi"), json!(["x"]), json!([["web", "api"]]), json!(null)] {
         assert_eq!(verify_with(aud), Err(TokenFault::Invalid));
     }
-    let own = tokens.verify(&tokens.sign(&subject(), &stamp(TokenType::Access)), None, NOW).expect("a good token");
+    let own = tokens.verify(&tokens.sign(&subject(), TokenType::Access, &issued()), None, NOW).expect("a good token");
     assert_eq!(own.claims.value("aud"), Some(json!(["web", "api"])));
 }
 
@@ -354,7 +355,7 @@ proptest! {
     /// Parts of two good tokens never make a third.
     #[test]
     fn parts_of_different_tokens_do_not_go_together(generation in 4_u32..1000, which in 0..3_usize) {
-        let other = tokens().sign(&Subject { generation, ..subject() }, &stamp(TokenType::Access));
+        let other = tokens().sign(&Subject { generation, ..subject() }, TokenType::Access, &issued());
         let token = good();
         let mut parts: Vec<&str> = token.split('.').collect();
         parts[which] = other.split('.').nth(which).expect("three parts");
@@ -434,7 +435,7 @@ fn the_successor_of_a_token_has_its_claims_as_they_were_written() {
     let payload = format!(r#"{{{custom},"exp":1.70000030e9,"jti":"a","token_type":"access","user_id":"7"}}"#);
     let token = verify(&forge(r#"{"alg":"HS256"}"#, payload.as_bytes())).expect("a good token");
     let subject = tokens().subject_of(&token, subject().user, subject().session, 1);
-    let successor = tokens().sign(&subject, &stamp(TokenType::Access));
+    let successor = tokens().sign(&subject, TokenType::Access, &issued());
     let encoded = successor.split('.').nth(1).expect("a payload");
     let signed = String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).expect("base64url")).expect("text");
     assert!(signed.starts_with(&format!("{{{custom},\"exp\":1700000300,")), "{signed}");

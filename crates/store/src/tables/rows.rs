@@ -4,7 +4,7 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     revocation::Revocation,
-    session::{CurrentToken, Origin, Session, SessionEnd},
+    session::{IssuedToken, Origin, Session, SessionEnd},
     user::{StoredCredentials, User},
 };
 use hallpass_types::EndReason;
@@ -92,7 +92,7 @@ pub(super) fn session(row: &Row) -> sqlx::Result<Session> {
         id: session_id(row, "id")?,
         user: UserId(row.get("user_id")?),
         generation: generation(row, "generation")?,
-        current: CurrentToken {
+        current: IssuedToken {
             jti: Jti::from_text(row.get::<String>("current_jti")?),
             issued_at: time(row, "current_issued_at")?,
             expires_at: time(row, "current_expires_at")?,
