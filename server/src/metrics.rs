@@ -52,14 +52,14 @@ impl Default for Metrics {
 impl Observer for Metrics {
     fn observe(&self, observation: Observation) {
         match observation {
-            Observation::Refresh(rule) => self.counts.refreshes.get_or_create(&[("rule", rule.word())]).inc(),
+            Observation::Refresh(rule) => self.counts.refreshes.get_or_create(&[("rule", rule.into())]).inc(),
             Observation::RefreshRefused(refusal) => {
-                self.counts.refused_refreshes.get_or_create(&[("reason", refusal.word())]).inc()
+                self.counts.refused_refreshes.get_or_create(&[("reason", refusal.into())]).inc()
             }
             Observation::SuspectedFalseSignOut => self.counts.suspected_false_sign_outs.inc(),
-            Observation::SignIn(outcome) => self.counts.sign_ins.get_or_create(&[("outcome", outcome.word())]).inc(),
+            Observation::SignIn(outcome) => self.counts.sign_ins.get_or_create(&[("outcome", outcome.into())]).inc(),
             Observation::TokenFailure(failure) => {
-                self.counts.token_failures.get_or_create(&[("code", failure.word())]).inc()
+                self.counts.token_failures.get_or_create(&[("code", failure.into())]).inc()
             }
         };
     }

@@ -5,6 +5,8 @@
 //! from themselves what they need to come back, and the one who asks is looked at again inside the
 //! transaction. So after every change there is an active superuser left: the one who made it.
 
+use strum::IntoStaticStr;
+
 use super::user::{Email, User, Username};
 
 /// Why an administrator may not do something. Its text is the person's sentence.
@@ -33,8 +35,9 @@ pub enum Denial {
     EmailTaken,
 }
 
-/// What one cannot take from oneself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A field that users cannot change on their own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum OwnField {
     /// `is_active`.
     IsActive,
@@ -42,17 +45,6 @@ pub enum OwnField {
     IsStaff,
     /// `is_superuser`.
     IsSuperuser,
-}
-
-impl OwnField {
-    /// The field's name in the form.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::IsActive => "is_active",
-            Self::IsStaff => "is_staff",
-            Self::IsSuperuser => "is_superuser",
-        }
-    }
 }
 
 /// What shall be different about a user, checked.

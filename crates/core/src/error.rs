@@ -136,7 +136,7 @@ impl From<Denial> for Error {
             Denial::NotStaff => Self::Forbidden,
             Denial::SuperuserOnly => Self::SuperuserOnly,
             Denial::NotFound => Self::NotFound,
-            Denial::OwnAccount(field) => Self::field(field.name(), Fault::OwnAccount),
+            Denial::OwnAccount(field) => Self::field(field.into(), Fault::OwnAccount),
             Denial::OwnPassword => Self::field("password", Fault::OwnPassword),
             Denial::UsernameTaken => Self::field("username", Fault::UsernameTaken),
             Denial::EmailTaken => Self::field("email", Fault::EmailTaken),

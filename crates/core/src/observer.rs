@@ -1,6 +1,8 @@
 //! What the core tells of its work to whoever counts it. It knows no counters and no names of any
 //! monitoring; without an observer it tells nobody. What is told holds no secret and names nobody.
 
+use strum::{IntoStaticStr, VariantNames};
+
 use super::{
     Auth, Error,
     rotation::{Refusal, Rule},
@@ -36,109 +38,86 @@ pub enum Observation {
     TokenFailure(TokenFailure),
 }
 
-/// Declares an enum of which each variant has one word for machines.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every one there is.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its word.
-            pub const fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-        }
-    };
+/// By which rule a refresh was decided (`rotation`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum RefreshRule {
+    /// The token was spent and the next generation issued.
+    Rotated,
+    /// A token spent within the grace was answered with the current one.
+    Reissued,
+    /// The same, later than the grace after the rotation: its first answer was lost.
+    Recovered,
+    /// The token stays good: rotation is off, or it is a sliding one.
+    Kept,
+    /// A token of another issuer was given a session.
+    Adopted,
+    /// A spent token came back: its session was ended.
+    Reuse,
 }
 
-words! {
-    /// By which rule a refresh was decided (`rotation`).
-    RefreshRule {
-        /// The token was spent and the next generation issued.
-        Rotated = "rotated",
-        /// A token spent within the grace was answered with the current one.
-        Reissued = "reissued",
-        /// The same, later than the grace after the rotation: its first answer was lost.
-        Recovered = "recovered",
-        /// The token stays good: rotation is off, or it is a sliding one.
-        Kept = "kept",
-        /// A token of another issuer was given a session.
-        Adopted = "adopted",
-        /// A spent token came back: its session was ended.
-        Reuse = "reuse",
-    }
+/// Why a refresh was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum RefreshRefusal {
+    /// It is no refresh token of ours.
+    BadToken,
+    /// It is past its `exp`, or a sliding one past its last renewal.
+    ExpiredToken,
+    /// It was blacklisted by itself.
+    Blacklisted,
+    /// Its session was ended before.
+    SessionEnded,
+    /// Its session is past its longest lifetime.
+    SessionPastEnd,
+    /// Its session is not known.
+    UnknownSession,
+    /// Its user is inactive or gone.
+    NoActiveAccount,
+    /// Its user has another password since.
+    PasswordChanged,
+    /// There were too many.
+    Limited,
+    /// The database failed.
+    Unavailable,
 }
 
-words! {
-    /// Why a refresh was refused.
-    RefreshRefusal {
-        /// It is no refresh token of ours.
-        BadToken = "bad_token",
-        /// It is past its `exp`, or a sliding one past its last renewal.
-        ExpiredToken = "expired_token",
-        /// It was blacklisted by itself.
-        Blacklisted = "blacklisted",
-        /// Its session was ended before.
-        SessionEnded = "session_ended",
-        /// Its session is past its longest lifetime.
-        SessionPastEnd = "session_past_end",
-        /// Its session is not known.
-        UnknownSession = "unknown_session",
-        /// Its user is inactive or gone.
-        NoActiveAccount = "no_active_account",
-        /// Its user has another password since.
-        PasswordChanged = "password_changed",
-        /// There were too many.
-        Limited = "limited",
-        /// The database failed.
-        Unavailable = "unavailable",
-    }
+/// What a sign-in came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum SignInOutcome {
+    /// A session began.
+    Ok,
+    /// Unknown name, wrong password or inactive account.
+    Wrong,
+    /// There were too many.
+    Limited,
+    /// The line for password hashing was full.
+    Busy,
+    /// The database failed.
+    Unavailable,
 }
 
-words! {
-    /// What a sign-in came to.
-    SignInOutcome {
-        /// A session began.
-        Ok = "ok",
-        /// Unknown name, wrong password or inactive account.
-        Wrong = "wrong",
-        /// There were too many.
-        Limited = "limited",
-        /// The line for password hashing was full.
-        Busy = "busy",
-        /// The database failed.
-        Unavailable = "unavailable",
-    }
-}
-
-words! {
-    /// Why a token was refused.
-    TokenFailure {
-        /// Malformed, badly signed, for somebody else, or not yet valid.
-        Invalid = "invalid",
-        /// Past its `exp`.
-        Expired = "expired",
-        /// Without a claim that it needs.
-        MissingClaim = "missing_claim",
-        /// A good token of another kind.
-        WrongType = "wrong_type",
-        /// Spent, blacklisted, or of a session that is over.
-        Revoked = "revoked",
-        /// Its user has another password since.
-        PasswordChanged = "password_changed",
-        /// Its user is inactive.
-        UserInactive = "user_inactive",
-        /// It names no user that exists.
-        UserNotFound = "user_not_found",
-    }
+/// Why a token was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum TokenFailure {
+    /// Malformed, badly signed, for somebody else, or not yet valid.
+    Invalid,
+    /// Past its `exp`.
+    Expired,
+    /// Without a claim that it needs.
+    MissingClaim,
+    /// A good token of another kind.
+    WrongType,
+    /// Spent, blacklisted, or of a session that is over.
+    Revoked,
+    /// Its user has another password since.
+    PasswordChanged,
+    /// Its user is inactive.
+    UserInactive,
+    /// It names no user that exists.
+    UserNotFound,
 }
 
 impl RefreshRule {
@@ -308,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_full_line_and_a_broken_database_are_told_apart() {
-        let of = |error: Error| SignInOutcome::of::<()>(&Err(error)).word();
+        let of = |error: Error| <&str>::from(SignInOutcome::of::<()>(&Err(error)));
         assert_eq!(of(Busy.into()), "busy");
         assert_eq!(of(StoreError("locked".into()).into()), "unavailable");
         assert_eq!(of(Error::TooMany { retry_after: Duration::ZERO }), "limited");

@@ -1,6 +1,12 @@
 //! The administration's users and outstanding tokens, and the forms it sends.
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::{
+        IntoDeserializer,
+        value::{self, StrDeserializer},
+    },
+};
 
 use super::Secret;
 
@@ -135,18 +141,9 @@ pub enum BlacklistReason {
 }
 
 impl BlacklistReason {
-    /// The reason of that name; one that is not known may have been written by another version.
+    /// Reads a name. One that is not known was written by another version.
     pub fn parse(name: &str) -> Self {
-        match name {
-            "rotated" => Self::Rotated,
-            "signed_out" => Self::SignedOut,
-            "revoked" => Self::Revoked,
-            "reuse" => Self::Reuse,
-            "password_changed" => Self::PasswordChanged,
-            "user_deactivated" => Self::UserDeactivated,
-            "too_many_sessions" => Self::TooManySessions,
-            "imported" => Self::Imported,
-            _ => Self::Other,
-        }
+        let name: StrDeserializer<'_, value::Error> = name.into_deserializer();
+        Self::deserialize(name).unwrap_or(Self::Other)
     }
 }

@@ -1,11 +1,13 @@
 //! Security events: what happened to accounts, for their owners and for the administration.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// The account was made by its owner or from the command line.
     Registered,
@@ -58,25 +60,9 @@ impl EventKind {
         Self::UserReactivated,
     ];
 
-    /// The word, on the wire and in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Imported => "imported",
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::SignedOut => "signed_out",
-            Self::SessionEnded => "session_ended",
-            Self::SessionsReset => "sessions_reset",
-            Self::TokenReused => "token_reused",
-            Self::TokenRevoked => "token_revoked",
-            Self::PasswordChanged => "password_changed",
-            Self::UserCreated => "user_created",
-            Self::UserChanged => "user_changed",
-            Self::UserDeactivated => "user_deactivated",
-            Self::UserReactivated => "user_reactivated",
-            Self::Other => "other",
-        }
+    /// The name, on the wire and in the database.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The kind of that name.

@@ -1,6 +1,7 @@
 //! Long lists as the pages show them: what is searched for, and one page of what was found.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::EventKind;
 
@@ -35,8 +36,9 @@ pub struct UserSearch {
 }
 
 /// By what users are ordered. Those of whom it is the same stand in the order of their numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum UserOrdering {
     /// Their number.
     #[default]
@@ -55,15 +57,9 @@ impl UserOrdering {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Id, Self::Username, Self::Email, Self::DateJoined, Self::LastLogin];
 
-    /// The word, which is the field's.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Username => "username",
-            Self::Email => "email",
-            Self::DateJoined => "date_joined",
-            Self::LastLogin => "last_login",
-        }
+    /// The name, on the wire and in URLs.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The one of that name.

@@ -8,6 +8,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
+use strum::VariantNames;
 
 /// The upper bounds by which durations are told apart, seconds.
 const BUCKETS: [f64; 16] =
@@ -44,11 +45,11 @@ impl Default for Counts {
         let counts = Self {
             registry: Registry::default(),
             requests: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
-            refreshes: of_words("rule", RefreshRule::ALL.iter().map(|rule| rule.word())),
-            refused_refreshes: of_words("reason", RefreshRefusal::ALL.iter().map(|refusal| refusal.word())),
+            refreshes: of_words("rule", RefreshRule::VARIANTS),
+            refused_refreshes: of_words("reason", RefreshRefusal::VARIANTS),
             suspected_false_sign_outs: Counter::default(),
-            sign_ins: of_words("outcome", SignInOutcome::ALL.iter().map(|outcome| outcome.word())),
-            token_failures: of_words("code", TokenFailure::ALL.iter().map(|failure| failure.word())),
+            sign_ins: of_words("outcome", SignInOutcome::VARIANTS),
+            token_failures: of_words("code", TokenFailure::VARIANTS),
             queues: Family::default(),
             revoked_sessions: Gauge::default(),
             dropped_lines: Counter::default(),
@@ -60,7 +61,7 @@ impl Default for Counts {
 }
 
 /// Counters from zero: what has not happened yet is not unknown.
-fn of_words(name: &'static str, words: impl Iterator<Item = &'static str>) -> Family<Label, Counter> {
+fn of_words(name: &'static str, words: &[&'static str]) -> Family<Label, Counter> {
     let family = Family::<Label, Counter>::default();
     for word in words {
         drop(family.get_or_create(&[(name, word)]));
