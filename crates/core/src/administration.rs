@@ -1,5 +1,9 @@
-//! Who may do what to whose account, decided from the facts alone. The store gathers the facts inside
-//! one write transaction, asks here, and carries the decision out before it commits.
+//! Permissions of administrators, decided from facts alone. The store gathers the facts in a write transaction, asks
+//! here, and carries the decision out before it commits.
+//!
+//! Nobody can be locked out by accident: only an active superuser changes a superuser, administrators cannot give up
+//! the permissions they need to undo a change, and the acting administrator is read again inside the transaction. So an
+//! active superuser remains after every change: the one who made it.
 //!
 //! Nobody can be locked out by accident: only an active superuser changes a superuser, nobody takes
 //! from themselves what they need to come back, and the one who asks is looked at again inside the
@@ -9,28 +13,28 @@ use strum::IntoStaticStr;
 
 use super::user::{Email, User, Username};
 
-/// Why an administrator may not do something. Its text is the person's sentence.
+/// An administrator lacks a permission, or the change conflicts. The text is the sentence for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
-    /// The one who asks may not enter the administration.
+    /// The acting user cannot use the administration.
     #[error("You do not have permission to perform this action.")]
     NotStaff,
-    /// Staff and superusers are made and changed by superusers.
+    /// Only superusers create and change staff and superusers.
     #[error("Only a superuser may make or change staff and superusers.")]
     SuperuserOnly,
-    /// There is no such user, session or token.
+    /// The user, session or token does not exist.
     #[error("Not found.")]
     NotFound,
-    /// One's own account would be shut.
+    /// The change would lock the acting administrator out.
     #[error("You cannot take this from your own account. Ask another superuser.")]
     OwnAccount(OwnField),
-    /// One's own password is changed with the one in force.
+    /// Changing one's own password needs the current one.
     #[error("Change your own password on the account page, which asks for the one in force.")]
     OwnPassword,
-    /// Another user has the name.
+    /// Another user has the username.
     #[error("A user with that username already exists.")]
     UsernameTaken,
-    /// Another user has the e-mail address, by which tokens name their user.
+    /// Another user has the e-mail address, and tokens identify users by it.
     #[error("A user with that email address already exists.")]
     EmailTaken,
 }
@@ -47,23 +51,23 @@ pub enum OwnField {
     IsSuperuser,
 }
 
-/// What shall be different about a user, checked.
+/// A validated change of a user. `None` keeps the field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// Another name.
+    /// The new username.
     pub username: Option<Username>,
-    /// Another address.
+    /// The new e-mail address.
     pub email: Option<Email>,
-    /// Whether it may be used.
+    /// Whether the account can be used.
     pub is_active: Option<bool>,
-    /// Whether it may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: Option<bool>,
-    /// Whether it may do everything there.
+    /// Whether the user has every permission there.
     pub is_superuser: Option<bool>,
 }
 
 impl Change {
-    /// The user as it will be.
+    /// Applies the change to a user.
     #[must_use]
     pub fn applied_to(&self, user: &User) -> User {
         User {
@@ -77,7 +81,7 @@ impl Change {
     }
 }
 
-/// The names of the fields that differ.
+/// The names of the changed fields.
 pub fn differences(before: &User, after: &User) -> Vec<&'static str> {
     let fields = [
         ("username", before.username != after.username),
@@ -89,7 +93,7 @@ pub fn differences(before: &User, after: &User) -> Vec<&'static str> {
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }
 
-/// Whether `actor` may enter the administration.
+/// Checks that `actor` can use the administration.
 ///
 /// # Errors
 /// `NotStaff`.
@@ -97,7 +101,7 @@ pub fn check_staff(actor: Option<&User>) -> Result<&User, Denial> {
     actor.filter(|actor| actor.is_active && actor.is_staff).ok_or(Denial::NotStaff)
 }
 
-/// Whether `actor` may make an account with these powers.
+/// Checks that `actor` can create an account with these permissions.
 ///
 /// # Errors
 /// `NotStaff`, `SuperuserOnly`.
@@ -106,8 +110,8 @@ pub fn check_creation(actor: Option<&User>, is_staff: bool) -> Result<(), Denial
     if is_staff && !actor.is_superuser { Err(Denial::SuperuserOnly) } else { Ok(()) }
 }
 
-/// Whether `actor` may touch `target` at all: end its sessions, take its tokens back, change what
-/// gives no power. A superuser may touch everybody, staff everybody below them and themselves.
+/// Checks that `actor` can act on `target`: end its sessions, revoke its tokens, change fields that grant no
+/// permission. Superusers can act on everyone; staff on users without permissions and on themselves.
 ///
 /// # Errors
 /// `NotStaff`, `NotFound`, `SuperuserOnly`.
@@ -118,17 +122,17 @@ pub fn check_touch(actor: Option<&User>, target: Option<User>) -> Result<User, D
     if actor.is_superuser || actor.id == target.id || !is_above { Ok(target) } else { Err(Denial::SuperuserOnly) }
 }
 
-/// Whether `actor` may set a password for `target`.
+/// Checks that `actor` can set a password for `target`.
 ///
 /// # Errors
 /// `OwnPassword`, and those of [`check_touch`].
 pub fn check_password(actor: Option<&User>, target: Option<User>) -> Result<User, Denial> {
     let target = check_touch(actor, target)?;
-    // A stolen access token must not be enough to take an account over (ASVS 6.2.3).
+    // A stolen access token must not suffice to take over an account (ASVS 6.2.3).
     if actor.is_some_and(|actor| actor.id == target.id) { Err(Denial::OwnPassword) } else { Ok(target) }
 }
 
-/// Whether `actor` may make this change of `target`; answers the user before and after it.
+/// Checks that `actor` can make this change. Returns the user before and after it.
 ///
 /// # Errors
 /// `OwnAccount`, and those of [`check_touch`].

@@ -1,12 +1,12 @@
-//! Programs that may ask about tokens and take them back: resource servers, gateways. Each has a name
-//! and a secret that a machine made; only the secret's SHA-256 is kept, which says nothing about 128
-//! random bits, and it is compared in constant time.
+//! OAuth clients that may introspect and revoke tokens: resource servers, gateways. A client has an id and a random
+//! secret. Only the SHA-256 of the secret is kept, which reveals nothing about 128 random bits, and it is compared in
+//! constant time.
 
 use std::fmt;
 
 use aws_lc_rs::{constant_time, digest};
 
-/// The least that a secret must have: 128 bits.
+/// The minimum entropy of a secret, in bits.
 const MIN_BITS: f64 = 128.0;
 
 /// A configured client.
@@ -21,10 +21,10 @@ pub struct Client {
 pub struct Clients(Vec<Client>);
 
 impl Client {
-    /// With a secret of at least 128 bits.
+    /// Creates a client from its secret of at least 128 bits.
     ///
     /// # Errors
-    /// What is wrong with the name or the secret; never the secret itself.
+    /// The problem with the id or the secret, without the secret itself.
     pub fn with_secret(name: &str, secret: &str) -> Result<Self, String> {
         if bits(secret) < MIN_BITS {
             return Err("has a secret of less than 128 bits; make one with: openssl rand -hex 32".to_owned());
@@ -32,10 +32,10 @@ impl Client {
         Ok(Self { name: checked(name)?, secret_hash: hash(secret) })
     }
 
-    /// With the SHA-256 of its secret, 64 hexadecimal digits.
+    /// Creates a client from the SHA-256 of its secret, 64 hexadecimal digits.
     ///
     /// # Errors
-    /// What is wrong with the name or the hash.
+    /// The problem with the id or the hash.
     pub fn with_secret_hash(name: &str, hexadecimal: &str) -> Result<Self, String> {
         let wrong = || "has a secret_hash that is not the SHA-256 of its secret in 64 hexadecimal digits".to_owned();
         if hexadecimal.len() != 64 || !hexadecimal.is_ascii() {
@@ -48,7 +48,7 @@ impl Client {
         Ok(Self { name: checked(name)?, secret_hash })
     }
 
-    /// Its name, the `client_id`.
+    /// The `client_id`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -67,7 +67,7 @@ impl FromIterator<Client> for Clients {
 }
 
 impl Clients {
-    /// The client of that name, if the secret is its own. An unknown name costs the same.
+    /// Finds the client with this id and secret. An unknown id takes the same time as a wrong secret.
     pub fn authenticate(&self, name: &str, secret: &str) -> Option<&Client> {
         let presented = hash(secret);
         let found = self.0.iter().find(|client| client.name == name);
@@ -76,12 +76,12 @@ impl Clients {
         found.filter(|_| is_same)
     }
 
-    /// Their names.
+    /// The client ids.
     pub fn names(&self) -> Vec<&str> {
         self.0.iter().map(Client::name).collect()
     }
 
-    /// Whether there is none.
+    /// Whether no client is configured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -92,7 +92,7 @@ fn hash(secret: &str) -> [u8; 32] {
     digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
-/// A name that can stand in a header, a URL and a log as it is.
+/// Checks that an id needs no escaping in a header, a URL or a log.
 fn checked(name: &str) -> Result<String, String> {
     let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     if is_plain && (1..=64).contains(&name.len()) {
@@ -101,7 +101,7 @@ fn checked(name: &str) -> Result<String, String> {
     Err("has a name that is not 1 to 64 letters, digits and . _ -".to_owned())
 }
 
-/// As many bits as text of these characters can hold, were each drawn at random.
+/// The entropy of a text, if each character was drawn at random from the character classes it uses.
 pub fn bits(secret: &str) -> f64 {
     let bytes = secret.as_bytes();
     let first = bytes.first();

@@ -1,5 +1,5 @@
-//! Time and randomness as arguments. The core never asks the machine for either: tests hold the
-//! clock still and seed the randomness, and a rule about expiry is tested without sleeping.
+//! Time and randomness as arguments. The core never reads the machine's clock or generator directly, so tests fix the
+//! time, seed the randomness, and need no sleeps.
 
 use std::{
     sync::LazyLock,
@@ -8,17 +8,16 @@ use std::{
 
 pub use hallpass_verify::Timestamp;
 
-/// Where the time comes from.
+/// A source of time.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 
-    /// How long it is since some moment of this process: for what is counted in memory, and must neither
-    /// wait nor be forgiven because somebody set the clock.
+    /// Monotonic time since some point in this process, for counters that must not change when the clock is set.
     fn elapsed(&self) -> Duration;
 }
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -34,21 +33,21 @@ impl Clock for SystemClock {
     }
 }
 
-/// Where unpredictable bytes come from.
+/// A source of randomness.
 pub trait Randomness: Send + Sync {
     /// Fills `bytes` from a cryptographically secure source.
     fn fill(&self, bytes: &mut [u8]);
 }
 
 impl dyn Randomness + '_ {
-    /// 128 bits: what a `jti` and a `sid` are made of (ASVS 7.2.3 asks for at least that many).
+    /// 128 random bits, for a `jti` or a `sid` (ASVS 7.2.3 requires at least 128).
     pub fn bits128(&self) -> u128 {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);
         u128::from_be_bytes(bytes)
     }
 
-    /// A duration from zero up to, and not including, `limit`.
+    /// A random duration from zero up to, and not including, `limit`.
     pub fn duration_below(&self, limit: Duration) -> Duration {
         let mut bytes = [0; 4];
         self.fill(&mut bytes);

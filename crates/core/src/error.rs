@@ -1,5 +1,4 @@
-//! What can go wrong, in the words of the domain. Statuses and wire formats are made of these at the
-//! doors.
+//! The errors of all operations. `server` maps them to statuses and bodies, `app` to codes and sentences.
 
 use std::time::Duration;
 
@@ -14,51 +13,50 @@ use super::{
     token::{TokenFault, TokenType},
 };
 
-/// Why an operation was refused or failed. Its text is the person's sentence.
+/// An operation was rejected or failed. The text is the sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A form has wrong fields.
+    /// A form has invalid fields.
     #[error("Some fields need another look.")]
     Invalid(Vec<FieldFault>),
 
-    /// Unknown user, wrong password or inactive account at a sign-in; which one is not told.
+    /// Unknown user, wrong password or inactive account at sign-in. Which one is not disclosed.
     #[error("No active account found with the given credentials")]
     NoActiveAccount,
 
-    /// The user of a refresh token is inactive or gone.
+    /// The user of a refresh token is inactive or deleted.
     #[error("No active account found for the given token.")]
     NoActiveAccountForToken,
 
-    /// A token is not to be believed.
+    /// A token is invalid.
     #[error(transparent)]
     Token(#[from] TokenFault),
 
-    /// A token is spent, or its session is over. How it ended is known when it did.
+    /// A token is spent, or its session ended. `Some` when it is known how the session ended.
     #[error("Token is blacklisted")]
     Blacklisted(Option<SessionEnd>),
 
-    /// A token at a protected endpoint is none of the kinds that open it, each for its own reason.
+    /// A token at a protected endpoint is of none of the accepted types; one reason per type.
     #[error("Given token not valid for any token type")]
     NoTokenType(Vec<KindRefusal>),
 
-    /// The password is another one than when the token was obtained (`CHECK_REVOKE_TOKEN`). How the
-    /// session ended is known when that ended it.
+    /// The password changed after the token was issued (`CHECK_REVOKE_TOKEN`). `Some` when that ended the session.
     #[error("The user's password has been changed.")]
     PasswordChanged(Option<SessionEnd>),
 
-    /// No `Authorization` header, or one of another scheme.
+    /// There is no `Authorization` header, or it has another scheme.
     #[error("Authentication credentials were not provided.")]
     NotAuthenticated,
 
-    /// An `Authorization` header of our scheme that is not two words.
+    /// An `Authorization` header of an accepted scheme is not two words.
     #[error("Authorization header must contain two space-delimited values")]
     BadAuthorizationHeader,
 
-    /// An access token that names no user.
+    /// An access token has no user claim.
     #[error("Token contained no recognizable user identification")]
     NoUserId,
 
-    /// The user of an access token is gone.
+    /// The user of an access token does not exist.
     #[error("User not found")]
     UserNotFound,
 
@@ -66,65 +64,65 @@ pub enum Error {
     #[error("User is inactive")]
     UserInactive,
 
-    /// No session of that id, or none of the bearer's, or one that is over.
+    /// The session does not exist, belongs to another user, or has ended.
     #[error("This session is over already.")]
     NoSuchSession,
 
-    /// The bearer may not do this.
+    /// The caller lacks the permission.
     #[error("You do not have permission to perform this action.")]
     Forbidden,
 
-    /// Staff and superusers are made and changed by superusers.
+    /// Only superusers create and change staff and superusers.
     #[error("Only a superuser may make or change staff and superusers.")]
     SuperuserOnly,
 
-    /// What was to be seen or changed is not there.
+    /// The requested item does not exist.
     #[error("Not found.")]
     NotFound,
 
-    /// The operator takes no registrations.
+    /// Registration is closed.
     #[error("Registration is closed. Ask an administrator for an account.")]
     RegistrationClosed,
 
-    /// The claims of a new token make it longer than servers accept: an error of the deployment's policy.
+    /// The claims of a new token make it longer than servers accept: an error in the deployment's policy.
     #[error("The server cannot issue this token: its claims are too large.")]
     OversizedClaims,
 
-    /// Asked too often in too short a time. Django REST framework's words.
+    /// A rate limit was exceeded. The text is Django REST framework's.
     #[error("Request was throttled. Expected available in {} second{}.", seconds(*.retry_after), plural(*.retry_after))]
     TooMany {
-        /// When it may be asked again.
+        /// The time until the next attempt is allowed.
         retry_after: Duration,
     },
 
-    /// The server is too busy or its database does not answer; nothing was changed.
+    /// The server is overloaded or the database does not respond. Nothing was changed.
     #[error("The server cannot answer now. Try again in a moment.")]
     Unavailable {
-        /// When trying again makes sense.
+        /// The time after which a retry makes sense.
         retry_after: Duration,
-        /// For the operator, where there is one.
+        /// The cause, for the log.
         #[source]
         cause: Option<StoreError>,
     },
 }
 
-/// Why a token does not pass for one of a kind.
+/// The reason why a token is rejected as one type.
 #[derive(Debug)]
 pub struct KindRefusal {
-    /// The kind.
+    /// The type.
     pub token_type: TokenType,
     /// `Token` or `Blacklisted`.
     pub error: Error,
 }
 
 impl Error {
-    /// A form with those of its fields wrong of which something is to be said.
+    /// Creates `Invalid` from the fields that have a fault.
     pub fn fields<const N: usize>(faults: [(&'static str, Option<Fault>); N]) -> Self {
         let wrong = faults.into_iter().filter_map(|(field, fault)| Some(FieldFault { field, fault: fault? }));
         Self::Invalid(wrong.collect())
     }
 
-    /// A form with one wrong field.
+    /// Creates `Invalid` for one field.
     pub fn field(field: &'static str, fault: impl Into<Fault>) -> Self {
         Self::Invalid(vec![FieldFault { field, fault: fault.into() }])
     }
@@ -144,7 +142,7 @@ impl From<Denial> for Error {
     }
 }
 
-/// A wait in whole seconds, rounded up: who comes then is not too early (RFC 9110 §10.2.3).
+/// A duration in whole seconds, rounded up, so that a client that waits that long is not early (RFC 9110 §10.2.3).
 pub fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }

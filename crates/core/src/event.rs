@@ -1,4 +1,4 @@
-//! Security events as the core has them: what happened to whose account, and who did it from where.
+//! Security events: what happened to which account, who did it, and from where.
 
 use hallpass_types::{EventKind, EventRecord, OwnEvent};
 
@@ -8,50 +8,50 @@ use super::{
     session::Origin,
 };
 
-/// One event.
+/// A security event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Its number.
+    /// The event id.
     pub id: i64,
-    /// What happened.
+    /// The kind.
     pub kind: EventKind,
-    /// When; the first time, where it counts.
+    /// Time of the event; of the first occurrence, for a counted one.
     pub at: Timestamp,
-    /// The last time, where it counts.
+    /// Time of the last occurrence, for a counted event.
     pub last_at: Option<Timestamp>,
-    /// How many times.
+    /// The number of occurrences.
     pub count: u64,
-    /// Whose account.
+    /// The user whose account it is.
     pub user: Option<UserId>,
-    /// That user's name, while there is one.
+    /// The username, if the user still exists.
     pub username: Option<String>,
-    /// Which session.
+    /// The session.
     pub session: Option<SessionId>,
-    /// Which administrator did it.
+    /// The administrator who did it.
     pub actor: Option<UserId>,
-    /// From where.
+    /// Where the request came from.
     pub origin: Origin,
     /// Where the session had been used.
     pub other: Origin,
-    /// Which fields of the account are different.
+    /// The names of the changed fields.
     pub changed: Vec<String>,
 }
 
-/// Which events are asked for: all that meet every condition.
+/// A filter for events. All conditions must match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Of this account.
+    /// The user.
     pub user: Option<UserId>,
-    /// Of this kind.
+    /// The kind.
     pub kind: Option<EventKind>,
-    /// Not before this moment.
+    /// The earliest time, inclusive.
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// The latest time, exclusive.
     pub until: Option<Timestamp>,
 }
 
 impl Event {
-    /// For an administrator.
+    /// The event as administrators see it.
     pub fn record(self) -> EventRecord {
         EventRecord {
             id: self.id,
@@ -71,7 +71,7 @@ impl Event {
         }
     }
 
-    /// For the account's owner: where an administrator sat is not the owner's business.
+    /// The event as the account's owner sees it. The origin of an administrator's request is hidden.
     pub fn own(self) -> OwnEvent {
         let by_administrator = self.actor.is_some();
         let origin = if by_administrator { Origin::default() } else { self.origin };

@@ -1,6 +1,5 @@
-//! Refused sign-ins, counted in memory and written down in batches: one event an account and hour,
-//! however many they are. A flood of them is bounded in what it costs the writer and the disk, and an
-//! unknown name costs the same here as a wrong password.
+//! Failed sign-ins, counted in memory and written in batches: one event per account and hour. A flood is bounded in its
+//! cost for the writer and the disk, and an unknown username costs the same as a wrong password.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,29 +8,29 @@ use std::{
 
 use super::{clock::Timestamp, id::UserId, session::Origin};
 
-/// How many accounts are named within an hour; the failures of further ones are counted together.
+/// The number of accounts counted individually per hour. Failures of further accounts are counted together.
 const MAX_NAMED: usize = 256;
 
 const HOUR_MILLIS: i64 = 60 * 60 * 1000;
 
-/// The refused sign-ins of one account in one hour.
+/// The failed sign-ins of one account in one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedSignIns {
-    /// Whose account; none for names that nobody has, and for accounts beyond the bound.
+    /// The user. `None` for unknown usernames, and for accounts beyond the bound.
     pub user: Option<UserId>,
-    /// The hour, counted from the Unix epoch: failures of one hour are one event.
+    /// The hour, counted from the Unix epoch.
     pub hour: i64,
-    /// How many.
+    /// The number of failures.
     pub count: u32,
-    /// The first.
+    /// Time of the first failure.
     pub first: Timestamp,
-    /// The last.
+    /// Time of the last failure.
     pub last: Timestamp,
-    /// Where the last one came from.
+    /// Where the last failure came from.
     pub origin: Origin,
 }
 
-/// What this process counted.
+/// The counters of this process.
 #[derive(Default)]
 pub struct Failures {
     inner: Mutex<Inner>,
@@ -41,12 +40,12 @@ pub struct Failures {
 struct Inner {
     unwritten: HashMap<(Option<UserId>, i64), FailedSignIns>,
     hour: i64,
-    /// The accounts that this hour's events name.
+    /// The accounts counted individually in this hour.
     named: HashSet<UserId>,
 }
 
 impl Failures {
-    /// Counts one, of the account of that name if there is one.
+    /// Counts a failure, for the account if it exists.
     pub fn note(&self, user: Option<UserId>, origin: &Origin, now: Timestamp) {
         let hour = now.millis().div_euclid(HOUR_MILLIS);
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,7 +63,7 @@ impl Failures {
         counted.origin = origin.clone();
     }
 
-    /// What is not yet in the database, leaving none.
+    /// Takes the counts that are not in the database yet.
     pub fn take_unwritten(&self) -> Vec<FailedSignIns> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.unwritten.drain().map(|(_, counted)| counted).collect()

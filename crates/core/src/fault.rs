@@ -1,5 +1,5 @@
-//! What can be wrong with a field of a form. The text is English, and Django's own where Django has
-//! one; who speaks another language matches on the variant.
+//! Validation errors of form fields. The text is English, and Django's own where Django has one; callers that need
+//! another language match on the variant.
 
 use hallpass_types::LengthFault;
 use zxcvbn::feedback::{Suggestion, Warning};
@@ -10,73 +10,73 @@ use super::{
     user::{EmailError, UsernameError},
 };
 
-/// What is wrong, and what would be right.
+/// A validation error.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Fault {
-    /// Nothing was given.
+    /// The field is empty.
     #[error("This field may not be blank.")]
     Blank,
-    /// It is no user name.
+    /// The username is invalid.
     #[error(transparent)]
     Username(#[from] UsernameError),
-    /// Another user has the name.
+    /// The username is taken.
     #[error("A user with that username already exists.")]
     UsernameTaken,
-    /// It is no address.
+    /// The e-mail address is invalid.
     #[error(transparent)]
     Email(#[from] EmailError),
-    /// Another user has the address, which tokens name their user by.
+    /// The e-mail address is taken, and tokens identify users by it.
     #[error("A user with that email address already exists.")]
     EmailTaken,
-    /// The password could not be used at a sign-in.
+    /// The password is empty or has a null character.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// The password is too short or too long.
     #[error(transparent)]
     Length(#[from] LengthFault),
-    /// A guesser would try the password early.
+    /// The password is easy to guess.
     #[error("{}", guessable(*warning, suggestions))]
     Guessable {
-        /// What makes it easy.
+        /// The reason.
         warning: Option<Warning>,
-        /// What would make it better.
+        /// Suggestions for a stronger password.
         suggestions: Vec<Suggestion>,
     },
-    /// The password is only strong by what is known of its owner.
+    /// Without the user's own data the password is too weak.
     #[error("This password is too easy to guess. Leave out your user name and address, or add more words.")]
     OwnersWords,
-    /// It is another password than the one in force.
+    /// The current password is wrong.
     #[error("This is not your current password.")]
     WrongPassword,
-    /// One's own account would be shut.
+    /// Administrators cannot deactivate or demote their own account.
     #[error("You cannot take this from your own account. Ask another superuser.")]
     OwnAccount,
-    /// One's own password is changed with the one in force.
+    /// Administrators change their own password on the account page, which asks for the current one.
     #[error("Change your own password on the account page, which asks for the one in force.")]
     OwnPassword,
-    /// More are named than one call may change.
+    /// The request names more items than one call may change.
     #[error("Choose at most {max} at a time.")]
     TooMany {
-        /// The most there may be.
+        /// The maximum.
         max: usize,
     },
-    /// More words are searched for than may be.
+    /// The search has too many words.
     #[error(transparent)]
     Words(#[from] TooManyWords),
-    /// It is no user's id.
+    /// The text is not a user id.
     #[error("The id of a user is a whole number.")]
     UserId,
-    /// It is no session's id.
+    /// The text is not a session id.
     #[error("The id of a session is 32 digits from 0 to f.")]
     SessionId,
 }
 
-/// A field of a form, by its name there, and what is wrong with it.
+/// A form field and its validation error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldFault {
-    /// The field.
+    /// The name of the field in the form.
     pub field: &'static str,
-    /// What is wrong.
+    /// The error.
     pub fault: Fault,
 }
 

@@ -1,15 +1,15 @@
-//! The identifiers of the core. They are parsed at the edge; past it, no bare `String` means one.
+//! Identifiers. They are parsed at the edge; past it, no bare `String` is an id.
 
 use std::{fmt, str::FromStr};
 
 use super::{Error, clock::Randomness};
 
-/// A user's number. The `user_id` claim carries it as text.
+/// A user id. The `user_id` claim carries it as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
 
 impl UserId {
-    /// The user whom an address or a call names; what is no number names nobody.
+    /// Parses the id in a URL or a request. Text that is not an id names no user.
     ///
     /// # Errors
     /// `NotFound`.
@@ -32,17 +32,17 @@ impl FromStr for UserId {
     }
 }
 
-/// A session, the `sid` claim: 128 random bits, spelt as 32 hexadecimal digits.
+/// A session id, the `sid` claim: 128 random bits as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(u128);
 
 impl SessionId {
-    /// A new one.
+    /// Creates a random id.
     pub fn random(randomness: &dyn Randomness) -> Self {
         Self(randomness.bits128())
     }
 
-    /// Reads the spelling of the `sid` claim; anything else is no session of ours.
+    /// Parses a `sid` claim. `None` for text that is not exactly 32 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let is_ours = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         is_ours.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten()
@@ -55,29 +55,28 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// A token's own name, the `jti` claim (RFC 7519 §4.1.7). Ours are 32 hexadecimal digits; those of
-/// another issuer with the same key are whatever text they chose.
+/// A token id, the `jti` claim (RFC 7519 §4.1.7). Ours are 32 hexadecimal digits; another issuer may use any text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Jti(String);
 
 impl Jti {
-    /// A new one.
+    /// Creates a random `jti`.
     pub fn random(randomness: &dyn Randomness) -> Self {
         Self(format!("{:032x}", randomness.bits128()))
     }
 
-    /// The claim of a token that is being verified. `None` if it cannot be stored: longer than 255 characters, which is
-    /// what Simple JWT's own table holds, or with a NUL, which PostgreSQL does not store.
+    /// Reads the claim of a token under verification. `None` if it cannot be stored: longer than 255 characters, which
+    /// is the width of Simple JWT's column, or with a NUL, which PostgreSQL does not store.
     pub fn claimed(text: &str) -> Option<Self> {
         is_storable(text).then(|| Self(text.to_owned()))
     }
 
-    /// One that stands in a verified token or in the database.
+    /// Wraps the `jti` of a verified token or a database row.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The claim's text.
+    /// The text of the claim.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -89,15 +88,15 @@ impl fmt::Display for Jti {
     }
 }
 
-/// The longest text of a claim that is looked up in the database or written to it, in characters.
+/// The maximum length, in characters, of a claim that is stored or looked up in the database.
 const MAX_CLAIM_CHARS: usize = 255;
 
-/// Whether a claim's text is short enough for the database, and free of NUL.
+/// Whether the database can store a claim: short enough and free of NUL.
 pub(super) fn is_storable(text: &str) -> bool {
     !text.contains('\0') && text.chars().nth(MAX_CLAIM_CHARS).is_none()
 }
 
-/// Bytes as text: two lower-case digits each.
+/// Bytes as lower-case hexadecimal text.
 pub fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,49 +1,49 @@
-//! Pages of long lists, numbered as Django REST framework numbers them.
+//! Pages of long lists, numbered as in Django REST framework.
 
-/// Which page is asked for.
+/// The requested page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageNumber {
-    /// Counted from one.
+    /// A page number, counted from 1.
     At(u64),
-    /// The last one there is.
+    /// The last page.
     Last,
 }
 
-/// Which page, and how long pages are.
+/// A request for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Which.
+    /// The page.
     pub number: PageNumber,
-    /// How many stand on a page; never zero.
+    /// The page size; never zero.
     pub size: u32,
 }
 
-/// A page that exists.
+/// An existing page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PagePlace {
-    /// Its number, counted from one.
+    /// The page number, counted from 1.
     pub number: u64,
-    /// How many pages there are; one when there is nothing to show.
+    /// The number of pages; 1 for an empty list.
     pub of: u64,
-    /// How many things stand on the pages before.
+    /// The number of items before this page.
     pub offset: u64,
-    /// How many stand on a page.
+    /// The page size.
     pub size: u32,
 }
 
-/// The things on one page.
+/// The items of one page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed<T> {
-    /// How many there are on all pages.
+    /// The number of items on all pages.
     pub count: u64,
-    /// Which page this is.
+    /// The page.
     pub place: PagePlace,
-    /// Those on it.
+    /// The items.
     pub items: Vec<T>,
 }
 
 impl PageRequest {
-    /// The page among `count` things; `None` when there is no such page. The first one is always there.
+    /// Finds the page in a list of `count` items. `None` when it does not exist; the first page always exists.
     pub fn place(self, count: u64) -> Option<PagePlace> {
         let size = u64::from(self.size.max(1));
         let of = count.div_ceil(size).max(1);
@@ -61,7 +61,7 @@ impl PageRequest {
 }
 
 impl<T> Listed<T> {
-    /// The same page of other things.
+    /// Converts the items.
     pub fn map<U>(self, each: impl FnMut(T) -> U) -> Listed<U> {
         Listed { count: self.count, place: self.place, items: self.items.into_iter().map(each).collect() }
     }

@@ -1,7 +1,6 @@
-//! What a deployment decides in code: where Simple JWT imports a Python function or class by a setting,
-//! there is a method here, with that function's default. A policy is given to the core once
-//! ([`Auth::with_policy`](super::Auth::with_policy)); it judges accounts and adds claims, and can
-//! neither sign a token nor believe one.
+//! Decisions that a deployment makes in code. Where Simple JWT imports a Python function or class named by a setting,
+//! [`Policy`] has a method with the same default. A policy judges accounts and adds claims; it can neither sign nor
+//! accept a token. Pass one to [`Auth::with_policy`](super::Auth::with_policy).
 
 use std::{fmt, sync::Arc};
 
@@ -18,32 +17,32 @@ use super::{
     user::{StoredCredentials, User},
 };
 
-/// The decisions, each with Simple JWT's default.
+/// Decisions of the deployment, each with Simple JWT's default.
 #[async_trait]
 pub trait Policy: Send + Sync {
-    /// `USER_AUTHENTICATION_RULE`: whether this user may sign in and renew a pair. An inactive user never
-    /// signs in, whatever is said here, as behind Django's own `ModelBackend`. It is asked inside a write
-    /// transaction, so it must not wait for anything.
+    /// `USER_AUTHENTICATION_RULE`: whether this user may sign in and renew tokens. An inactive user never signs in,
+    /// whatever this returns, as with Django's own `ModelBackend`. It is called inside a write transaction, so it must
+    /// not block.
     fn may_authenticate(&self, user: &User, settings: &Settings) -> bool {
         user.is_active || !settings.check_user_is_active
     }
 
-    /// The claims beyond the standard ones of a session's tokens (Simple JWT: `get_token` of a custom serializer). It
-    /// is asked at the sign-in and again at every refresh, with the account as the refresh read it, so it must be
-    /// quick. Claims that it does not name travel along from token to token; a claim that is null is removed. A
-    /// standard claim of the same name wins. A sign-in whose token would be longer than 15 kB fails.
+    /// Adds claims to a session's tokens (Simple JWT: `get_token` of a custom serializer). It is called at sign-in and
+    /// at every refresh, with the account as the transaction read it, so it must be quick. Claims that it does not name
+    /// are copied from the old token; a null removes a claim. Standard claims take precedence. A sign-in whose token
+    /// would exceed 15 kB fails.
     async fn custom_claims(&self, user: &User) -> Map<String, Value> {
         Map::from_iter([("username".to_owned(), user.username.as_str().into())])
     }
 
-    /// `ON_LOGIN_SUCCESS`: somebody has signed in.
+    /// `ON_LOGIN_SUCCESS`: called after a sign-in.
     async fn signed_in(&self, _user: &User, _origin: &Origin) {}
 
-    /// `ON_LOGIN_FAILED`: a sign-in was refused; whether the user exists is not told.
+    /// `ON_LOGIN_FAILED`: called after a rejected sign-in. Whether the user exists is not disclosed.
     async fn sign_in_refused(&self, _username: &str, _origin: &Origin) {}
 
-    /// `TOKEN_USER_CLASS`: the user as the claims of a good token tell, for who asks no database
-    /// ([`Auth::token_user`](super::Auth::token_user)). What they do not say is empty, or no.
+    /// `TOKEN_USER_CLASS`: the user according to the claims of a verified token, without a database query
+    /// ([`Auth::token_user`](super::Auth::token_user)). Missing claims are empty or `false`.
     fn token_user(&self, id: UserId, claims: &Map<String, Value>) -> TokenUser {
         let flag = |name| claims.get(name).and_then(Value::as_bool).unwrap_or_default();
         let username = claims.get("username").and_then(Value::as_str).unwrap_or_default();
@@ -51,45 +50,45 @@ pub trait Policy: Send + Sync {
     }
 }
 
-/// A user as a token tells of it, at the time of its sign-in (Simple JWT: `TokenUser`).
+/// The user according to a token, as of the sign-in (Simple JWT: `TokenUser`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenUser {
-    /// Its number.
+    /// The user id.
     pub id: UserId,
-    /// The name it signed in with.
+    /// The username.
     pub username: String,
-    /// Whether it was staff.
+    /// Whether the user was staff.
     pub is_staff: bool,
-    /// Whether it was a superuser.
+    /// Whether the user was a superuser.
     pub is_superuser: bool,
 }
 
-/// Simple JWT's defaults, and `username` as a custom claim.
+/// Simple JWT's defaults, with `username` as a custom claim.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DefaultPolicy;
 
 impl Policy for DefaultPolicy {}
 
-/// How a user comes to a session.
+/// How a user gets a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// By a password or a registration.
+    /// With a password or by registering.
     SignIn,
-    /// By a token: a refresh, or the adoption of a token without a session.
+    /// With a token: by refreshing one, or by getting a session for a foreign one.
     Token,
 }
 
-/// Decides whether a user may have a session. Every path to one asks it.
+/// Whether a user may have a session. Every path to one calls it.
 pub fn may_sign_in(policy: &dyn Policy, settings: &Settings, user: &User, by: Entry) -> bool {
     match by {
-        // Django's `ModelBackend` signs in no inactive user, whatever the rule says.
+        // Django's `ModelBackend` rejects inactive users, whatever the rule says.
         Entry::SignIn => user.is_active && policy.may_authenticate(user, settings),
         Entry::Token => policy.may_authenticate(user, settings),
     }
 }
 
-/// Judges the account behind one refresh token. The store asks it inside its transaction, with the
-/// account as it stands there.
+/// Judges the account of a refresh token. The store calls it inside its transaction, with the account that it read
+/// there.
 #[derive(Clone)]
 pub struct AccountRule {
     pub(super) policy: Arc<dyn Policy>,
@@ -99,7 +98,7 @@ pub struct AccountRule {
 }
 
 impl AccountRule {
-    /// Where the account stands.
+    /// The status of an account; `None` is a deleted one.
     pub fn standing(&self, account: Option<&StoredCredentials>) -> UserStanding {
         let Some(StoredCredentials { user, password }) = account else {
             return UserStanding::Gone;
@@ -120,13 +119,13 @@ impl fmt::Debug for AccountRule {
     }
 }
 
-/// What `REVOKE_TOKEN_CLAIM` holds: the MD5 of the stored password hash (Simple JWT:
-/// `get_md5_hash_password`). It only tells one hash from another; nothing is proved by it.
+/// The value of `REVOKE_TOKEN_CLAIM`: the MD5 of the stored password hash (Simple JWT: `get_md5_hash_password`). It
+/// detects a change of the password and proves nothing.
 pub(super) fn fingerprint(password: &SecretString) -> String {
     hexadecimal(Md5::digest(password.expose_secret())).to_uppercase()
 }
 
-/// Whether a token's claim is the fingerprint of the password hash in force.
+/// Whether a token's claim matches the current password hash.
 pub(super) fn is_fingerprint(claim: Option<&Value>, password: &SecretString) -> bool {
     claim.and_then(Value::as_str) == Some(&fingerprint(password))
 }

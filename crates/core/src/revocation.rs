@@ -1,6 +1,5 @@
-//! The set of revoked sessions, in memory: why signing out takes effect on the next request without
-//! any request asking the database. The database holds the same facts; this is filled from it at
-//! start and follows it.
+//! The set of revoked sessions, in memory. It makes a sign-out take effect on the next request without a database
+//! query. It is loaded from the database at startup and follows it.
 
 use std::{
     collections::HashMap,
@@ -10,33 +9,33 @@ use std::{
 
 use super::{clock::Timestamp, id::SessionId, session::SessionEnd};
 
-/// One session's end, as the database records it.
+/// The end of a session, as the database records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revocation {
-    /// Which session.
+    /// The session.
     pub session: SessionId,
-    /// How it ended.
+    /// How the session ended.
     pub end: SessionEnd,
-    /// When no access token of it can be valid any more.
+    /// When all access tokens of the session have expired.
     pub until: Timestamp,
 }
 
-/// How far a follower has read the revocations of a database.
+/// A follower's position in the revocations of a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// The history of the data, where the database tells it: numbers of two histories say nothing of each other.
+    /// The identity of the data, if the database has one. Numbers of different histories are not comparable.
     pub history: Option<Arc<str>>,
-    /// A number that does not go down within a history; 0 is before the first revocation.
+    /// A sequence number that only grows within a history; 0 is before the first revocation.
     pub number: i64,
 }
 
 impl Position {
-    /// Whether the database was set back, as by a restore.
+    /// Whether the database was reset to an earlier state, as by a restore.
     pub const fn is_behind(&self, earlier: &Self) -> bool {
         self.number < earlier.number
     }
 
-    /// Whether a follower that was at an earlier position has missed nothing.
+    /// Whether a follower at an earlier position has missed nothing.
     pub fn continues(&self, earlier: &Self) -> bool {
         let is_same_history = match (&self.history, &earlier.history) {
             (Some(history), Some(earlier)) => history == earlier,
@@ -46,16 +45,16 @@ impl Position {
     }
 }
 
-/// What the database reported to a follower.
+/// The revocations after a position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Followed {
-    /// What was written after the position that was asked for, and perhaps some that was known.
+    /// The revocations after the requested position, possibly with some that were known.
     pub revocations: Vec<Revocation>,
     /// The position to continue from.
     pub position: Position,
 }
 
-/// Sessions whose access tokens are refused though their signatures are good.
+/// Revoked sessions: their access tokens are rejected although the signatures are valid.
 #[derive(Default)]
 pub struct RevocationSet {
     inner: RwLock<Inner>,
@@ -64,20 +63,20 @@ pub struct RevocationSet {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SessionId, Entry>,
-    /// How far the database was followed.
+    /// The position up to which the database was read.
     position: Position,
 }
 
 struct Entry {
     end: SessionEnd,
     until: Timestamp,
-    /// When it was first looked at whether it can go, on the clock that nobody sets.
+    /// Monotonic time of the first check whether the entry can be removed.
     looked_at: Option<Duration>,
 }
 
 impl Entry {
-    /// Whether no token of the session can be valid any more, whatever becomes of the clock: one that was
-    /// set forward may be set back. So as much time has to have passed as the tokens had left at the end.
+    /// Whether every token of the session has expired, whatever happens to the clock: a clock that was set forward may
+    /// be set back. So as much monotonic time must have passed as the tokens had left at the end.
     fn is_over(&mut self, now: Timestamp, elapsed: Duration) -> bool {
         let looked_at = *self.looked_at.get_or_insert(elapsed);
         self.until <= now && elapsed.saturating_sub(looked_at) >= self.until.since(self.end.at)
@@ -91,8 +90,8 @@ impl RevocationSet {
         inner.entries.get(&session).map(|entry| entry.end.clone())
     }
 
-    /// Adds the sessions that a commit of this process has ended. How far the database was followed stays as it is, since
-    /// another process may have written before.
+    /// Adds sessions that a commit of this process ended. The position stays, because another process may have written
+    /// before.
     pub fn insert_all(&self, revocations: impl IntoIterator<Item = Revocation>) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         for Revocation { session, end, until, .. } in revocations {
@@ -100,30 +99,29 @@ impl RevocationSet {
         }
     }
 
-    /// Takes in what the database reported.
+    /// Adds revocations from the database.
     pub fn follow(&self, Followed { revocations, position }: Followed) {
         self.insert_all(revocations);
         self.inner.write().unwrap_or_else(PoisonError::into_inner).position = position;
     }
 
-    /// The position after which the database has to be asked.
+    /// The position from which to read the database next.
     pub fn position(&self) -> Position {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).position.clone()
     }
 
-    /// Forgets the sessions of which no access token can be valid any more. `elapsed` is the time of this
-    /// process, which goes on evenly.
+    /// Removes the sessions whose access tokens have all expired. `elapsed` is monotonic time.
     pub fn forget_expired(&self, now: Timestamp, elapsed: Duration) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.entries.retain(|_, entry| !entry.is_over(now, elapsed));
     }
 
-    /// How many sessions are in it.
+    /// The number of revoked sessions.
     pub fn len(&self) -> usize {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).entries.len()
     }
 
-    /// Whether none is in it.
+    /// Whether no session is revoked.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,22 +1,22 @@
-//! What somebody types into a search field.
+//! Search queries.
 
 use super::text;
 
-/// How many words a search may have.
+/// The maximum number of words.
 const MAX_WORDS: usize = 10;
 
-/// The words between white space and commas (Django REST framework: `SearchFilter`), and between NULs,
-/// which no text that is searched contains. They are folded, as that text is: see [`text::fold`].
+/// The words of a search, separated by white space, commas (Django REST framework: `SearchFilter`) and NULs, which no
+/// searched text contains. They are folded like the searched text: see [`text::fold`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchWords(Vec<String>);
 
-/// More words than are looked for: each is looked for in every row.
+/// The search has too many words. Each is looked for in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Search for at most {} words.", MAX_WORDS)]
 pub struct TooManyWords;
 
 impl SearchWords {
-    /// Splits a text into words; a blank one has none.
+    /// Splits a text into words. Blank text has none.
     ///
     /// # Errors
     /// When there are more than ten.
@@ -27,7 +27,7 @@ impl SearchWords {
         if words.len() > MAX_WORDS { Err(TooManyWords) } else { Ok(Self(words)) }
     }
 
-    /// One after the other.
+    /// The words in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

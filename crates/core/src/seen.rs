@@ -1,6 +1,6 @@
-//! Which generations of each session were seen in use. An access token carries its generation, so
-//! the server learns for nothing that a reply arrived: rule 4 of the rotation rests on it. The notes
-//! are written to the database in batches; losing one only makes that rule kinder.
+//! The generations of each session that were seen in use. An access token carries its generation, so the server learns
+//! for free that a reply arrived: rule 4 of the rotation depends on it. The generations are written to the database in
+//! batches; losing one only makes that rule more lenient.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 
 use super::{clock::Timestamp, id::SessionId};
 
-/// The notes of this process.
+/// The generations seen by this process.
 #[derive(Default)]
 pub struct SeenGenerations {
     highest: RwLock<HashMap<SessionId, Note>>,
@@ -23,8 +23,7 @@ struct Note {
 }
 
 impl SeenGenerations {
-    /// Notes that a token of this generation was used. Only the first use in a generation takes more
-    /// than a look.
+    /// Records that a token of this generation was used. Only the first use in a generation takes a write lock.
     pub fn note(&self, session: SessionId, generation: u32, expires_at: Timestamp) {
         if self.find(session).is_some_and(|highest| highest >= generation) {
             return;
@@ -39,19 +38,19 @@ impl SeenGenerations {
         *waiting = generation.max(*waiting);
     }
 
-    /// The highest generation noted here.
+    /// The highest generation seen here.
     pub fn find(&self, session: SessionId) -> Option<u32> {
         let highest = self.highest.read().unwrap_or_else(PoisonError::into_inner);
         highest.get(&session).map(|note| note.generation)
     }
 
-    /// What is not yet in the database, leaving none.
+    /// Takes the generations that are not in the database yet.
     pub fn take_unwritten(&self) -> Vec<(SessionId, u32)> {
         let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
         unwritten.drain().collect()
     }
 
-    /// Forgets sessions whose noted tokens are dead; what was written stays in the database.
+    /// Removes sessions whose tokens have expired. The database keeps what was written.
     pub fn forget_expired(&self, now: Timestamp) {
         let mut highest = self.highest.write().unwrap_or_else(PoisonError::into_inner);
         highest.retain(|_, note| note.expires_at > now);

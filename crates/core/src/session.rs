@@ -1,5 +1,4 @@
-//! A session: one sign-in on one device, and the chain of refresh tokens that came of it. Others say
-//! token family.
+//! A session: one sign-in on one device, and the chain of its refresh tokens. Others call it a token family.
 
 use hallpass_types::{EndReason, Ended, SessionInfo};
 use woothee::parser::Parser;
@@ -11,30 +10,30 @@ use super::{
     store::{PresentedToken, Refresh},
 };
 
-/// A session as it stands.
+/// The state of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// The `sid` claim.
     pub id: SessionId,
-    /// Whose.
+    /// The user.
     pub user: UserId,
-    /// How many rotations it has seen.
+    /// The number of rotations so far.
     pub generation: u32,
     /// The refresh token of this generation: enough to sign it again.
     pub current: IssuedToken,
-    /// The highest generation of which a token was ever seen in use.
+    /// The highest generation of which a token was seen in use.
     pub last_seen_generation: u32,
-    /// When the person signed in.
+    /// Time of the sign-in.
     pub created_at: Timestamp,
-    /// When the pair was last renewed.
+    /// Time of the last renewal.
     pub refreshed_at: Timestamp,
-    /// When it ends whatever happens; no refresh token outlives it.
+    /// When the session ends at the latest. No refresh token outlives it.
     pub ends_at: Timestamp,
-    /// When the last access token made in it ends.
+    /// The expiry of the last access token.
     pub access_expires_at: Timestamp,
-    /// Where it was last renewed from.
+    /// Where the last renewal came from.
     pub origin: Origin,
-    /// How it ended, if it has.
+    /// How the session ended, if it has.
     pub end: Option<SessionEnd>,
 }
 
@@ -50,33 +49,33 @@ pub struct IssuedToken {
     pub expires_at: Timestamp,
 }
 
-/// Where a request came from.
+/// The origin of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Origin {
-    /// The peer's address.
+    /// The client's IP address.
     pub address: Option<String>,
     /// The `User-Agent` header, cut to 512 bytes.
     pub user_agent: Option<String>,
 }
 
-/// How a session ended.
+/// The end of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionEnd {
-    /// Why.
+    /// The reason.
     pub reason: EndReason,
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// From which device, in words.
+    /// The device that ended it, for example "Firefox on Linux".
     pub by: Option<String>,
 }
 
 impl Origin {
-    /// Where nobody said: at the command line, or in another database.
+    /// An unknown origin: the command line, or another database.
     pub const UNKNOWN: Self = Self { address: None, user_agent: None };
 
     const MAX_USER_AGENT_BYTES: usize = 512;
 
-    /// Keeps what fits of the header; the rest says nothing more.
+    /// Creates an origin. The header is cut to 512 bytes.
     pub fn new(address: Option<String>, user_agent: Option<&str>) -> Self {
         let user_agent = user_agent.map(|text| {
             let end = text.floor_char_boundary(Self::MAX_USER_AGENT_BYTES);
@@ -85,10 +84,10 @@ impl Origin {
         Self { address, user_agent }
     }
 
-    /// Browser and system in words: "Firefox on Linux".
+    /// The browser and the operating system, for example "Firefox on Linux".
     pub fn device(&self) -> Option<String> {
         let user_agent = self.user_agent.as_deref().filter(|text| !text.is_empty())?;
-        // "HTTP Library" says less than such a program says of itself.
+        // "HTTP Library" says less than the program's own name.
         let known = |name| Some(name).filter(|name| ![woothee::woothee::VALUE_UNKNOWN, "HTTP Library"].contains(name));
         let parsed = Parser::new().parse(user_agent);
         let browser = parsed.as_ref().and_then(|agent| known(agent.name));
@@ -103,11 +102,11 @@ impl Origin {
     }
 }
 
-/// The name that people use for a system.
+/// The common name of an operating system.
 fn plain_system<'text>(system: &'text str, user_agent: &str) -> &'text str {
     match system {
         "Mac OSX" => "macOS",
-        // A browser on a telephone adds "Mobile", on a tablet it does not. Other programs never do.
+        // Browsers on phones add "Mobile"; on tablets they do not. Other programs never do.
         "Android" if user_agent.starts_with("Mozilla/") && !user_agent.contains("Mobile") => "Android tablet",
         name if name.starts_with("Windows") => "Windows",
         name => name,
@@ -115,14 +114,14 @@ fn plain_system<'text>(system: &'text str, user_agent: &str) -> &'text str {
 }
 
 impl SessionEnd {
-    /// For the page that explains a sign-out.
+    /// The end as the sign-in page explains it.
     pub fn explained(&self) -> Ended {
         Ended { reason: self.reason, at: self.at.seconds(), by: self.by.clone() }
     }
 }
 
 impl Session {
-    /// After a renewal that made an access token and left the refresh token as it was.
+    /// The session after a renewal that issued an access token and kept the refresh token.
     #[must_use]
     pub fn renewed(mut self, refresh: &Refresh) -> Self {
         self.refreshed_at = refresh.now;
@@ -132,7 +131,7 @@ impl Session {
         self
     }
 
-    /// After a rotation: the next generation, whose refresh token does not outlive the session.
+    /// The session after a rotation. The next refresh token does not outlive the session.
     #[must_use]
     pub fn rotated(self, refresh: &Refresh) -> Self {
         let mut next = self.renewed(refresh);
@@ -142,8 +141,7 @@ impl Session {
         next
     }
 
-    /// A session of `user` for a refresh token that has none, because another issuer with the same key
-    /// made it.
+    /// A session of `user` for a refresh token of another issuer that signs with the same key.
     pub fn adopting(refresh: &Refresh, user: UserId) -> Self {
         let PresentedToken { jti, issued_at, expires_at, .. } = refresh.token.clone();
         let issued_at = issued_at.unwrap_or(Timestamp::EPOCH);
@@ -162,7 +160,7 @@ impl Session {
         }
     }
 
-    /// What [`rotation::decide`](super::rotation::decide) needs to know of it.
+    /// The facts that [`rotation::decide`](super::rotation::decide) needs.
     pub fn facts(&self, seen_here: u32) -> SessionFacts {
         SessionFacts {
             generation: self.generation,
@@ -172,7 +170,7 @@ impl Session {
         }
     }
 
-    /// For its owner, who asks from the session `current`.
+    /// The session as its owner sees it. `current` is the session of the request.
     pub fn info(&self, current: Option<SessionId>) -> SessionInfo {
         SessionInfo {
             id: self.id.to_string(),

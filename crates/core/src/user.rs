@@ -1,4 +1,4 @@
-//! Users, as Django knows them, so that a user table carries over.
+//! Users, with the fields of Django's user table, so that a table can be imported.
 
 mod email;
 mod key;
@@ -11,68 +11,68 @@ pub use email::{Email, EmailError};
 pub use key::{UserIdField, UserKey};
 pub use username::{Username, UsernameError, normalize};
 
-/// An account.
+/// A user account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Its number.
+    /// The user id.
     pub id: UserId,
-    /// The name it signs in with.
+    /// The username.
     pub username: String,
-    /// May be empty.
+    /// The e-mail address; may be empty.
     pub email: String,
-    /// Whether it may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
-    /// Whether it may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: bool,
-    /// Whether it may do everything there.
+    /// Whether the user has every permission there.
     pub is_superuser: bool,
-    /// When it was made.
+    /// When the account was created.
     pub date_joined: Timestamp,
-    /// The last sign-in, when that is kept.
+    /// The last sign-in, if recorded.
     pub last_login: Option<Timestamp>,
 }
 
-/// A user and what its password is checked against.
+/// A user and the stored password hash.
 #[derive(Clone, Debug)]
 pub struct StoredCredentials {
-    /// Whose.
+    /// The user.
     pub user: User,
-    /// A PHC string, or a hash that Django made; anything else matches no password.
+    /// A PHC string or one of Django's hashes. Anything else matches no password.
     pub password: SecretString,
 }
 
-/// A user who is about to be.
+/// A user to be created.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// Checked.
+    /// The validated username.
     pub username: Username,
-    /// Checked; may be empty.
+    /// The validated e-mail address; may be empty.
     pub email: Email,
-    /// A PHC string.
+    /// The password hash, a PHC string.
     pub password: SecretString,
-    /// What it may do.
+    /// The permissions.
     pub role: Role,
-    /// Whether it may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
-    /// Now.
+    /// Time of the request.
     pub date_joined: Timestamp,
-    /// What of a user stands in its tokens (`USER_ID_FIELD`): an e-mail address that does is unique.
+    /// How tokens identify the user (`USER_ID_FIELD`). With `email`, the e-mail address must be unique.
     pub naming: UserIdField,
 }
 
-/// What searches for users look through: the name and the e-mail address, folded.
+/// The text that searches for users match: username and e-mail address, folded.
 pub fn search_text(username: &str, email: &str) -> String {
     text::fold(&format!("{username} {email}"))
 }
 
-/// What a user may do beyond using its own account.
+/// The permissions of a user beyond the user's own account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Nothing.
+    /// None.
     User,
-    /// Enter the administration.
+    /// Access to the administration.
     Staff,
-    /// Everything.
+    /// Every permission.
     Superuser,
 }
 

@@ -1,4 +1,4 @@
-//! Whether the database takes writes, found out by writing. However many ask, it is written to once a second.
+//! Checks that the database accepts writes, by writing. Concurrent checks share one write per second.
 
 use std::time::Duration;
 
@@ -6,25 +6,25 @@ use tokio::sync::Mutex;
 
 use super::{Error, store::Store};
 
-/// How long an answer stands for others.
+/// How long a result is reused.
 const STANDS_FOR: Duration = Duration::from_secs(1);
 
-/// The last write, and what came of it.
+/// The last write and its result.
 #[derive(Default)]
 pub(super) struct WriteProbe(Mutex<Option<Probed>>);
 
 #[derive(Clone, Copy)]
 struct Probed {
-    /// Time of the process.
+    /// Monotonic time.
     at: Duration,
     is_written: bool,
 }
 
 impl WriteProbe {
-    /// Writes, unless somebody did within the last second. `now` is the time of the process.
+    /// Writes, unless a write was attempted within the last second. `now` is monotonic time.
     ///
     /// # Errors
-    /// `Unavailable`, with its cause for the one who wrote.
+    /// `Unavailable`, with the cause for the caller that wrote.
     pub(super) async fn check(&self, store: &dyn Store, now: Duration) -> Result<(), Error> {
         let mut last = self.0.lock().await;
         if let Some(probed) = last.filter(|probed| now.saturating_sub(probed.at) < STANDS_FOR) {

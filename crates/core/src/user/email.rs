@@ -1,31 +1,31 @@
-//! E-mail addresses. They are kept for people to read, and tokens may name their user by one; nothing is sent to them.
+//! E-mail addresses. They are for people to read, and tokens may identify users by them. No mail is sent.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text;
 
-/// The most bytes of an address (RFC 5321 §4.5.3.1.3, less the angle brackets), as in Django.
+/// The maximum length in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets), as in Django.
 const MAX_BYTES: usize = 254;
 
-/// An e-mail address in Unicode form NFC, or none.
+/// An e-mail address in Unicode form NFC; may be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Email(String);
 
-/// The text is no e-mail address. The sentence is Django's own.
+/// The text is not an e-mail address. The sentence is Django's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Enter a valid email address.")]
 pub struct EmailError;
 
 impl Email {
-    /// Parses an address, or nothing at all.
+    /// Parses an e-mail address. Empty text is accepted.
     ///
-    /// The local part is an RFC 5322 dot-atom, in which letters and numbers of every script count (RFC 6531). The domain is a
-    /// host name, internationalized or not (UTS 46), with one label or more. Beyond that there are no quoted local parts and
-    /// no IP addresses, and each character is visible.
+    /// The local part is an RFC 5322 dot-atom with letters and numbers of every script (RFC 6531). The domain is a host
+    /// name of one or more labels, internationalized or not (UTS 46). Quoted local parts, IP addresses and invisible
+    /// characters are rejected.
     ///
     /// # Errors
-    /// When it is neither.
+    /// When the text is not empty and not an e-mail address.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         let address: String = text.trim().nfc().collect();
         let is_valid = match address.rsplit_once('@') {
@@ -35,30 +35,30 @@ impl Email {
         if is_valid { Ok(Self(address)) } else { Err(EmailError) }
     }
 
-    /// Parses the new address of an account. The address that it has is accepted whatever its characters, so that the other
-    /// fields of a form can be changed.
+    /// Parses a changed e-mail address. The current one is accepted whatever its characters, so that other fields of a
+    /// form can be changed.
     ///
     /// # Errors
-    /// When it is no address.
+    /// When the text is not an e-mail address.
     pub fn parse_change(text: &str, current: &str) -> Result<Self, EmailError> {
         if text.trim() == current.trim() { Ok(Self(current.to_owned())) } else { Self::parse(text) }
     }
 
-    /// Takes the address of an account in a database that is imported, whatever its characters.
+    /// Accepts the e-mail address of an imported account, whatever its characters.
     ///
     /// # Errors
-    /// When it has a U+0000, which PostgreSQL does not store.
+    /// When it contains U+0000, which PostgreSQL does not store.
     pub fn existing(text: &str) -> Result<Self, EmailError> {
         if text.contains('\0') { Err(EmailError) } else { Ok(Self(text.to_owned())) }
     }
 
-    /// The address; empty for none.
+    /// The text; may be empty.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The canonical form of an address, valid or not: addresses with the same key are one address. Case, width and
-    /// composition of characters make no difference, nor does the spelling of an internationalized domain.
+    /// The canonical form of an e-mail address, valid or not. Case, width and composition of characters make no
+    /// difference, nor does the spelling of an internationalized domain.
     pub fn key_of(address: &str) -> String {
         match address.trim().rsplit_once('@') {
             Some((local, domain)) => format!("{}@{}", text::fold(local), domain_key(domain)),
@@ -72,7 +72,7 @@ fn is_local_part(local: &str) -> bool {
     local.split('.').all(|part| !part.is_empty() && part.chars().all(is_atom) && text::is_visible(part))
 }
 
-/// Letters, numbers and marks outside of ASCII.
+/// Letters, numbers and marks outside ASCII.
 fn is_word(c: char) -> bool {
     !c.is_ascii() && (c.is_alphanumeric() || text::is_mark(c))
 }
@@ -85,7 +85,8 @@ fn is_domain(domain: &str) -> bool {
     is_visible && ascii.is_ok_and(|ascii| !ends_in_number(&ascii))
 }
 
-/// Whether the last label is a number: no top-level domain is (RFC 3696 §2), and an IP address is no host name.
+/// Whether the last label is a number: no top-level domain is numeric (RFC 3696 §2), and an IP address is not a host
+/// name.
 fn ends_in_number(domain: &str) -> bool {
     domain.rsplit('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -1,6 +1,6 @@
-//! How a token names its user: by the field of the account that `USER_ID_FIELD` says. A number is
-//! never given twice; a name or an address may pass to another account, which is why a session is
-//! asked as well (`operations::authenticate`).
+//! How a token identifies its user: by the field that `USER_ID_FIELD` selects. Ids are never reused. A username or an
+//! e-mail address may pass to another account, so the owner of the session is checked as well
+//! (`operations::authenticate`).
 
 use std::fmt;
 
@@ -9,25 +9,25 @@ use serde_json::Value;
 use super::User;
 use crate::id::{UserId, is_storable};
 
-/// What of a user stands in a token for it (`USER_ID_FIELD`).
+/// The user field that tokens carry (`USER_ID_FIELD`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserIdField {
-    /// Its number.
+    /// The user id.
     Id,
-    /// The name it signs in with.
+    /// The username.
     Username,
-    /// Its address: an account that has none, or shares one, is named by no token.
+    /// The e-mail address. A user without one, or who shares one, cannot sign in.
     Email,
 }
 
-/// A user as a token names it.
+/// The user claim of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserKey {
-    /// By its number.
+    /// A user id.
     Id(UserId),
-    /// By the name it signs in with.
+    /// A username.
     Username(String),
-    /// By its address.
+    /// An e-mail address.
     Email(String),
 }
 
@@ -41,7 +41,7 @@ impl UserIdField {
         }
     }
 
-    /// How tokens name this user.
+    /// The claim that identifies this user.
     pub fn key_of(self, user: &User) -> UserKey {
         match self {
             Self::Id => UserKey::Id(user.id),
@@ -50,8 +50,7 @@ impl UserIdField {
         }
     }
 
-    /// Reads a claim: text, or the number that Simple JWT wrote before 5.5. `None` when no user of ours
-    /// can be meant.
+    /// Reads a claim: text, or the number that Simple JWT wrote before 5.5. `None` when it cannot identify a user here.
     pub fn read(self, claim: &Value) -> Option<UserKey> {
         let text = match claim {
             Value::String(text) => text.clone(),

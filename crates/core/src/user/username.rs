@@ -1,39 +1,39 @@
-//! User names. A new name follows Django's rules and can be seen; the name of an account that exists stays as it is, so that
+//! Usernames. A new one follows Django's rules and has only visible characters. An existing one stays as it is, so that
 //! its owner can sign in.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text;
 
-/// The most characters of a new name, as in Django.
+/// The maximum length of a new name, as in Django.
 const MAX_CHARS: usize = 150;
 
-/// A user name in Unicode form NFKC, so that names which look the same are the same.
+/// A username in Unicode form NFKC, so that names that look the same are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
-/// The rule that a user name breaks. The sentences are Django's own.
+/// The rule that a username breaks. The sentences are Django's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UsernameError {
-    /// It is empty or white space.
+    /// Empty or white space.
     #[error("This field may not be blank.")]
     Blank,
     /// More than 150 characters.
     #[error("Ensure this field has no more than 150 characters.")]
     TooLong,
-    /// A character other than letters, numbers and `@ . + - _`, or one that cannot be seen.
+    /// A character other than letters, numbers and `@ . + - _`, or an invisible one.
     #[error("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.")]
     Characters,
-    /// U+0000. Django REST framework's words.
+    /// U+0000. The sentence is Django REST framework's.
     #[error("Null characters are not allowed.")]
     Nul,
 }
 
 impl Username {
-    /// Parses the name of a new account: up to 150 letters, numbers and `@ . + - _`, all of them visible.
+    /// Parses the username of a new account: up to 150 letters, numbers and `@ . + - _`, all visible.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// The rule that it breaks.
     pub fn parse(text: &str) -> Result<Self, UsernameError> {
         let Self(name) = Self::existing(text)?;
         if name.chars().nth(MAX_CHARS).is_some() {
@@ -45,8 +45,8 @@ impl Username {
         Ok(Self(name))
     }
 
-    /// Parses the new name of an account. The name that it has is accepted whatever its characters, so that the other fields
-    /// of a form can be changed.
+    /// Parses a changed username. The current one is accepted whatever its characters, so that other fields of a form
+    /// can be changed.
     ///
     /// # Errors
     /// The rule it breaks.
@@ -54,11 +54,11 @@ impl Username {
         if normalize(text) == current { Ok(Self(current.to_owned())) } else { Self::parse(text) }
     }
 
-    /// Takes the name of an account that exists, here or in a database that is imported, whatever its characters: its owner
-    /// must be able to sign in with it.
+    /// Accepts the username of an existing or imported account, whatever its characters: its owner must be able to sign
+    /// in.
     ///
     /// # Errors
-    /// [`UsernameError::Blank`], or [`UsernameError::Nul`], which no sign-in takes and PostgreSQL does not store.
+    /// [`UsernameError::Blank`], or [`UsernameError::Nul`], which no sign-in accepts and PostgreSQL does not store.
     pub fn existing(text: &str) -> Result<Self, UsernameError> {
         let name = normalize(text);
         if name.is_empty() {
@@ -70,13 +70,13 @@ impl Username {
         }
     }
 
-    /// The name.
+    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The form in which a name is stored and looked up.
+/// The form in which a username is stored and looked up.
 pub fn normalize(username: &str) -> String {
     username.trim().nfkc().collect()
 }
