@@ -1,5 +1,5 @@
-//! What the core tells of its work to whoever counts it. It knows no counters and no names of any
-//! monitoring; without an observer it tells nobody. What is told holds no secret and names nobody.
+//! A hook for metrics. The core reports observations and knows nothing about the metrics backend. An observation
+//! contains no secret and identifies nobody.
 
 use strum::{IntoStaticStr, VariantNames};
 
@@ -11,112 +11,112 @@ use super::{
     token::TokenFault,
 };
 
-/// Learns of what happened. It is called within requests, so it must be quick and never wait.
+/// Receives observations. It is called within requests, so it must be quick and must not block.
 pub trait Observer: Send + Sync {
-    /// Takes note.
+    /// Records an observation.
     fn observe(&self, observation: Observation);
 }
 
-/// Nobody takes note.
+/// Discards observations.
 impl Observer for () {
     fn observe(&self, _observation: Observation) {}
 }
 
-/// One thing that happened.
+/// An observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observation {
     /// A refresh was decided by this rule.
     Refresh(RefreshRule),
-    /// A refresh was refused before any rule of rotation.
+    /// A refresh was rejected before the rules of rotation applied.
     RefreshRefused(RefreshRefusal),
-    /// A session was ended for reuse, and the token that came back was the one before the current: what
-    /// an honest client holds that missed one answer, as well as a thief of yesterday's token.
+    /// A session was ended for reuse, and the presented token was the one before the current. An honest client that
+    /// missed a reply holds it, and so does a thief of the last token.
     SuspectedFalseSignOut,
-    /// Somebody tried to sign in.
+    /// A sign-in was attempted.
     SignIn(SignInOutcome),
-    /// A token was refused at a protected endpoint or by `verify`.
+    /// A token was rejected at a protected endpoint or by `verify`.
     TokenFailure(TokenFailure),
 }
 
-/// By which rule a refresh was decided (`rotation`).
+/// The rule that decided a refresh (`rotation`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum RefreshRule {
     /// The token was spent and the next generation issued.
     Rotated,
-    /// A token spent within the grace was answered with the current one.
+    /// A token spent within the grace got the current one.
     Reissued,
-    /// The same, later than the grace after the rotation: its first answer was lost.
+    /// A token spent before the grace got the current one, because the first reply was lost.
     Recovered,
-    /// The token stays good: rotation is off, or it is a sliding one.
+    /// The token stays valid: rotation is off, or it is a sliding token.
     Kept,
-    /// A token of another issuer was given a session.
+    /// A token of another issuer got a session.
     Adopted,
-    /// A spent token came back: its session was ended.
+    /// A spent token was presented again, which ended its session.
     Reuse,
 }
 
-/// Why a refresh was refused.
+/// The reason a refresh was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum RefreshRefusal {
-    /// It is no refresh token of ours.
+    /// The text is not a valid refresh token.
     BadToken,
-    /// It is past its `exp`, or a sliding one past its last renewal.
+    /// The token is past its `exp`, or a sliding token past the end of its renewals.
     ExpiredToken,
-    /// It was blacklisted by itself.
+    /// The token itself was blacklisted.
     Blacklisted,
-    /// Its session was ended before.
+    /// The session had ended.
     SessionEnded,
-    /// Its session is past its longest lifetime.
+    /// The session is past its maximum lifetime.
     SessionPastEnd,
-    /// Its session is not known.
+    /// The session does not exist.
     UnknownSession,
-    /// Its user is inactive or gone.
+    /// The user is inactive or does not exist.
     NoActiveAccount,
-    /// Its user has another password since.
+    /// The password changed after the token was issued.
     PasswordChanged,
-    /// There were too many.
+    /// A rate limit was exceeded.
     Limited,
     /// The database failed.
     Unavailable,
 }
 
-/// What a sign-in came to.
+/// The outcome of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum SignInOutcome {
-    /// A session began.
+    /// A session was opened.
     Ok,
-    /// Unknown name, wrong password or inactive account.
+    /// Unknown username, wrong password or inactive account.
     Wrong,
-    /// There were too many.
+    /// A rate limit was exceeded.
     Limited,
-    /// The line for password hashing was full.
+    /// The queue for password hashing was full.
     Busy,
     /// The database failed.
     Unavailable,
 }
 
-/// Why a token was refused.
+/// The reason a token was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum TokenFailure {
-    /// Malformed, badly signed, for somebody else, or not yet valid.
+    /// Malformed, badly signed, for another audience, or not yet valid.
     Invalid,
     /// Past its `exp`.
     Expired,
-    /// Without a claim that it needs.
+    /// A required claim is missing.
     MissingClaim,
-    /// A good token of another kind.
+    /// The token is valid, but of another type.
     WrongType,
-    /// Spent, blacklisted, or of a session that is over.
+    /// The token was spent or blacklisted, or its session ended.
     Revoked,
-    /// Its user has another password since.
+    /// The password changed after the token was issued.
     PasswordChanged,
-    /// Its user is inactive.
+    /// The user is inactive.
     UserInactive,
-    /// It names no user that exists.
+    /// The user does not exist.
     UserNotFound,
 }
 
@@ -133,7 +133,7 @@ impl RefreshRule {
 }
 
 impl SignInOutcome {
-    /// Of what a sign-in answered.
+    /// Classifies the result of a sign-in.
     pub fn of<T>(signed_in: &Result<T, Error>) -> Self {
         match signed_in {
             Ok(_) => Self::Ok,
@@ -146,12 +146,12 @@ impl SignInOutcome {
 }
 
 impl TokenFailure {
-    /// Of what a guard answered; `None` when that says nothing about a token.
+    /// Classifies an authentication error. `None` when there was no token.
     pub fn of(error: &Error) -> Option<Self> {
         match error {
             Error::Token(fault) => Some(Self::of_fault(fault)),
             Error::Blacklisted(_) => Some(Self::Revoked),
-            // Of several kinds it is another's for all but its own: that one says more.
+            // Every accepted type but the token's own reports `WrongType`, so any other reason says more.
             Error::NoTokenType(kinds) => {
                 let mut failures = kinds.iter().filter_map(|kind| Self::of(&kind.error));
                 Some(failures.find(|failure| *failure != Self::WrongType).unwrap_or(Self::WrongType))
@@ -188,7 +188,7 @@ impl TokenFailure {
 }
 
 impl RefreshRefusal {
-    /// Of a token that did not get as far as the database.
+    /// Classifies the error of a refresh that did not reach the database.
     fn of(error: &Error) -> Self {
         match (error, TokenFailure::of(error)) {
             (Error::TooMany { .. }, _) => Self::Limited,
@@ -200,7 +200,7 @@ impl RefreshRefusal {
     }
 }
 
-/// Reports what a refresh came to.
+/// Reports the result of a refresh.
 pub(super) fn report(answer: &Result<Refreshed, StoreError>, observer: &dyn Observer) {
     observer.observe(match outcome(answer) {
         Ok(rule) => Observation::Refresh(rule),
@@ -235,21 +235,21 @@ fn outcome(answer: &Result<Refreshed, StoreError>) -> Result<RefreshRule, Refres
     }
 }
 
-/// How much waits, and how much is remembered, at this moment.
+/// The current lengths of queues and sizes of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Workload {
-    /// Passwords that wait for a processor.
+    /// Password checks waiting for a processor.
     pub waiting_passwords: usize,
-    /// Sign-ins that wait for others of the same account and network.
+    /// Sign-ins waiting for others of the same account and network.
     pub waiting_attempts: usize,
-    /// Writes that wait for the database's writer, where it has a line of its own.
+    /// Writes waiting for the database's single writer, if it has one.
     pub waiting_writes: Option<usize>,
     /// Sessions in the set of revoked ones.
     pub revoked_sessions: usize,
 }
 
 impl Auth {
-    /// How much there is to do.
+    /// Reads the current workload.
     pub fn workload(&self) -> Workload {
         Workload {
             waiting_passwords: self.passwords.waiting(),
@@ -259,14 +259,14 @@ impl Auth {
         }
     }
 
-    /// Tells of a token that was refused.
+    /// Reports a rejected token.
     pub(super) fn tell_failure(&self, error: &Error) {
         if let Some(failure) = TokenFailure::of(error) {
             self.observer.observe(Observation::TokenFailure(failure));
         }
     }
 
-    /// Tells of a refresh that did not get as far as the database.
+    /// Reports a refresh that did not reach the database.
     pub(super) fn tell_refusal(&self, error: &Error) {
         self.observer.observe(Observation::RefreshRefused(RefreshRefusal::of(error)));
     }

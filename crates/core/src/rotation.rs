@@ -1,5 +1,10 @@
-//! What a refresh does, decided from the facts alone. The store gathers the facts inside one write
-//! transaction, asks [`decide`], and carries the decision out before it commits.
+//! The rules of refresh token rotation, as a pure function. The store gathers the facts inside one write transaction,
+//! calls [`decide`], and carries the decision out before it commits.
+//!
+//! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three tabs
+//! (`tests/rotation_model.rs`) they end no honest session, and a thief of a spent token gets at most one renewal. The
+//! exception is a thief who follows every renewal of the owner within the grace: that one keeps access until the
+//! session ends.
 //!
 //! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three
 //! tabs (`tests/rotation_model.rs`) they lose no honest session, and shut out each thief of a spent
@@ -15,53 +20,52 @@ use super::{clock::Timestamp, store::RotationMode};
 /// The facts of one refresh.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
-    /// The present moment.
+    /// Time of the request.
     pub now: Timestamp,
     /// `REFRESH_REUSE_GRACE`; zero switches rules 3 and 4 off.
     pub grace: Duration,
     /// Whether a renewal issues a new refresh token.
     pub mode: RotationMode,
-    /// Where the session stands.
+    /// The state of the session.
     pub session: SessionFacts,
-    /// The token that was presented.
+    /// The presented token.
     pub presented: Presented,
-    /// The user the session belongs to.
+    /// The status of the session's user.
     pub user: UserStanding,
 }
 
-/// Where a session stands.
+/// The state of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionFacts {
     /// *c*: the generation of the current refresh token.
     pub generation: u32,
-    /// The highest generation of which a token was ever seen in use.
+    /// The highest generation of which a token was seen in use.
     pub last_seen_generation: u32,
-    /// When the session ends whatever happens.
+    /// When the session ends at the latest.
     pub ends_at: Timestamp,
-    /// Why it was ended, if it was.
+    /// The reason the session ended, if it has.
     pub ended: Option<EndReason>,
 }
 
-/// The refresh token that was presented.
+/// The presented refresh token.
 #[derive(Clone, Copy, Debug)]
 pub struct Presented {
     /// *g*: its generation.
     pub generation: u32,
-    /// When a rotation spent it, if one did. A token is spent by nothing else that leaves its session
-    /// alive.
+    /// When a rotation spent it, if one did. In a session that has not ended, only a rotation spends tokens.
     pub spent_at: Option<Timestamp>,
 }
 
 /// Whether a user may be signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserStanding {
-    /// It may.
+    /// The user may sign in.
     Active,
-    /// It exists, and may not.
+    /// The user may not sign in.
     Inactive,
-    /// It may, and not with a token obtained with another password (`CHECK_REVOKE_TOKEN`).
+    /// The password changed after the token was issued (`CHECK_REVOKE_TOKEN`).
     PasswordChanged,
-    /// It is gone.
+    /// The user does not exist.
     Gone,
 }
 
@@ -90,24 +94,24 @@ pub enum Rule {
     Recover,
 }
 
-/// Why a refresh is refused before any question of rotation.
+/// The reason to reject a refresh before the rules of rotation apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The session was ended.
+    /// The session has ended.
     Ended(EndReason),
-    /// The session is past its absolute end.
+    /// The session is past its maximum lifetime.
     PastEnd,
-    /// The user is inactive or gone.
+    /// The user is inactive or does not exist.
     NoActiveAccount,
-    /// The user's password is another one than when the token was obtained.
+    /// The password changed after the token was issued.
     PasswordChanged,
 }
 
-/// Decides what presenting a refresh token does.
+/// Decides a refresh.
 pub fn decide(facts: &Facts) -> Decision {
     let Facts { now, grace, mode, session, presented, user } = *facts;
 
-    // Rule 1. Terminal: tested before every rule below.
+    // Rule 1. An ended session stays ended: checked before all other rules.
     if let Some(reason) = session.ended {
         return Decision::Refuse(Refusal::Ended(reason));
     }
@@ -120,8 +124,8 @@ pub fn decide(facts: &Facts) -> Decision {
         return Decision::Refuse(Refusal::PastEnd);
     }
 
-    // Rule 2. An older token that nothing spent is as good as the current one: that is what
-    // `BLACKLIST_AFTER_ROTATION = false` means.
+    // Rule 2. An older token that was not spent is as good as the current one: that is `BLACKLIST_AFTER_ROTATION =
+    // false`.
     let is_older = presented.generation < session.generation;
     let is_current = presented.generation == session.generation;
     let Some(spent_at) = presented.spent_at else {
@@ -132,15 +136,15 @@ pub fn decide(facts: &Facts) -> Decision {
         };
     };
 
-    // Rule 3. Two tabs, a retry, a double click: all end up on one chain. A clock that is set back must not
-    // make the grace as long as that.
+    // Rule 3. Two tabs, a retry, a double click: all continue one chain. Setting the clock back must not extend the
+    // grace, hence the absolute distance.
     let has_grace = !grace.is_zero();
     if is_older && has_grace && now.apart(spent_at) <= grace {
         return Decision::Renew(Rule::Reissue);
     }
 
-    // Rule 4. The reply was lost, a laptop closed in mid-refresh: nothing of the current generation
-    // was ever seen, however late it is.
+    // Rule 4. The reply was lost, or a laptop was closed during the refresh: nothing of the current generation was seen
+    // in use, however much later it is.
     let is_parent = presented.generation.checked_add(1) == Some(session.generation);
     if is_parent && has_grace && session.last_seen_generation < session.generation {
         return Decision::Renew(Rule::Recover);

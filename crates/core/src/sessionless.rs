@@ -1,6 +1,6 @@
-//! The judgement of a token without a session: another issuer signed it, with our key or with a key that it publishes.
-//! Every endpoint asks [`Question::judge`], so no two of them disagree about a token. After an import such a token
-//! opens the account of the user who was imported, and no other account that has the same id, name or e-mail address.
+//! Judges tokens without a session: those that another issuer signed, with our key or with a key that it publishes.
+//! Every endpoint calls [`Question::judge`], so no two disagree about a token. After an import such a token opens the
+//! account of the imported user, and no other account with the same id, username or e-mail address.
 
 use super::{
     Error,
@@ -14,10 +14,10 @@ use super::{
     user::{StoredCredentials, UserKey},
 };
 
-/// What is asked about a verified token without a session.
+/// The question whether a verified token without a session is accepted.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The user that the token names, if it names one that can be ours.
+    /// The user claim, if it can identify a user here.
     pub user: Option<UserKey>,
     /// The `jti` to look up in the blacklist; `None` for an access token, which is never in it.
     pub jti: Option<Jti>,
@@ -34,27 +34,27 @@ pub struct Question {
 pub struct Facts {
     /// The account.
     pub owner: Owner,
-    /// The blacklist's entry.
+    /// The entry in the blacklist.
     pub record: Record,
 }
 
 /// The account that a token without a session names.
 #[derive(Clone, Debug)]
 pub enum Owner {
-    /// There is none, and no import took place.
+    /// The account does not exist, and no import took place.
     Unknown,
-    /// An import took place and did not bring the user whom the token names.
+    /// An import took place and did not include the user.
     NotImported,
-    /// This account.
+    /// The account exists.
     Known {
         /// The account.
         account: StoredCredentials,
-        /// The user's sessions, and the tokens that were issued before, ended at this time; the epoch if they never did.
+        /// When the user's sessions and earlier tokens were revoked; the epoch if never.
         accepts_from: Timestamp,
     },
 }
 
-/// What is recorded under the token's `jti`.
+/// The record under the token's `jti`.
 #[derive(Clone, Debug)]
 pub enum Record {
     /// Nothing.
@@ -74,31 +74,32 @@ pub enum Record {
     },
 }
 
-/// The judgement.
+/// The verdict on a token.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// The token is good for this account; `None` if there is none and the question has no rule for it.
+    /// The token is valid for this account. `None` if the account does not exist and no rule judges it.
     Good(Option<StoredCredentials>),
-    /// The token is refused.
+    /// The token is rejected.
     Rejected(Rejection),
 }
 
-/// Why a token without a session is refused, in the order in which it is looked for.
+/// The reason to reject a token without a session, in the order of the checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// An import took place and did not bring the user whom the token names.
+    /// An import took place and did not include the user.
     NotImported,
-    /// Its `jti` is that of another user's token.
+    /// Another user's token has the same `jti`.
     OtherUser,
-    /// It was spent or blacklisted, or what ended the user's sessions ended it. How, if a session of its own ended.
+    /// The token was spent or blacklisted, or the user's sessions were revoked after its issue. `Some` if it had a
+    /// session of its own.
     Blacklisted(Option<SessionEnd>),
-    /// The session that its refresh opened has reached its longest lifetime.
+    /// The session that its refresh opened is past its maximum lifetime.
     PastEnd,
-    /// It names no account.
+    /// The account does not exist.
     NoAccount,
-    /// Its user may not sign in.
+    /// The user may not sign in.
     Inactive,
-    /// Its user has another password since (`CHECK_REVOKE_TOKEN`).
+    /// The password changed after the token was issued (`CHECK_REVOKE_TOKEN`).
     PasswordChanged,
 }
 
@@ -135,8 +136,8 @@ impl Question {
         }
     }
 
-    /// What ends all sessions of a user ends the tokens that were issued until then. A session that a token opened
-    /// ends by itself.
+    /// Revoking all sessions of a user revokes the tokens that were issued before. A session opened by a token ends on
+    /// its own.
     fn revocation(&self, record: &Record, accepts_from: Timestamp) -> Option<Rejection> {
         let is_revocable = matches!(record, Record::None) && accepts_from > Timestamp::EPOCH;
         let is_older = self.issued_at.is_none_or(|issued_at| issued_at < accepts_from);
@@ -161,7 +162,7 @@ impl Record {
 }
 
 impl Rejection {
-    /// The answer where a token is refreshed.
+    /// The error at a refresh.
     pub fn at_refresh(self) -> Error {
         match self {
             Self::NotImported => Error::UserNotFound,

@@ -1,6 +1,5 @@
-//! What an operator can set about tokens and accounts, under the names Simple JWT gives them.
-//! Where the values come from (file, environment) is the process's business; whether they make
-//! sense together is decided here.
+//! Settings for tokens and accounts, under Simple JWT's names. The process reads their values from files and the
+//! environment; this module checks that they are consistent.
 
 use std::time::Duration;
 
@@ -17,48 +16,47 @@ use super::{
     user::UserIdField,
 };
 
-/// Ending all sessions of a user takes a fraction of a second up to here.
+/// Up to this number, revoking all sessions of a user takes a fraction of a second.
 const MAX_SESSIONS_PER_USER: u32 = 10_000;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Simple JWT's settings and a few of our own. Each field names the setting it stands for.
+/// Simple JWT's settings and a few more. Each field names its setting.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of Simple JWT's, under its name")]
 pub struct Settings {
-    /// `ACCESS_TOKEN_LIFETIME`: how long an access token is good.
+    /// `ACCESS_TOKEN_LIFETIME`: the lifetime of an access token.
     pub access_token_lifetime: Duration,
-    /// `REFRESH_TOKEN_LIFETIME`: how long a refresh token is good, counted from its own issue.
+    /// `REFRESH_TOKEN_LIFETIME`: the lifetime of a refresh token, from its own issue.
     pub refresh_token_lifetime: Duration,
-    /// `ROTATE_REFRESH_TOKENS`: whether a refresh answers a new refresh token.
+    /// `ROTATE_REFRESH_TOKENS`: whether a refresh issues a new refresh token.
     pub rotate_refresh_tokens: bool,
-    /// `BLACKLIST_AFTER_ROTATION`: whether the old one is spent by that.
+    /// `BLACKLIST_AFTER_ROTATION`: whether a rotation blacklists the old refresh token.
     pub blacklist_after_rotation: bool,
-    /// `UPDATE_LAST_LOGIN`: whether a sign-in is noted at the user.
+    /// `UPDATE_LAST_LOGIN`: whether a sign-in updates the user's `last_login`.
     pub update_last_login: bool,
     /// `ALGORITHM`.
     pub algorithm: Algorithm,
-    /// `SIGNING_KEY`: the secret that signs and verifies, or the private key that signs, in PEM.
+    /// `SIGNING_KEY`: the shared secret, or the private key in PEM.
     pub signing_key: SecretSlice<u8>,
-    /// `VERIFYING_KEY`: the public half in PEM. It follows from the private one; one that is set is checked
-    /// to belong to it.
+    /// `VERIFYING_KEY`: the public key in PEM. It follows from the private key; a configured one must match it.
     pub verifying_key: Option<String>,
     /// `JWK_URL`: another issuer whose tokens are accepted.
     pub foreign_issuer: Option<ForeignIssuer>,
-    /// What an access token looks like.
+    /// `ACCESS_TOKEN_PROFILE`: the format of access tokens.
     pub access_token_profile: AccessTokenProfile,
-    /// `AUDIENCE`: written as `aud`, and required of every token, when set.
+    /// `AUDIENCE`: written to `aud`, and required in every token, when set.
     pub audience: Option<Audience>,
-    /// `ISSUER`: written as `iss`, and required of every token, when set.
+    /// `ISSUER`: written to `iss`, and required in every token, when set.
     pub issuer: Option<String>,
-    /// `LEEWAY`: how far clocks of issuers may be off; 60 seconds at most.
+    /// `LEEWAY`: the tolerated difference between clocks, at most 60 seconds.
     pub leeway: Duration,
-    /// `AUTH_HEADER_TYPES`: the words that may stand before the token, in any case.
+    /// `AUTH_HEADER_TYPES`: the accepted schemes before the token, in any case.
     pub auth_header_types: Vec<String>,
-    /// `AUTH_HEADER_NAME`: the header field that holds an access token. Simple JWT writes it as WSGI
-    /// does: `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`. Our own client always sends `Authorization`.
+    /// `AUTH_HEADER_NAME`: the header that carries an access token. Simple JWT writes it in WSGI's form:
+    /// `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`. Our own client always sends `Authorization`.
     pub auth_header_name: HeaderName,
-    /// `USER_ID_FIELD`: what of a user stands in a token for it.
+    /// `USER_ID_FIELD`: the user field that tokens carry.
     pub user_id_field: UserIdField,
     /// `USER_ID_CLAIM`.
     pub user_id_claim: String,
@@ -66,93 +64,93 @@ pub struct Settings {
     pub token_type_claim: String,
     /// `JTI_CLAIM`.
     pub jti_claim: String,
-    /// `AUTH_TOKEN_CLASSES`: the kinds of token that open protected endpoints, in the order in which they
-    /// are tried. Our own pages always use access tokens.
+    /// `AUTH_TOKEN_CLASSES`: the token types that open protected endpoints, in the order in which they are tried. Our
+    /// own pages always use access tokens.
     pub auth_token_classes: Vec<TokenType>,
-    /// `SLIDING_TOKEN_LIFETIME`: how long a sliding token is good, from its last renewal.
+    /// `SLIDING_TOKEN_LIFETIME`: the lifetime of a sliding token, from its last renewal.
     pub sliding_token_lifetime: Duration,
     /// `SLIDING_TOKEN_REFRESH_LIFETIME`: how long it can be renewed, from the sign-in.
     pub sliding_token_refresh_lifetime: Duration,
-    /// `SLIDING_TOKEN_REFRESH_EXP_CLAIM`: the claim that holds the end of that.
+    /// `SLIDING_TOKEN_REFRESH_EXP_CLAIM`: the claim that holds the end of the renewals.
     pub sliding_token_refresh_exp_claim: String,
-    /// `CHECK_REVOKE_TOKEN`: whether a token ends with the password it was obtained with. Costs a read of
-    /// the user on every request.
+    /// `CHECK_REVOKE_TOKEN`: whether a change of the password revokes earlier tokens. Costs a query for the user on
+    /// every request.
     pub check_revoke_token: bool,
-    /// `REVOKE_TOKEN_CLAIM`: the claim that holds the fingerprint of that password's hash.
+    /// `REVOKE_TOKEN_CLAIM`: the claim that holds the fingerprint of the password hash.
     pub revoke_token_claim: String,
-    /// `CHECK_USER_IS_ACTIVE`: whether tokens of an inactive user are refused.
+    /// `CHECK_USER_IS_ACTIVE`: whether tokens of inactive users are rejected.
     pub check_user_is_active: bool,
-    /// How long a spent refresh token is answered with its successor. Zero is Simple JWT's way:
-    /// every replay is refused.
+    /// `REFRESH_REUSE_GRACE`: how long a spent refresh token gets its successor. With zero, as in Simple JWT, every
+    /// replay is rejected.
     pub refresh_reuse_grace: Duration,
-    /// A session ends this long after its sign-in, however often it was renewed.
+    /// `SESSION_MAX_LIFETIME`: the maximum lifetime of a session, from the sign-in.
     pub session_max_lifetime: Duration,
-    /// How many sessions a user may have at a time; one more ends the one that was not used for the longest time.
+    /// `MAX_SESSIONS_PER_USER`: the maximum number of sessions. One more ends the one that was unused for longest.
     pub max_sessions_per_user: u32,
-    /// What is looked at besides an access token itself.
+    /// `SESSION_CHECK`: what is checked besides an access token itself.
     pub session_check: SessionCheck,
-    /// Whether strangers may make themselves an account.
+    /// `REGISTRATION`: whether people can create their own accounts.
     pub registration: RegistrationMode,
-    /// The programs that may ask about tokens and take them back (`[clients.NAME]`).
+    /// `[clients.NAME]`: the OAuth clients that may introspect and revoke tokens.
     pub clients: Clients,
-    /// How long security events are kept.
+    /// `SECURITY_EVENT_RETENTION`: how long security events are kept.
     pub security_event_retention: Duration,
-    /// What is asked of a new password (`PASSWORD_MIN_LENGTH`).
+    /// `PASSWORD_MIN_LENGTH`: the rule for new passwords.
     pub password_policy: PasswordPolicy,
-    /// How much may be asked in how long a time.
+    /// The rate limits.
     pub limits: Limits,
-    /// The cost of new password hashes. Not configurable: an operator gets OWASP's.
+    /// The cost of new password hashes. It is not configurable: operators get OWASP's.
     pub hash_cost: HashCost,
 }
 
-/// Where another issuer publishes its keys (`JWK_URL`), and what it signs with (`ALGORITHM`).
+/// Another issuer: where it publishes its keys (`JWK_URL`) and its algorithm (`ALGORITHM`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignIssuer {
-    /// An address of a JWK set.
+    /// The URL of a JWK set.
     pub url: String,
-    /// The only algorithm that is accepted of it.
+    /// The only accepted algorithm.
     pub algorithm: Algorithm,
 }
 
-/// What an access token looks like (`ACCESS_TOKEN_PROFILE`).
+/// The format of access tokens (`ACCESS_TOKEN_PROFILE`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessTokenProfile {
-    /// `typ` is `JWT`, as Simple JWT writes it, and is not looked at.
+    /// `typ` is `JWT`, as Simple JWT writes it, and is not checked.
     Jwt,
     /// `typ` is `at+jwt`, written and required, with the claims of RFC 9068 §2.2.
     Rfc9068 {
-        /// `client_id`: whom tokens are issued to.
+        /// The `client_id` claim.
         client_id: String,
     },
 }
 
-/// Whether strangers may make themselves an account (`REGISTRATION`).
+/// Whether people can create their own accounts (`REGISTRATION`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegistrationMode {
-    /// Anybody may.
+    /// Everyone can register.
     Open,
-    /// Accounts come from the command line and the administration.
+    /// Administrators and the command line create accounts.
     Closed,
 }
 
-/// What is looked at besides an access token itself (`SESSION_CHECK`).
+/// What is checked besides an access token itself (`SESSION_CHECK`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionCheck {
-    /// The set of revoked sessions, in memory: an end takes effect on the next request, without I/O.
+    /// The set of revoked sessions, in memory: a revocation takes effect on the next request, without I/O.
     RevocationSet,
-    /// Nothing: a token is good until it expires (Simple JWT: `JWTStatelessUserAuthentication`).
+    /// Nothing: a token is valid until it expires (Simple JWT: `JWTStatelessUserAuthentication`).
     Stateless,
-    /// The session and the user in the database, on every request, as session authentication does.
+    /// The session and the user in the database, on every request, as with session authentication.
     Database,
 }
 
-/// Why settings were refused.
+/// A setting is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} {problem}")]
 pub struct SettingsError {
     /// The setting's name, in lower case.
     pub setting: &'static str,
-    /// What is wrong and what would be right.
+    /// The problem and its solution.
     pub problem: String,
 }
 
@@ -199,16 +197,16 @@ impl Settings {
         }
     }
 
-    /// What a 401 says in `WWW-Authenticate` (RFC 9110 §11.6.1).
+    /// The value of `WWW-Authenticate` in a 401 (RFC 9110 §11.6.1).
     pub fn challenge(&self) -> String {
         let scheme = self.auth_header_types.first().map_or("Bearer", String::as_str);
         format!("{scheme} realm=\"api\"")
     }
 
-    /// Refuses what cannot work or would not be safe.
+    /// Checks that the settings work and are safe.
     ///
     /// # Errors
-    /// The first setting that is wrong, and why.
+    /// The first invalid setting.
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.validate_lifetimes()?;
         self.validate_names()?;
@@ -225,10 +223,10 @@ impl Settings {
         Ok(())
     }
 
-    /// The signing key, parsed.
+    /// Parses the signing key.
     ///
     /// # Errors
-    /// When it is none for the algorithm, too weak for it, or not the one of `VERIFYING_KEY`.
+    /// When it is not a key for the algorithm, too weak, or does not match `VERIFYING_KEY`.
     pub fn key(&self) -> Result<RingKey, SettingsError> {
         RingKey::first(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|fault| match fault {
             KeyFault::Signing(problem) => SettingsError { setting: "signing_key", problem },
@@ -236,7 +234,7 @@ impl Settings {
         })
     }
 
-    /// How long after its last signature a key is still needed: the longest that a token can be accepted.
+    /// The longest time for which a token can be accepted: how long a key is needed after its last signature.
     pub fn longest_token_lifetime(&self) -> Duration {
         let lifetimes = [self.access_token_lifetime, self.refresh_token_lifetime, self.sliding_token_lifetime];
         lifetimes.into_iter().max().unwrap_or_default() + self.leeway

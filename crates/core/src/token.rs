@@ -1,7 +1,6 @@
-//! What a token is: compact JWS text (RFC 7515 §7.1) around claims (RFC 7519 §4), signed by one key of
-//! our ring and verified by it, or by a key of the issuer that the operator trusts. Time comes in as an
-//! argument, and nothing here knows the database: whether a good token is still welcome is decided by the
-//! operations.
+//! Tokens: compact JWS (RFC 7515 §7.1) with claims (RFC 7519 §4), signed by a key of our ring and verified by it, or by
+//! a key of the issuer that the operator trusts. Time is an argument, and nothing here reads the database: the
+//! operations decide whether a valid token is revoked.
 
 mod known;
 mod payload;
@@ -32,26 +31,26 @@ use super::{
 };
 pub use subject::Subject;
 
-/// The longest token that is issued, in bytes. It leaves a kilobyte of a request's head (16 KiB) to the other headers.
+/// The maximum length of an issued token, in bytes. It leaves a kilobyte of a request's head (16 KiB) to the other
+/// headers.
 pub const MAX_ISSUED_BYTES: usize = 15 * 1024;
 
-/// More than the encoded signature of any key has.
+/// An upper bound for the length of an encoded signature of any key.
 const MAX_SIGNATURE_CHARS: usize = 4 * 1024;
 
-/// The kinds of token, told apart by the type claim so that one never passes for another
-/// (RFC 8725 §3.12).
+/// The types of token. The type claim keeps one from being accepted as another (RFC 8725 §3.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenType {
     /// Opens protected endpoints.
     Access,
-    /// Buys the next pair.
+    /// Is exchanged for the next pair.
     Refresh,
-    /// Opens protected endpoints, and buys itself more time.
+    /// Opens protected endpoints and renews itself.
     Sliding,
 }
 
 impl TokenType {
-    /// The claim's value.
+    /// The value of the type claim.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Access => "access",
@@ -60,7 +59,7 @@ impl TokenType {
         }
     }
 
-    /// Simple JWT's class of such tokens.
+    /// The name of Simple JWT's class.
     pub const fn class(self) -> &'static str {
         match self {
             Self::Access => "AccessToken",
@@ -70,31 +69,31 @@ impl TokenType {
     }
 }
 
-/// Why text is not a token to be believed, in the order in which it is looked for.
+/// The reason a text is not a valid token, in the order of the checks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
-    /// Malformed, badly signed, for somebody else, or not yet valid.
+    /// Malformed, badly signed, for another audience, or not yet valid.
     #[error("Token is invalid")]
     Invalid,
-    /// Past its `exp`.
+    /// The token is past its `exp`.
     #[error("Token is expired")]
     Expired,
-    /// Without an `exp`.
+    /// The `exp` claim is missing.
     #[error("Token has no 'exp' claim")]
     MissingExpiry,
-    /// Without a `jti`.
+    /// The `jti` claim is missing.
     #[error("Token has no id")]
     MissingId,
-    /// Without a type claim.
+    /// The type claim is missing.
     #[error("Token has no type")]
     MissingType,
-    /// A good token of another kind.
+    /// The token is valid, but of another type.
     #[error("Token has wrong type")]
     WrongType,
-    /// A sliding token without the claim, of this name, that says until when it can be renewed.
+    /// A sliding token has no claim of this name, which holds the end of its renewals.
     #[error("Token has no '{0}' claim")]
     MissingEnd(String),
-    /// A sliding token past the time, in the claim of this name, until which it could be renewed.
+    /// A sliding token is past the end of its renewals, held by the claim of this name.
     #[error("Token '{0}' claim has expired")]
     PastEnd(String),
 }
@@ -108,11 +107,11 @@ impl From<InvalidDate> for TokenFault {
 /// What the type claim of a token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// One of ours.
+    /// A known type.
     Known(TokenType),
-    /// Something else.
+    /// An unknown value.
     Unknown,
-    /// Nothing: there is no such claim.
+    /// The claim is missing.
     Missing,
 }
 
@@ -126,34 +125,33 @@ impl Kind {
     }
 }
 
-/// A token whose signature and claims are good.
+/// A verified token: its signature and claims are valid.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// Its own name.
+    /// The `jti` claim.
     pub jti: Jti,
-    /// Of which kind it says that it is.
+    /// The type claim.
     pub kind: Kind,
-    /// The user it speaks for, if it names one that can be ours.
+    /// The user claim, if it can identify a user here.
     pub user: Option<UserKey>,
-    /// Whether it names a user at all: a name that cannot be ours is a user who does not exist.
+    /// Whether the user claim exists. One that cannot identify a user here belongs to a user who does not exist.
     pub names_user: bool,
-    /// The session it belongs to; `None` when another issuer with the same key made it.
+    /// The session. `None` for a token of another issuer that signs with the same key.
     pub session: Option<SessionId>,
-    /// How many rotations the session had seen when it was made.
+    /// The generation of the session when the token was issued.
     pub generation: u32,
-    /// Before when it is not to be taken, where it says so: by its `nbf`, and by its `iat` where another
-    /// issuer made it.
+    /// The time before which the token is invalid: its `nbf`, and for a token of another issuer its `iat`.
     pub begins_at: Option<Timestamp>,
-    /// When it ends.
+    /// The `exp` claim.
     pub expires_at: Timestamp,
-    /// When it was made, where it says so.
+    /// The `iat` claim.
     pub issued_at: Option<Timestamp>,
-    /// Every claim, as signed.
+    /// All claims, as signed.
     pub claims: Arc<Claims>,
 }
 
 impl Token {
-    /// Whether it is of this type.
+    /// Checks the type.
     ///
     /// # Errors
     /// `MissingType` or `WrongType`.
@@ -161,7 +159,7 @@ impl Token {
         self.kind.check(expected)
     }
 
-    /// Its type, if it is one of ours.
+    /// The type, if it is known.
     #[must_use]
     pub const fn token_type(&self) -> Option<TokenType> {
         match self.kind {
@@ -170,14 +168,13 @@ impl Token {
         }
     }
 
-    /// Judges the times of a token that was good at another time, as [`Tokens::verify`] does.
+    /// Checks the times of a token that was verified earlier, as [`Tokens::verify`] does.
     fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<(), TokenFault> {
         payload::check_times(self.begins_at, Some(self.expires_at), now, leeway)
     }
 }
 
-/// Signs and verifies tokens. The parsed keys and the names of the claims live as long as the server;
-/// the ring can be replaced while it runs.
+/// Signs and verifies tokens. The key ring can be replaced at runtime.
 pub struct Tokens {
     ring: RwLock<Arc<KeyRing>>,
     known: KnownTokens,
@@ -190,28 +187,28 @@ pub struct Tokens {
     names: ClaimNames,
 }
 
-/// What a good signature is over.
+/// A payload with a verified signature.
 struct Signed {
     payload: Vec<u8>,
-    /// Whether the header says that this is an access token of RFC 9068.
+    /// Whether the header marks an access token of RFC 9068.
     is_access_token: bool,
     by: Signer,
 }
 
-/// Whose key it is by.
+/// The owner of the key that signed a token.
 #[derive(Clone)]
 enum Signer {
-    /// One of our ring, which others may share.
+    /// A key of our ring, which other issuers may share.
     Ourselves(Arc<Key>),
-    /// One that `JWK_URL` brought.
+    /// A key from `JWK_URL`.
     ForeignIssuer,
 }
 
-/// A claim of a token that is signed.
+/// A claim of a token to be signed.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Claim<'c> {
-    /// One that travels along.
+    /// A claim copied from another token.
     Written(&'c RawValue),
     Text(Cow<'c, str>),
     Number(i64),
@@ -230,7 +227,7 @@ impl From<String> for Claim<'_> {
     }
 }
 
-/// How the settings spell the claims whose names are free.
+/// The configurable claim names.
 struct ClaimNames {
     token_type: String,
     jti: String,
@@ -240,10 +237,10 @@ struct ClaimNames {
 }
 
 impl Tokens {
-    /// With the key and the names of `settings`, which were validated.
+    /// Creates the signer from validated settings.
     ///
     /// # Errors
-    /// When the key cannot be used.
+    /// When the key is invalid.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         Ok(Self {
             ring: RwLock::new(Arc::new(KeyRing::of(settings.key()?))),
@@ -264,31 +261,31 @@ impl Tokens {
         })
     }
 
-    /// Takes the keys of a ring in the place of those that were.
+    /// Replaces the key ring.
     pub fn replace_keys(&self, ring: KeyRing) {
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 
-    /// Accepts the tokens of another issuer too, by the keys that it publishes.
+    /// Accepts tokens of another issuer, verified by the keys that it publishes.
     pub fn accept(&mut self, remote: RemoteKeys) {
         self.remote = Some(remote);
     }
 
-    /// The other issuer's keys, if one is accepted.
+    /// The keys of the other issuer, if one is accepted.
     pub fn remote(&self) -> Option<&RemoteKeys> {
         self.remote.as_ref()
     }
 
-    /// The keys that sign and verify now.
+    /// The current key ring.
     pub fn ring(&self) -> Arc<KeyRing> {
         self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks the other issuer for the key that a token names, if neither we nor it are known to have one
-    /// of that name. Without another issuer, and for every name that is known, no I/O.
+    /// Fetches the key that a token names, if neither our ring nor the other issuer's known keys have it. No I/O
+    /// without another issuer, or for a known key.
     ///
     /// # Errors
-    /// When the key is unknown and the other issuer's keys cannot be fetched.
+    /// When the key is unknown and the issuer's keys cannot be fetched.
     pub async fn learn_key(&self, text: &str, now: Timestamp) -> Result<(), KeysUnavailable> {
         let Some(remote) = &self.remote else {
             return Ok(());
@@ -301,9 +298,9 @@ impl Tokens {
         }
     }
 
-    /// Signs a token about `subject` with the key of its time. The same arguments give the same claims
-    /// and the same header, and with a deterministic signature the same text, byte for byte, whatever was
-    /// rotated meanwhile: this is how a token that was never stored can be issued again.
+    /// Signs a token with the key that was signing at its `iat`. Equal arguments give the same claims and header, and
+    /// with a deterministic signature the same text, whatever keys were rotated since. So a token that was never stored
+    /// can be issued again.
     pub fn sign(&self, subject: &Subject, token_type: TokenType, token: &IssuedToken) -> String {
         let ring = self.ring();
         let key = ring.signing(token.issued_at);
@@ -312,7 +309,7 @@ impl Tokens {
         format!("{message}.{signature}")
     }
 
-    /// What a signature is over: the encoded header and claims.
+    /// The signed part of a token: the encoded header and claims.
     fn message(&self, key: &RingKey, subject: &Subject, token_type: TokenType, token: &IssuedToken) -> String {
         let claims = self.claims(subject, token_type, token);
         let json = serde_json::to_vec(&claims).expect("a map of JSON values is JSON");
@@ -320,7 +317,7 @@ impl Tokens {
         format!("{header}.{}", URL_SAFE_NO_PAD.encode(json))
     }
 
-    /// Whether every token about `subject`, however often it is rotated, is within [`MAX_ISSUED_BYTES`].
+    /// Whether every token with this subject stays within [`MAX_ISSUED_BYTES`], however often it is rotated.
     pub fn fits(&self, subject: &Subject, now: Timestamp) -> bool {
         let ring = self.ring();
         let key = ring.signing(now);
@@ -328,23 +325,23 @@ impl Tokens {
         let token = IssuedToken { jti: Jti::from_text("0".repeat(32)), issued_at: now, expires_at: now };
         [TokenType::Access, TokenType::Refresh, TokenType::Sliding].into_iter().all(|token_type| {
             let message = self.message(key, &widest, token_type, &token);
-            // Only near the bound is it worth a signature to know the length of one.
+            // Signing only to learn the length of the signature is worth it only near the bound.
             message.len() + MAX_SIGNATURE_CHARS < MAX_ISSUED_BYTES
                 || message.len() + 1 + key.key().sign(&message).len() <= MAX_ISSUED_BYTES
         })
     }
 
-    /// Verifies `text`: structure, algorithm, signature, `exp`, `aud` and `iss`, `jti`, then the type,
-    /// if one is `expected`.
+    /// Verifies a token: structure, algorithm, signature, `exp`, `aud` and `iss`, `jti`, then the type if one is
+    /// `expected`.
     ///
     /// # Errors
-    /// The first fault, in that order.
+    /// The first error, in that order.
     pub fn verify(&self, text: &str, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
         self.read(self.verified_payload(text, now)?, expected, now)
     }
 
-    /// As [`verify`](Self::verify), of any type, for a token that comes again with every request: one of
-    /// ours is verified the first time, and after that only its times are looked at.
+    /// Verifies a token of any type, from the cache if it was verified before: then only its times and its key are
+    /// checked. Only tokens signed by our ring are cached.
     ///
     /// # Errors
     /// As `verify`.
@@ -361,20 +358,20 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Forgets a token that is not welcome any more, however long it would be good.
+    /// Removes a revoked token from the cache.
     pub fn forget(&self, text: &str) {
         self.known.forget(text);
     }
 
-    /// Forgets what has ended.
+    /// Removes expired tokens from the cache.
     pub fn forget_expired(&self, now: Timestamp) {
         self.known.forget_expired(now - self.leeway);
     }
 
-    /// What was signed, if its claims are good as well.
+    /// Reads and checks the claims of a payload.
     fn read(&self, signed: Signed, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
         let payload = Payload::parse(&signed.payload)?;
-        // Another issuer's sessions are none of ours, whatever it calls them.
+        // The `sid` of another issuer is not one of our sessions.
         let session = payload.session().filter(|_| matches!(signed.by, Signer::Ourselves(_)));
         let maker = if session.is_some() { Maker::Ourselves } else { Maker::SomebodyElse };
         let (begins_at, expires_at) = (payload.begins_at(maker)?, payload.expires_at()?);
@@ -403,7 +400,7 @@ impl Tokens {
         })
     }
 
-    /// Verifies the signature of `text` alone, whatever it signs.
+    /// Verifies only the signature of a token.
     ///
     /// # Errors
     /// `Invalid`.
@@ -411,23 +408,22 @@ impl Tokens {
         self.verified_payload(text, now).map(drop)
     }
 
-    /// Until when a verified sliding token can be renewed (Simple JWT: `check_exp`).
+    /// The end of the renewals of a verified sliding token (Simple JWT: `check_exp`).
     ///
     /// # Errors
-    /// `MissingEnd`, `PastEnd`, or `Invalid` when the claim holds no date.
+    /// `MissingEnd`, `PastEnd`, or `Invalid` when the claim is not a date.
     pub fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenFault> {
         let claim = &self.names.sliding_end;
         let end = token.claims.date(claim)?.ok_or_else(|| TokenFault::MissingEnd(claim.clone()))?;
         if end <= now - self.leeway { Err(TokenFault::PastEnd(claim.clone())) } else { Ok(end) }
     }
 
-    /// What a verified token says of the password it was obtained with (`REVOKE_TOKEN_CLAIM`).
+    /// The password fingerprint in a verified token (`REVOKE_TOKEN_CLAIM`).
     pub fn fingerprint(&self, token: &Token) -> Option<Value> {
         token.claims.value(&self.names.fingerprint)
     }
 
-    /// The subject of a verified token: what its successor will be about. The claims that an issuer
-    /// added of its own travel along, as they do in Simple JWT.
+    /// The subject of a verified token's successor. Custom claims are copied, as in Simple JWT.
     pub fn subject_of(&self, token: &Token, user: UserKey, session: SessionId, generation: u32) -> Subject {
         let names = &self.names;
         let standard = ["exp", "iat", "sid", "gen", &names.token_type, &names.jti, &names.user_id];
@@ -467,11 +463,11 @@ impl Tokens {
         claims
     }
 
-    /// What was signed, once structure, algorithm and signature are good.
+    /// Verifies structure, algorithm and signature, and decodes the payload.
     fn verified_payload(&self, text: &str, now: Timestamp) -> Result<Signed, TokenFault> {
         let jws = Jws::parse(text).map_err(|_| TokenFault::Invalid)?;
         let ring = self.ring();
-        // Our own headers need not be read: they are known by heart.
+        // Headers of our own keys are compared as text and not parsed.
         if let Some((key, is_access_token)) = ring.find_by_header(jws.encoded_header, now)
             && key.key().verifies(jws.signature, jws.message)
         {
@@ -488,7 +484,7 @@ impl Tokens {
         Ok(Signed { is_access_token: header.is_access_token(), payload: jws.payload, by })
     }
 
-    /// With the profile of RFC 9068, access tokens have their own `typ` and no others do (§4).
+    /// With the profile of RFC 9068, access tokens have their own `typ`, and no other tokens have it (§4).
     fn check_profile(&self, kind: Kind, is_access_token: bool) -> Result<(), TokenFault> {
         let is_access = kind == Kind::Known(TokenType::Access);
         if is_access == is_access_token || !self.is_profiled(TokenType::Access) {
@@ -505,8 +501,7 @@ impl Tokens {
     }
 }
 
-/// Judges the claims of a token by somebody else, whose signature is good: their times, and that they are
-/// claims at all.
+/// Checks the claims of another issuer's token whose signature is valid.
 ///
 /// # Errors
 /// `Invalid`, `Expired` or `MissingExpiry`.

@@ -12,7 +12,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The claim's value.
+    /// The value of the claim.
     pub fn claim(&self) -> Value {
         match self {
             Self::One(name) => name.as_str().into(),

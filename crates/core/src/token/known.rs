@@ -1,5 +1,5 @@
-//! Tokens that were verified and are still good, so that one which comes with every request is taken apart
-//! and verified once. Whether it is still welcome (its times, its key, its session) is judged each time.
+//! An LRU cache of verified tokens, so that a token sent with every request is parsed and verified once. Its times, key
+//! and session are checked again on every hit.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,15 +8,14 @@ use lru::LruCache;
 use super::Token;
 use crate::{clock::Timestamp, keys::Key};
 
-/// How many are remembered, about a kilobyte each; the one that was longest idle is forgotten first.
+/// The capacity; an entry takes about a kilobyte.
 const MOST: usize = 1 << 13;
 
-/// The tokens by their whole text. The hash is seeded at random, so no guess at a text comes near enough to
-/// another one to be told by the time that it takes. It is a quick one, as what is remembered was signed here
-/// and so nobody can choose texts that collide.
+/// The entries by token text. The hash is seeded at random, so timing reveals nothing about cached texts. A fast hash
+/// suffices: only tokens signed here are cached, so nobody can choose texts that collide.
 pub(super) struct KnownTokens(Mutex<LruCache<Box<str>, Known>>);
 
-/// What a text said, and by whose signature.
+/// A verified token and the key that signed it.
 struct Known {
     token: Arc<Token>,
     key: Arc<Key>,
@@ -24,18 +23,18 @@ struct Known {
 
 impl Default for KnownTokens {
     fn default() -> Self {
-        // Bounded below: an unbounded one does not take the room for all of them at once.
+        // Bounded in `insert`: a bounded cache would allocate its whole table at once.
         Self(Mutex::new(LruCache::unbounded()))
     }
 }
 
 impl KnownTokens {
-    /// The token of that text, if its key is still trusted.
+    /// Finds a token, if its key is still trusted.
     pub(super) fn find(&self, text: &str, is_trusted: impl FnOnce(&Arc<Key>) -> bool) -> Option<Arc<Token>> {
         self.with(|tokens| tokens.get(text).filter(|known| is_trusted(&known.key)).map(|known| known.token.clone()))
     }
 
-    /// Remembers a token whose signature is by this key.
+    /// Adds a token signed by this key.
     pub(super) fn insert(&self, text: &str, token: Arc<Token>, key: Arc<Key>) {
         self.with(|tokens| {
             tokens.put(text.into(), Known { token, key });
@@ -45,12 +44,12 @@ impl KnownTokens {
         });
     }
 
-    /// Forgets one that is not welcome any more.
+    /// Removes a token.
     pub(super) fn forget(&self, text: &str) {
         self.with(|tokens| tokens.pop(text));
     }
 
-    /// Forgets those that have ended.
+    /// Removes expired tokens.
     pub(super) fn forget_expired(&self, now: Timestamp) {
         self.with(|tokens| {
             let ended = tokens.iter().filter(|(_, known)| known.token.expires_at <= now);

@@ -1,4 +1,4 @@
-//! The claims of a token whose signature is good, read without trusting their types.
+//! Reads the claims of a token with a valid signature, without trusting their types.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::{
 
 pub(super) struct Payload(Claims);
 
-/// By whose clock a token was made.
+/// The issuer whose clock set the times of a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Maker {
-    /// By that of a server of ours.
+    /// One of our servers.
     Ourselves,
-    /// By that of another issuer, who may have the same key.
+    /// Another issuer, possibly with the same key.
     SomebodyElse,
 }
 
@@ -29,20 +29,20 @@ impl Payload {
         self.0
     }
 
-    /// Before when it is not to be taken: the later of `iat` and `nbf` (`PyJWT`: `_validate_iat`). The `iat`
-    /// of a token of ours counts for nothing, if it is a date: it was made by a clock of ours, and when that
-    /// was set back, or another server's is ahead, its holder has done no wrong.
+    /// The time before which the token is invalid: the later of `iat` and `nbf` (`PyJWT`: `_validate_iat`). The `iat`
+    /// of our own tokens is ignored, if it is a date: when our clock was set back, or another server's is ahead, the
+    /// client must not suffer.
     pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenFault> {
         let (issued_at, not_before) = (self.0.date("iat")?, self.0.date("nbf")?);
         Ok(if maker == Maker::SomebodyElse { issued_at.max(not_before) } else { not_before })
     }
 
-    /// `exp`, which may be absent.
+    /// The `exp` claim, which may be missing.
     pub(super) fn expires_at(&self) -> Result<Option<Timestamp>, TokenFault> {
         Ok(self.0.date("exp")?)
     }
 
-    /// Exactly this issuer, when one is configured (RFC 8725 §3.8).
+    /// Requires exactly this `iss`, when one is configured (RFC 8725 §3.8).
     pub(super) fn check_issuer(&self, expected: Option<&str>) -> Result<(), TokenFault> {
         match expected {
             Some(expected) if self.0.text("iss").as_deref() != Some(expected) => Err(TokenFault::Invalid),
@@ -50,13 +50,13 @@ impl Payload {
         }
     }
 
-    /// Our audience among the token's, when one is configured (RFC 7519 §4.1.3).
+    /// Requires one of our audiences, when configured (RFC 7519 §4.1.3).
     pub(super) fn check_audience(&self, expected: Option<&Audience>) -> Result<(), TokenFault> {
         let is_meant = expected.is_none_or(|audience| audience.is_in(self.0.value("aud").as_ref()));
         is_meant.then_some(()).ok_or(TokenFault::Invalid)
     }
 
-    /// The registered names that are text by RFC 7519 §4.1 are text, whether or not we use them.
+    /// Requires that registered claims which are text by RFC 7519 §4.1 are text, used or not.
     pub(super) fn check_texts(&self) -> Result<(), TokenFault> {
         let is_text = |claim| !self.0.has(claim) || self.0.text(claim).is_some();
         (is_text("sub") && is_text("jti")).then_some(()).ok_or(TokenFault::Invalid)
@@ -86,7 +86,7 @@ impl Payload {
     pub(super) fn user(&self, claim: &str, field: UserIdField) -> Option<UserKey> {
         let written = self.0.written(claim)?.get();
         let is_number = written.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        // No digit of a number is lost on the way.
+        // Numbers are read as text, so that no digit is lost.
         let value = if is_number { Some(written.into()) } else { self.0.value(claim) };
         field.read(&value?)
     }
@@ -104,7 +104,7 @@ impl Payload {
     }
 }
 
-/// Whether a token that is good between these moments is good now.
+/// Checks that `now` is within the validity of a token.
 pub(super) fn check_times(
     begins_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,

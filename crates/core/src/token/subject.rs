@@ -1,25 +1,25 @@
-//! What goes into a token that we sign.
+//! The subject of issued tokens.
 
 use serde_json::{Map, Value};
 
 use super::Claims;
 use crate::{id::SessionId, user::UserKey};
 
-/// Whom and what a pair is about. Both tokens of a pair say the same.
+/// The claims that both tokens of a pair share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The user, as tokens name it.
+    /// The user claim.
     pub user: UserKey,
     /// The session.
     pub session: SessionId,
-    /// How many rotations the session has seen.
+    /// The generation of the session.
     pub generation: u32,
-    /// Claims beyond the standard ones, such as `username`.
+    /// Custom claims, such as `username`.
     pub custom: Claims,
 }
 
 impl Subject {
-    /// Puts these claims in the place of those of the same names; a claim that is null removes it.
+    /// Sets custom claims. A null removes a claim.
     pub fn replace(&mut self, claims: Map<String, Value>) {
         for (name, value) in claims {
             if value.is_null() {
