@@ -1,6 +1,5 @@
-//! Moving in: users and refresh tokens of another database, such as a Django project's, that keeps the
-//! same things under the same numbers. It can be done again, so there is a rule for what has changed on
-//! both sides: what was changed here stays. No text of a token is kept.
+//! Import of users and refresh tokens from another database, such as a Django project's, with the same ids. An import
+//! can be repeated: a field that was changed on both sides keeps the value from here. Token texts are never stored.
 
 use std::collections::BTreeMap;
 
@@ -15,224 +14,224 @@ use super::{
     user::UserIdField,
 };
 
-/// How many examples a report gives of each reason.
+/// The number of examples per reason in a report.
 const MAX_EXAMPLES: usize = 3;
 
-/// A user of another database. The texts are as they stand there.
+/// A user in the other database, with the texts as stored there.
 #[derive(Clone, Debug)]
 pub struct ForeignUser {
-    /// The number, which is kept: tokens name it.
+    /// The user id, which is kept: tokens carry it.
     pub id: UserId,
-    /// The name it signs in with.
+    /// The username.
     pub username: String,
-    /// May be empty.
+    /// The e-mail address; may be empty.
     pub email: String,
-    /// The hash, as it is.
+    /// The password hash.
     pub password: SecretString,
-    /// Whether it may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
-    /// Whether it may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: bool,
-    /// Whether it may do everything there.
+    /// Whether the user has every permission there.
     pub is_superuser: bool,
-    /// When it was made, where that is kept.
+    /// When the account was created, if recorded.
     pub date_joined: Option<Timestamp>,
-    /// The last sign-in, when that is kept.
+    /// The last sign-in, if recorded.
     pub last_login: Option<Timestamp>,
 }
 
-/// A refresh token of another database.
+/// A refresh token in the other database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignToken {
-    /// Its name.
+    /// The `jti`.
     pub jti: Jti,
-    /// Whose, unless the user is gone.
+    /// The user, if it still exists.
     pub user: Option<UserId>,
-    /// Its `iat`, where it is kept.
+    /// The `iat`, if recorded.
     pub created_at: Option<Timestamp>,
-    /// Its `exp`.
+    /// The `exp`.
     pub expires_at: Timestamp,
-    /// When it was spent or taken back, if it was.
+    /// When it was blacklisted, if it was.
     pub blacklisted_at: Option<Timestamp>,
 }
 
-/// Some rows of a table, in the order of their numbers.
+/// One page of a table, in order of id.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// Each row, or which one cannot be read and why.
+    /// The rows; an error names a row that cannot be read and says why.
     pub rows: Vec<Result<T, String>>,
-    /// Where the next page begins; `None` when this was the last one.
+    /// The start of the next page; `None` after the last.
     pub next: Option<i64>,
 }
 
-/// The other database did not do what it was asked.
+/// The other database failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the database to import cannot be read: {0}")]
 pub struct SourceError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Another database, read and never written.
+/// The other database, which is read and never written.
 #[async_trait]
 pub trait Source: Send {
-    /// Up to `limit` users whose numbers come after one.
+    /// Reads up to `limit` users with ids greater than `after`.
     async fn users(&mut self, after: i64, limit: u16) -> Result<Page<ForeignUser>, SourceError>;
 
-    /// Up to `limit` refresh tokens whose rows come after one.
+    /// Reads up to `limit` refresh tokens with row ids greater than `after`.
     async fn tokens(&mut self, after: i64, limit: u16) -> Result<Page<ForeignToken>, SourceError>;
 
-    /// The highest number that was ever given to a user there, deleted ones included.
+    /// The highest user id ever assigned there, including deleted users.
     async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError>;
 
-    /// The refresh token that was issued last, to see whether it is good here.
+    /// The newest refresh token, to check whether it is valid here.
     async fn newest_token(&mut self) -> Result<Option<SecretString>, SourceError>;
 }
 
-/// Whether an import takes place.
+/// Whether an import is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportMode {
-    /// It does.
+    /// Commit each batch.
     Commit,
-    /// Each batch is carried out and taken back, to see what it would come to.
+    /// Roll back each batch after reporting what it would do.
     Rehearse,
 }
 
-/// What the store needs to know besides the rows.
+/// The parameters of an import.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// Whether it takes place.
+    /// Whether it is committed.
     pub mode: ImportMode,
-    /// What of a user stands in its tokens (`USER_ID_FIELD`): an e-mail address that does is unique.
+    /// The user field that tokens carry (`USER_ID_FIELD`). With `email`, the e-mail address must be unique.
     pub naming: UserIdField,
-    /// How the sessions of a user end who was deactivated or given another password there.
+    /// The end of sessions whose user was deactivated there or got another password.
     pub ending: Ending,
 }
 
-/// Why an import stopped. The batches before it stand, and it can be run again.
+/// An import failed. Earlier batches stay, and it can be repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The other database failed.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// Ours did.
+    /// Our database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What happened to a row.
+/// The change of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was not here, and is now.
+    /// The row was new and was added.
     Added,
-    /// It was here, and is now as it is there.
+    /// The row existed and was updated.
     Updated,
-    /// Nothing was to be done.
+    /// The row existed with the same values.
     Unchanged,
-    /// It was not brought.
+    /// The row was skipped.
     Left,
 }
 
-/// Why a row, or something in it, was left; or what an operator should know of it.
+/// The reason a row or a field was skipped, or a remark for the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Reason {
-    /// Its number is that of a user who was made here.
+    /// The user id belongs to a user who was created here.
     #[error("left, because the number belongs to a user who was made here")]
     NumberTaken,
-    /// Its name is.
+    /// The username belongs to another user here.
     #[error("left, because another user here has the name")]
     NameTaken,
-    /// Another user has its e-mail address, by which tokens name their user.
+    /// The e-mail address belongs to another user here, and tokens identify users by it.
     #[error("left, because another user here has the e-mail address")]
     EmailTaken,
-    /// Another user has its new e-mail address, by which tokens name their user.
+    /// The new e-mail address belongs to another user here, and tokens identify users by it.
     #[error("the old e-mail address kept, because another user here has the new one")]
     EmailChangedToTaken,
-    /// Its new name is.
+    /// The new username belongs to another user here.
     #[error("the old name kept, because another user here has the new one")]
     RenamedToTaken,
-    /// It was brought once and deleted here.
+    /// The user was imported earlier and then deleted here.
     #[error("left, because it was deleted here since")]
     DeletedHere,
-    /// It has no name to sign in with.
+    /// The username is empty.
     #[error("left, because there is no name")]
     NoName,
-    /// Its name has a U+0000, which no sign-in takes and PostgreSQL does not store.
+    /// The username contains U+0000, which no sign-in accepts and PostgreSQL does not store.
     #[error("left, because the name has a null character; rename the user there and import again")]
     NulInName,
-    /// Its e-mail address has a U+0000.
+    /// The e-mail address contains U+0000.
     #[error("brought without the e-mail address, because it has a null character")]
     NulInEmail,
-    /// The row makes no sense.
+    /// The row cannot be read.
     #[error("left, because the row cannot be read")]
     Unreadable,
     /// The password was changed on both sides.
     #[error("the password was changed here since and stays")]
     PasswordChangedHere,
-    /// Another field was.
+    /// Another field was changed on both sides.
     #[error("name, address or rights were changed here since and stay")]
     DetailsChangedHere,
-    /// There is no password to check.
+    /// The user has no password.
     #[error("no password to sign in with, as before")]
     NoPassword,
-    /// The hash is of no kind that can be checked.
+    /// The password hash has an unknown format.
     #[error("a password hash that cannot be checked here; set a new one with `hallpass changepassword`")]
     UnknownHash,
-    /// The token is of no use to anybody.
+    /// The token has expired.
     #[error("left, because it has expired")]
     Expired,
-    /// The token's user has the number of a user who was made here, whose account it would open.
+    /// The token's user id belongs to a user who was created here, whose account the token would open.
     #[error("blacklisted here, because the number of its user belongs to a user who was made here")]
     OfAnotherUser,
-    /// The token's user was deleted there; the number that it names may be given to somebody here.
+    /// The token's user was deleted there; the id may be assigned to another user here.
     #[error("blacklisted here, because its user was deleted there")]
     OfNobody,
 }
 
-/// What became of one row.
+/// The outcome for one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// What happened to it.
+    /// The change.
     pub change: Change,
-    /// What is to be said of it.
+    /// Remarks.
     pub reasons: Vec<Reason>,
 }
 
 impl Outcome {
-    /// Brought, or found as it should be, with nothing to be said.
+    /// An outcome without remarks.
     pub fn of(change: Change) -> Self {
         Self { change, reasons: Vec::new() }
     }
 
-    /// Not brought.
+    /// A skipped row.
     pub fn left(reason: Reason) -> Self {
         Self { change: Change::Left, reasons: vec![reason] }
     }
 }
 
-/// What became of the rows of a table.
+/// The totals of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many were brought.
+    /// Added rows.
     pub added: u64,
-    /// How many were brought up to date.
+    /// Updated rows.
     pub updated: u64,
-    /// How many were here already.
+    /// Unchanged rows.
     pub unchanged: u64,
-    /// How many were left.
+    /// Skipped rows.
     pub left: u64,
-    /// What is to be said of them.
+    /// Remarks.
     pub reasons: BTreeMap<Reason, Examples>,
 }
 
-/// How many rows a reason holds for, and some of them.
+/// The number of rows with a remark, and examples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Examples {
-    /// How many.
+    /// The number.
     pub count: u64,
-    /// The first of them, by name.
+    /// The names of the first rows.
     pub names: Vec<String>,
 }
 
 impl Tally {
-    /// Counts a row in; `name` is how an operator finds it.
+    /// Counts a row; `name` identifies it for the operator.
     pub fn count(&mut self, name: &str, outcome: &Outcome) {
         match outcome.change {
             Change::Added => self.added += 1,
@@ -245,7 +244,7 @@ impl Tally {
         }
     }
 
-    /// Says something of a row that is counted elsewhere.
+    /// Adds a remark about a row that is counted elsewhere.
     pub fn note(&mut self, name: &str, reason: Reason) {
         let examples = self.reasons.entry(reason).or_default();
         examples.count += 1;
@@ -255,43 +254,43 @@ impl Tally {
     }
 }
 
-/// Whether the tokens of the other database are good here.
+/// Whether tokens of the other database are valid here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenFit {
-    /// The newest one is.
+    /// The newest token is.
     Good,
-    /// It is not: the key or what tokens must say is another.
+    /// The newest token is not: the key or the required claims differ.
     Refused(TokenFault),
-    /// There is none.
+    /// There is no token.
     NoToken,
 }
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportReport {
     /// The users.
     pub users: Tally,
     /// The refresh tokens.
     pub tokens: Tally,
-    /// How many of the tokens are blacklisted there.
+    /// The number of tokens that are blacklisted there.
     pub blacklisted: u64,
-    /// Whether their holders stay signed in.
+    /// Whether users stay signed in.
     pub fit: TokenFit,
 }
 
-/// What an import makes of a field: it follows the other side until it is changed here.
+/// The decision about a field: it follows the other database until it is changed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Merge {
-    /// Nothing was changed there since the last import, or both sides agree: it stays.
+    /// Unchanged there since the last import, or equal on both sides: keep the value.
     Keep,
-    /// It was changed there alone.
+    /// Changed only there: take the new value.
     Take,
-    /// It was changed on both sides: it stays as it is here, and that is said.
+    /// Changed on both sides: keep the value and report it.
     Conflict,
 }
 
 impl Merge {
-    /// Decides for a field that was `before` at the last import.
+    /// Decides about a field with the value `before` at the last import.
     pub fn decide<T: PartialEq>(before: &T, there: &T, here: &T) -> Self {
         if there == before || there == here {
             Self::Keep

@@ -1,6 +1,5 @@
-//! The keys that sign and verify, each with the one algorithm it may be used for (RFC 8725 §3.1). A
-//! token's own `alg` is compared with it and never chooses anything. Our own keys form a ring; those of
-//! others come as JWK sets.
+//! Keys that sign and verify, each with the one algorithm it may be used for (RFC 8725 §3.1). A token's `alg` is
+//! compared with it and never selects an algorithm. Our own keys form a ring; those of other issuers are JWK sets.
 
 mod generate;
 mod private;
@@ -27,13 +26,13 @@ const PROBE: &str = "a.b";
 /// Why key material was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyFault {
-    /// In the signing key; what is wrong and what would be right.
+    /// The signing key is invalid.
     Signing(String),
-    /// In the verifying key; as above.
+    /// The verifying key is invalid.
     Verifying(String),
 }
 
-/// Key material and what it may be used for.
+/// A key and its algorithm.
 pub struct Key {
     algorithm: Algorithm,
     signing: EncodingKey,
@@ -41,19 +40,19 @@ pub struct Key {
     public: Option<PublicKey>,
 }
 
-/// The public half, as others may have it.
+/// The public key.
 struct PublicKey {
-    /// The RFC 7638 thumbprint: what tokens call the key in `kid`.
+    /// The RFC 7638 thumbprint, the key's `kid`.
     id: String,
     jwk: Jwk,
 }
 
 impl Key {
-    /// Reads a secret, or a private key in PEM (PKCS #8; RSA also PKCS #1, EC also SEC 1). `verifying` is its
-    /// public half in PEM, if the operator has set it: it is only compared.
+    /// Reads a secret, or a private key in PEM (PKCS #8; RSA also PKCS #1, EC also SEC 1). `verifying` is the public
+    /// key in PEM, if configured; it is only compared.
     ///
     /// # Errors
-    /// When the key is none for the algorithm, or too weak for it.
+    /// When it is not a key for the algorithm, or too weak.
     pub fn new(algorithm: Algorithm, signing: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyFault> {
         let material = signing.expose_secret();
         let key = if is_symmetric(algorithm) {
@@ -97,7 +96,7 @@ impl Key {
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         jwk.common.key_id = Some(id.clone());
         let verifying = DecodingKey::from_jwk(&jwk).map_err(|_| refused())?;
-        // A key whose halves parse and that still cannot sign is none.
+        // A key may parse and still not sign.
         let signature = crypto::sign(PROBE.as_bytes(), &signing, algorithm).map_err(|_| refused())?;
         if !verifies(algorithm, &verifying, &signature, PROBE) {
             return Err(refused());
@@ -105,29 +104,28 @@ impl Key {
         Ok(Self { algorithm, signing, verifying, public: Some(PublicKey { id, jwk }) })
     }
 
-    /// The only algorithm this key is used with.
+    /// The algorithm of this key.
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// What tokens call the key in `kid`. A shared secret has no name.
+    /// The `kid`. A shared secret has none.
     pub fn id(&self) -> Option<&str> {
         self.public.as_ref().map(|public| public.id.as_str())
     }
 
-    /// The public half (RFC 7517 §4). A shared secret has none.
+    /// The public key (RFC 7517 §4). A shared secret has none.
     pub fn public_jwk(&self) -> Option<&Jwk> {
         self.public.as_ref().map(|public| &public.jwk)
     }
 
-    /// Signs `message`: the signature in base64url, the third part of a compact JWS.
+    /// Signs `message`. Returns the signature in base64url, the third part of a compact JWS.
     pub fn sign(&self, message: &str) -> String {
         crypto::sign(message.as_bytes(), &self.signing, self.algorithm)
             .expect("a key that has signed before signs bytes in memory")
     }
 
-    /// Whether `signature` (base64url) is this key's over `message`; secrets are compared in constant
-    /// time.
+    /// Whether `signature` (base64url) is this key's over `message`. MACs are compared in constant time.
     pub fn verifies(&self, signature: &str, message: &str) -> bool {
         verifies(self.algorithm, &self.verifying, signature, message)
     }

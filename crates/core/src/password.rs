@@ -1,8 +1,7 @@
-//! Passwords: hashing and checking with argon2id, and the rule for a new one. All the expensive
-//! work passes through [`Passwords::run`], off the async threads and bounded to the processors, so
-//! that a flood of sign-ins exhausts neither memory nor the runtime. Hashes that Django made are
-//! checked too (`django`), and replaced when they are. Work that finds the processors busy waits in a queue,
-//! which is bounded, so that nobody waits for an answer that comes too late.
+//! Password hashing and verification with argon2id, and the rule for new passwords. All expensive work goes through
+//! [`Passwords::run`], off the async threads and limited to the number of processors, so that a flood of sign-ins
+//! exhausts neither memory nor the runtime. Work beyond that waits in a bounded queue, so that no reply comes too late.
+//! Django's hashes are verified too (`django`), and replaced at the next sign-in.
 
 mod django;
 mod phc;
@@ -27,7 +26,7 @@ pub use stored::Usability;
 use strength::check_strength;
 pub use typed::{Password, PasswordError};
 
-/// The cost of a new password hash by argon2id with one lane: memory in KiB, and passes.
+/// The cost of a new argon2id hash with one lane: memory in KiB, and passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashCost {
     memory: u32,
@@ -38,45 +37,45 @@ impl HashCost {
     /// OWASP's first choice: 19 MiB, two passes.
     pub const OWASP: Self = Self { memory: 19_456, passes: 2 };
 
-    /// The least that argon2 allows. For tests alone: such a hash protects no password.
+    /// The minimum that argon2 allows. For tests only: such a hash protects no password.
     pub const MINIMAL: Self = Self { memory: 8, passes: 1 };
 }
 
-/// How many may wait for each processor. A hash takes a twentieth of a second or so: the last one in the
-/// line waits some seconds, well within a client's patience, and whoever comes after is told at once.
+/// The maximum queue length per processor. A hash takes about 50 ms, so the last in the queue waits some seconds,
+/// within a client's patience; further requests are rejected at once.
 const MAX_WAITING: usize = 64;
 
-/// Hashes and checks passwords.
+/// Hashes and verifies passwords.
 pub struct Passwords {
     argon2: Argon2<'static>,
-    /// As many at a time as there are processors.
+    /// The number of concurrent hashes: that of the processors.
     parallelism: usize,
     permits: Arc<Semaphore>,
-    /// Those at work and those in line.
+    /// The total of running and queued work.
     all_places: usize,
     places: Semaphore,
     randomness: Arc<dyn Randomness>,
-    /// What the password of an unknown user is checked against, so that it costs the same.
+    /// The hash that passwords of unknown users are verified against, so that they take the same time.
     decoy: SecretString,
 }
 
-/// The line is full; nothing was begun.
+/// The queue is full; no work was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// What checking a password came to.
+/// The result of verifying a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the password.
+    /// The password matches.
     Right,
-    /// It is, and the hash should be made anew with today's parameters.
+    /// The password matches, and the hash is weaker than new ones.
     RightButWeaklyHashed,
-    /// It is not.
+    /// The password does not match.
     Wrong,
 }
 
 impl Passwords {
-    /// Hashes at this cost, `parallelism` at a time.
+    /// Creates a hasher with this cost that runs `parallelism` hashes at a time.
     pub fn new(parallelism: usize, cost: HashCost, randomness: Arc<dyn Randomness>) -> Self {
         let params = Params::new(cost.memory, cost.passes, 1, None).expect("the costs are within argon2's bounds");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -87,7 +86,7 @@ impl Passwords {
         Self { argon2, parallelism, permits, all_places, places, randomness, decoy }
     }
 
-    /// The PHC string of a password, with a fresh salt of 16 bytes.
+    /// Hashes a password with a fresh salt of 16 bytes. Returns a PHC string.
     ///
     /// # Errors
     /// `Busy`.
@@ -96,9 +95,9 @@ impl Passwords {
         self.run(move || hash(&argon2, password.expose().as_bytes(), randomness.as_ref())).await
     }
 
-    /// Checks a password against a stored hash; against a decoy, at the same cost and always in vain,
-    /// when there is none or none that can be checked. A password that is not in form NFC and does not match is checked
-    /// a second time as it was typed, for known and unknown users alike.
+    /// Verifies a password against a stored hash. Without a usable hash it is verified against a decoy of the same
+    /// cost, and never matches. A password that is not in form NFC and does not match is verified again as typed, for
+    /// known and unknown users alike.
     ///
     /// # Errors
     /// `Busy`.
@@ -111,10 +110,10 @@ impl Passwords {
         Ok(if is_known { verdict } else { Verdict::Wrong })
     }
 
-    /// Judges a new password: its length in form NFC, and its strength given what is known of its owner.
+    /// Checks a new password: its length in form NFC, and its strength given the user's own data.
     ///
     /// # Errors
-    /// `Busy`; within, what is wrong with it.
+    /// `Busy`; the inner error says what is wrong with the password.
     pub async fn check_new(
         &self,
         policy: PasswordPolicy,
@@ -127,13 +126,13 @@ impl Passwords {
         self.run(move || check_strength(password.expose(), &known)).await
     }
 
-    /// How many wait in line.
+    /// The queue length.
     pub fn waiting(&self) -> usize {
         let taken = self.all_places.saturating_sub(self.places.available_permits());
         taken.saturating_sub(self.parallelism.saturating_sub(self.permits.available_permits()))
     }
 
-    /// The one place where blocking work leaves the async threads.
+    /// Runs blocking work off the async threads. Nothing else does.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let _place = self.places.try_acquire().map_err(|_| Busy)?;
         let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
@@ -149,7 +148,7 @@ impl Passwords {
     }
 }
 
-/// A stored hash by which it is known again, without being kept: SHA-256 in hexadecimal.
+/// The SHA-256 of a stored hash, in hexadecimal, which identifies the hash without keeping it.
 pub fn hash_digest(stored: &SecretString) -> String {
     hexadecimal(digest(&SHA256, stored.expose_secret().as_bytes()))
 }
@@ -162,7 +161,7 @@ fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> Se
     hash.to_string().into()
 }
 
-/// A hash that matches the typed text alone is replaced, so that every composition of the text is right from then on.
+/// A hash that matches only the text as typed is replaced, so that every composition of it matches from then on.
 fn verify(wanted: &Params, password: &Password, stored: &SecretString) -> Verdict {
     let Some(hash) = StoredHash::parse(stored.expose_secret()) else {
         return Verdict::Wrong;

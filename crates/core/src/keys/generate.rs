@@ -17,11 +17,11 @@ use crate::id::hexadecimal;
 /// Bytes of a new secret: enough for every HMAC algorithm.
 const SECRET_BYTES: usize = 64;
 
-/// Makes a key for `algorithm`: a secret as hexadecimal text, fit to be copied into another program's
-/// settings, or a private key in PEM (PKCS #8). RSA keys have 3072 bits.
+/// Generates a key for `algorithm`: a secret as hexadecimal text, which can be copied into another program's settings,
+/// or a private key in PEM (PKCS #8). RSA keys have 3072 bits.
 ///
 /// # Errors
-/// When the system has no randomness, or the algorithm is none of [`ALGORITHMS`](super::ALGORITHMS).
+/// When the system has no randomness, or the algorithm is not in [`ALGORITHMS`](super::ALGORITHMS).
 pub fn generate(algorithm: Algorithm) -> Result<SecretSlice<u8>, Unspecified> {
     let random = SystemRandom::new();
     let der = match algorithm {

@@ -1,5 +1,5 @@
-//! Reads private keys in PEM. A key that cannot be used is described: what was given, what is needed, and the
-//! command that converts it.
+//! Reads private keys in PEM. The error for an unusable key names what was given, what is needed, and the command that
+//! converts it.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use super::{Algorithm, name};
 /// The bits of an RSA modulus that the cryptographic library signs with (RFC 7518 §3.3 asks for 2048 at least).
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// The commands that make a key of the kind that is needed.
+/// Commands that create a key of the required kind.
 const NEW_RSA_KEY: &str = "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out key.pem";
 const NEW_P256_KEY: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem";
 const NEW_P384_KEY: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out key.pem";
@@ -73,12 +73,12 @@ pub(super) fn with_line_breaks(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a private key's DER says that it is.
+/// The kind of a private key, according to its DER.
 #[derive(PartialEq, Eq)]
 enum Given {
-    /// An RSA key with a modulus of so many bits.
+    /// An RSA key with a modulus of this many bits.
     Rsa(usize),
-    /// An RSA key whose owner allows PSS alone, which the libraries do not read.
+    /// An RSA key restricted to PSS, which the libraries do not read.
     RsaPss,
     /// An EC key on a named curve.
     Ec(&'static str),
@@ -86,7 +86,7 @@ enum Given {
     Ed25519,
     /// A key of another kind.
     Other(&'static str),
-    /// DER that is not understood.
+    /// Unknown DER.
     Unknown,
 }
 
@@ -122,7 +122,7 @@ impl Given {
         }
     }
 
-    /// The curve may be left out; the key has its length then.
+    /// The curve may be missing; then the length of the key identifies it.
     fn of_sec1(key: &[u8], rest: &[der::Element<'_>]) -> Self {
         const CURVE: u8 = 0xa0;
         let parameters = rest.iter().find(|(tag, _)| *tag == CURVE).map(|(_, content)| der::elements(content));
@@ -137,7 +137,7 @@ impl Given {
         }
     }
 
-    /// Whether a key of this kind signs with `algorithm`. One that is not understood is for the library to refuse.
+    /// Whether a key of this kind signs with `algorithm`. The library rejects unknown ones.
     fn fits(&self, algorithm: Algorithm) -> bool {
         match self {
             Self::Rsa(bits) => algorithm.family() == AlgorithmFamily::Rsa && RSA_BITS.contains(bits),
@@ -182,7 +182,7 @@ fn bits(integer: &[u8]) -> usize {
     number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
-/// The key an algorithm needs, in words.
+/// Describes the key that an algorithm needs.
 fn wanted(algorithm: Algorithm) -> &'static str {
     match algorithm {
         Algorithm::ES256 => "an EC key on P-256",
@@ -192,7 +192,7 @@ fn wanted(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// The command that makes such a key.
+/// The command that creates such a key.
 fn new_key(algorithm: Algorithm) -> &'static str {
     match algorithm {
         Algorithm::ES256 => NEW_P256_KEY,
@@ -202,7 +202,7 @@ fn new_key(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// What is said of a key of the right kind that does not sign.
+/// The error for a key of the right kind that does not sign.
 pub(super) fn damaged(algorithm: Algorithm) -> String {
     let (name, wanted) = (name(algorithm), wanted(algorithm));
     format!(
@@ -223,7 +223,7 @@ fn not_text(algorithm: Algorithm, material: &[u8]) -> String {
     "is DER, and PEM is needed: convert it with openssl pkey -inform DER -in key.der -out key.pem".to_owned()
 }
 
-/// What is said where no block of PEM is a private key.
+/// The error when no PEM block is a private key.
 fn describe_without_key(algorithm: Algorithm, text: &str, blocks: &[Pem]) -> String {
     let is_labelled = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
     let needed = format!("{} needs {} in PEM", name(algorithm), wanted(algorithm));
@@ -261,7 +261,7 @@ fn needs(algorithm: Algorithm) -> String {
     format!("needs {} in PEM (PKCS #8); make one with {}", wanted(algorithm), new_key(algorithm))
 }
 
-/// What is said of a verifying key that is not a public key in PEM for `algorithm`.
+/// The error for a verifying key that is not a public key in PEM for `algorithm`.
 pub(super) fn describe_bad_public_key(algorithm: Algorithm, text: &str) -> String {
     let refused = format!("is no public key for {} in PEM", name(algorithm));
     match () {

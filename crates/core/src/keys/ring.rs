@@ -1,6 +1,5 @@
-//! Our own keys and their times: which one signs, which ones still verify, and which one is published
-//! and waits. A key signs what is issued from a moment on, so a token that is issued again is signed by
-//! the key of its first time, whatever has been rotated since.
+//! The key ring: which key signs, which ones still verify, and which one is published and waits. A key signs tokens by
+//! their `iat`, so a token that is issued again is signed by its original key, whatever was rotated since.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,24 +10,24 @@ use secrecy::{ExposeSecret, SecretSlice};
 use super::{Algorithm, Key, KeyFault, generate, name};
 use crate::clock::Timestamp;
 
-/// What the ring calls a secret whose tokens name no key.
+/// The id of a secret whose tokens have no `kid`.
 const UNNAMED: &str = "unnamed";
 
-/// What it calls such a secret of the configuration beside another.
+/// The id of such a secret from the configuration, if the other id is taken.
 const CONFIGURED: &str = "configured";
 
-/// One key of the ring.
+/// A key of the ring.
 #[derive(Clone)]
 pub struct RingKey {
-    /// What it is called: of a pair the RFC 7638 thumbprint.
+    /// The id; of an asymmetric key the RFC 7638 thumbprint.
     pub id: String,
-    /// Whether a token must call it so.
+    /// Whether a token must have this `kid`.
     pub naming: Naming,
-    /// When it was made, if that is known.
+    /// When the key was created, if known.
     pub created_at: Option<Timestamp>,
-    /// It signs what is issued from then on; `None` while it is only published.
+    /// It signs tokens issued from this time on; `None` while it is only published.
     pub signs_from: Option<Timestamp>,
-    /// It verifies until then, when its last token is dead; `None` has no end.
+    /// It verifies until this time, when its last token has expired; `None` is unlimited.
     pub verifies_until: Option<Timestamp>,
     /// The secret, or the private key in PEM.
     pub material: SecretSlice<u8>,
@@ -36,34 +35,34 @@ pub struct RingKey {
     headers: Headers,
 }
 
-/// How strictly a key's name is taken.
+/// How strictly a token's `kid` is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
-    /// The key is shared with another issuer, such as Django, which calls it anything or nothing.
+    /// The key is shared with another issuer, such as Django, which uses any `kid` or none.
     Any,
-    /// A token that names a key names this one exactly, or it is another's.
+    /// A token with a `kid` has exactly this one, or belongs to another key.
     Exact,
 }
 
-/// The headers of the tokens that the key signs, encoded.
+/// The encoded headers of tokens that the key signs.
 #[derive(Clone)]
 struct Headers {
     jwt: String,
     access_token: String,
 }
 
-/// Where a key is in its life.
+/// The stage of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
-    /// Published, and waits to be rotated to.
+    /// Published, not signing yet.
     Published,
-    /// Signs from this moment on, which is yet to come.
+    /// Signs from this time on, which is in the future.
     Scheduled(Timestamp),
     /// Signs.
     Signing,
-    /// Verifies what it signed, until this moment.
+    /// Verifies tokens that it signed, until this time.
     Verifying(Option<Timestamp>),
-    /// Its last token is dead.
+    /// Its last token has expired.
     Expired,
 }
 
@@ -73,22 +72,22 @@ pub struct KeyRing {
     keys: Vec<RingKey>,
 }
 
-/// Why the ring cannot be what was asked for.
+/// A key ring or a change of it is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RingFault {
     /// No key signs.
     #[error("has no key that signs")]
     NoSigningKey,
-    /// Two keys are called the same.
+    /// Two keys have the same id.
     #[error("has two keys that are called {0}")]
     Twice(String),
-    /// Another key is to sign later on.
+    /// Another rotation is already scheduled.
     #[error("has a key already that is to sign later; wait for it, or retire it: hallpass keys list")]
     Scheduled,
-    /// No published key waits.
+    /// No published key is available.
     #[error("has no published key to rotate to; make one with: hallpass keys generate")]
     NothingPublished,
-    /// No key, or more than one, is called so.
+    /// No key, or more than one, has an id with this prefix.
     #[error("has no key, or more than one, whose name begins with {0:?}; see: hallpass keys list")]
     Unknown(String),
     /// The system has no randomness.
@@ -96,33 +95,32 @@ pub enum RingFault {
     NoRandomness,
 }
 
-/// What a rotation did.
+/// The result of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// The key that signs from `at` on.
+    /// The id of the key that signs from `at` on.
     pub to: String,
-    /// When that begins.
+    /// When it starts to sign.
     pub at: Timestamp,
-    /// When the key was made; verifiers may have learnt of it since.
+    /// When the key was created; verifiers may know it since then.
     pub published_at: Option<Timestamp>,
-    /// The key that signed until then.
+    /// The id of the key that signed until then.
     pub from: String,
-    /// When its last token is dead.
+    /// When the last token of that key has expired.
     pub from_verifies_until: Timestamp,
 }
 
-/// What taking a key out did.
+/// The result of retiring a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retired {
-    /// The key that is gone.
+    /// The id of the removed key.
     pub id: String,
-    /// The key that signs in its place, if it had signed.
+    /// The id of the key that signs instead, if the removed one was signing.
     pub successor: Option<String>,
 }
 
 impl RingKey {
-    /// A key that was there before the ring, as the one that signs. Its tokens are as they always were:
-    /// those of a secret name no key.
+    /// The configured key, as the signing one. Its tokens stay as they were: those of a secret have no `kid`.
     ///
     /// # Errors
     /// As [`Key::new`].
@@ -142,8 +140,8 @@ impl RingKey {
         })
     }
 
-    /// A key of the ring's own, only published so far. `id` names a secret; the name of a pair follows
-    /// from its public half.
+    /// A key created for the ring, published and not signing yet. `id` is for a secret; the id of an asymmetric key
+    /// follows from its public key.
     ///
     /// # Errors
     /// As [`Key::new`].
@@ -154,30 +152,30 @@ impl RingKey {
         Ok(Self { id, naming: Naming::Exact, signs_from: None, headers, ..first })
     }
 
-    /// A new key, only published so far.
+    /// Generates a key, published and not signing yet.
     ///
     /// # Errors
     /// `NoRandomness`.
     pub fn generate(algorithm: Algorithm, now: Timestamp) -> Result<Self, RingFault> {
         let material = generate(algorithm).map_err(|_| RingFault::NoRandomness)?;
-        // A thumbprint of a secret would let it be guessed at (RFC 7638 §7): its name is random.
+        // A thumbprint of a secret would allow guessing it (RFC 7638 §7), so its id is random.
         let random = generate(Algorithm::HS256).map_err(|_| RingFault::NoRandomness)?;
         let id = String::from_utf8_lossy(&random.expose_secret()[..32]).into_owned();
         let key = Self::named(&id, algorithm, &material).map_err(|_| RingFault::NoRandomness)?;
         Ok(Self { created_at: Some(now), ..key })
     }
 
-    /// The only algorithm it is used with.
+    /// The algorithm of the key.
     pub fn algorithm(&self) -> Algorithm {
         self.key.algorithm()
     }
 
-    /// The key itself.
+    /// The key material.
     pub const fn key(&self) -> &Arc<Key> {
         &self.key
     }
 
-    /// The header, encoded, of a token that it signs: of an access token of RFC 9068, or of any other.
+    /// The encoded header of tokens that it signs, for access tokens of RFC 9068 or for all others.
     pub(crate) fn header(&self, is_access_token: bool) -> &str {
         if is_access_token { &self.headers.access_token } else { &self.headers.jwt }
     }
@@ -186,9 +184,9 @@ impl RingKey {
         self.verifies_until.is_none_or(|end| now < end)
     }
 
-    /// Whether it is the same key, whatever it is called.
+    /// Whether it is the same key, whatever its id.
     pub fn is_the_same_as(&self, other: &Self) -> bool {
-        // One key can be written in more than one way; its name follows from what it is.
+        // One key can be encoded in more than one way; its thumbprint follows from its value.
         let is_the_same = match (self.key.id(), other.key.id()) {
             (Some(id), Some(other)) => id == other,
             (None, None) => self.material.expose_secret() == other.material.expose_secret(),
@@ -202,7 +200,7 @@ impl Headers {
     fn new(algorithm: Algorithm, id: Option<&str>) -> Self {
         use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
         let alg = name(algorithm);
-        // The name is JSON text of its own: one that an operator wrote may hold anything.
+        // The id is encoded as JSON, because a configured one may contain any character.
         let kid = id.map(|id| format!(",\"kid\":{}", serde_json::Value::from(id))).unwrap_or_default();
         let header = |typ: &str| URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}","typ":"{typ}"{kid}}}"#));
         Self { jwt: header("JWT"), access_token: header("at+jwt") }
@@ -210,7 +208,7 @@ impl Headers {
 }
 
 impl KeyRing {
-    /// The keys of a ring that was kept.
+    /// Creates a ring from stored keys.
     ///
     /// # Errors
     /// `NoSigningKey` or `Twice`.
@@ -224,17 +222,17 @@ impl KeyRing {
         if one_signs { Ok(Self { keys }) } else { Err(RingFault::NoSigningKey) }
     }
 
-    /// A ring of one key, which signs.
+    /// A ring with one key, which signs.
     pub fn of(key: RingKey) -> Self {
         Self { keys: vec![RingKey { signs_from: Some(Timestamp::DISTANT_PAST), ..key }] }
     }
 
-    /// A ring that begins with a key that was there before, and signs on.
+    /// A ring that starts with an existing key, which keeps signing.
     pub fn begun(key: RingKey, now: Timestamp) -> Self {
         Self { keys: vec![RingKey { created_at: Some(now), signs_from: Some(now), ..key }] }
     }
 
-    /// With a key from the configuration, which signs everything; the others verify and are published.
+    /// Adds a key from the configuration, which signs everything; the others verify and are published.
     #[must_use]
     pub fn led_by(self, mut leader: RingKey) -> Self {
         let others = self.keys.into_iter().filter(|key| !key.is_the_same_as(&leader));
@@ -245,21 +243,21 @@ impl KeyRing {
         Self { keys: Self::of(leader).keys.into_iter().chain(others).collect() }
     }
 
-    /// The keys, the oldest first.
+    /// The keys, oldest first.
     pub fn keys(&self) -> &[RingKey] {
         &self.keys
     }
 
-    /// The key that signs what is issued at this moment.
+    /// The key that signs tokens issued at this time.
     pub fn signing(&self, issued_at: Timestamp) -> &RingKey {
         let signing = |key: &&RingKey| key.signs_from.is_some();
         let begun = self.keys.iter().filter(|key| key.signs_from.is_some_and(|from| from <= issued_at));
-        // What was issued before any of these keys signed was signed by one that is gone: the eldest does.
+        // A token older than every signing key was signed by a removed key: the oldest signs it again.
         let eldest = || self.keys.iter().filter(signing).min_by_key(|key| key.signs_from);
         begun.max_by_key(|key| key.signs_from).or_else(eldest).expect("a ring has a key that signs")
     }
 
-    /// The key whose tokens have exactly this header, and whether they are access tokens of RFC 9068.
+    /// Finds the key whose tokens have exactly this header, and whether they are access tokens of RFC 9068.
     pub(crate) fn find_by_header(&self, header: &str, now: Timestamp) -> Option<(&RingKey, bool)> {
         let alive = self.keys.iter().filter(|key| key.is_alive(now));
         alive.into_iter().find_map(|key| match header {
@@ -269,13 +267,13 @@ impl KeyRing {
         })
     }
 
-    /// Whether this key is one of the ring, and still verifies.
+    /// Whether this key is in the ring and still verifies.
     pub(crate) fn trusts(&self, key: &Arc<Key>, now: Timestamp) -> bool {
         self.keys.iter().any(|ours| Arc::ptr_eq(&ours.key, key) && ours.is_alive(now))
     }
 
-    /// The key that signed this, if it is still good: the one that the token names; where none is called
-    /// so, one that other issuers use too; where the token names none, any of that algorithm.
+    /// Finds the key that signed a token, if it still verifies: the key with its `kid`; if no key has that `kid`, one
+    /// that is shared with other issuers; without a `kid`, any of that algorithm.
     pub fn find_signer(&self, jws: &Jws<'_>, header: &Header, now: Timestamp) -> Option<&RingKey> {
         let named = header.kid.as_deref().and_then(|id| self.keys.iter().find(|key| key.id == id));
         let is_meant = |key: &&RingKey| match (named, &header.kid) {
@@ -287,12 +285,12 @@ impl KeyRing {
         meant.find(|key| is_meant(key) && key.key.verifies(jws.signature, jws.message))
     }
 
-    /// Whether a key is called so.
+    /// Whether a key has this id.
     pub fn has(&self, id: &str) -> bool {
         self.keys.iter().any(|key| key.id == id)
     }
 
-    /// The public halves of the keys that verify now or will (RFC 7517 §5), the signing one first.
+    /// The public keys that verify now or in the future (RFC 7517 §5), the signing one first.
     pub fn published(&self, now: Timestamp) -> JwkSet {
         let signing = self.signing(now);
         let others = self.keys.iter().filter(|key| key.id != signing.id && key.is_alive(now));
@@ -300,7 +298,7 @@ impl KeyRing {
         JwkSet { keys: keys.filter_map(|key| key.key.public_jwk().cloned()).collect() }
     }
 
-    /// Where a key of this ring is in its life.
+    /// The stage of a key of this ring.
     pub fn state(&self, key: &RingKey, now: Timestamp) -> KeyState {
         match key.signs_from {
             _ if !key.is_alive(now) => KeyState::Expired,
@@ -311,7 +309,7 @@ impl KeyRing {
         }
     }
 
-    /// Publishes a new key, which does not sign yet. Answers its name.
+    /// Publishes a new key, which does not sign yet. Returns its id.
     ///
     /// # Errors
     /// `NoRandomness`.
@@ -322,11 +320,11 @@ impl KeyRing {
         Ok(id)
     }
 
-    /// Lets the newest published key sign from `at` on. The one that signs until then verifies for
-    /// `lifetime` more: the longest that any of its tokens can live.
+    /// Makes the newest published key sign from `at` on. The key that signs until then verifies for `lifetime` more,
+    /// the longest that any of its tokens is valid.
     ///
     /// # Errors
-    /// `NothingPublished`, or `Scheduled` when another rotation is to come after this one.
+    /// `NothingPublished`, or `Scheduled` when a later rotation is scheduled already.
     pub fn rotate(&mut self, at: Timestamp, lifetime: Duration) -> Result<Rotated, RingFault> {
         if self.keys.iter().any(|key| key.signs_from.is_some_and(|from| from > at)) {
             return Err(RingFault::Scheduled);
@@ -342,8 +340,8 @@ impl KeyRing {
         Ok(Rotated { to, at, published_at, from, from_verifies_until: until })
     }
 
-    /// Takes out the one key whose name begins so: its tokens are dead at once. If it signed, the newest
-    /// published key does from now on, or a new one of its algorithm.
+    /// Removes the key whose id has this prefix; its tokens are invalid at once. If it was signing, the newest
+    /// published key signs from now on, or a new one of its algorithm.
     ///
     /// # Errors
     /// `Unknown` or `NoRandomness`.
@@ -360,7 +358,7 @@ impl KeyRing {
         Ok(Retired { id, successor })
     }
 
-    /// The one key whose name begins so.
+    /// Finds the key whose id has this prefix.
     ///
     /// # Errors
     /// `Unknown`.
@@ -373,7 +371,7 @@ impl KeyRing {
         }
     }
 
-    /// Forgets the keys whose last token is dead. Answers their names.
+    /// Removes the keys whose last token has expired. Returns their ids.
     pub fn forget_expired(&mut self, now: Timestamp) -> Vec<String> {
         let expired: Vec<_> = self.keys.iter().filter(|key| !key.is_alive(now)).map(|key| key.id.clone()).collect();
         self.keys.retain(|key| !expired.contains(&key.id));
@@ -381,7 +379,7 @@ impl KeyRing {
     }
 
     fn succeed(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingFault> {
-        // The key that was to sign next signs now.
+        // The scheduled key signs from now on.
         if let Some(next) = self.keys.iter_mut().find(|key| key.signs_from.is_some_and(|from| from > now)) {
             next.signs_from = Some(now);
             return Ok(next.id.clone());

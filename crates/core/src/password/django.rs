@@ -1,7 +1,6 @@
-//! Passwords as Django stores them: `algorithm$parameters$…`, by each of the hashers it ships. They are
-//! checked and never made: who signs in with one gets an argon2id hash in its place. A hash whose
-//! parameters ask for more than the bounds below is refused before any work is done for it, since a
-//! database that was brought from elsewhere must not decide what a sign-in costs.
+//! Verifies password hashes of Django's hashers: `algorithm$parameters$…`. They are never created; a sign-in replaces
+//! them by argon2id. A hash whose parameters exceed the bounds below is rejected before any work, because an imported
+//! database must not decide what a sign-in costs.
 
 use std::{num::NonZeroU32, ops::RangeInclusive};
 
@@ -16,9 +15,9 @@ use md5::{Digest, Md5};
 use super::phc::Argon2Hash;
 use crate::id::hexadecimal;
 
-/// Django 5.2 makes one million iterations, and every release a fifth more.
+/// Django 5.2 uses one million iterations, and each release 20 % more.
 const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
-/// Django makes 2^12 rounds; bcrypt makes no fewer than 2^4.
+/// Django uses 2^12 rounds; bcrypt needs at least 2^4.
 const BCRYPT_COSTS: RangeInclusive<u32> = 4..=15;
 /// Django uses 16 MiB: 128 bytes for each of N times r.
 const MAX_SCRYPT_MEMORY: u64 = 128 << 20;
@@ -27,48 +26,48 @@ const MAX_SCRYPT_WORK: u64 = 1 << 22;
 
 const SHA1_OUTPUT_LEN: usize = 20;
 const MD5_DIGITS: usize = 32;
-/// What Django asks of scrypt.
+/// The output length that Django uses.
 const SCRYPT_OUTPUT_LEN: usize = 64;
 
-/// A stored password of one of Django's hashers, taken apart.
+/// A parsed hash of one of Django's hashers.
 pub(super) enum DjangoHash<'h> {
     /// `pbkdf2_sha256$iterations$salt$hash` and `pbkdf2_sha1$…`.
     Pbkdf2 {
-        /// With which HMAC.
+        /// The HMAC.
         algorithm: pbkdf2::Algorithm,
-        /// How often.
+        /// The number of iterations.
         iterations: NonZeroU32,
-        /// As text.
+        /// The salt, as text.
         salt: &'h str,
-        /// As long as the digest.
+        /// The hash, as long as the digest.
         hash: Vec<u8>,
     },
-    /// `argon2$argon2id$v=19$m=…,t=…,p=…$salt$hash`: a PHC string from its first dollar on.
+    /// `argon2$argon2id$v=19$m=…,t=…,p=…$salt$hash`: a PHC string after the first field.
     Argon2(Argon2Hash),
-    /// `bcrypt$$2b$cost$…`, of the password itself.
+    /// `bcrypt$$2b$cost$…`, of the password.
     Bcrypt(&'h str),
-    /// `bcrypt_sha256$$2b$cost$…`, of the password's digest in hexadecimal.
+    /// `bcrypt_sha256$$2b$cost$…`, of the password's SHA-256 in hexadecimal.
     BcryptSha256(&'h str),
     /// `scrypt$N$salt$r$p$hash`.
     Scrypt {
         /// N, r and p.
         params: scrypt::Params,
-        /// As text.
+        /// The salt, as text.
         salt: &'h str,
-        /// Always 64 bytes.
+        /// The hash, always 64 bytes.
         hash: Vec<u8>,
     },
-    /// `md5$salt$hash`: what test suites use, because it is quick.
+    /// `md5$salt$hash`, which test suites use because it is fast.
     Md5 {
-        /// As text.
+        /// The salt, as text.
         salt: &'h str,
-        /// In hexadecimal.
+        /// The hash, in hexadecimal.
         hash: &'h str,
     },
 }
 
 impl<'h> DjangoHash<'h> {
-    /// Takes a stored password apart. `None` when it is none of Django's, damaged, or out of bounds.
+    /// Parses a stored password. `None` when it is not Django's, damaged, or out of bounds.
     pub(super) fn parse(stored: &'h str) -> Option<Self> {
         let (algorithm, rest) = stored.split_once('$')?;
         match algorithm {
@@ -83,14 +82,14 @@ impl<'h> DjangoHash<'h> {
         }
     }
 
-    /// Whether the password is this one. The hashes are compared in constant time.
+    /// Whether the password matches. The hashes are compared in constant time.
     pub(super) fn matches(&self, password: &[u8]) -> bool {
         match self {
             Self::Pbkdf2 { algorithm, iterations, salt, hash } => {
                 pbkdf2::verify(*algorithm, *iterations, salt.as_bytes(), password, hash).is_ok()
             }
             Self::Argon2(hash) => hash.matches(password),
-            // What is beyond 72 bytes was never looked at.
+            // bcrypt ignores everything after 72 bytes.
             Self::Bcrypt(hash) => bcrypt::verify(password, hash).is_ok_and(|is_right| is_right),
             Self::BcryptSha256(hash) => {
                 bcrypt::verify(hexadecimal(digest(&SHA256, password)), hash).is_ok_and(|is_right| is_right)
@@ -128,20 +127,20 @@ fn parse_scrypt(rest: &str) -> Option<DjangoHash<'_>> {
     Some(DjangoHash::Scrypt { params, salt, hash })
 }
 
-/// A bcrypt hash that is not too expensive.
+/// A bcrypt hash within the cost bounds.
 fn within_bounds(hash: &str) -> Option<&str> {
     let parts: bcrypt::HashParts = hash.parse().ok()?;
     BCRYPT_COSTS.contains(&parts.get_cost()).then_some(hash)
 }
 
-/// Digests are compared as text: there is one spelling.
+/// Digests have one spelling, so they are compared as text.
 fn parse_md5(rest: &str) -> Option<DjangoHash<'_>> {
     let [salt, hash] = fields(rest)?;
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     (hash.len() == MD5_DIGITS && hash.bytes().all(is_digit)).then_some(DjangoHash::Md5 { salt, hash })
 }
 
-/// Exactly so many fields between dollars.
+/// Splits a text at dollars into exactly `N` fields.
 fn fields<const N: usize>(text: &str) -> Option<[&str; N]> {
     text.split('$').collect::<Vec<_>>().try_into().ok()
 }

@@ -1,10 +1,10 @@
-//! Stored hashes of the argon2 family: PHC strings with the parameters `m`, `t` and `p`, which is all that the reference
-//! implementation reads, and so Django.
+//! Argon2 hashes: PHC strings with the parameters `m`, `t` and `p`, as the reference implementation and Django read
+//! them.
 
 use argon2::{Algorithm, Argon2, MIN_SALT_LEN, Params, Version, password_hash::phc::PasswordHash};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
-/// The most that a stored hash may ask for, in KiB and in KiB times passes. Django uses 100 MiB, twice.
+/// The maximum cost of a stored hash, in KiB and in KiB times passes. Django uses 100 MiB, twice.
 const MAX_MEMORY: u32 = 256 << 10;
 const MAX_WORK: u64 = 4 << 20;
 
@@ -18,7 +18,7 @@ pub(super) struct Argon2Hash {
 }
 
 impl Argon2Hash {
-    /// Parses `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. `None` if no password can match it, or if it asks for too much.
+    /// Parses `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. `None` if no password can match it, or if it costs too much.
     pub(super) fn parse(phc: &str) -> Option<Self> {
         let hash = PasswordHash::new(phc).ok()?;
         let params = bounded(&hash)?;
@@ -34,7 +34,7 @@ impl Argon2Hash {
         (hash.salt.len() >= MIN_SALT_LEN && hash.output.len() >= Params::MIN_OUTPUT_LEN).then_some(hash)
     }
 
-    /// Whether the password is this one. The hashes are compared in constant time.
+    /// Whether the password matches. The hashes are compared in constant time.
     pub(super) fn matches(&self, password: &[u8]) -> bool {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
         let mut output = vec![0; self.output.len()];
@@ -42,7 +42,7 @@ impl Argon2Hash {
         is_hashed && verify_slices_are_equal(&output, &self.output).is_ok()
     }
 
-    /// Whether it costs a guesser less than a hash with these parameters, or is made in an older way.
+    /// Whether it is cheaper than a hash with these parameters, or of an older variant.
     pub(super) fn is_weaker_than(&self, wanted: &Params) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
@@ -60,7 +60,7 @@ fn bounded(hash: &PasswordHash) -> Option<Params> {
     (params.m_cost() <= MAX_MEMORY && work <= MAX_WORK).then_some(params)
 }
 
-/// A string without `v=` is of version 16, which had no such field.
+/// Without `v=` the version is 16, which had no such field.
 fn version(hash: &PasswordHash) -> Option<Version> {
     hash.version.map_or(Some(Version::V0x10), |version| Version::try_from(version).ok())
 }

@@ -1,25 +1,25 @@
-//! Stored passwords: the hashes that a password can be checked against, and what an operator is told of the others.
+//! Stored password hashes, and their description for operators.
 
 use argon2::Params;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Verdict, django::DjangoHash, phc::Argon2Hash};
 
-/// A hash that a password can be checked against.
+/// A hash that passwords can be verified against.
 pub(super) enum StoredHash<'h> {
-    /// A PHC string, as new hashes are.
+    /// A PHC string, the format of new hashes.
     Argon2(Argon2Hash),
     /// A hash of one of Django's hashers.
     Django(DjangoHash<'h>),
 }
 
 impl<'h> StoredHash<'h> {
-    /// Parses a stored password. `None` if no password can match it, or if it asks for too much.
+    /// Parses a stored password. `None` if no password can match it, or if it costs too much.
     pub(super) fn parse(stored: &'h str) -> Option<Self> {
         DjangoHash::parse(stored).map(Self::Django).or_else(|| Argon2Hash::parse(stored).map(Self::Argon2))
     }
 
-    /// Checks one text against the hash; `wanted` are the parameters of new hashes.
+    /// Verifies one text against the hash; `wanted` are the parameters of new hashes.
     pub(super) fn check(&self, password: &[u8], wanted: &Params) -> Verdict {
         match self {
             Self::Argon2(hash) if !hash.matches(password) => Verdict::Wrong,
@@ -31,19 +31,19 @@ impl<'h> StoredHash<'h> {
     }
 }
 
-/// What a stored password is worth here.
+/// Whether a stored password can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Usability {
-    /// A password can be checked against it.
+    /// A password can be verified against it.
     Checkable,
-    /// Its owner signs in elsewhere, or not at all: Django writes an exclamation mark, or nothing.
+    /// There is no password: Django writes an exclamation mark, or nothing.
     NoPassword,
-    /// Another program's hash, a damaged one, or one that asks for too much.
+    /// An unknown format, a damaged hash, or one that costs too much.
     Unknown,
 }
 
 impl Usability {
-    /// Judges a stored password.
+    /// Classifies a stored password.
     pub fn of(stored: &SecretString) -> Self {
         let stored = stored.expose_secret();
         if stored.is_empty() || stored.starts_with('!') {

@@ -1,15 +1,14 @@
-//! The strength of a new password: it must not be among those that a guesser tries early.
+//! Password strength: a new password must not be easy to guess.
 
 use zxcvbn::feedback::Feedback;
 
 use crate::fault::Fault;
 
-/// What `zxcvbn` must give a new password, of 4: "safely unguessable: moderate protection from
-/// offline slow-hash scenario".
+/// The minimum `zxcvbn` score, of 4: "safely unguessable: moderate protection from offline slow-hash scenario".
 const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
-/// Refuses what a guesser would try early: common passwords, words, names, keyboard runs, dates, and
-/// what is `known` of the owner (NIST SP 800-63B-4 §3.1.1.2).
+/// Rejects passwords that are easy to guess: common passwords, words, names, keyboard patterns, dates, and the user's
+/// own data in `known` (NIST SP 800-63B-4 §3.1.1.2).
 pub(super) fn check_strength(password: &str, known: &[String]) -> Result<(), Fault> {
     let known: Vec<&str> = known.iter().map(String::as_str).chain(["hallpass"]).collect();
     let estimate = zxcvbn::zxcvbn(password, &known);
@@ -23,8 +22,7 @@ pub(super) fn check_strength(password: &str, known: &[String]) -> Result<(), Fau
     })
 }
 
-/// What is known of the owner adds nothing, however often it is repeated: the rest has to be strong
-/// by itself.
+/// Requires that the password stays strong without the user's own data.
 fn check_without(password: &str, known: &[&str]) -> Result<(), Fault> {
     let whole = password.to_lowercase();
     let rest = known.iter().fold(whole.clone(), |rest, word| rest.replace(&word.to_lowercase(), ""));

@@ -1,5 +1,5 @@
-//! A password as a person types it. It is hashed in Unicode form NFC, in which the same text has the same characters on every
-//! keyboard (NIST SP 800-63B-4 §3.1.1.2).
+//! Passwords as users type them. They are hashed in Unicode form NFC, in which equal text has the same characters on
+//! every keyboard (NIST SP 800-63B-4 §3.1.1.2).
 
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -8,14 +8,14 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 #[derive(Clone, Debug)]
 pub struct Password {
     normalized: SecretString,
-    /// The text before it was normalized, if that is different.
+    /// The text before normalization, if different.
     typed: Option<SecretString>,
 }
 
 /// The rule that a new password breaks. The sentences are Django REST framework's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// It is empty or white space.
+    /// Empty or white space.
     #[error("This field may not be blank.")]
     Blank,
     /// U+0000.
@@ -24,7 +24,7 @@ pub enum PasswordError {
 }
 
 impl Password {
-    /// Takes a password that is compared with a stored one.
+    /// Wraps a password to be verified.
     pub fn typed(text: &str) -> Self {
         if is_nfc(text) {
             Self { normalized: text.into(), typed: None }
@@ -33,10 +33,10 @@ impl Password {
         }
     }
 
-    /// Parses a new password: one that the sign-in of Simple JWT's `TokenObtainSerializer` takes as well.
+    /// Parses a new password: one that Simple JWT's `TokenObtainSerializer` accepts at sign-in as well.
     ///
     /// # Errors
-    /// The rule it breaks.
+    /// The rule that it breaks.
     pub fn parse(text: &str) -> Result<Self, PasswordError> {
         if text.contains('\0') {
             Err(PasswordError::Nul)
@@ -52,13 +52,13 @@ impl Password {
         self.normalized.expose_secret()
     }
 
-    /// The text before it was normalized, if that is different. Django and older versions made hashes of it.
+    /// The text before normalization, if different. Django and older versions hashed this text.
     pub(super) fn as_typed(&self) -> Option<&str> {
         self.typed.as_ref().map(ExposeSecret::expose_secret)
     }
 }
 
-/// White space, and what else Python strips.
+/// White space as Python's `strip` defines it.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
