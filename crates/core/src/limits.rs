@@ -27,26 +27,26 @@ use super::{Error, clock::Clock, token::Token};
 pub use network::Network;
 pub use rate::Rate;
 
-/// The limits that an operator can set; `None` is none.
+/// The configurable limits; `None` is unlimited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Sign-ins to one account: from each network that it was signed in to from, and from all others together.
     pub sign_in_per_account: Option<Rate>,
-    /// Sign-ins from one address, to any account.
+    /// Sign-ins from one network, to any account.
     pub sign_in_per_address: Option<Rate>,
-    /// Registrations from one address.
+    /// Registrations from one network.
     pub register_per_address: Option<Rate>,
     /// Renewals of one session.
     pub refresh_per_session: Option<Rate>,
-    /// Renewals from one address that are refused.
+    /// Rejected renewals from one network.
     pub refused_refresh_per_address: Option<Rate>,
-    /// The failed sign-ins to an account from one address that cause no wait; after each further one that
-    /// address waits for that account, longer each time. Attempts in progress reserve the failures that are left.
+    /// The failed sign-ins to an account from one network that cause no delay. After each further one that network
+    /// waits for that account, twice as long each time. Attempts in progress reserve the remaining failures.
     pub free_failures: Option<u32>,
 }
 
 impl Default for Limits {
-    /// Generous to many people behind one address, and to one who has forgotten which password it was.
+    /// Allows for many people behind one IP address, and for a user who tries several passwords.
     fn default() -> Self {
         Self {
             sign_in_per_account: Some(Rate::per_minute(60)),
@@ -60,7 +60,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// None at all.
+    /// No limits.
     pub const OFF: Self = Self {
         sign_in_per_account: None,
         sign_in_per_address: None,
@@ -71,7 +71,7 @@ impl Limits {
     };
 }
 
-/// What this process counts.
+/// The rate limits and their counters in this process.
 pub(super) struct Limiter {
     per_account: Option<Tier>,
     per_network: Option<Tier>,
@@ -80,8 +80,7 @@ pub(super) struct Limiter {
     refusals: Option<Buckets>,
     attempts: Option<Attempts>,
     known: KnownNetworks,
-    /// Names are counted by their hash: one of any length costs the same, and nobody can choose two that
-    /// collide.
+    /// Usernames are counted by a seeded hash: any length costs the same, and nobody can choose two that collide.
     hasher: RandomState,
 }
 
@@ -101,9 +100,9 @@ impl Limiter {
         }
     }
 
-    /// Counts an attempt to prove the password of the account with that name, which need not exist. Waits while
-    /// attempts in progress hold all the failures that the account has left from this network. The attempt counts
-    /// as failed until it is [settled](Attempt::settle).
+    /// Counts an attempt to prove the password of an account, which need not exist. Waits while attempts in progress
+    /// hold all remaining failures of the account and network. The attempt counts as failed until it is
+    /// [settled](Attempt::settle).
     ///
     /// # Errors
     /// `TooMany`.
@@ -138,7 +137,7 @@ impl Limiter {
         self.take(self.registrations.as_ref(), from)
     }
 
-    /// Counts a renewal with a verified token: by its session, or by itself where it has none.
+    /// Counts a renewal with a verified token: by its session, or by its `jti` if it has none.
     ///
     /// # Errors
     /// `TooMany`.
@@ -147,8 +146,8 @@ impl Limiter {
         self.take(self.renewals.as_ref(), Some((token.session, lone)))
     }
 
-    /// Counts a renewal that was refused, and lets the refusal pass as long as there are not too many. A
-    /// good token is not asked for this: behind the same address may be others, who did nothing.
+    /// Counts a rejected renewal. Returns its error, or `TooMany` after too many. Valid tokens are not checked against
+    /// this limit: others behind the same IP address may be innocent.
     pub(super) fn refuse(&self, refusal: Error, from: Option<Network>) -> Error {
         match refusal {
             Error::Unavailable { .. } | Error::TooMany { .. } => refusal,
@@ -156,13 +155,13 @@ impl Limiter {
         }
     }
 
-    /// Removes what has been idle for so long that it does not count any more.
+    /// Removes counters that have been idle so long that they no longer matter.
     pub(super) fn forget_idle(&self) {
         [&self.registrations, &self.renewals, &self.refusals].into_iter().flatten().for_each(Buckets::forget_idle);
         [&self.per_account, &self.per_network].into_iter().flatten().for_each(Tier::forget_idle);
     }
 
-    /// What has no key is not counted.
+    /// Without a key nothing is counted.
     fn take(&self, buckets: Option<&Buckets>, key: Option<impl Hash>) -> Result<(), Error> {
         let Some((buckets, key)) = buckets.zip(key) else { return Ok(()) };
         buckets.take(self.hasher.hash_one(key)).map_err(too_many)
@@ -173,13 +172,13 @@ fn too_many(retry_after: Duration) -> Error {
     Error::TooMany { retry_after }
 }
 
-/// The keys of an attempt: of the bucket that its known network has alone, and of the one that strangers share.
+/// The keys of an attempt: for the bucket of its known network, and for the bucket shared by all other networks.
 struct Keys {
     known: u64,
     strangers: u64,
 }
 
-/// An attempt that was admitted.
+/// An admitted attempt.
 #[must_use = "it counts as failed until it is settled"]
 pub(super) struct Attempt<'l> {
     limiter: &'l Limiter,
@@ -190,8 +189,8 @@ pub(super) struct Attempt<'l> {
 }
 
 impl Attempt<'_> {
-    /// Records the result. A correct password clears earlier failures, and makes its network a known one of the
-    /// account; an attempt whose password was not verified is not counted.
+    /// Records the result. A correct password clears earlier failures and makes the network a known one of the account.
+    /// An attempt whose password was not verified is not counted.
     pub(super) fn settle<T>(mut self, outcome: &Result<T, Error>) {
         let reservation = self.reservation.take();
         match outcome {
@@ -204,7 +203,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The sign-in that makes a network known counts in the buckets of known ones too, so that their rates are no
+    /// The sign-in that makes a network known also counts in the buckets of known networks, so that their rates are no
     /// higher.
     fn remember(&self) {
         let Some(network) = self.from else { return };
@@ -232,7 +231,7 @@ impl Attempt<'_> {
         Keys { known: self.limiter.hasher.hash_one((self.account, self.from)), strangers: self.account }
     }
 
-    /// An attempt from nowhere, as at the command line, is not counted by network.
+    /// An attempt from the command line is not counted by network.
     fn network_keys(&self) -> Option<Keys> {
         let key = self.limiter.hasher.hash_one(self.from?);
         Some(Keys { known: key, strangers: key })

@@ -13,10 +13,10 @@ use tokio::{sync::oneshot, time};
 use super::failures::Failures;
 use crate::clock::Clock;
 
-/// The attempts of one pair that may wait; further ones are refused at once.
+/// The maximum queue length per pair; further attempts are rejected at once.
 pub(super) const MAX_WAITING: usize = 64;
 
-/// The longest that an attempt waits for those before it.
+/// The maximum time in the queue.
 const LONGEST_QUEUE: Duration = Duration::from_secs(5);
 
 /// The `Retry-After` of an attempt that finds the queue full, or that waited too long in it.
@@ -128,7 +128,7 @@ impl State {
 }
 
 impl InProgress {
-    /// Gives reservations to the first in the queue. A sender whose receiver has gone takes none.
+    /// Hands reservations to the first in the queue. A sender whose receiver was dropped gets none.
     fn admit(&mut self, allowed: u32) {
         while self.count < allowed
             && let Some(next) = self.queue.pop_front()
@@ -139,7 +139,7 @@ impl InProgress {
 
     fn refuse(&mut self, wait: Duration) {
         for waiting in self.queue.drain(..) {
-            // A receiver that has gone needs no answer.
+            // A dropped receiver needs no answer.
             _ = waiting.send(Err(wait));
         }
     }
@@ -149,7 +149,7 @@ impl InProgress {
     }
 }
 
-/// A place in the queue. A reservation that arrives when nobody waits for it any more is given back.
+/// A place in the queue. Dropping it returns a reservation that arrived meanwhile.
 struct Place<'a> {
     attempts: &'a Attempts,
     pair: u64,
@@ -185,7 +185,7 @@ pub(super) struct Reservation<'a> {
 }
 
 impl Reservation<'_> {
-    /// The password was correct: earlier failures are forgotten.
+    /// The password was correct: earlier failures are removed.
     pub(super) fn succeed(mut self) {
         self.outcome = Outcome::Succeeded;
     }

@@ -1,5 +1,5 @@
-//! A bucket for each key, by the generic cell rate algorithm, which keeps one number per key. A key keeps its bucket
-//! however many others come; once the table is full, new keys share buckets, so that a flood of them costs no memory
+//! Rate limit buckets by key, with the generic cell rate algorithm, which keeps one number per key. A key keeps its
+//! bucket however many others arrive; once the table is full, new keys share buckets, so that a flood costs no memory
 //! and is itself limited.
 
 use std::{sync::Arc, time::Duration};
@@ -34,7 +34,7 @@ impl Buckets {
         Self { limiter: RateLimiter::new(quota, Table::default(), Elapsed(clock)) }
     }
 
-    /// Takes one, or returns the time until there is one.
+    /// Takes one unit, or returns the time until one is available.
     pub(super) fn take(&self, key: u64) -> Result<(), Duration> {
         let now = || clock::Clock::now(self.limiter.clock());
         self.limiter.check_key(&key).map_err(|refusal| refusal.wait_time_from(now()))
@@ -47,8 +47,7 @@ impl Buckets {
     }
 }
 
-/// The buckets of the keys that came first, and the shared ones. A shared bucket is never removed: its state is
-/// eight bytes.
+/// The buckets of the first keys, and the shared ones. A shared bucket is never removed: its state is eight bytes.
 struct Table {
     own: DashMapStateStore<u64>,
     shared: Box<[InMemoryState]>,
@@ -96,7 +95,7 @@ impl ShrinkableKeyedStateStore<u64> for Table {
     }
 }
 
-/// The core's clock, as the algorithm asks for it.
+/// The core's clock in the form that the algorithm needs.
 #[derive(Clone)]
 struct Elapsed(Arc<dyn Clock>);
 

@@ -1,17 +1,16 @@
-//! Failed sign-ins by account and network. After some that are free the pair waits, twice as long each time; no
-//! other network waits for it, so that nobody can lock out an owner who is somewhere else, and a guesser gets
-//! nowhere (NIST SP 800-63B-4 §3.2.2).
+//! Failed sign-ins by account and network. After some free failures the pair waits, twice as long each time. Other
+//! networks do not wait, so nobody can lock out an owner who is elsewhere (NIST SP 800-63B-4 §3.2.2).
 
 use std::time::Duration;
 
 use lru::LruCache;
 
-/// The pairs that are remembered: as many that wait, and as many that do not.
+/// The maximum number of pairs: this many that wait, and this many that do not.
 pub(super) const MAX_PAIRS: usize = 1 << 16;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// With one guess each time, that is less than a hundred a day.
+/// The maximum wait: it allows less than a hundred guesses a day.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_mins(15);
-/// When failures are forgotten, after the last of them.
+/// Failures expire this long after the last of them.
 pub(super) const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 
 /// The failures of every pair. In each of the two tables the pair that failed longest ago is evicted first, so that
@@ -58,7 +57,7 @@ impl Failures {
         }
     }
 
-    /// Forgets the failures of a pair.
+    /// Removes the failures of a pair.
     pub(super) fn clear(&mut self, pair: u64) {
         self.unpunished.pop(&pair);
         self.waiting.pop(&pair);

@@ -7,19 +7,19 @@ use lru::LruCache;
 
 use super::Network;
 
-/// The accounts that are remembered; the one whose last success is oldest is evicted first.
+/// The maximum number of accounts; the one whose last success is oldest is evicted first.
 const MAX_ACCOUNTS: usize = 1 << 16;
 
-/// The networks of one account that are remembered. The bound is per account, so that signing in to one account
-/// from many networks evicts no network of another.
+/// The maximum number of networks per account. The bound is per account, so that signing in to one from many networks
+/// evicts no network of another.
 const MAX_NETWORKS: usize = 16;
 
-/// The networks of successful sign-ins, by the hash of the account's name.
+/// The networks of successful sign-ins, by hash of the username.
 pub(super) struct KnownNetworks(Mutex<LruCache<u64, Vec<Network>>>);
 
 impl Default for KnownNetworks {
     fn default() -> Self {
-        // Bounded below: a bounded cache would allocate its whole table at once.
+        // Bounded in `insert`: a bounded cache would allocate its whole table at once.
         Self(Mutex::new(LruCache::unbounded()))
     }
 }
@@ -30,7 +30,7 @@ impl KnownNetworks {
         self.with(|accounts| accounts.peek(&account).is_some_and(|networks| networks.contains(&network)))
     }
 
-    /// Remembers a success. Returns whether the network is new for the account.
+    /// Adds a success. Returns whether the network is new for the account.
     pub(super) fn insert(&self, account: u64, network: Network) -> bool {
         self.with(|accounts| {
             let networks = accounts.get_or_insert_mut(account, Vec::new);

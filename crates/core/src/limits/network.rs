@@ -1,21 +1,21 @@
-//! Whom a limit by address means: an IPv4 address, or the /64 that one customer has of IPv6 at least
-//! (RFC 6177), of which each device takes a new address whenever it likes.
+//! The network that a limit counts: an IPv4 address, or the /64 of an IPv6 address. A customer has a /64 at least (RFC
+//! 6177), and devices change their address within it at will.
 
 use std::net::IpAddr;
 
 use crate::session::Origin;
 
-/// An address as limits see it.
+/// A network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Network {
-    /// One address.
+    /// An IPv4 address.
     V4(u32),
-    /// The first 64 bits.
+    /// The first 64 bits of an IPv6 address.
     V6(u64),
 }
 
 impl Network {
-    /// Where a request came from; `None` where nobody said, as at the command line.
+    /// The network of an origin; `None` if it is unknown, as at the command line.
     pub fn of(origin: &Origin) -> Option<Self> {
         origin.address.as_deref()?.parse::<IpAddr>().ok().map(Self::from)
     }

@@ -9,7 +9,7 @@ const UNITS: [(&str, &[&str], u64); 4] = [
     ("d", &["day"], 24 * 60 * 60),
 ];
 
-/// So many in a period. As many may come at once; then one at a time, as the period passes.
+/// A number per period. The whole number may arrive at once; then one at a time, as the period passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     count: NonZeroU32,
@@ -17,7 +17,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// So many a minute; one at least.
+    /// A rate per minute; at least 1.
     pub const fn per_minute(count: u32) -> Self {
         let count = match NonZeroU32::new(count) {
             Some(count) => count,
@@ -34,12 +34,12 @@ impl Rate {
         Some(Self { count: count.parse().ok()?, period: Duration::from_secs(*seconds) })
     }
 
-    /// How many may come at once.
+    /// The burst size.
     pub(super) const fn count(self) -> NonZeroU32 {
         self.count
     }
 
-    /// How long so many take to come again.
+    /// The period.
     pub(super) const fn period(self) -> Duration {
         self.period
     }

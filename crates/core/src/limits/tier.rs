@@ -17,17 +17,17 @@ impl Tier {
         Self { known: buckets(), strangers: buckets() }
     }
 
-    /// Takes one for a stranger, or returns the time until there is one.
+    /// Takes one unit for an unknown network, or returns the time until one is available.
     pub(super) fn take(&self, key: u64) -> Result<(), Duration> {
         self.strangers.take(key)
     }
 
-    /// Takes one for a known network, or returns the time until there is one.
+    /// Takes one unit for a known network, or returns the time until one is available.
     pub(super) fn take_known(&self, key: u64) -> Result<(), Duration> {
         self.known.take(key)
     }
 
-    /// Counts what was admitted already.
+    /// Counts an attempt that was already admitted.
     pub(super) fn note(&self, key: u64) {
         // An empty bucket stays empty.
         _ = self.known.take(key);

@@ -1,5 +1,5 @@
-//! Administration: what staff does to accounts, sessions and tokens of others. Whether it may is decided
-//! by [`administration`](crate::administration), inside the transaction of the deed.
+//! Administration of other users' accounts, sessions and tokens. Permissions are checked by
+//! [`administration`](crate::administration), inside the transaction of the action.
 
 mod sessions;
 mod tokens;
@@ -19,20 +19,20 @@ use crate::{
     store::Deed,
 };
 
-/// Somebody who may enter the administration. Having one is the proof: nothing else makes it.
+/// An authenticated administrator. Only [`Auth::authorize_staff`] creates one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Administrator {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// The session that asks.
+    /// The session of the request.
     pub session: Option<SessionId>,
 }
 
-/// How many users or tokens one call may change: each is judged in the one transaction of all.
+/// The maximum number of users or tokens per call: all are changed in one transaction.
 const MAX_AT_ONCE: usize = 100;
 
-/// What a call names, each once.
+/// Parses a list of ids and removes duplicates.
 fn distinct<T: Clone + Eq + Hash>(
     field: &'static str,
     names: &[String],
@@ -48,7 +48,7 @@ fn distinct<T: Clone + Eq + Hash>(
 }
 
 impl Auth {
-    /// Whether the bearer may enter the administration, as the database has it now.
+    /// Checks that the caller is an administrator, according to the database.
     ///
     /// # Errors
     /// `Forbidden`, `UserNotFound`, `UserInactive`, or `Unavailable`.
@@ -58,7 +58,7 @@ impl Auth {
         Ok(Administrator { user: user.id, session: bearer.session })
     }
 
-    /// A deed that is done now.
+    /// An admin action at the current time.
     fn deed(&self, administrator: &Administrator, origin: &Origin) -> Deed {
         Deed {
             actor: administrator.user,

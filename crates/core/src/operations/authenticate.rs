@@ -1,5 +1,5 @@
-//! `authenticate`: the user who holds a token. No I/O unless a setting asks for it or the token has no session: the
-//! signature, the claims, then a look in the set of revoked sessions.
+//! `authenticate`: verifies a token and identifies its user. It checks the signature, the claims and the set of revoked
+//! sessions, without I/O unless a setting requires it or the token has no session.
 
 use std::sync::Arc;
 
@@ -19,40 +19,40 @@ use crate::{
     user::{StoredCredentials, UserKey},
 };
 
-/// Who a good token speaks for. Having one is the proof: nothing else makes it.
+/// An authenticated caller. Only [`Auth::authenticate`] creates one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Bearer {
     /// The user.
     pub user: UserId,
-    /// The session; `None` when another issuer with the same key made the token.
+    /// The session; `None` for a token of another issuer that signs with the same key.
     pub session: Option<SessionId>,
-    /// When the token ends.
+    /// The expiry of the token.
     pub expires_at: Timestamp,
-    /// What the token says, every claim of it.
+    /// All claims of the token.
     pub claims: Arc<Claims>,
 }
 
 impl Auth {
-    /// The bearer as its token tells, without a look into the database: what stood there when the person
-    /// signed in ([`Policy::token_user`](policy::Policy::token_user)).
+    /// The user according to the token, as of the sign-in ([`Policy::token_user`](policy::Policy::token_user)), without
+    /// a database query.
     pub fn token_user(&self, bearer: &Bearer) -> TokenUser {
         self.policy.token_user(bearer.user, &bearer.claims.values())
     }
 
-    /// Authenticates the values of the `Authorization` header fields of a request, of which there may
-    /// be only one (RFC 9110 §11.6.2). The scheme is one of `types`, in any case (RFC 9110 §11.1).
+    /// Authenticates a request by the values of its `Authorization` headers, of which there may be one (RFC 9110
+    /// §11.6.2). The scheme must be one of `types`, in any case (RFC 9110 §11.1).
     ///
     /// # Errors
-    /// `NotAuthenticated` without a header of our scheme, `BadAuthorizationHeader` for one that is not
-    /// two words, and everything that [`authenticate`](Self::authenticate) answers.
+    /// `NotAuthenticated` without a header of an accepted scheme, `BadAuthorizationHeader` for one that is not two
+    /// words, and the errors of [`authenticate`](Self::authenticate).
     pub async fn authenticate_headers(
         &self,
         types: &[impl AsRef<[u8]>],
         headers: impl IntoIterator<Item = &[u8]>,
         kinds: &[TokenType],
     ) -> Result<Bearer, Error> {
-        // Bytes that are no UTF-8 are no token, as no text is.
+        // A token that is not UTF-8 is treated like an empty one.
         let text = str::from_utf8(token_in(types, headers)?).unwrap_or_default();
         if self.tokens.remote().is_some() {
             self.tokens.learn_key(text, self.clock.now()).await?;
@@ -60,16 +60,16 @@ impl Auth {
         self.authenticate(text, kinds).await
     }
 
-    /// Authenticates a token of one of these kinds. [`Lookup`] says when the database is read.
+    /// Authenticates a token of one of these types. [`Lookup`] says what is read from the database.
     ///
     /// # Errors
-    /// `NoTokenType` for a bad one or one of an ended session, `NoUserId` or `UserNotFound` when it names
-    /// no user that exists, `UserInactive`, `PasswordChanged`, or `Unavailable`.
+    /// `NoTokenType` for an invalid token or an ended session, `NoUserId` or `UserNotFound` when it identifies no
+    /// existing user, `UserInactive`, `PasswordChanged`, or `Unavailable`.
     pub async fn authenticate(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
         self.bearer_of(text, kinds).await.inspect_err(|error| self.tell_failure(error))
     }
 
-    /// As [`authenticate`](Self::authenticate), and not counted as a failure.
+    /// Authenticates a token without reporting a failure to the observer.
     pub(super) async fn bearer_of(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
         let token = self.verify_cached(text, kinds)?;
         let key = user_of(&token)?;
@@ -113,7 +113,7 @@ impl Auth {
         Ok(token)
     }
 
-    /// The user for whom a token without a session is good.
+    /// Finds the user of a token without a session.
     async fn judge_bearer(&self, token: &Token, kinds: &[TokenType]) -> Result<UserId, Error> {
         match self.judge(token, Some(self.account_rule(token))).await? {
             Verdict::Good(account) => account.map(|account| account.user.id).ok_or(Error::UserNotFound),
@@ -126,7 +126,7 @@ impl Auth {
         }
     }
 
-    /// Judges a token without a session, and by `rule` the account that it names.
+    /// Judges a token without a session and, with a rule, its account.
     pub(super) async fn judge(&self, token: &Token, rule: Option<AccountRule>) -> Result<Verdict, Error> {
         let question = Question::about(&PresentedToken::of(token), self.clock.now(), rule);
         let is_access = token.token_type() == Some(TokenType::Access);
@@ -166,7 +166,7 @@ impl Auth {
         }
     }
 
-    /// Why a token of an ended session is refused, in Simple JWT's terms.
+    /// Maps the reason a session ended to the error Simple JWT would return.
     fn ended(&self, token: &Token, kinds: &[TokenType], end: SessionEnd) -> Error {
         match end.reason {
             EndReason::UserDeactivated => Error::UserInactive,
@@ -211,7 +211,7 @@ impl Lookup {
     }
 }
 
-/// A good token is of another kind for each kind but its own, as which it is blacklisted.
+/// For the token's own type the reason is `Blacklisted`; for every other accepted type, `WrongType`.
 fn blacklisted(token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
     no_token_type(kinds, |kind| match token.check_type(kind) {
         Ok(()) => Error::Blacklisted(end.clone()),
@@ -223,7 +223,7 @@ fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error
     Error::NoTokenType(kinds.iter().map(|kind| KindRefusal { token_type: *kind, error: why(*kind) }).collect())
 }
 
-/// The token in an `Authorization` header of one of our schemes.
+/// Finds the token in an `Authorization` header of an accepted scheme.
 fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: impl IntoIterator<Item = &'h [u8]>) -> Result<&'h [u8], Error> {
     let mut headers = headers.into_iter();
     let header = match (headers.next(), headers.next()) {
@@ -238,7 +238,7 @@ fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: impl IntoIterator<Item = &'
         return Err(Error::NotAuthenticated);
     }
     let token = rest.trim_ascii_start();
-    // Without a way out, so that many bytes are looked at in one step.
+    // No early exit, so the loop vectorises.
     let has_space = token.iter().fold(false, |found, byte| found | byte.is_ascii_whitespace());
     if token.is_empty() || has_space { Err(Error::BadAuthorizationHeader) } else { Ok(token) }
 }

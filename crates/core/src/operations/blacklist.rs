@@ -1,5 +1,5 @@
-//! `blacklist`: give a refresh token back. It ends the session with its access tokens, also when the
-//! token had been spent (RFC 7009 §2.1).
+//! `blacklist`: revokes a refresh token. It ends the session with its access tokens, even if the token was spent (RFC
+//! 7009 §2.1).
 
 use hallpass_types::EndReason;
 
@@ -11,11 +11,11 @@ use crate::{
 };
 
 impl Auth {
-    /// Signs the token's session out.
+    /// Signs out of the token's session.
     ///
     /// # Errors
-    /// `Token` for a bad token, `Blacklisted` when it was spent or blacklisted before (its session is
-    /// ended all the same), `UserNotFound` for one without a session whose user was not imported, or `Unavailable`.
+    /// `Token` for an invalid token, `Blacklisted` when it was spent or blacklisted before (the session ends in any
+    /// case), `UserNotFound` for one without a session whose user was not imported, or `Unavailable`.
     pub async fn blacklist(&self, refresh: &str, origin: Origin) -> Result<(), Error> {
         let now = self.clock.now();
         self.tokens.learn_key(refresh, now).await?;
@@ -29,7 +29,7 @@ impl Auth {
         }
     }
 
-    /// An ending that happens now.
+    /// The end of a session at the current time.
     pub(super) fn ending(&self, reason: EndReason, origin: &Origin) -> Ending {
         Ending { reason, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway, actor: None }
     }

@@ -1,4 +1,4 @@
-//! `change_password`: needs the one in force, and ends every other session (ASVS 6.2.3, 7.4.3).
+//! `change_password`: requires the current password and ends every other session (ASVS 6.2.3, 7.4.3).
 
 use hallpass_types::{EndReason, PasswordChange};
 use secrecy::SecretString;
@@ -15,16 +15,16 @@ use crate::{
 };
 
 impl Auth {
-    /// Changes the bearer's own password. With `CHECK_REVOKE_TOKEN` it ends the session that asks as well.
+    /// Changes the caller's password. With `CHECK_REVOKE_TOKEN` the current session ends as well.
     ///
     /// # Errors
-    /// `Invalid` with the field to mend, `UserNotFound`, `UserInactive`, `TooMany`, or `Unavailable`.
+    /// `Invalid` with the field, `UserNotFound`, `UserInactive`, `TooMany`, or `Unavailable`.
     pub async fn change_password(&self, bearer: &Bearer, form: &PasswordChange, origin: &Origin) -> Result<(), Error> {
         let user = self.load_active_user(bearer).await?;
         let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
         let current = Password::typed(form.current_password.expose());
         let wrong = || Error::field("current_password", Fault::WrongPassword);
-        // Who holds somebody's token could guess here what the token does not give.
+        // The limit keeps a stolen access token from guessing the password.
         let attempt = self.limiter.begin_attempt(&user.username, Network::of(origin)).await?;
         let checked = match self.passwords.verify(current, stored.clone()).await {
             Ok(Verdict::Wrong) => Err(wrong()),
@@ -38,18 +38,17 @@ impl Auth {
         let new = checked.map_err(|fault| Error::field("new_password", fault))?;
         let hash = self.passwords.hash(new).await?;
         let ending = self.ending(EndReason::PasswordChanged, origin);
-        // Where a token ends with its password, the session that asks has none left either.
+        // With `CHECK_REVOKE_TOKEN` the current session has no valid token left either.
         let keep = bearer.session.filter(|_| !self.settings.check_revoke_token);
         let new = NewPassword { user: user.id, hash, checked: stored, keep };
-        // Somebody who knows the old password must not undo a reset that came in between.
+        // The old password must not undo a reset that was made in the meantime.
         if self.store.set_password(new, ending).await? { Ok(()) } else { Err(wrong()) }
     }
 
-    /// Sets a user's password without asking for the one in force, as an operator does, and ends all of
-    /// the user's sessions.
+    /// Sets a user's password without the current one, for the operator, and ends all of the user's sessions.
     ///
     /// # Errors
-    /// `UserNotFound`, `Invalid` with the field to mend, or `Unavailable`.
+    /// `UserNotFound`, `Invalid` with the field, or `Unavailable`.
     pub async fn set_password(&self, username: &str, new: SecretString) -> Result<User, Error> {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         let user = found.ok_or(Error::UserNotFound)?.user;

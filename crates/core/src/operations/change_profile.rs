@@ -1,5 +1,5 @@
-//! `change_profile`: what people change of the own account without the password. Nothing is ever sent
-//! to the address, and no account is got back by it, so a new one gives nobody anything.
+//! `change_profile`: changes that need no password. No mail is sent to the e-mail address and no account is recovered
+//! with it, so a new one grants nothing.
 
 use hallpass_types::{EndReason, Me, ProfileForm};
 
@@ -7,11 +7,11 @@ use super::authenticate::Bearer;
 use crate::{Auth, Error, fault::Fault, session::Origin, store::ProfileChange};
 
 impl Auth {
-    /// Changes the bearer's own address. Where tokens name their user by it (`USER_ID_FIELD`), all of the
-    /// user's sessions end, also the one that asks.
+    /// Changes the caller's e-mail address. Where tokens identify users by it (`USER_ID_FIELD`), all of the user's
+    /// sessions end, including the current one.
     ///
     /// # Errors
-    /// `Invalid` with the field to mend, `UserNotFound`, `UserInactive`, or `Unavailable`.
+    /// `Invalid` with the field, `UserNotFound`, `UserInactive`, or `Unavailable`.
     pub async fn change_profile(&self, bearer: &Bearer, form: &ProfileForm, origin: &Origin) -> Result<Me, Error> {
         let user = self.load_active_user(bearer).await?;
         let email = self.check_email(&form.email, Some(&user)).await?;

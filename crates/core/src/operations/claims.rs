@@ -1,5 +1,5 @@
-//! The claims beyond the standard ones. Those that come from the account are made anew for every pair, so that a token
-//! never says what the account no longer says; those that another issuer added travel along.
+//! Custom claims. Those of the account are computed for every pair, so that a token never contains outdated values;
+//! those of another issuer are copied.
 
 use serde_json::{Map, Value};
 
@@ -15,8 +15,8 @@ use crate::{
 };
 
 impl Auth {
-    /// The claims that come from an account: the policy's, and the password's fingerprint (`CHECK_REVOKE_TOKEN`). A
-    /// claim that is null is left out.
+    /// The claims of an account: the policy's, and the password's fingerprint (`CHECK_REVOKE_TOKEN`). A null removes a
+    /// claim.
     async fn custom_claims(&self, account: &StoredCredentials) -> Map<String, Value> {
         let mut claims = self.policy.custom_claims(&account.user).await;
         if self.settings.check_revoke_token {
@@ -29,7 +29,7 @@ impl Auth {
     /// The subject of a new session's tokens.
     ///
     /// # Errors
-    /// `OversizedClaims`: the policy's claims are too large. No session has been opened.
+    /// `OversizedClaims`: the policy's claims are too large. No session was opened.
     pub(super) async fn first_subject(
         &self,
         account: &StoredCredentials,
@@ -42,8 +42,8 @@ impl Auth {
         if self.tokens.fits(&subject, now) { Ok(subject) } else { Err(Error::OversizedClaims) }
     }
 
-    /// Signs the successors of a token with `sign`. Claims of the account that have grown too large since the sign-in
-    /// are left as they were: the session goes on.
+    /// Signs the successors of a token with `sign`. If the claims of the account have become too large, the token keeps
+    /// its old ones and the session continues.
     pub(super) async fn sign_renewed<T>(
         &self,
         token: &Token,
@@ -66,7 +66,7 @@ impl Auth {
         }
     }
 
-    /// Refuses a token of another issuer whose successors would be too long to be accepted, before it is spent.
+    /// Rejects a token of another issuer whose successors would be too long, before it is spent.
     pub(super) fn check_successor_size(&self, token: &Token, now: Timestamp) -> Result<(), Error> {
         if token.session.is_some() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! `list_events`, `list_own_events`: what happened to accounts; and writing the counted failures down.
+//! `list_events`, `list_own_events`: security events. Also writes the counted sign-in failures to the database.
 
 use hallpass_types::{EventRecord, OwnEvent};
 
@@ -9,11 +9,11 @@ use crate::{
     paging::{Listed, PageRequest},
 };
 
-/// How many events go at a time, so that the writer is never held long.
+/// The number of events deleted per batch, so that the writer is never held for long.
 const FLUSH_BATCH: u32 = 200;
 
 impl Auth {
-    /// A page of security events, the last one first; `None` when there is no such page.
+    /// A page of security events, newest first; `None` when it does not exist.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -26,7 +26,7 @@ impl Auth {
         Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(Event::record)))
     }
 
-    /// A page of the bearer's own security events, the last one first; `None` when there is no such page.
+    /// A page of the caller's security events, newest first; `None` when it does not exist.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -35,10 +35,10 @@ impl Auth {
         Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(Event::own)))
     }
 
-    /// Writes the counted failures of sign-ins to the database.
+    /// Writes the counted sign-in failures to the database.
     ///
     /// # Errors
-    /// `Unavailable`; what was counted since the last time is lost.
+    /// `Unavailable`; the counts since the last write are lost.
     pub async fn write_failed_sign_ins(&self) -> Result<(), Error> {
         let failed = self.failures.take_unwritten();
         if failed.is_empty() {
@@ -47,10 +47,10 @@ impl Auth {
         Ok(self.store.note_failed_sign_ins(failed).await?)
     }
 
-    /// Deletes security events that are older than the operator keeps them. Answers how many.
+    /// Deletes security events older than the retention. Returns their number.
     ///
     /// # Errors
-    /// `Unavailable`; what was deleted until then stays deleted.
+    /// `Unavailable`; deleted events stay deleted.
     pub async fn flush_events(&self) -> Result<u64, Error> {
         let before = self.clock.now() - self.settings.security_event_retention;
         let mut total = 0;

@@ -1,20 +1,20 @@
-//! What a server does beside answering: follow the database's revocations, write down what was seen,
-//! and clear away what has expired.
+//! Background work: following the database's revocations, writing seen generations, deleting expired rows, and health
+//! checks.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
 use super::pace;
 use crate::{Auth, Error, keys::KeyState, revocation::Position};
 
-/// How many outstanding tokens go at a time, so that the writer is never held long.
+/// The number of outstanding tokens deleted per batch, so that the writer is never held for long.
 const FLUSH_BATCH: u32 = 200;
 
 impl Auth {
-    /// Takes in the revocations that this or another process wrote since the last time. Called once
-    /// before the first request is answered, then again and again.
+    /// Reads the revocations that any process wrote since the last call. Call it once before the first request, then
+    /// repeatedly.
     ///
     /// # Errors
-    /// `Unavailable`; what was not taken in now is the next time.
+    /// `Unavailable`; the next call continues.
     pub async fn follow_revocations(&self) -> Result<(), Error> {
         let known = self.revocations.position();
         let mut news = self.store.revocations_after(known.clone()).await?;
@@ -31,15 +31,15 @@ impl Auth {
         Ok(())
     }
 
-    /// Comes back when another process may have written revocations, if anybody can tell.
+    /// Resolves when another process may have written revocations, if the database can notify.
     pub async fn wait_for_revocations(&self) {
         self.store.wait_for_revocations().await;
     }
 
-    /// Writes the noted generations to the database and forgets what no token can need any more.
+    /// Writes seen generations to the database and removes expired entries from memory.
     ///
     /// # Errors
-    /// `Unavailable`; the notes are lost, which only makes the rotation kinder.
+    /// `Unavailable`; the generations are lost, which only makes the rotation more lenient.
     pub async fn write_seen(&self) -> Result<(), Error> {
         let now = self.clock.now() - self.settings.leeway;
         self.revocations.forget_expired(now, self.clock.elapsed());
@@ -52,11 +52,11 @@ impl Auth {
         Ok(self.store.note_seen(seen).await?)
     }
 
-    /// Deletes expired tokens from the database, never before `exp` and the leeway have passed
-    /// (Simple JWT: `flushexpiredtokens`). Answers how many.
+    /// Deletes expired tokens from the database, never before `exp` and the leeway have passed (Simple JWT:
+    /// `flushexpiredtokens`). Returns their number.
     ///
     /// # Errors
-    /// `Unavailable`; what was deleted until then stays deleted.
+    /// `Unavailable`; deleted tokens stay deleted.
     pub async fn flush_expired_tokens(&self) -> Result<u64, Error> {
         let before = self.clock.now() - self.settings.leeway;
         let mut total = 0;
@@ -69,7 +69,7 @@ impl Auth {
         }
     }
 
-    /// Whether the server can do its work.
+    /// Checks that the database responds.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -77,8 +77,8 @@ impl Auth {
         Ok(self.store.ping().await?)
     }
 
-    /// Whether the server can take requests: the database answers and takes writes, and a key signs that its tokens are
-    /// verified by. That the kept keys can be read is part of it.
+    /// Checks that the server can handle requests: the database responds and accepts writes, the key ring can be read,
+    /// and its signing key is verified by itself.
     ///
     /// # Errors
     /// `Unavailable`.

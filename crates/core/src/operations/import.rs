@@ -16,16 +16,15 @@ use crate::{
     token::TokenFault,
 };
 
-/// How many rows one transaction takes: a server that runs on the same database waits no longer than
-/// they take.
+/// The number of rows per transaction, so that a server on the same database does not wait for long.
 const BATCH: u16 = 100;
 
-/// Before the first row.
+/// Less than every row id.
 const START: i64 = i64::MIN;
 
 impl Auth {
-    /// Brings everything, or rehearses it. It can be run again: what is here already is brought up to
-    /// date, and what was changed here stays.
+    /// Imports everything, or rehearses it. It can be repeated: known rows are updated, and what was changed here
+    /// stays.
     ///
     /// # Errors
     /// When either database fails.
@@ -33,7 +32,7 @@ impl Auth {
         let ending = self.ending(EndReason::UserDeactivated, &Origin::default());
         let import = Import { mode, naming: self.settings.user_id_field, ending };
         let fit = self.token_fit(source, import.ending.now).await?;
-        // Before any user: tokens of those who are not brought open nothing from now on.
+        // Before any user: from now on, tokens of users who are not imported open no account.
         self.store.begin_import(import.clone()).await?;
         let users = self.import_users(source, &import).await?;
         if let Some(highest) = source.highest_user_number().await? {
@@ -51,7 +50,7 @@ impl Auth {
             Err(fault @ (TokenFault::Invalid | TokenFault::MissingId | TokenFault::MissingExpiry)) => {
                 TokenFit::Refused(fault)
             }
-            // Its signature was looked at first.
+            // The signature is checked before these.
             Ok(_)
             | Err(
                 TokenFault::Expired
@@ -106,7 +105,7 @@ impl Auth {
     }
 }
 
-/// The rows that can be read; the others are counted.
+/// The readable rows. The others are counted.
 fn readable<T>(rows: Vec<Result<T, String>>, tally: &mut Tally) -> Vec<T> {
     let read = rows
         .into_iter()
@@ -122,12 +121,12 @@ fn storable(mut user: ForeignUser) -> ForeignUser {
     user
 }
 
-/// Text of another database, as it can be printed.
+/// Text of the other database without control characters.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
-/// What to say of a new user's password: whether it lets them in.
+/// The remark about a new user's password.
 fn password_reason(user: &ForeignUser, outcome: &Outcome) -> Option<Reason> {
     match (outcome.change, Usability::of(&user.password)) {
         (Change::Added, Usability::NoPassword) => Some(Reason::NoPassword),

@@ -1,4 +1,4 @@
-//! `load_me`: who the bearer is, read from the database.
+//! `load_me`: the caller's account, from the database.
 
 use hallpass_types::Me;
 
@@ -6,7 +6,7 @@ use super::authenticate::Bearer;
 use crate::{Auth, Error, user::User};
 
 impl Auth {
-    /// The bearer's account and session.
+    /// Loads the caller's account and session.
     ///
     /// # Errors
     /// `UserNotFound`, `UserInactive`, or `Unavailable`.

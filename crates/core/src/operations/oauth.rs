@@ -1,5 +1,5 @@
-//! `introspect` (RFC 7662) and `revoke_token` (RFC 7009), for programs that the operator trusts. Hallpass
-//! issues no token to a client, so any configured client may ask about any token and take it back.
+//! `introspect` (RFC 7662) and `revoke_token` (RFC 7009), for OAuth clients that the operator trusts. Hallpass issues
+//! no token to a client, so any configured client may introspect and revoke any token.
 
 use hallpass_types::{EndReason, Introspection};
 
@@ -16,18 +16,17 @@ use crate::{
     user::{StoredCredentials, User, UserKey},
 };
 
-/// What taking a token back came to.
+/// The result of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRevocation {
-    /// It is good for nothing any more, or was already.
+    /// The token is not valid any more, or never was.
     Done,
-    /// It is an access token without a session, which nothing can take back before it expires.
+    /// An access token without a session cannot be revoked.
     Unsupported,
 }
 
 impl Auth {
-    /// What a token is worth now. Of one that is not active, nothing is told, not even why
-    /// (RFC 7662 §2.2).
+    /// Describes a token. For an inactive token it returns nothing else, not even the reason (RFC 7662 §2.2).
     ///
     /// # Errors
     /// `Unavailable`.
@@ -45,18 +44,18 @@ impl Auth {
         Ok(owner.map_or_else(Introspection::default, |owner| describe(&token, owner)))
     }
 
-    /// Takes a token back with its session, be it a refresh token, a spent one, or an access token. One
-    /// that is no good is no error (RFC 7009 §2.2).
+    /// Revokes a token with its session: a refresh token, a spent one, or an access token. An invalid token is not an
+    /// error (RFC 7009 §2.2).
     ///
     /// # Errors
-    /// `Unavailable`: the token may still be good.
+    /// `Unavailable`: the token may still be valid.
     pub async fn revoke_token(&self, by: &Client, text: &str, origin: &Origin) -> Result<TokenRevocation, Error> {
         let now = self.clock.now();
         self.tokens.learn_key(text, now).await?;
         let Ok(token) = self.tokens.verify(text, None, now) else {
             return Ok(TokenRevocation::Done);
         };
-        // "This session was ended from gateway": the client's name says more than its HTTP library's.
+        // The client id says more than the name of its HTTP library.
         let origin = Origin::new(origin.address.clone(), Some(by.name()));
         let ending = self.ending(EndReason::Revoked, &origin);
         match (token.token_type(), token.session) {
@@ -76,8 +75,7 @@ impl Auth {
         Ok(())
     }
 
-    /// The user who may use protected endpoints with the token: whom the guard accepts, unless the database records a
-    /// revocation that the guard does not read.
+    /// As the guard decides, plus a database check for revocation that `SESSION_CHECK` may skip.
     async fn find_bearer(&self, text: &str, token: &Token) -> Result<Option<User>, Error> {
         let bearer = match self.bearer_of(text, &self.settings.auth_token_classes).await {
             Ok(bearer) => bearer,

@@ -1,17 +1,17 @@
-//! The pace of long work. A batch is short, and after it others have the database for three times as long: a process
-//! that waits for the lock of a SQLite file asks for it now and then, and has to find it free.
+//! Pauses between batches of long work. After a batch, the database is free for three times as long, so that a process
+//! which polls for the lock of a SQLite file gets it.
 
 use std::time::Duration;
 
 use tokio::time::{self, Instant};
 
-/// How much longer than a batch took the pause after it is.
+/// The pause after a batch, as a multiple of its duration.
 const REST: u32 = 3;
 
-/// The shortest pause.
+/// The minimum pause.
 const MIN_REST: Duration = Duration::from_millis(2);
 
-/// Does one batch, and rests.
+/// Runs one batch, then pauses.
 pub(super) async fn batch<T>(work: impl Future<Output = T>) -> T {
     let begun = Instant::now();
     let done = work.await;

@@ -1,4 +1,4 @@
-//! `refresh`: a refresh token for the next pair.
+//! `refresh`: exchanges a refresh token for the next pair.
 
 use hallpass_types::{EndReason, TokenPair};
 
@@ -17,11 +17,11 @@ use crate::{
 };
 
 impl Auth {
-    /// Renews a pair. An honest replay is answered with the very same successor; a spent token that
-    /// comes back otherwise ends the session (`rotation::decide`).
+    /// Exchanges a refresh token. A replay within the rules gets the same successor again; any other use of a spent
+    /// token ends the session (`rotation::decide`).
     ///
     /// # Errors
-    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, `NoActiveAccountForToken`,
+    /// `Token` for an invalid one, `Blacklisted` when it is spent or its session ended, `NoActiveAccountForToken`,
     /// `UserNotFound` for one without a session whose user was not imported, `PasswordChanged`, `TooMany`, or
     /// `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
@@ -43,7 +43,7 @@ impl Auth {
         }
     }
 
-    /// A good token of that kind, which was not presented too often.
+    /// Verifies a token of this type and counts it against the rate limit.
     pub(super) async fn renewable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
         self.tokens.learn_key(text, now).await?;
         let token = self.tokens.verify(text, Some(kind), now)?;
@@ -52,7 +52,7 @@ impl Auth {
         Ok(token)
     }
 
-    /// Has a refresh decided and carried out.
+    /// Decides and carries out a refresh in the store.
     pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewed, Error> {
         let answer = self.store.refresh(refresh).await;
         observer::report(&answer, self.observer.as_ref());
@@ -86,7 +86,7 @@ impl Auth {
         }
     }
 
-    /// How the account behind a refresh token is judged.
+    /// The rule that judges the account of a token.
     pub(super) fn account_rule(&self, token: &Token) -> AccountRule {
         AccountRule {
             policy: self.policy.clone(),
@@ -103,7 +103,7 @@ impl Auth {
         }
     }
 
-    /// Simple JWT looks at the blacklist before it looks at the user, and so does the answer.
+    /// Simple JWT reads the blacklist before the user, so `Blacklisted` comes first for a spent token.
     fn refused(&self, refusal: Refusal, session: &Session, was_spent: bool) -> Error {
         let end = session.end.clone();
         match refusal {

@@ -1,4 +1,4 @@
-//! `register`: a new account.
+//! `register`: creates accounts.
 
 use hallpass_types::Registration;
 use secrecy::{ExposeSecret, SecretString};
@@ -14,26 +14,26 @@ use crate::{
     user::{Email, NewUser, Role, User, UserIdField, UserKey, Username},
 };
 
-/// An account to be made, unchecked: what a person typed and what its maker decided.
+/// An account to be created, not validated.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The name wished for.
+    /// The username.
     pub username: String,
-    /// May be empty.
+    /// The e-mail address; may be empty.
     pub email: String,
     /// The password.
     pub password: SecretString,
-    /// What it may do.
+    /// The permissions.
     pub role: Role,
-    /// Whether it may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
 }
 
 impl Auth {
-    /// Makes an account for a stranger, if the operator allows it.
+    /// Registers an account, if registration is open.
     ///
     /// # Errors
-    /// `RegistrationClosed`, `TooMany`, or what [`create_user`](Self::create_user) answers.
+    /// `RegistrationClosed`, `TooMany`, or the errors of [`create_user`](Self::create_user).
     pub async fn register(&self, form: &Registration, origin: &Origin) -> Result<User, Error> {
         match self.settings.registration {
             RegistrationMode::Closed => return Err(Error::RegistrationClosed),
@@ -49,11 +49,10 @@ impl Auth {
         .await
     }
 
-    /// Makes an account by the same rules, whoever asks: the command line and the administration keep
-    /// them too.
+    /// Creates an account. The command line and the administration follow the same rules.
     ///
     /// # Errors
-    /// `Invalid` with every field to mend, or `Unavailable`.
+    /// `Invalid` with every invalid field, or `Unavailable`.
     pub async fn create_user(&self, account: Account) -> Result<User, Error> {
         let user = self.new_user(account).await?;
         self.store.create_user(user).await.map_err(|error| match error {
@@ -63,7 +62,7 @@ impl Auth {
         })
     }
 
-    /// A user to be made, with every field checked.
+    /// Validates every field of a new user.
     pub(super) async fn new_user(&self, account: Account) -> Result<NewUser, Error> {
         let (username, email, password) = self.check(&account).await?;
         Ok(NewUser {
@@ -77,7 +76,7 @@ impl Auth {
         })
     }
 
-    /// All the fields at once, so that a person mends them at once.
+    /// Validates all fields, so that all errors are reported at once.
     async fn check(&self, account: &Account) -> Result<(Username, Email, Password), Error> {
         let username = Username::parse(&account.username);
         let email = self.check_email(&account.email, None).await?;
@@ -92,8 +91,8 @@ impl Auth {
         }
     }
 
-    /// Checks the e-mail address of a new account, or the new one of a user. Where tokens name their user by it, it must
-    /// not be another user's: this finds out early, and the write decides.
+    /// Validates a new e-mail address. Where tokens identify users by it, it must be unique: this check is early, and
+    /// the write decides.
     pub(super) async fn check_email(&self, text: &str, of: Option<&User>) -> Result<Result<Email, Fault>, Error> {
         let current = of.map_or("", |user| user.email.as_str());
         let email = match Email::parse_change(text, current) {
@@ -108,7 +107,7 @@ impl Auth {
         Ok(if is_taken { Err(Fault::EmailTaken) } else { Ok(email) })
     }
 
-    /// Parses and judges a new password, given what is known of its owner. Every password that is set passes here.
+    /// Parses and checks a new password, given the user's own data. Every new password passes through here.
     pub(super) async fn check_new_password(
         &self,
         text: &SecretString,

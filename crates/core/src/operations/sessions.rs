@@ -1,5 +1,4 @@
-//! `list_sessions`, `revoke_session`, `revoke_other_sessions`: what a person sees and ends of the own
-//! sign-ins (ASVS 7.4.4, 7.5.2).
+//! `list_sessions`, `revoke_session`, `revoke_other_sessions`: users' own sessions (ASVS 7.4.4, 7.5.2).
 
 use hallpass_types::{EndReason, SessionInfo};
 
@@ -14,11 +13,11 @@ use crate::{
     user,
 };
 
-/// How many sessions end at a time, so that the writer is never held long.
+/// The number of sessions ended per batch, so that the writer is never held for long.
 pub(super) const REVOKE_BATCH: u32 = 500;
 
 impl Auth {
-    /// A page of the bearer's sessions that are alive, the one last renewed first; `None` when there is no such page.
+    /// A page of the caller's open sessions, last renewed first; `None` when it does not exist.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -31,10 +30,10 @@ impl Auth {
         Ok(listed.map(|listed| listed.map(|session| session.info(bearer.session))))
     }
 
-    /// Ends one of the bearer's sessions with its access tokens, at once.
+    /// Revokes one of the caller's sessions and its access tokens, at once.
     ///
     /// # Errors
-    /// `NoSuchSession` when it is over already, somebody else's, or none; `Unavailable`.
+    /// `NoSuchSession` when it does not exist, belongs to another user, or has ended; `Unavailable`.
     pub async fn revoke_session(&self, bearer: &Bearer, session: &str, origin: &Origin) -> Result<(), Error> {
         let session = SessionId::parse(session).ok_or(Error::NoSuchSession)?;
         let ending = self.ending(EndReason::Revoked, origin);
@@ -42,21 +41,21 @@ impl Auth {
         if was_alive { Ok(()) } else { Err(Error::NoSuchSession) }
     }
 
-    /// Ends all of the bearer's sessions but the one that asks, with their access tokens, at once.
+    /// Revokes all of the caller's sessions but the current one, with their access tokens, at once.
     ///
     /// # Errors
-    /// `Unavailable`; those that were ended until then stay ended.
+    /// `Unavailable`; sessions that ended stay ended.
     pub async fn revoke_other_sessions(&self, bearer: &Bearer, origin: &Origin) -> Result<(), Error> {
         let ending = self.ending(EndReason::Revoked, origin);
         let selection = Selection { user: Some(bearer.user), keep: bearer.session, before: None };
         self.revoke_selected(selection, &ending).await.map(drop)
     }
 
-    /// Ends the living sessions that were begun before a moment, or until now, of the user of that name
-    /// or of everybody: what an operator does. Answers how many.
+    /// Revokes open sessions for the operator: those opened before a time, or all; of one user, or of everyone. Returns
+    /// their number.
     ///
     /// # Errors
-    /// `UserNotFound`, or `Unavailable`; those that were ended until then stay ended.
+    /// `UserNotFound`, or `Unavailable`; sessions that ended stay ended.
     pub async fn revoke_sessions_before(
         &self,
         username: Option<&str>,
@@ -75,7 +74,7 @@ impl Auth {
         self.revoke_rest(first, selection, ending).await
     }
 
-    /// Goes on after the first batch until no selected session is left. Answers how many ended in all.
+    /// Continues after the first batch until no selected session is open. Returns the total.
     pub(super) async fn revoke_rest(&self, first: Swept, selection: Selection, ending: &Ending) -> Result<u64, Error> {
         let Swept { mut ended, mut is_done } = first;
         while !is_done {

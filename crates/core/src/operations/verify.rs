@@ -1,4 +1,4 @@
-//! `verify`: whether a token of any kind is good.
+//! `verify`: checks a token of any type.
 
 use crate::{
     Auth, Error,
@@ -13,8 +13,8 @@ impl Auth {
     /// active is not judged.
     ///
     /// # Errors
-    /// `Token` for a bad one, `Blacklisted` when it is spent or its session over, `UserNotFound` for one without a
-    /// session whose user was not imported, or `Unavailable`.
+    /// `Token` for an invalid one, `Blacklisted` when it is spent or its session ended, `UserNotFound` for one without
+    /// a session whose user was not imported, or `Unavailable`.
     pub async fn verify(&self, token: &str) -> Result<(), Error> {
         self.find_good(token).await.inspect_err(|error| self.tell_failure(error))
     }
@@ -23,14 +23,14 @@ impl Auth {
         self.tokens.learn_key(token, self.clock.now()).await?;
         let token = self.tokens.verify(token, None, self.clock.now())?;
         self.check_good(&token).await?;
-        // A client that uses an access token has received the reply that brought it.
+        // A client that uses an access token has received the reply that contained it.
         if let (Some(session), Some(TokenType::Access | TokenType::Sliding)) = (token.session, token.token_type()) {
             self.seen.note(session, token.generation, token.expires_at);
         }
         Ok(())
     }
 
-    /// Checks that nothing revoked a verified token. The account is not judged.
+    /// Checks that a verified token is not revoked. The account is not judged.
     pub(super) async fn check_good(&self, token: &Token) -> Result<(), Error> {
         match token.session {
             Some(session) => self.check_standing(session, token).await,

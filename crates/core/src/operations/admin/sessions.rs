@@ -1,4 +1,4 @@
-//! `list_sessions_of`, `end_session_by`, `end_any_session_by`, `reset_sessions`: other people's sign-ins (ASVS 7.4.5).
+//! `list_sessions_of`, `end_session_by`, `end_any_session_by`, `reset_sessions`: sessions of other users (ASVS 7.4.5).
 
 use hallpass_types::{EndReason, SessionInfo};
 
@@ -13,10 +13,10 @@ use crate::{
 };
 
 impl Auth {
-    /// A page of the user's living sessions; `None` when there is no such page.
+    /// A page of the user's open sessions; `None` when it does not exist.
     ///
     /// # Errors
-    /// `NotFound` when there is no such user, or `Unavailable`.
+    /// `NotFound` when the user does not exist, or `Unavailable`.
     pub async fn list_sessions_of(
         &self,
         by: &Administrator,
@@ -28,10 +28,11 @@ impl Auth {
         Ok(listed.map(|listed| listed.map(|session| session.info(by.session))))
     }
 
-    /// Ends one of the user's sessions with its access tokens, at once.
+    /// Revokes one of the user's sessions and its access tokens, at once.
     ///
     /// # Errors
-    /// `NotFound` when it is over, another's, or none; `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    /// `NotFound` when it does not exist, belongs to another user, or has ended; `SuperuserOnly`, `Forbidden`, or
+    /// `Unavailable`.
     pub async fn end_session_by(
         &self,
         by: &Administrator,
@@ -43,17 +44,17 @@ impl Auth {
         Ok(self.store.end_session_by(user, session, self.deed(by, origin)).await??)
     }
 
-    /// Ends one session, whoever has it, with its access tokens, at once.
+    /// Revokes a session of any user and its access tokens, at once.
     ///
     /// # Errors
-    /// `NotFound` when it is over or none; `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    /// `NotFound` when it does not exist or has ended; `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn end_any_session_by(&self, by: &Administrator, session: &str, origin: &Origin) -> Result<(), Error> {
         let id = SessionId::parse(session).ok_or(Error::NotFound)?;
         let owner = self.store.find_session(id).await?.ok_or(Error::NotFound)?.user;
         self.end_session_by(by, owner, session, origin).await
     }
 
-    /// Ends all of the user's sessions with their access tokens, at once.
+    /// Revokes all of the user's sessions and their access tokens, at once.
     ///
     /// # Errors
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.

@@ -1,4 +1,4 @@
-//! `list_tokens`, `blacklist_by`, `blacklist_all_by`: refresh tokens by name, never as text.
+//! `list_tokens`, `blacklist_by`, `blacklist_all_by`: refresh tokens by `jti`, never as text.
 
 use hallpass_types::TokenRecord;
 
@@ -12,12 +12,12 @@ use crate::{
     store::{OutstandingToken, TokenQuery},
 };
 
-/// Which tokens an administrator asks for: all that meet every condition.
+/// A filter for tokens. All conditions must match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenFilter {
-    /// Of this user.
+    /// The user.
     pub user: Option<UserId>,
-    /// Of this session.
+    /// The session.
     pub session: Option<SessionId>,
     /// Whether they are blacklisted.
     pub is_blacklisted: Option<bool>,
@@ -26,7 +26,7 @@ pub struct TokenFilter {
 }
 
 impl Auth {
-    /// A page of outstanding tokens; `None` when there is no such page.
+    /// A page of outstanding tokens; `None` when it does not exist.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -41,7 +41,7 @@ impl Auth {
         Ok(self.store.list_tokens(query, page).await?.map(|listed| listed.map(record)))
     }
 
-    /// Blacklists a token and ends its session, also when it was spent before.
+    /// Blacklists a token and ends its session, even if it was spent before.
     ///
     /// # Errors
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
@@ -51,8 +51,8 @@ impl Auth {
         self.load_token(jti).await
     }
 
-    /// Blacklists up to a hundred tokens and ends their sessions, also when they were spent before. When
-    /// one of them is refused, all stay as they are.
+    /// Blacklists up to 100 tokens and ends their sessions, even if they were spent before. If one is rejected, none is
+    /// changed.
     ///
     /// # Errors
     /// `Invalid` when there are more, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.

@@ -1,5 +1,5 @@
-//! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_active_by`,
-//! `set_password_by`.
+//! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_active_by`, `set_password_by`: accounts of other
+//! users.
 
 use hallpass_types::{NewUserForm, PasswordForm, UserChange, UserRecord};
 
@@ -15,17 +15,17 @@ use crate::{
     user::{Role, User, Username},
 };
 
-/// Several users who shall be active, or inactive.
+/// A request to activate or deactivate users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activation {
-    /// Who.
+    /// The user ids.
     pub ids: Vec<String>,
-    /// Whether their accounts may be used.
+    /// Whether their accounts can be used.
     pub is_active: bool,
 }
 
 impl Auth {
-    /// A page of users; `None` when there is no such page.
+    /// A page of users; `None` when it does not exist.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -39,7 +39,7 @@ impl Auth {
         Ok(listed.map(|listed| listed.map(|user| record(&user))))
     }
 
-    /// One user.
+    /// Loads a user.
     ///
     /// # Errors
     /// `NotFound`, or `Unavailable`.
@@ -47,10 +47,10 @@ impl Auth {
         Ok(record(&self.store.find_user(user).await?.ok_or(Error::NotFound)?))
     }
 
-    /// Makes a user by the same rules as a registration.
+    /// Creates a user by the rules of a registration.
     ///
     /// # Errors
-    /// `Invalid` with every field to mend, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    /// `Invalid` with every invalid field, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn create_user_by(
         &self,
         by: &Administrator,
@@ -77,7 +77,7 @@ impl Auth {
     /// Changes a user. Deactivating ends all of the user's sessions at once.
     ///
     /// # Errors
-    /// `Invalid` with every field to mend, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    /// `Invalid` with every invalid field, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn change_user(
         &self,
         by: &Administrator,
@@ -90,11 +90,11 @@ impl Auth {
         Ok(record(&changed))
     }
 
-    /// Makes up to a hundred users active or inactive. When one of them is refused, all stay as they are.
+    /// Activates or deactivates up to 100 users. If one is rejected, none is changed.
     ///
     /// # Errors
-    /// `Invalid` when there are more or one of them is the own account, `NotFound`, `SuperuserOnly`,
-    /// `Forbidden`, or `Unavailable`.
+    /// `Invalid` for more than 100 users or the administrator's own account, `NotFound`, `SuperuserOnly`, `Forbidden`,
+    /// or `Unavailable`.
     pub async fn set_active_by(
         &self,
         by: &Administrator,
@@ -110,7 +110,7 @@ impl Auth {
     /// Sets another user's password and ends all of that user's sessions.
     ///
     /// # Errors
-    /// `Invalid` with the field to mend, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
+    /// `Invalid` with the field, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn set_password_by(
         &self,
         by: &Administrator,
@@ -126,7 +126,7 @@ impl Auth {
         Ok(self.store.set_password_by(user, password, self.deed(by, origin)).await??)
     }
 
-    /// Parses the fields. The name and the e-mail address that the user has are accepted whatever their characters.
+    /// Validates the fields. The current username and e-mail address are accepted whatever their characters.
     async fn checked(&self, user: UserId, change: &UserChange) -> Result<Change, Error> {
         let current = match (&change.username, &change.email) {
             (None, None) => None,
