@@ -1,118 +1,117 @@
-//! Accounts and sessions as the pages see them, and the forms that pages send.
+//! Accounts and sessions, and the forms of the account pages.
 
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
 
-/// Who the bearer of an access token is.
+/// The user of an access token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The user's id, as the `user_id` claim spells it.
     pub id: String,
-    /// The name the user signs in with.
+    /// The username.
     pub username: String,
-    /// May be empty, as in Django.
+    /// The e-mail address; may be empty, as in Django.
     pub email: String,
-    /// Whether the user may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: bool,
-    /// When the account was made, Unix seconds.
+    /// When the account was created, Unix seconds.
     pub date_joined: i64,
-    /// The last sign-in, Unix seconds, when the server keeps it (`UPDATE_LAST_LOGIN`).
+    /// The last sign-in, Unix seconds, if the server records it (`UPDATE_LAST_LOGIN`).
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub last_login: Option<i64>,
-    /// The session of the token, unless the token was issued by somebody who knows no sessions.
+    /// The session of the token. `null` for a token of another issuer.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub session: Option<SessionInfo>,
 }
 
-/// One sign-in on one device.
+/// A session: one sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionInfo {
     /// The `sid` claim.
     pub id: String,
-    /// Browser and system in words: "Firefox on Linux".
+    /// The browser and the operating system, for example "Firefox on Linux".
     pub device: String,
-    /// The address last seen, where one is known.
+    /// The IP address of the last renewal, if known.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub address: Option<String>,
-    /// When the person signed in, Unix seconds.
+    /// Time of the sign-in, Unix seconds.
     pub created_at: i64,
-    /// When the pair was last renewed, Unix seconds.
+    /// Time of the last renewal, Unix seconds.
     pub refreshed_at: i64,
-    /// When the session ends whatever happens, Unix seconds (`SESSION_MAX_LIFETIME`).
+    /// When the session ends at the latest, Unix seconds (`SESSION_MAX_LIFETIME`).
     pub ends_at: i64,
-    /// Whether it is the session of who asks.
+    /// Whether it is the session of the request.
     #[serde(rename = "current")]
     pub is_current: bool,
 }
 
-/// What the sign-in form sends.
+/// The sign-in form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credentials {
-    /// As typed; surrounding white space is dropped by the server.
+    /// The username, as typed; the server removes surrounding white space.
     #[cfg_attr(feature = "openapi", schema(pattern = r"\S"))]
     pub username: String,
-    /// As typed, never trimmed.
+    /// The password, as typed and never trimmed.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, pattern = r"\S"))]
     pub password: Secret,
 }
 
-/// What the registration form sends.
+/// The registration form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
-    /// The name wished for.
+    /// The username.
     #[cfg_attr(feature = "openapi", schema(pattern = r"\S"))]
     pub username: String,
-    /// May be empty.
+    /// The e-mail address; may be empty.
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub email: String,
-    /// As typed, never trimmed.
+    /// The password, as typed and never trimmed.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, pattern = r"\S"))]
     pub password: Secret,
 }
 
-/// What the profile form sends. The name that one signs in with stays.
+/// The profile form. The username cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileForm {
-    /// The address that shall be; may be empty.
+    /// The new e-mail address; may be empty.
     pub email: String,
 }
 
-/// What the change-password form sends.
+/// The form to change the password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PasswordChange {
-    /// The password that is in force.
+    /// The current password.
     pub current_password: Secret,
-    /// The one that shall be.
+    /// The new password.
     pub new_password: Secret,
 }
 
-/// What the server asks of a new password, told before it is typed.
+/// The requirements for a new password, shown before it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordPolicy {
-    /// Fewest code points (`PASSWORD_MIN_LENGTH`).
+    /// The minimum length in code points (`PASSWORD_MIN_LENGTH`).
     pub min_length: usize,
-    /// Most code points.
+    /// The maximum length in code points.
     pub max_length: usize,
 }
 
 impl Default for PasswordPolicy {
-    /// 15 characters for a lone factor: NIST SP 800-63B-4 §3.1.1.2.
+    /// 15 characters for a password without a second factor: NIST SP 800-63B-4 §3.1.1.2.
     fn default() -> Self {
         Self { min_length: 15, max_length: 128 }
     }
 }
 
 impl PasswordPolicy {
-    /// Whether the length alone is right: what a page can judge while one types. The strength is
-    /// judged by the server.
+    /// Checks only the length, which a page can do while the user types. The server checks the strength.
     ///
     /// # Errors
-    /// Which end of the range it is beyond.
+    /// The bound that the length exceeds.
     pub fn check_length(self, password: &str) -> Result<(), LengthFault> {
         let length = password.chars().count();
         if length < self.min_length {
@@ -125,19 +124,19 @@ impl PasswordPolicy {
     }
 }
 
-/// Why a password is of the wrong length, in code points.
+/// The length of a password is out of bounds, in code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LengthFault {
-    /// It has too few.
+    /// The password is too short.
     #[error("This password is too short. Use at least {min} characters.")]
     TooShort {
-        /// The fewest there may be.
+        /// The minimum.
         min: usize,
     },
-    /// It has too many.
+    /// The password is too long.
     #[error("This password is too long. Use at most {max} characters.")]
     TooLong {
-        /// The most there may be.
+        /// The maximum.
         max: usize,
     },
 }

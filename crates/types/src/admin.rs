@@ -1,4 +1,4 @@
-//! The administration's users and outstanding tokens, and the forms it sends.
+//! Users and outstanding tokens in the administration, and its forms.
 
 use serde::{
     Deserialize, Serialize,
@@ -14,71 +14,71 @@ use super::Secret;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
-    /// How many there are on all pages.
+    /// The number of items on all pages.
     pub count: u64,
-    /// The address of the next page.
+    /// The URL of the next page.
     pub next: Option<String>,
-    /// The address of the previous page.
+    /// The URL of the previous page.
     pub previous: Option<String>,
-    /// Those on this page.
+    /// The items of this page.
     pub results: Vec<T>,
 }
 
-/// A user, as an administrator sees it.
+/// A user as administrators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserRecord {
     /// The user's id, as the `user_id` claim spells it.
     pub id: String,
-    /// The name the user signs in with.
+    /// The username.
     pub username: String,
-    /// May be empty.
+    /// The e-mail address; may be empty.
     pub email: String,
-    /// Whether the account may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
-    /// Whether the user may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: bool,
-    /// Whether the user may do everything there.
+    /// Whether the user has every permission there.
     pub is_superuser: bool,
-    /// When the account was made, Unix seconds.
+    /// When the account was created, Unix seconds.
     pub date_joined: i64,
-    /// The last sign-in, Unix seconds, when the server keeps it (`UPDATE_LAST_LOGIN`).
+    /// The last sign-in, Unix seconds, if the server records it (`UPDATE_LAST_LOGIN`).
     pub last_login: Option<i64>,
 }
 
-/// A user to be made.
+/// A user to be created.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewUserForm {
-    /// The name wished for.
+    /// The username.
     pub username: String,
-    /// May be empty.
+    /// The e-mail address; may be empty.
     #[serde(default)]
     pub email: String,
-    /// As typed, never trimmed.
+    /// The password, as typed and never trimmed.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub password: Secret,
-    /// Whether the account may be used; it may when nothing is said.
+    /// Whether the account can be used; `true` by default.
     pub is_active: Option<bool>,
-    /// Whether the user may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: Option<bool>,
-    /// Whether the user may do everything there; such a user is staff too.
+    /// Whether the user has every permission there; such a user is staff too.
     pub is_superuser: Option<bool>,
 }
 
-/// What shall be different about a user; what is absent stays.
+/// A change of a user. Missing fields stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserChange {
-    /// Another name to sign in with.
+    /// The new username.
     pub username: Option<String>,
-    /// Another address, or an empty one.
+    /// The new e-mail address; may be empty.
     pub email: Option<String>,
-    /// `false` ends all of the user's sessions at once; `true` brings none of them back.
+    /// `false` ends all of the user's sessions at once; `true` restores none of them.
     pub is_active: Option<bool>,
-    /// Whether the user may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: Option<bool>,
-    /// Whether the user may do everything there.
+    /// Whether the user has every permission there.
     pub is_superuser: Option<bool>,
 }
 
@@ -86,45 +86,45 @@ pub struct UserChange {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordForm {
-    /// As typed, never trimmed.
+    /// The password, as typed and never trimmed.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub password: Secret,
 }
 
-/// A refresh token that was issued or presented. Its text is nowhere kept, so it cannot be shown.
+/// A refresh token that was issued or presented. Its text is not stored, so it cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenRecord {
     /// The `jti` claim.
     pub jti: String,
-    /// The user's id, if the token names one; the user may be gone.
+    /// The user id, if the token has one; the user may be deleted.
     pub user: Option<String>,
-    /// That user's name, while there is one.
+    /// The username, if the user still exists.
     pub username: Option<String>,
-    /// The session it belongs to; none for a token of another issuer that was never renewed.
+    /// The session. `null` for a token of another issuer that was never refreshed.
     pub session: Option<String>,
-    /// How many rotations the session had seen when it was issued.
+    /// The generation of the session when the token was issued.
     pub generation: u32,
     /// `iat`, Unix seconds.
     pub created_at: i64,
     /// `exp`, Unix seconds.
     pub expires_at: i64,
-    /// When it was spent or taken back, Unix seconds.
+    /// When it was blacklisted, Unix seconds.
     pub blacklisted_at: Option<i64>,
-    /// Why: spent by a rotation, or as its session ended.
+    /// The reason it was blacklisted.
     pub blacklisted_why: Option<BlacklistReason>,
 }
 
-/// Why a refresh token is blacklisted.
+/// The reason a refresh token is blacklisted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BlacklistReason {
-    /// Its successor was issued.
+    /// A rotation spent it.
     Rotated,
-    /// It was signed out with.
+    /// The user signed out with it.
     SignedOut,
-    /// Its session was ended from elsewhere, or an administrator took it back.
+    /// Its session was revoked from elsewhere, or an administrator revoked the token.
     Revoked,
     /// A spent token of its session was used again.
     Reuse,
@@ -132,11 +132,11 @@ pub enum BlacklistReason {
     PasswordChanged,
     /// The account was deactivated.
     UserDeactivated,
-    /// The user opened more sessions than a user may have.
+    /// The user exceeded the maximum number of sessions.
     TooManySessions,
-    /// It was blacklisted in the database that it was brought from.
+    /// It was blacklisted in the database that it was imported from.
     Imported,
-    /// Something that this version has no word for.
+    /// A reason that this version does not know.
     Other,
 }
 

@@ -3,26 +3,26 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
-/// What the token engine needs to know of a token it holds. Read without verifying: the browser has
-/// no key and decides nothing by these beyond when to ask for the next pair.
+/// The claims that the token engine needs. They are not verified: the browser has no key, and only decides by them when
+/// to refresh.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct SessionClaims {
-    /// When the token ends, Unix seconds on the server's clock (RFC 7519 §4.1.4).
+    /// Expiry, Unix seconds on the server's clock (RFC 7519 §4.1.4).
     pub exp: i64,
-    /// When the token was issued, Unix seconds on the server's clock (RFC 7519 §4.1.6).
+    /// Time of issue, Unix seconds on the server's clock (RFC 7519 §4.1.6).
     pub iat: i64,
     /// The session: one sign-in on one device.
     pub sid: String,
-    /// How many rotations the session had seen when the token was made.
+    /// The generation of the session when the token was issued.
     #[serde(rename = "gen")]
     pub generation: u32,
-    /// The user's name at the sign-in, a custom claim.
+    /// The username at the sign-in, a custom claim.
     #[serde(default)]
     pub username: Option<String>,
 }
 
 impl SessionClaims {
-    /// Reads the payload of a compact JWS. `None` when the text is not one of ours.
+    /// Reads the payload of a compact JWS. `None` when the text is not one of our tokens.
     pub fn read(token: &str) -> Option<Self> {
         let payload = token.split('.').nth(1)?;
         let json = URL_SAFE_NO_PAD.decode(payload).ok()?;

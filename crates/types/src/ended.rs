@@ -1,34 +1,34 @@
-//! How a session ended.
+//! The end of a session.
 
 use serde::{Deserialize, Serialize};
 
-/// How a session came to its end, for the sentence that explains a sign-out.
+/// The end of a session, for the message that explains a sign-out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// Why.
+    /// The reason.
     pub reason: EndReason,
-    /// When, Unix seconds.
+    /// The time, Unix seconds.
     pub at: i64,
-    /// From which device, in words, where that is known: "Firefox on Linux".
+    /// The device that ended it, if known, for example "Firefox on Linux".
     pub by: Option<String>,
 }
 
-/// Why a session was ended.
+/// The reason a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
-    /// The person signed out on that device.
+    /// The user signed out on that device.
     SignedOut,
-    /// The person or an administrator ended it from elsewhere.
+    /// The user or an administrator revoked it from elsewhere.
     Revoked,
-    /// A spent refresh token was used again: somebody may hold a copy.
+    /// A spent refresh token was used again: someone may have copied it.
     Reuse,
     /// The password was changed elsewhere.
     PasswordChanged,
     /// The account was deactivated.
     UserDeactivated,
-    /// Nobody ended it: its refresh token ran out.
+    /// The refresh token expired.
     Expired,
-    /// The user opened more sessions than a user may have, and this one was not used for the longest time.
+    /// The user exceeded the maximum number of sessions, and this one was unused for longest.
     TooManySessions,
 }

@@ -1,48 +1,48 @@
-//! Security events: what happened to accounts, for their owners and for the administration.
+//! Security events of accounts, for their owners and for the administration.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-/// What happened.
+/// The kind of a security event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EventKind {
-    /// The account was made by its owner or from the command line.
+    /// The account was created by its owner or from the command line.
     Registered,
-    /// The account was brought from another database.
+    /// The account was imported from another database.
     Imported,
-    /// A session began.
+    /// A session was opened.
     SignedIn,
-    /// Sign-ins were refused: within one hour, one event that counts.
+    /// Sign-ins failed: those of one hour are one event with a count.
     SignInFailed,
-    /// A session ended because its owner signed out.
+    /// The user signed out.
     SignedOut,
-    /// A session ended in another way.
+    /// A session ended for another reason.
     SessionEnded,
-    /// An administrator ended all of the user's sessions.
+    /// An administrator revoked all of the user's sessions.
     SessionsReset,
-    /// A spent refresh token was used again: somebody may hold a copy.
+    /// A spent refresh token was used again: someone may have copied it.
     TokenReused,
-    /// An administrator took a refresh token back.
+    /// An administrator revoked a refresh token.
     TokenRevoked,
     /// The password was changed.
     PasswordChanged,
-    /// An administrator made the account.
+    /// An administrator created the account.
     UserCreated,
     /// The account was changed, by its owner or by an administrator.
     UserChanged,
     /// An administrator deactivated the account.
     UserDeactivated,
-    /// An administrator made the account active again.
+    /// An administrator reactivated the account.
     UserReactivated,
-    /// Something that this version has no word for.
+    /// A kind that this version does not know.
     Other,
 }
 
 impl EventKind {
-    /// All that have a word.
+    /// All known kinds.
     pub const ALL: [Self; 14] = [
         Self::Registered,
         Self::Imported,
@@ -65,73 +65,73 @@ impl EventKind {
         self.into()
     }
 
-    /// The kind of that name.
+    /// Finds the kind with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// An event, as an administrator sees it.
+/// An event as administrators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventRecord {
-    /// Its number.
+    /// The event id.
     pub id: i64,
-    /// What happened.
+    /// The kind.
     pub kind: EventKind,
-    /// When, Unix seconds; the first time, where it counts.
+    /// Time of the event, Unix seconds; of the first occurrence, for a counted one.
     pub at: i64,
-    /// The last time, where it counts.
+    /// Time of the last occurrence, for a counted event.
     pub last_at: Option<i64>,
-    /// How many times.
+    /// The number of occurrences.
     pub count: u64,
-    /// Whose account, by id. None for sign-ins with names that nobody has.
+    /// The id of the user whose account it is. `null` for sign-ins with unknown usernames.
     pub user: Option<String>,
-    /// That user's name, while there is one.
+    /// The username, if the user still exists.
     pub username: Option<String>,
-    /// Which session.
+    /// The session.
     pub session: Option<String>,
-    /// Which administrator did it, by id.
+    /// The id of the administrator who did it.
     pub actor: Option<String>,
-    /// From which address.
+    /// The IP address.
     pub address: Option<String>,
-    /// From which device, in words.
+    /// The device, for example "Firefox on Linux".
     pub device: Option<String>,
-    /// Where the session had been used, when another place ended it or used its spent token.
+    /// The IP address where the session had been used, if another one ended it or used its spent token.
     pub other_address: Option<String>,
-    /// And on which device.
+    /// The device where it had been used.
     pub other_device: Option<String>,
-    /// Which fields of the account are different.
+    /// The names of the changed fields.
     pub changed: Vec<String>,
 }
 
-/// An event of one's own account. Of an administrator only the deed is told.
+/// An event as the account's owner sees it. Details of administrators are hidden.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnEvent {
-    /// Its number.
+    /// The event id.
     pub id: i64,
-    /// What happened.
+    /// The kind.
     pub kind: EventKind,
-    /// When, Unix seconds; the first time, where it counts.
+    /// Time of the event, Unix seconds; of the first occurrence, for a counted one.
     pub at: i64,
-    /// The last time, where it counts.
+    /// Time of the last occurrence, for a counted event.
     pub last_at: Option<i64>,
-    /// How many times.
+    /// The number of occurrences.
     pub count: u64,
-    /// Which session.
+    /// The session.
     pub session: Option<String>,
     /// Whether an administrator did it.
     pub by_administrator: bool,
-    /// From which address; none for an administrator's.
+    /// The IP address; `null` for an administrator's.
     pub address: Option<String>,
-    /// From which device, in words; none for an administrator's.
+    /// The device, for example "Firefox on Linux"; `null` for an administrator's.
     pub device: Option<String>,
-    /// Where the session had been used, when another place ended it or used its spent token.
+    /// The IP address where the session had been used, if another one ended it or used its spent token.
     pub other_address: Option<String>,
-    /// And on which device.
+    /// The device where it had been used.
     pub other_device: Option<String>,
-    /// Which fields of the account are different.
+    /// The names of the changed fields.
     pub changed: Vec<String>,
 }
 

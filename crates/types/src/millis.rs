@@ -1,6 +1,6 @@
-//! Seconds of the wire in the milliseconds of the browser.
+//! Conversion of the wire's seconds to the browser's milliseconds.
 
-/// Seconds in milliseconds. Those that are too many become as many as there can be: a token may name any number.
+/// Converts seconds to milliseconds. It saturates, because a token may contain any number.
 pub const fn millis(seconds: i64) -> i64 {
     seconds.saturating_mul(1000)
 }

@@ -1,4 +1,4 @@
-//! What the OAuth endpoints answer: revocation, introspection, and the server's own description.
+//! The replies of the OAuth endpoints: revocation, introspection, and server metadata.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,9 +7,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OAuthError {
-    /// Which.
+    /// The code.
     pub error: OAuthErrorCode,
-    /// What is wrong and what would be right.
+    /// The problem and its solution.
     pub error_description: String,
 }
 
@@ -18,79 +18,79 @@ pub struct OAuthError {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OAuthErrorCode {
-    /// The request is not as the standard has it.
+    /// The request does not follow the standard.
     InvalidRequest,
-    /// The client is not known, or its secret is wrong.
+    /// The client is unknown, or its secret is wrong.
     InvalidClient,
-    /// A token of this kind cannot be taken back (RFC 7009 §2.2.1).
+    /// A token of this type cannot be revoked (RFC 7009 §2.2.1).
     UnsupportedTokenType,
-    /// No client is configured, so there is nobody whom the endpoint could answer.
+    /// No client is configured, so the endpoint is unavailable.
     NotConfigured,
-    /// The database does not answer; nothing was changed.
+    /// The database does not respond; nothing was changed.
     TemporarilyUnavailable,
 }
 
-/// What a token is worth (RFC 7662 §2.2). Of one that is not active, nothing else is told.
+/// The state of a token (RFC 7662 §2.2). An inactive token has no other member.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Introspection {
-    /// Whether the token is good now.
+    /// Whether the token is valid now.
     pub active: bool,
-    /// `Bearer` for an access or a sliding token; a refresh token opens nothing and has none (RFC 6749 §7.1).
+    /// `Bearer` for an access or sliding token; a refresh token opens nothing and has none (RFC 6749 §7.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
-    /// `access`, `refresh` or `sliding`, our own: a refresh token must not pass for an access token.
+    /// `access`, `refresh` or `sliding`, an extension: a refresh token must not be accepted as an access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_use: Option<String>,
     /// The user's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// The user's name, as it is now.
+    /// The current username.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// When it ends, Unix seconds.
+    /// The expiry, Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
-    /// When it was issued, Unix seconds.
+    /// The time of issue, Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iat: Option<i64>,
-    /// Its own name.
+    /// The `jti` claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
-    /// Who issued it, where that is set.
+    /// The issuer, if configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<Value>,
-    /// Whom it is for, where that is set: text or a list.
+    /// The audience, if configured: text or a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aud: Option<Value>,
-    /// The session, unless another issuer with the same key made it.
+    /// The session. Missing for a token of another issuer that signs with the same key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
 }
 
-/// What this server offers of OAuth 2.0 (RFC 8414 §2). It issues no token by any of its grants.
+/// OAuth 2.0 server metadata (RFC 8414 §2). Hallpass issues no token by an OAuth grant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerMetadata {
     /// The setting `issuer`.
     pub issuer: String,
-    /// The public keys, where there are any.
+    /// The URL of the public keys, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// None: there is no authorization endpoint. The member is required.
+    /// Empty: there is no authorization endpoint. The member is required.
     pub response_types_supported: Vec<String>,
-    /// None. Left out, it would claim two (RFC 8414 §2).
+    /// Empty. Without it, two would be implied (RFC 8414 §2).
     pub grant_types_supported: Vec<String>,
-    /// RFC 7009, where clients are configured.
+    /// The URL for RFC 7009, if clients are configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
-    /// How a client proves itself there.
+    /// How clients authenticate there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint_auth_methods_supported: Option<Vec<String>>,
-    /// RFC 7662, where clients are configured.
+    /// The URL for RFC 7662, if clients are configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint: Option<String>,
-    /// How a client proves itself there.
+    /// How clients authenticate there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint_auth_methods_supported: Option<Vec<String>>,
 }

@@ -1,4 +1,4 @@
-//! Long lists as the pages show them: what is searched for, and one page of what was found.
+//! Lists of the pages: search conditions, and one page of results.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -8,53 +8,53 @@ use super::EventKind;
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing<T> {
-    /// How many there are on all pages.
+    /// The number of items on all pages.
     pub count: u64,
-    /// Which page this is, counted from one.
+    /// The page number, counted from 1.
     pub page: u64,
-    /// How many pages there are; one when there is nothing to show.
+    /// The number of pages; 1 for an empty list.
     pub pages: u64,
-    /// Those on this page.
+    /// The items of this page.
     pub items: Vec<T>,
 }
 
-/// Which users are wanted: all that meet every condition.
+/// Search conditions for users. All must match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSearch {
-    /// Words that stand in the name or the address, as typed; at most ten.
+    /// Words in the username or the e-mail address, as typed; at most ten.
     pub search: String,
-    /// Whether the account may be used.
+    /// Whether the account can be used.
     pub is_active: Option<bool>,
-    /// Whether the user may enter the administration.
+    /// Whether the user can use the administration.
     pub is_staff: Option<bool>,
-    /// By what they are ordered.
+    /// The order.
     pub order: UserOrdering,
-    /// Whether the greatest comes first.
+    /// Whether the order is descending.
     pub descending: bool,
-    /// Which page, counted from one.
+    /// The page number, counted from 1.
     pub page: u32,
 }
 
-/// By what users are ordered. Those of whom it is the same stand in the order of their numbers.
+/// The order of users. Equal ones are ordered by id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum UserOrdering {
-    /// Their number.
+    /// By id.
     #[default]
     Id,
-    /// Their name.
+    /// By username.
     Username,
-    /// Their address.
+    /// By e-mail address.
     Email,
-    /// When they were made.
+    /// By date of creation.
     DateJoined,
-    /// Their last sign-in.
+    /// By last sign-in.
     LastLogin,
 }
 
 impl UserOrdering {
-    /// All of them.
+    /// All orders.
     pub const ALL: [Self; 5] = [Self::Id, Self::Username, Self::Email, Self::DateJoined, Self::LastLogin];
 
     /// The name, on the wire and in URLs.
@@ -62,39 +62,39 @@ impl UserOrdering {
         self.into()
     }
 
-    /// The one of that name.
+    /// Finds the order with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|order| order.name() == name)
     }
 }
 
-/// Which refresh tokens are wanted: all that meet every condition.
+/// Search conditions for refresh tokens. All must match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenSearch {
-    /// Those of the user with this id.
+    /// The user id.
     pub user: Option<String>,
-    /// Those of this session.
+    /// The session.
     pub session: Option<String>,
-    /// Whether they were spent or taken back.
+    /// Whether they are blacklisted.
     pub is_blacklisted: Option<bool>,
     /// Whether they have expired.
     pub is_expired: Option<bool>,
-    /// Which page, counted from one.
+    /// The page number, counted from 1.
     pub page: u32,
 }
 
-/// Which security events are wanted: all that meet every condition.
+/// Search conditions for security events. All must match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventSearch {
-    /// Those of this kind.
+    /// The kind.
     pub kind: Option<EventKind>,
-    /// Those of the account with this id.
+    /// The user id.
     pub user: Option<String>,
-    /// Those since this moment, Unix seconds.
+    /// The earliest time, inclusive, Unix seconds.
     pub since: Option<i64>,
-    /// Those before this moment, Unix seconds.
+    /// The latest time, exclusive, Unix seconds.
     pub until: Option<i64>,
-    /// Which page, counted from one.
+    /// The page number, counted from 1.
     pub page: u32,
 }
 

@@ -1,22 +1,22 @@
-//! Text that must not be printed: passwords and tokens on their way over the wire.
+//! Text that must not be printed: passwords and tokens.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A password or token. It serialises as the plain string, and its `Debug` shows nothing of it, so
-/// that a form or a pair which ends up in a log or a panic gives nothing away.
+/// A password or token. It serialises as a plain string; its `Debug` output hides the text, so that a form or a pair in
+/// a log or a panic reveals nothing.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself, for the one who needs it.
+    /// Borrows the text.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The text itself, by value.
+    /// Returns the text.
     pub fn into_exposed(self) -> String {
         self.0
     }

@@ -1,4 +1,4 @@
-//! The tokens that a sign-in or a refresh answers.
+//! The replies to a sign-in or a refresh.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,21 +8,21 @@ use super::Secret;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenPair {
-    /// Signed by the server, sent in `Authorization: Bearer …`, short-lived.
+    /// The access token: short-lived, sent in `Authorization: Bearer …`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub access: Secret,
-    /// Exchanged once for the next pair. Absent from a refresh when the server does not rotate
-    /// (`ROTATE_REFRESH_TOKENS = false`): the one at hand stays good.
+    /// The refresh token, exchanged once for the next pair. Missing in the reply to a refresh when the server does not
+    /// rotate (`ROTATE_REFRESH_TOKENS = false`): the current one stays valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     pub refresh: Option<Secret>,
 }
 
-/// What a sign-in for a sliding token and its renewal answer (Simple JWT: `TokenObtainSliding`).
+/// The reply to a sign-in for a sliding token or to its renewal (Simple JWT: `TokenObtainSliding`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SlidingToken {
-    /// Signed by the server, sent in `Authorization: Bearer …`, renewed before it ends.
+    /// The sliding token: sent in `Authorization: Bearer …`, renewed before it expires.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub token: Secret,
 }
