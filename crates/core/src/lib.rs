@@ -1,6 +1,36 @@
-//! The core: what a token is and what may happen to it. No Leptos, no axum, no SQL; time,
-//! randomness and the database come in as arguments. Each operation has a file in `operations`; both doors,
-//! the server functions and the REST dialect, open on the same operations.
+//! The domain of Hallpass: settings, keys, tokens, rotation, sessions, users, rate limits, and the operations on them.
+//!
+//! [`Auth`] has one method per operation. The server functions of the pages and the REST API both call it, so a rule
+//! that both need is written once, here.
+//!
+//! **Invariant:** nothing in this crate knows HTTP servers, SQL or Leptos. Time, randomness and the database are
+//! arguments ([`Clock`], [`Randomness`], [`Store`]), so every rule can be tested with a fixed clock.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use hallpass_core::{
+//!     Auth,
+//!     clock::{SystemClock, SystemRandomness},
+//!     session::Origin,
+//!     settings::Settings,
+//!     store::Store,
+//!     token::TokenType,
+//! };
+//! use hallpass_types::Credentials;
+//!
+//! async fn sign_in(store: Arc<dyn Store>, key: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
+//!     let settings = Settings::with_signing_key(key.into());
+//!     let auth = Auth::new(settings, store, Arc::new(SystemClock), Arc::new(SystemRandomness))?;
+//!
+//!     let credentials = Credentials { username: "ada".into(), password: "correct horse battery staple".into() };
+//!     let pair = auth.obtain_pair(&credentials, Origin::UNKNOWN).await?;
+//!
+//!     let caller = auth.authenticate(pair.access.expose(), &[TokenType::Access]).await?;
+//!     println!("user {} until {}", caller.user, caller.expires_at.seconds());
+//!     Ok(())
+//! }
+//! ```
 
 pub mod administration;
 pub mod clients;
@@ -61,13 +91,13 @@ use store::Store;
 use token::Tokens;
 use write_probe::WriteProbe;
 
-/// Issues, renews, checks and takes back tokens.
+/// Issues, renews, verifies and revokes tokens. The entry point of the crate.
 pub struct Auth {
     settings: Arc<Settings>,
     policy: Arc<dyn Policy>,
     observer: Arc<dyn Observer>,
     tokens: Tokens,
-    /// Whether the kept keys could not be read, so that those in use may be older.
+    /// Whether the stored key ring could not be read, so that the keys in use may be outdated.
     doubts_keys: AtomicBool,
     passwords: Passwords,
     revocations: Arc<RevocationSet>,
@@ -81,10 +111,10 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// With validated settings.
+    /// Creates the core with the default policy and without an observer.
     ///
     /// # Errors
-    /// When the settings cannot work or would not be safe.
+    /// When the settings are invalid or unsafe.
     pub fn new(
         settings: Settings,
         store: Arc<dyn Store>,
@@ -111,8 +141,8 @@ impl Auth {
         })
     }
 
-    /// With another issuer, whose tokens are accepted by the keys that it publishes. Needs the setting
-    /// that says what it signs with.
+    /// Accepts tokens of another issuer, verified by the keys that it publishes. Has no effect without
+    /// [`Settings::foreign_issuer`].
     #[must_use]
     pub fn accepting(mut self, source: Arc<dyn FetchKeys>) -> Self {
         if let Some(issuer) = &self.settings.foreign_issuer {
@@ -121,48 +151,48 @@ impl Auth {
         self
     }
 
-    /// Signs and verifies with the keys of this ring from now on. No request notices.
+    /// Replaces the key ring. Requests in progress are not affected.
     pub fn replace_keys(&self, ring: KeyRing) {
         self.tokens.replace_keys(ring);
         self.doubts_keys.store(false, Ordering::Relaxed);
     }
 
-    /// Says that the kept keys cannot be read. Those in use stay, and [`check_ready`](Self::check_ready) fails until
-    /// [`replace_keys`](Self::replace_keys).
+    /// Reports that the stored key ring cannot be read. The keys in use stay, and [`check_ready`](Self::check_ready)
+    /// fails until [`replace_keys`](Self::replace_keys).
     pub fn doubt_keys(&self) {
         self.doubts_keys.store(true, Ordering::Relaxed);
     }
 
-    /// Asks the other issuer, if there is one, for its keys anew.
+    /// Fetches the keys of the other issuer again, if there is one.
     pub async fn renew_foreign_keys(&self) {
         if let Some(remote) = self.tokens.remote() {
             remote.renew(self.clock.now()).await;
         }
     }
 
-    /// With decisions of the deployment's own in the place of Simple JWT's defaults.
+    /// Replaces Simple JWT's defaults by the deployment's policy.
     #[must_use]
     pub fn with_policy(self, policy: Arc<dyn Policy>) -> Self {
         Self { policy, ..self }
     }
 
-    /// With somebody who is told what happens.
+    /// Sets the observer that counts what happens.
     #[must_use]
     pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
         Self { observer, ..self }
     }
 
-    /// The public halves of the keys that verify our tokens: for a shared secret there is none.
+    /// The public keys that verify our tokens. A shared secret has none.
     pub fn public_keys(&self) -> JwkSet {
         self.tokens.ring().published(self.clock.now())
     }
 
-    /// Forgets, of what is counted for limits, whatever counts no more.
+    /// Removes rate limit counters that no longer matter.
     pub fn forget_idle(&self) {
         self.limiter.forget_idle();
     }
 
-    /// What the operator set.
+    /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
