@@ -1,4 +1,4 @@
-//! The audience of tokens (RFC 7519 §4.1.3).
+//! For whom tokens are (RFC 7519 §4.1.3).
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The value of the claim.
+    /// The claim's value.
     pub fn claim(&self) -> Value {
         match self {
             Self::One(name) => name.as_str().into(),

@@ -49,7 +49,7 @@ impl Claims {
         self.written(name).and_then(|written| serde_json::from_str(written.get()).ok())
     }
 
-    /// Finds a claim that is a string.
+    /// Finds a claim that is text.
     pub fn text(&self, name: &str) -> Option<String> {
         let written = self.written(name)?.get();
         written.starts_with('"').then(|| serde_json::from_str(written).ok()).flatten()
