@@ -9,7 +9,7 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     keys::{Algorithm, Key},
-    rotation::{Facts, Presented, SessionFacts, UserStanding, decide},
+    rotation::{Facts, Presented, SessionFacts, UserStatus, decide},
     session::IssuedToken,
     settings::Settings,
     store::RotationMode,
@@ -93,7 +93,7 @@ fn decide_a_rotation(bencher: Bencher) {
             ended: None,
         },
         presented: Presented { generation: 4, spent_at: Some(NOW) },
-        user: UserStanding::Active,
+        user: UserStatus::Active,
     };
     bencher.bench(|| decide(black_box(&facts)));
 }

@@ -10,7 +10,7 @@ use app::session::pair::{Incoming, Stored, StoredPair, VERSION, merge};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hallpass_core::{
     clock::Timestamp,
-    rotation::{Decision, Facts, Presented, Rule, SessionFacts, UserStanding, decide},
+    rotation::{Decision, Facts, Presented, Rule, SessionFacts, UserStatus, decide},
     store::RotationMode,
 };
 use hallpass_types::EndReason;
@@ -57,7 +57,7 @@ impl Server {
                 ended: self.ended,
             },
             presented: Presented { generation: presented, spent_at: self.spent.get(presented as usize).copied() },
-            user: UserStanding::Active,
+            user: UserStatus::Active,
         };
         match decide(&facts) {
             Decision::Renew(Rule::Rotate) => {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     id::{UserId, hexadecimal},
-    rotation::UserStanding,
+    rotation::UserStatus,
     session::Origin,
     settings::Settings,
     user::{StoredCredentials, User},
@@ -99,17 +99,17 @@ pub struct AccountRule {
 
 impl AccountRule {
     /// The status of an account; `None` is a deleted one.
-    pub fn standing(&self, account: Option<&StoredCredentials>) -> UserStanding {
+    pub fn status(&self, account: Option<&StoredCredentials>) -> UserStatus {
         let Some(StoredCredentials { user, password }) = account else {
-            return UserStanding::Gone;
+            return UserStatus::Gone;
         };
         if !may_sign_in(self.policy.as_ref(), &self.settings, user, Entry::Token) {
-            return UserStanding::Inactive;
+            return UserStatus::Inactive;
         }
         if self.settings.check_revoke_token && !is_fingerprint(self.fingerprint.as_ref(), password) {
-            return UserStanding::PasswordChanged;
+            return UserStatus::PasswordChanged;
         }
-        UserStanding::Active
+        UserStatus::Active
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
     use crate::{
         clock::Timestamp,
         id::UserId,
-        rotation::UserStanding,
+        rotation::UserStatus,
         settings::Settings,
         user::{StoredCredentials, User},
     };
@@ -168,21 +168,21 @@ mod tests {
     #[test]
     fn an_inactive_account_stands_only_where_nobody_checks() {
         let strict = rule(|_| {});
-        assert_eq!(strict.standing(Some(&account(true))), UserStanding::Active);
-        assert_eq!(strict.standing(Some(&account(false))), UserStanding::Inactive);
-        assert_eq!(strict.standing(None), UserStanding::Gone);
+        assert_eq!(strict.status(Some(&account(true))), UserStatus::Active);
+        assert_eq!(strict.status(Some(&account(false))), UserStatus::Inactive);
+        assert_eq!(strict.status(None), UserStatus::Gone);
         let lenient = rule(|settings| settings.check_user_is_active = false);
-        assert_eq!(lenient.standing(Some(&account(false))), UserStanding::Active);
+        assert_eq!(lenient.status(Some(&account(false))), UserStatus::Active);
     }
 
     #[test]
     fn a_token_ends_with_its_password_where_that_is_checked() {
         let mut checked = rule(|settings| settings.check_revoke_token = true);
-        assert_eq!(checked.standing(Some(&account(true))), UserStanding::PasswordChanged, "without the claim");
+        assert_eq!(checked.status(Some(&account(true))), UserStatus::PasswordChanged, "without the claim");
         checked.fingerprint = Some(fingerprint(&"a hash".into()).into());
-        assert_eq!(checked.standing(Some(&account(true))), UserStanding::Active);
+        assert_eq!(checked.status(Some(&account(true))), UserStatus::Active);
         checked.fingerprint = Some(fingerprint(&"another hash".into()).into());
-        assert_eq!(checked.standing(Some(&account(true))), UserStanding::PasswordChanged);
+        assert_eq!(checked.status(Some(&account(true))), UserStatus::PasswordChanged);
     }
 
     #[test]

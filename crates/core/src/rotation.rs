@@ -31,7 +31,7 @@ pub struct Facts {
     /// The presented token.
     pub presented: Presented,
     /// The status of the session's user.
-    pub user: UserStanding,
+    pub user: UserStatus,
 }
 
 /// The state of a session.
@@ -58,7 +58,7 @@ pub struct Presented {
 
 /// Whether a user may be signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserStanding {
+pub enum UserStatus {
     /// The user may sign in.
     Active,
     /// The user may not sign in.
@@ -116,9 +116,9 @@ pub fn decide(facts: &Facts) -> Decision {
         return Decision::Refuse(Refusal::Ended(reason));
     }
     match user {
-        UserStanding::Active => {}
-        UserStanding::Inactive | UserStanding::Gone => return Decision::Refuse(Refusal::NoActiveAccount),
-        UserStanding::PasswordChanged => return Decision::Refuse(Refusal::PasswordChanged),
+        UserStatus::Active => {}
+        UserStatus::Inactive | UserStatus::Gone => return Decision::Refuse(Refusal::NoActiveAccount),
+        UserStatus::PasswordChanged => return Decision::Refuse(Refusal::PasswordChanged),
     }
     if now >= session.ends_at {
         return Decision::Refuse(Refusal::PastEnd);
@@ -160,7 +160,7 @@ mod tests {
 
     use hallpass_types::EndReason;
 
-    use super::{Decision, Facts, Presented, Refusal, Rule, SessionFacts, UserStanding, decide};
+    use super::{Decision, Facts, Presented, Refusal, Rule, SessionFacts, UserStatus, decide};
     use crate::{clock::Timestamp, store::RotationMode};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -179,7 +179,7 @@ mod tests {
                 ended: None,
             },
             presented: Presented { generation: 5, spent_at: None },
-            user: UserStanding::Active,
+            user: UserStatus::Active,
         }
     }
 
@@ -256,9 +256,9 @@ mod tests {
         let ways: [(Refusal, End); 5] = [
             (Refusal::Ended(EndReason::Revoked), |f| f.session.ended = Some(EndReason::Revoked)),
             (Refusal::PastEnd, |f| f.session.ends_at = NOW),
-            (Refusal::NoActiveAccount, |f| f.user = UserStanding::Inactive),
-            (Refusal::NoActiveAccount, |f| f.user = UserStanding::Gone),
-            (Refusal::PasswordChanged, |f| f.user = UserStanding::PasswordChanged),
+            (Refusal::NoActiveAccount, |f| f.user = UserStatus::Inactive),
+            (Refusal::NoActiveAccount, |f| f.user = UserStatus::Gone),
+            (Refusal::PasswordChanged, |f| f.user = UserStatus::PasswordChanged),
         ];
         for (refusal, end) in ways {
             for mut over in [facts(), spent(4, Duration::ZERO), spent(1, Duration::from_secs(500))] {

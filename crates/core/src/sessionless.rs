@@ -7,7 +7,7 @@ use super::{
     clock::Timestamp,
     id::{Jti, UserId},
     policy::AccountRule,
-    rotation::UserStanding,
+    rotation::UserStatus,
     session::SessionEnd,
     store::PresentedToken,
     token::TokenFault,
@@ -128,11 +128,11 @@ impl Question {
     }
 
     fn account_rejection(&self, account: Option<&StoredCredentials>) -> Option<Rejection> {
-        match self.rule.as_ref()?.standing(account) {
-            UserStanding::Active => None,
-            UserStanding::Gone => Some(Rejection::NoAccount),
-            UserStanding::Inactive => Some(Rejection::Inactive),
-            UserStanding::PasswordChanged => Some(Rejection::PasswordChanged),
+        match self.rule.as_ref()?.status(account) {
+            UserStatus::Active => None,
+            UserStatus::Gone => Some(Rejection::NoAccount),
+            UserStatus::Inactive => Some(Rejection::Inactive),
+            UserStatus::PasswordChanged => Some(Rejection::PasswordChanged),
         }
     }
 

@@ -185,7 +185,7 @@ pub struct Renewed {
 
 /// Whether a verified token is still welcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenStanding {
+pub enum TokenStatus {
     /// Nothing is known against it.
     Good,
     /// It was spent or blacklisted, or its session is over.
@@ -329,7 +329,7 @@ pub trait Store: Administration + Send + Sync {
     async fn judge(&self, question: Question) -> Result<Verdict, StoreError>;
 
     /// Whether a token is spent, blacklisted, or of a session that is over or does not exist.
-    async fn token_standing(&self, jti: Jti, session: SessionId) -> Result<TokenStanding, StoreError>;
+    async fn token_status(&self, jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;
 
     /// Blacklists a refresh token and ends its session. A token of another issuer is noted as
     /// blacklisted by itself.

@@ -15,7 +15,7 @@ use hallpass_core::{
     sessionless::{Question, Verdict},
     store::{
         Blacklisting, CreateUserError, Ending, Flushed, NewPassword, NewSession, PresentedToken, ProfileChange,
-        Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenStanding,
+        Refresh, Refreshed, Selection, Store, StoreError, Swept, TokenStatus,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -162,8 +162,8 @@ impl Store for Database {
         self.backend.read(move |c| Box::pin(async move { sessionless::judge(c, &question).await })).await
     }
 
-    async fn token_standing(&self, jti: Jti, session: SessionId) -> Result<TokenStanding, StoreError> {
-        self.backend.read(move |c| Box::pin(async move { outstanding::standing(c, &jti, session).await })).await
+    async fn token_status(&self, jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError> {
+        self.backend.read(move |c| Box::pin(async move { outstanding::status(c, &jti, session).await })).await
     }
 
     async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError> {

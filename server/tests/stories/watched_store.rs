@@ -19,7 +19,7 @@ use hallpass_core::{
     store::{
         Administration, Blacklisting, CreateUserError, Deed, Done, Ending, Flushed, NewPassword, NewSession,
         OutstandingToken, PresentedToken, ProfileChange, Refresh, Refreshed, Selection, Store, StoreError, Swept,
-        TokenQuery, TokenStanding, UserQuery,
+        TokenQuery, TokenStatus, UserQuery,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
@@ -67,7 +67,7 @@ watched!(Store {
     open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
-    token_standing(jti: Jti, session: SessionId) -> Result<TokenStanding, StoreError>;
+    token_status(jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;
     blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
     revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
     revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;

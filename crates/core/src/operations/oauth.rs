@@ -8,10 +8,10 @@ use crate::{
     clients::Client,
     clock::Timestamp,
     id::SessionId,
-    rotation::UserStanding,
+    rotation::UserStatus,
     session::Origin,
     sessionless::Verdict,
-    store::{Ending, PresentedToken, TokenStanding},
+    store::{Ending, PresentedToken, TokenStatus},
     token::{Token, TokenType},
     user::{StoredCredentials, User, UserKey},
 };
@@ -83,7 +83,7 @@ impl Auth {
             Err(_) => return Ok(None),
         };
         if let Some(session) = token.session
-            && self.store.token_standing(token.jti.clone(), session).await? != TokenStanding::Good
+            && self.store.token_status(token.jti.clone(), session).await? != TokenStatus::Good
         {
             return Ok(None);
         }
@@ -116,8 +116,8 @@ impl Auth {
             return Ok(None);
         };
         let account = self.store.find_account(&UserKey::Id(session.user)).await?;
-        let standing = self.account_rule(token).standing(account.as_ref());
-        Ok(account.filter(|_| standing == UserStanding::Active))
+        let status = self.account_rule(token).status(account.as_ref());
+        Ok(account.filter(|_| status == UserStatus::Active))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     Auth, Error,
     id::SessionId,
     sessionless::Verdict,
-    store::TokenStanding,
+    store::TokenStatus,
     token::{Token, TokenFault, TokenType},
 };
 
@@ -33,7 +33,7 @@ impl Auth {
     /// Checks that a verified token is not revoked. The account is not judged.
     pub(super) async fn check_good(&self, token: &Token) -> Result<(), Error> {
         match token.session {
-            Some(session) => self.check_standing(session, token).await,
+            Some(session) => self.check_status(session, token).await,
             None => self.check_sessionless(token).await,
         }
     }
@@ -45,14 +45,14 @@ impl Auth {
         }
     }
 
-    async fn check_standing(&self, session: SessionId, token: &Token) -> Result<(), Error> {
+    async fn check_status(&self, session: SessionId, token: &Token) -> Result<(), Error> {
         if let Some(end) = self.revocations.find(session) {
             return Err(Error::Blacklisted(Some(end)));
         }
-        match self.store.token_standing(token.jti.clone(), session).await? {
-            TokenStanding::Good => Ok(()),
-            TokenStanding::Blacklisted => Err(Error::Blacklisted(None)),
-            TokenStanding::UnknownSession => Err(TokenFault::Invalid.into()),
+        match self.store.token_status(token.jti.clone(), session).await? {
+            TokenStatus::Good => Ok(()),
+            TokenStatus::Blacklisted => Err(Error::Blacklisted(None)),
+            TokenStatus::UnknownSession => Err(TokenFault::Invalid.into()),
         }
     }
 }

@@ -4,7 +4,7 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     paging::{Listed, PageRequest},
-    store::{OutstandingToken, PresentedToken, Selection, TokenQuery, TokenStanding},
+    store::{OutstandingToken, PresentedToken, Selection, TokenQuery, TokenStatus},
 };
 use hallpass_types::BlacklistReason;
 
@@ -191,11 +191,11 @@ pub(crate) async fn blacklist_alone(
     .map(drop)
 }
 
-pub(crate) async fn standing(
+pub(crate) async fn status(
     connection: &mut Connection<'_>,
     jti: &Jti,
     session: SessionId,
-) -> sqlx::Result<TokenStanding> {
+) -> sqlx::Result<TokenStatus> {
     let row = sql::query(
         "SELECT EXISTS (SELECT 1 FROM outstanding_tokens WHERE jti = $1 AND blacklisted_at IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND revoked_at IS NOT NULL) AS is_blacklisted,
@@ -207,9 +207,9 @@ pub(crate) async fn standing(
     .await?;
     let row = row.ok_or(sqlx::Error::RowNotFound)?;
     Ok(match (row.get("is_blacklisted")?, row.get("is_known")?) {
-        (true, _) => TokenStanding::Blacklisted,
-        (false, true) => TokenStanding::Good,
-        (false, false) => TokenStanding::UnknownSession,
+        (true, _) => TokenStatus::Blacklisted,
+        (false, true) => TokenStatus::Good,
+        (false, false) => TokenStatus::UnknownSession,
     })
 }
 

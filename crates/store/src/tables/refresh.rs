@@ -146,7 +146,7 @@ pub(super) fn facts(
         mode: refresh.mode,
         session: session.facts(refresh.last_seen_generation),
         presented,
-        user: refresh.rule.standing(owner),
+        user: refresh.rule.status(owner),
     }
 }
 
