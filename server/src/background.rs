@@ -30,7 +30,7 @@ pub(crate) fn start(auth: &Arc<Auth>, keys: KeySource, dropped_lines: DroppedLin
     tokio::spawn(follow_keys(auth.clone(), keys));
     tokio::spawn(renew_foreign_keys(auth.clone()));
     tokio::spawn(write_failures(auth.clone()));
-    tokio::spawn(forget_idle(auth.clone()));
+    tokio::spawn(remove_idle(auth.clone()));
     tokio::spawn(report_dropped_lines(dropped_lines));
 }
 
@@ -70,9 +70,9 @@ async fn write_failures(auth: Arc<Auth>) {
     every(WRITE_FAILURES_EVERY, || async { auth.write_failed_sign_ins().await }).await;
 }
 
-async fn forget_idle(auth: Arc<Auth>) {
+async fn remove_idle(auth: Arc<Auth>) {
     every(FORGET_IDLE_EVERY, || {
-        auth.forget_idle();
+        auth.remove_idle();
         std::future::ready(Ok(()))
     })
     .await;

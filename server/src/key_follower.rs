@@ -49,7 +49,7 @@ impl KeyFollower {
     }
 
     fn report(&mut self, auth: &Auth, text: String) {
-        auth.doubt_keys();
+        auth.report_unreadable_keys();
         let looks = match &self.problem {
             Some(problem) if problem.text == text => problem.looks + 1,
             Some(_) | None => 0,

@@ -98,7 +98,7 @@ pub struct Auth {
     observer: Arc<dyn Observer>,
     tokens: Tokens,
     /// Whether the stored key ring could not be read, so that the keys in use may be outdated.
-    doubts_keys: AtomicBool,
+    are_keys_stale: AtomicBool,
     passwords: Passwords,
     revocations: Arc<RevocationSet>,
     seen: SeenGenerations,
@@ -125,7 +125,7 @@ impl Auth {
         let parallelism = available_parallelism().map_or(1, usize::from);
         Ok(Self {
             tokens: Tokens::new(&settings)?,
-            doubts_keys: AtomicBool::new(false),
+            are_keys_stale: AtomicBool::new(false),
             passwords: Passwords::new(parallelism, settings.hash_cost, randomness.clone()),
             revocations: store.revocations(),
             seen: SeenGenerations::default(),
@@ -154,13 +154,13 @@ impl Auth {
     /// Replaces the key ring. Requests in progress are not affected.
     pub fn replace_keys(&self, ring: KeyRing) {
         self.tokens.replace_keys(ring);
-        self.doubts_keys.store(false, Ordering::Relaxed);
+        self.are_keys_stale.store(false, Ordering::Relaxed);
     }
 
     /// Reports that the stored key ring cannot be read. The keys in use stay, and [`check_ready`](Self::check_ready)
     /// fails until [`replace_keys`](Self::replace_keys).
-    pub fn doubt_keys(&self) {
-        self.doubts_keys.store(true, Ordering::Relaxed);
+    pub fn report_unreadable_keys(&self) {
+        self.are_keys_stale.store(true, Ordering::Relaxed);
     }
 
     /// Fetches the keys of the other issuer again, if there is one.
@@ -188,8 +188,8 @@ impl Auth {
     }
 
     /// Removes rate limit counters that no longer matter.
-    pub fn forget_idle(&self) {
-        self.limiter.forget_idle();
+    pub fn remove_idle(&self) {
+        self.limiter.remove_idle();
     }
 
     /// The settings.

@@ -156,9 +156,9 @@ impl Limiter {
     }
 
     /// Removes counters that have been idle so long that they no longer matter.
-    pub(super) fn forget_idle(&self) {
-        [&self.registrations, &self.renewals, &self.refusals].into_iter().flatten().for_each(Buckets::forget_idle);
-        [&self.per_account, &self.per_network].into_iter().flatten().for_each(Tier::forget_idle);
+    pub(super) fn remove_idle(&self) {
+        [&self.registrations, &self.renewals, &self.refusals].into_iter().flatten().for_each(Buckets::remove_idle);
+        [&self.per_account, &self.per_network].into_iter().flatten().for_each(Tier::remove_idle);
     }
 
     /// Without a key nothing is counted.

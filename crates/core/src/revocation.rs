@@ -111,7 +111,7 @@ impl RevocationSet {
     }
 
     /// Removes the sessions whose access tokens have all expired. `elapsed` is monotonic time.
-    pub fn forget_expired(&self, now: Timestamp, elapsed: Duration) {
+    pub fn remove_expired(&self, now: Timestamp, elapsed: Duration) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.entries.retain(|_, entry| !entry.is_over(now, elapsed));
     }
@@ -148,8 +148,8 @@ mod tests {
     fn an_entry_leaves_when_no_access_token_can_be_valid_any_more() {
         let set = RevocationSet::default();
         set.insert_all([revocation(10, 'a'), revocation(20, 'b')]);
-        set.forget_expired(Timestamp::from_seconds(1), Duration::ZERO);
-        set.forget_expired(Timestamp::from_seconds(10), Duration::from_secs(9));
+        set.remove_expired(Timestamp::from_seconds(1), Duration::ZERO);
+        set.remove_expired(Timestamp::from_seconds(10), Duration::from_secs(9));
         assert_eq!(set.find(revocation(10, 'a').session), None);
         assert!(set.find(revocation(20, 'b').session).is_some());
     }
@@ -159,10 +159,10 @@ mod tests {
         let set = RevocationSet::default();
         set.insert_all([revocation(10, 'a')]);
         for elapsed in [100, 104, 108] {
-            set.forget_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(elapsed));
+            set.remove_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(elapsed));
             assert!(set.find(revocation(10, 'a').session).is_some(), "after {elapsed} s");
         }
-        set.forget_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(109));
+        set.remove_expired(Timestamp::from_seconds(1_000_000), Duration::from_secs(109));
         assert!(set.is_empty());
     }
 

@@ -51,7 +51,7 @@ impl SeenGenerations {
     }
 
     /// Removes sessions whose tokens have expired. The database keeps what was written.
-    pub fn forget_expired(&self, now: Timestamp) {
+    pub fn remove_expired(&self, now: Timestamp) {
         let mut highest = self.highest.write().unwrap_or_else(PoisonError::into_inner);
         highest.retain(|_, note| note.expires_at > now);
     }
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(seen.find(session), Some(3));
         assert_eq!(seen.take_unwritten(), [(session, 3)]);
         assert_eq!(seen.take_unwritten(), []);
-        seen.forget_expired(Timestamp::from_seconds(10));
+        seen.remove_expired(Timestamp::from_seconds(10));
         assert_eq!(seen.find(session), None);
     }
 }

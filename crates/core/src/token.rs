@@ -359,13 +359,13 @@ impl Tokens {
     }
 
     /// Removes a revoked token from the cache.
-    pub fn forget(&self, text: &str) {
-        self.known.forget(text);
+    pub fn evict(&self, text: &str) {
+        self.known.remove(text);
     }
 
     /// Removes expired tokens from the cache.
-    pub fn forget_expired(&self, now: Timestamp) {
-        self.known.forget_expired(now - self.leeway);
+    pub fn remove_expired(&self, now: Timestamp) {
+        self.known.remove_expired(now - self.leeway);
     }
 
     /// Reads and checks the claims of a payload.

@@ -185,7 +185,7 @@ fn kept(source: &KeySource, now: Timestamp) -> Result<KeyRing, Failure> {
 }
 
 fn keep(source: &KeySource, ring: &mut KeyRing, now: Timestamp) -> Result<(), Failure> {
-    for id in ring.forget_expired(now) {
+    for id in ring.remove_expired(now) {
         output::line(format_args!("{id} is over and was forgotten: its last token is dead."));
     }
     Ok(source.file.write(ring)?)

@@ -372,7 +372,7 @@ impl KeyRing {
     }
 
     /// Removes the keys whose last token has expired. Returns their ids.
-    pub fn forget_expired(&mut self, now: Timestamp) -> Vec<String> {
+    pub fn remove_expired(&mut self, now: Timestamp) -> Vec<String> {
         let expired: Vec<_> = self.keys.iter().filter(|key| !key.is_alive(now)).map(|key| key.id.clone()).collect();
         self.keys.retain(|key| !expired.contains(&key.id));
         expired

@@ -41,7 +41,7 @@ impl Buckets {
     }
 
     /// Removes buckets that are full again.
-    pub(super) fn forget_idle(&self) {
+    pub(super) fn remove_idle(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
     }

@@ -33,8 +33,8 @@ impl Tier {
         _ = self.known.take(key);
     }
 
-    pub(super) fn forget_idle(&self) {
-        self.known.forget_idle();
-        self.strangers.forget_idle();
+    pub(super) fn remove_idle(&self) {
+        self.known.remove_idle();
+        self.strangers.remove_idle();
     }
 }

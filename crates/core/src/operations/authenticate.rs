@@ -105,7 +105,7 @@ impl Auth {
         if let Some(session) = token.session {
             let is_stateless = self.settings.session_check == SessionCheck::Stateless;
             if !is_stateless && let Some(end) = self.revocations.find(session) {
-                self.tokens.forget(text);
+                self.tokens.evict(text);
                 return Err(self.ended(&token, kinds, end));
             }
             self.seen.note(session, token.generation, token.expires_at);

@@ -42,9 +42,9 @@ impl Auth {
     /// `Unavailable`; the generations are lost, which only makes the rotation more lenient.
     pub async fn write_seen(&self) -> Result<(), Error> {
         let now = self.clock.now() - self.settings.leeway;
-        self.revocations.forget_expired(now, self.clock.elapsed());
-        self.seen.forget_expired(now);
-        self.tokens.forget_expired(self.clock.now());
+        self.revocations.remove_expired(now, self.clock.elapsed());
+        self.seen.remove_expired(now);
+        self.tokens.remove_expired(self.clock.now());
         let seen = self.seen.take_unwritten();
         if seen.is_empty() {
             return Ok(());
@@ -87,7 +87,7 @@ impl Auth {
         self.write_probe.check(self.store.as_ref(), self.clock.elapsed()).await?;
         let (ring, now) = (self.tokens.ring(), self.clock.now());
         let signs = ring.state(ring.signing(now), now) == KeyState::Signing;
-        if signs && !self.doubts_keys.load(Ordering::Relaxed) {
+        if signs && !self.are_keys_stale.load(Ordering::Relaxed) {
             Ok(())
         } else {
             Err(Error::Unavailable { retry_after: Duration::from_secs(1), cause: None })

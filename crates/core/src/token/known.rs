@@ -45,12 +45,12 @@ impl KnownTokens {
     }
 
     /// Removes a token.
-    pub(super) fn forget(&self, text: &str) {
+    pub(super) fn remove(&self, text: &str) {
         self.with(|tokens| tokens.pop(text));
     }
 
     /// Removes expired tokens.
-    pub(super) fn forget_expired(&self, now: Timestamp) {
+    pub(super) fn remove_expired(&self, now: Timestamp) {
         self.with(|tokens| {
             let ended = tokens.iter().filter(|(_, known)| known.token.expires_at <= now);
             let ended: Vec<_> = ended.map(|(text, _)| text.clone()).collect();
@@ -104,7 +104,7 @@ mod tests {
         assert!(is_known("a.b.c") && !is_known("a.b.d") && !is_known("a.b") && !is_known(""));
         assert!(known.find("a.b.c", |by| Arc::ptr_eq(by, &key)).is_some());
         assert!(known.find("a.b.c", |_| false).is_none());
-        known.forget("a.b.c");
+        known.remove("a.b.c");
         assert!(!is_known("a.b.c"));
     }
 
@@ -114,7 +114,7 @@ mod tests {
         let is_known = |text| known.find(text, |_| true).is_some();
         known.insert("ended", token(10), key.clone());
         known.insert("good", token(11), key.clone());
-        known.forget_expired(Timestamp::from_seconds(10));
+        known.remove_expired(Timestamp::from_seconds(10));
         assert!(!is_known("ended") && is_known("good"));
         for number in 1..MOST {
             known.insert(&number.to_string(), token(11), key.clone());

@@ -389,9 +389,9 @@ fn a_token_that_comes_again_is_judged_by_its_times_and_its_key_each_time() {
     assert_eq!(tokens.recognize(&text, end).err(), Some(TokenFault::Expired));
     let cut = &text[..text.len() - 1];
     assert_eq!(tokens.recognize(cut, NOW).err(), Some(TokenFault::Invalid));
-    tokens.forget(&text);
+    tokens.evict(&text);
     assert!(!Arc::ptr_eq(&first, &tokens.recognize(&text, NOW).expect("a good token")));
-    tokens.forget_expired(end);
+    tokens.remove_expired(end);
     assert!(!Arc::ptr_eq(&again, &tokens.recognize(&text, NOW).expect("a good token")));
 }
 

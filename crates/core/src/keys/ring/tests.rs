@@ -54,7 +54,7 @@ fn a_new_key_is_published_before_it_signs_and_the_old_one_verifies_until_its_las
     assert_eq!(states(&ring, at + WEEK), [KeyState::Expired, KeyState::Signing]);
     assert_eq!(ring.published(at).keys[0].common.key_id.as_deref(), Some(new.as_str()), "the signing key first");
     assert_eq!(ring.published(at + WEEK).keys.len(), 1);
-    assert_eq!(ring.forget_expired(at + WEEK), [old]);
+    assert_eq!(ring.remove_expired(at + WEEK), [old]);
     assert_eq!(ring.rotate(at, WEEK), Err(RingFault::NothingPublished));
 }
 
