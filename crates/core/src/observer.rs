@@ -123,7 +123,7 @@ pub enum TokenFailure {
 impl RefreshRule {
     fn of(renewed: &Renewed) -> Self {
         match renewed.rule {
-            _ if renewed.is_adopted => Self::Adopted,
+            _ if renewed.is_new_session => Self::Adopted,
             Rule::Rotate => Self::Rotated,
             Rule::Keep => Self::Kept,
             Rule::Reissue => Self::Reissued,

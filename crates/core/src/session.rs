@@ -142,18 +142,18 @@ impl Session {
     }
 
     /// A session of `user` for a refresh token of another issuer that signs with the same key.
-    pub fn adopting(refresh: &Refresh, user: UserId) -> Self {
+    pub fn for_foreign_token(refresh: &Refresh, user: UserId) -> Self {
         let PresentedToken { jti, issued_at, expires_at, .. } = refresh.token.clone();
         let issued_at = issued_at.unwrap_or(Timestamp::EPOCH);
         Self {
-            id: refresh.adopted,
+            id: refresh.new_session,
             user,
             generation: 0,
             created_at: issued_at.min(refresh.now),
             current: IssuedToken { jti, issued_at, expires_at },
             last_seen_generation: 0,
             refreshed_at: refresh.now,
-            ends_at: refresh.adopted_ends_at,
+            ends_at: refresh.new_session_ends_at,
             access_expires_at: refresh.access_expires_at,
             origin: refresh.origin.clone(),
             end: None,

@@ -106,9 +106,9 @@ pub struct Refresh {
     /// The successor, should there be a rotation. Its `exp` is cut to the session's end.
     pub successor: IssuedToken,
     /// The session for a token that has none, should it need one.
-    pub adopted: SessionId,
+    pub new_session: SessionId,
     /// The end of that session.
-    pub adopted_ends_at: Timestamp,
+    pub new_session_ends_at: Timestamp,
     /// What rotating means.
     pub mode: RotationMode,
     /// Judges the account that the token belongs to.
@@ -180,7 +180,7 @@ pub struct Renewed {
     /// The rule that was applied.
     pub rule: Rule,
     /// Whether the refresh opened the session, for a token of another issuer.
-    pub is_adopted: bool,
+    pub is_new_session: bool,
 }
 
 /// Whether a verified token is still welcome.

@@ -30,7 +30,7 @@ pub(crate) async fn refresh(
     let (known, locked) = match locate(connection, unlocked, &refresh.token).await? {
         Located::InSession { known, locked } => (known, locked),
         Located::NoSession => return Ok(Refreshed::UnknownSession),
-        Located::Alone { owner, .. } => return adopt(connection, refresh, owner).await,
+        Located::Alone { owner, .. } => return open_session(connection, refresh, owner).await,
     };
     if refresh.token.lineage.is_none() {
         match sessionless::judge(connection, &Question::about(&refresh.token, refresh.now, None)).await? {
@@ -110,7 +110,7 @@ pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented
 }
 
 /// Opens a session for a token without one.
-async fn adopt(
+async fn open_session(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
     owner: Option<(LockedUser, StoredCredentials)>,
@@ -121,14 +121,14 @@ async fn adopt(
         Verdict::Rejected(rejection) => return Ok(Refreshed::Rejected(rejection)),
     }
     let Some((user, account)) = owner else { return Ok(Refreshed::Rejected(Rejection::NoAccount)) };
-    let session = Session::adopting(refresh, user.id());
+    let session = Session::for_foreign_token(refresh, user.id());
     bound::make_room(connection, &user, refresh.max_sessions, &ending(refresh, EndReason::TooManySessions)).await?;
     let locked = sessions::insert(connection, &user, session, Some(account)).await?;
     outstanding::insert_current(connection, &locked).await?;
     let presented = Presented { generation: 0, spent_at: None };
     let refreshed = decide(connection, refresh, locked, presented).await?;
     Ok(match refreshed {
-        Refreshed::Renewed(renewed) => Refreshed::Renewed(Renewed { is_adopted: true, ..renewed }),
+        Refreshed::Renewed(renewed) => Refreshed::Renewed(Renewed { is_new_session: true, ..renewed }),
         refused => refused,
     })
 }
@@ -172,7 +172,7 @@ async fn decide(
     let (session, account) = locked.into_parts();
     // `decide` renews no session without an account.
     let account = account.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Refreshed::Renewed(Renewed { session, account, rule, is_adopted: false }))
+    Ok(Refreshed::Renewed(Renewed { session, account, rule, is_new_session: false }))
 }
 
 fn refused(refusal: Refusal, presented: Presented, locked: LockedSession) -> Refreshed {

@@ -42,7 +42,7 @@ pub(crate) async fn rotate(
         let is_first = taken.insert(session.id);
         if let Some(account) = owner.filter(|owner| is_first && is_plain(refresh, &session, owner, known)) {
             let session = session.rotated(refresh);
-            *rotated = Some(Renewed { session, account, rule: Rule::Rotate, is_adopted: false });
+            *rotated = Some(Renewed { session, account, rule: Rule::Rotate, is_new_session: false });
         }
     }
     let pairs = refreshes.iter().zip(&rotated);
