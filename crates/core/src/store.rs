@@ -79,7 +79,7 @@ pub struct PresentedToken {
     /// Its user, if it names one that can be ours.
     pub user: Option<UserKey>,
     /// Its session and generation; `None` when another issuer with the same key made it.
-    pub lineage: Option<(SessionId, u32)>,
+    pub session: Option<(SessionId, u32)>,
     /// Its `iat`; without one it counts as older than everything.
     pub issued_at: Option<Timestamp>,
     /// Until when it can be renewed: its `exp`, or what a sliding token says.
@@ -123,7 +123,7 @@ impl PresentedToken {
         Self {
             jti: token.jti.clone(),
             user: token.user.clone(),
-            lineage: token.session.map(|session| (session, token.generation)),
+            session: token.session.map(|session| (session, token.generation)),
             issued_at: token.issued_at,
             expires_at: token.expires_at,
         }

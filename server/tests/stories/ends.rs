@@ -165,7 +165,7 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
     match step {
         0 => {
             let presented =
-                PresentedToken { jti, user: None, lineage: Some((session, 0)), issued_at: Some(now), expires_at: now };
+                PresentedToken { jti, user: None, session: Some((session, 0)), issued_at: Some(now), expires_at: now };
             store.blacklist(presented, ending).await.map(drop)
         }
         1 => store.revoke_session(user, session, ending).await.map(drop),

@@ -32,7 +32,7 @@ pub(crate) async fn refresh(
         Located::NoSession => return Ok(Refreshed::UnknownSession),
         Located::Alone { owner, .. } => return open_session(connection, refresh, owner).await,
     };
-    if refresh.token.lineage.is_none() {
+    if refresh.token.session.is_none() {
         match sessionless::judge(connection, &Question::about(&refresh.token, refresh.now, None)).await? {
             Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)) => {
                 return Ok(Refreshed::Rejected(rejection));
@@ -93,7 +93,7 @@ async fn find(
     token: &PresentedToken,
 ) -> sqlx::Result<(Option<TokenRow>, Option<SessionId>)> {
     let known = outstanding::find(connection, &token.jti).await?;
-    let session = known.as_ref().and_then(|row| row.session).or(token.lineage.map(|(session, _)| session));
+    let session = known.as_ref().and_then(|row| row.session).or(token.session.map(|(session, _)| session));
     Ok((known, session))
 }
 
@@ -103,7 +103,7 @@ pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented
     match known {
         Some(row) => Presented { generation: row.generation, spent_at: row.blacklisted_at },
         None => Presented {
-            generation: refresh.token.lineage.map_or(0, |(_, generation)| generation),
+            generation: refresh.token.session.map_or(0, |(_, generation)| generation),
             spent_at: Some(Timestamp::DISTANT_PAST),
         },
     }
@@ -241,7 +241,7 @@ pub(crate) async fn blacklist(
     ending: &Ending,
 ) -> sqlx::Result<Blacklisting> {
     let located = locate(connection, unlocked, token).await?;
-    if token.lineage.is_none() {
+    if token.session.is_none() {
         let verdict = sessionless::judge(connection, &Question::about(token, ending.now, None)).await?;
         match (verdict, &located) {
             (Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)), _) => {

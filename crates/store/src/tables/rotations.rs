@@ -77,7 +77,7 @@ fn place(row: &Row) -> sqlx::Result<usize> {
 }
 
 fn is_plain(refresh: &Refresh, session: &Session, owner: &StoredCredentials, known: TokenRow) -> bool {
-    let is_ours = refresh.token.lineage.is_some();
+    let is_ours = refresh.token.session.is_some();
     let facts = refresh::facts(refresh, session, Some(owner), refresh::presented(refresh, Some(known)));
     is_ours
         && refresh.mode == RotationMode::RotateAndBlacklist
