@@ -79,7 +79,7 @@ pub trait Source: Send {
     async fn tokens(&mut self, after: i64, limit: u16) -> Result<Page<ForeignToken>, SourceError>;
 
     /// The highest user id ever assigned there, including deleted users.
-    async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError>;
+    async fn highest_user_id(&mut self) -> Result<Option<i64>, SourceError>;
 
     /// The newest refresh token, to check whether it is valid here.
     async fn newest_token(&mut self) -> Result<Option<SecretString>, SourceError>;

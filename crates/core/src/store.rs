@@ -372,7 +372,7 @@ pub trait Store: Administration + Send + Sync {
     async fn import_tokens(&self, tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
 
     /// Gives no new user a number up to this one: tokens of a user who was deleted elsewhere may name it.
-    async fn reserve_user_numbers(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError>;
+    async fn reserve_user_ids(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

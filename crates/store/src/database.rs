@@ -246,7 +246,7 @@ impl Store for Database {
             .await
     }
 
-    async fn reserve_user_numbers(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError> {
+    async fn reserve_user_ids(&self, highest: i64, mode: ImportMode) -> Result<(), StoreError> {
         match mode {
             ImportMode::Rehearse => Ok(()),
             ImportMode::Commit => {

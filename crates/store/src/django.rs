@@ -126,7 +126,7 @@ impl Source for DjangoDatabase {
         }
     }
 
-    async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError> {
+    async fn highest_user_id(&mut self) -> Result<Option<i64>, SourceError> {
         tables::highest_number(&mut self.connection, &self.tables.users.name).await.map_err(source_error)
     }
 

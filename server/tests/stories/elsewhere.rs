@@ -28,7 +28,7 @@ impl Source for Elsewhere {
         Ok(page(&self.tokens, after, limit))
     }
 
-    async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError> {
+    async fn highest_user_id(&mut self) -> Result<Option<i64>, SourceError> {
         Ok(self.users.iter().map(|user| user.id.0).max())
     }
 

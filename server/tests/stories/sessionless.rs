@@ -45,7 +45,7 @@ impl Source for Elsewhere {
         Ok(Page { rows: rows.into_iter().map(Ok).collect(), next: None })
     }
 
-    async fn highest_user_number(&mut self) -> Result<Option<i64>, SourceError> {
+    async fn highest_user_id(&mut self) -> Result<Option<i64>, SourceError> {
         Ok(None)
     }
 

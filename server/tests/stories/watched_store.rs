@@ -80,7 +80,7 @@ watched!(Store {
     begin_import(import: Import) -> Result<(), StoreError>;
     import_users(users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;
     import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
-    reserve_user_numbers(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
+    reserve_user_ids(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
     ping() -> Result<(), StoreError>;
     probe_write() -> Result<(), StoreError>;
 }

@@ -35,8 +35,8 @@ impl Auth {
         // Before any user: from now on, tokens of users who are not imported open no account.
         self.store.begin_import(import.clone()).await?;
         let users = self.import_users(source, &import).await?;
-        if let Some(highest) = source.highest_user_number().await? {
-            self.store.reserve_user_numbers(highest, mode).await?;
+        if let Some(highest) = source.highest_user_id().await? {
+            self.store.reserve_user_ids(highest, mode).await?;
         }
         let (tokens, blacklisted) = self.import_tokens(source, &import).await?;
         Ok(ImportReport { users, tokens, blacklisted, fit })
