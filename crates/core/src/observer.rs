@@ -260,14 +260,14 @@ impl Auth {
     }
 
     /// Reports a rejected token.
-    pub(super) fn tell_failure(&self, error: &Error) {
+    pub(super) fn count_failure(&self, error: &Error) {
         if let Some(failure) = TokenFailure::of(error) {
             self.observer.observe(Observation::TokenFailure(failure));
         }
     }
 
     /// Reports a refresh that did not reach the database.
-    pub(super) fn tell_refusal(&self, error: &Error) {
+    pub(super) fn count_rejection(&self, error: &Error) {
         self.observer.observe(Observation::RefreshRefused(RefreshRefusal::of(error)));
     }
 }

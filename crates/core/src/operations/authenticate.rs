@@ -66,7 +66,7 @@ impl Auth {
     /// `NoTokenType` for an invalid token or an ended session, `NoUserId` or `UserNotFound` when it identifies no
     /// existing user, `UserInactive`, `PasswordChanged`, or `Unavailable`.
     pub async fn authenticate(&self, text: &str, kinds: &[TokenType]) -> Result<Bearer, Error> {
-        self.bearer_of(text, kinds).await.inspect_err(|error| self.tell_failure(error))
+        self.bearer_of(text, kinds).await.inspect_err(|error| self.count_failure(error))
     }
 
     /// Authenticates a token without reporting a failure to the observer.

@@ -32,7 +32,7 @@ impl Auth {
     async fn refresh_pair(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let now = self.clock.now();
         let token =
-            self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.tell_refusal(error))?;
+            self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.count_rejection(error))?;
         let renewed = self.renew(self.refresh_request(&token, SessionKind::Pair, now, origin)).await?;
         match renewed.rule {
             Rule::Rotate | Rule::Reissue | Rule::Recover => self.sign_renewed(&token, &renewed, Self::sign_pair).await,

@@ -38,7 +38,7 @@ impl Auth {
 
     async fn renew_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let now = self.clock.now();
-        let (token, end) = self.renewable_until(token, now).await.inspect_err(|error| self.tell_refusal(error))?;
+        let (token, end) = self.renewable_until(token, now).await.inspect_err(|error| self.count_rejection(error))?;
         let request = self.refresh_request(&token, SessionKind::Sliding, now, origin);
         let presented = PresentedToken { expires_at: end, ..request.token };
         let renewed = self.renew(Refresh { token: presented, ..request }).await?;

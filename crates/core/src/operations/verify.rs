@@ -16,7 +16,7 @@ impl Auth {
     /// `Token` for an invalid one, `Blacklisted` when it is spent or its session ended, `UserNotFound` for one without
     /// a session whose user was not imported, or `Unavailable`.
     pub async fn verify(&self, token: &str) -> Result<(), Error> {
-        self.find_good(token).await.inspect_err(|error| self.tell_failure(error))
+        self.find_good(token).await.inspect_err(|error| self.count_failure(error))
     }
 
     async fn find_good(&self, token: &str) -> Result<(), Error> {
