@@ -64,9 +64,9 @@ impl Event {
             session: self.session.map(|session| session.to_string()),
             actor: self.actor.map(|actor| actor.to_string()),
             device: self.origin.device(),
-            address: self.origin.address,
+            address: self.origin.ip,
             other_device: self.other.device(),
-            other_address: self.other.address,
+            other_address: self.other.ip,
             changed: self.changed,
         }
     }
@@ -84,9 +84,9 @@ impl Event {
             session: self.session.map(|session| session.to_string()),
             by_administrator,
             device: origin.device(),
-            address: origin.address,
+            address: origin.ip,
             other_device: self.other.device(),
-            other_address: self.other.address,
+            other_address: self.other.ip,
             changed: self.changed,
         }
     }

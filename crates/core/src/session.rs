@@ -53,7 +53,7 @@ pub struct IssuedToken {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Origin {
     /// The client's IP address.
-    pub address: Option<String>,
+    pub ip: Option<String>,
     /// The `User-Agent` header, cut to 512 bytes.
     pub user_agent: Option<String>,
 }
@@ -71,17 +71,17 @@ pub struct SessionEnd {
 
 impl Origin {
     /// An unknown origin: the command line, or another database.
-    pub const UNKNOWN: Self = Self { address: None, user_agent: None };
+    pub const UNKNOWN: Self = Self { ip: None, user_agent: None };
 
     const MAX_USER_AGENT_BYTES: usize = 512;
 
     /// Creates an origin. The header is cut to 512 bytes.
-    pub fn new(address: Option<String>, user_agent: Option<&str>) -> Self {
+    pub fn new(ip: Option<String>, user_agent: Option<&str>) -> Self {
         let user_agent = user_agent.map(|text| {
             let end = text.floor_char_boundary(Self::MAX_USER_AGENT_BYTES);
             text[..end].to_owned()
         });
-        Self { address, user_agent }
+        Self { ip, user_agent }
     }
 
     /// The browser and the operating system, for example "Firefox on Linux".
@@ -175,7 +175,7 @@ impl Session {
         SessionInfo {
             id: self.id.to_string(),
             device: self.origin.device().unwrap_or_else(|| "An unknown device".to_owned()),
-            address: self.origin.address.clone(),
+            address: self.origin.ip.clone(),
             created_at: self.created_at.seconds(),
             refreshed_at: self.refreshed_at.seconds(),
             ends_at: self.ends_at.seconds(),

@@ -31,7 +31,7 @@ struct House {
 
 impl House {
     fn note(&self, what: &str, who: &str, origin: &Origin) {
-        let address = origin.address.as_deref().unwrap_or_default();
+        let address = origin.ip.as_deref().unwrap_or_default();
         self.visitors.lock().expect("no panic").push(format!("{what} {who} {address}"));
     }
 }

@@ -17,7 +17,7 @@ pub enum Network {
 impl Network {
     /// The network of an origin; `None` if it is unknown, as at the command line.
     pub fn of(origin: &Origin) -> Option<Self> {
-        origin.address.as_deref()?.parse::<IpAddr>().ok().map(Self::from)
+        origin.ip.as_deref()?.parse::<IpAddr>().ok().map(Self::from)
     }
 }
 

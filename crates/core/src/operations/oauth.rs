@@ -56,7 +56,7 @@ impl Auth {
             return Ok(TokenRevocation::Done);
         };
         // The client id says more than the name of its HTTP library.
-        let origin = Origin::new(origin.address.clone(), Some(by.name()));
+        let origin = Origin::new(origin.ip.clone(), Some(by.name()));
         let ending = self.ending(EndReason::Revoked, &origin);
         match (token.token_type(), token.session) {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),

@@ -97,7 +97,7 @@ impl Auth {
             }
             (Verdict::Right | Verdict::RightButWeaklyHashed | Verdict::Wrong, found) => {
                 self.failures.note(found.map(|found| found.user.id), origin, self.clock.now());
-                tracing::info!(ip = ?origin.address, "sign-in rejected");
+                tracing::info!(ip = ?origin.ip, "sign-in rejected");
                 self.policy.sign_in_refused(username, origin).await;
                 Err(Error::NoActiveAccount)
             }

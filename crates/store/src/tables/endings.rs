@@ -56,7 +56,7 @@ pub(super) async fn end_each(
     let revoked = of_each(connection, INSERT_REVOCATIONS, &ids).bind(end.at).bind(why).bind(&end.by).bind(leeway);
     revoked.execute(connection).await?;
     let events = of_each(connection, INSERT_EVENTS, &ids).bind(end.at).bind(kind(ending.reason).name());
-    let events = events.bind(ending.actor).bind(&ending.origin.address).bind(&ending.origin.user_agent);
+    let events = events.bind(ending.actor).bind(&ending.origin.ip).bind(&ending.origin.user_agent);
     events.execute(connection).await?;
     let until = |access_expires_at| access_expires_at + ending.leeway;
     connection.note_revoked(live.iter().map(|session| Revocation {

@@ -44,9 +44,9 @@ pub(crate) async fn insert(connection: &mut Connection<'_>, event: NewEvent<'_>)
     .bind(event.user)
     .bind(event.session)
     .bind(event.actor)
-    .bind(&event.origin.address)
+    .bind(&event.origin.ip)
     .bind(&event.origin.user_agent)
-    .bind(event.other.and_then(|origin| origin.address.as_deref()))
+    .bind(event.other.and_then(|origin| origin.ip.as_deref()))
     .bind(event.other.and_then(|origin| origin.user_agent.as_deref()))
     .bind(event.changed)
     .execute(connection)
@@ -69,7 +69,7 @@ pub(crate) async fn note_failed(connection: &mut Connection<'_>, failed: &[Faile
         .bind(EventKind::SignInFailed.name())
         .bind(counted.user)
         .bind(counted.count)
-        .bind(&counted.origin.address)
+        .bind(&counted.origin.ip)
         .bind(&counted.origin.user_agent)
         .bind(format!("sign_in_failed:{user}:{}", counted.hour))
         .execute(connection)
@@ -112,8 +112,8 @@ fn event(row: &Row) -> sqlx::Result<Event> {
         username: row.get("username")?,
         session: session.as_deref().and_then(SessionId::parse),
         actor: row.get::<Option<i64>>("actor_id")?.map(UserId),
-        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")? },
-        other: Origin { address: row.get("other_address")?, user_agent: row.get("other_user_agent")? },
+        origin: Origin { ip: row.get("address")?, user_agent: row.get("user_agent")? },
+        other: Origin { ip: row.get("other_address")?, user_agent: row.get("other_user_agent")? },
         changed: changed.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
     })
 }

@@ -114,7 +114,7 @@ impl<'r> Written<'r> {
             last_seen: next.last_seen_generation,
             refreshed_at: next.refreshed_at.millis(),
             access_expires_at: next.access_expires_at.millis(),
-            address: next.origin.address.as_deref(),
+            address: next.origin.ip.as_deref(),
             user_agent: next.origin.user_agent.as_deref(),
             spent: refresh.token.jti.as_str(),
             spent_at: refresh.now.millis(),

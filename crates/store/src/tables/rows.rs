@@ -102,7 +102,7 @@ pub(super) fn session(row: &Row) -> sqlx::Result<Session> {
         refreshed_at: time(row, "refreshed_at")?,
         ends_at: time(row, "ends_at")?,
         access_expires_at: time(row, "access_expires_at")?,
-        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")? },
+        origin: Origin { ip: row.get("address")?, user_agent: row.get("user_agent")? },
         end: session_end(row)?,
     })
 }

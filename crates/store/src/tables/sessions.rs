@@ -101,7 +101,7 @@ async fn write(connection: &mut Connection<'_>, session: &Session) -> sqlx::Resu
     .bind(session.refreshed_at)
     .bind(session.ends_at)
     .bind(session.access_expires_at)
-    .bind(&session.origin.address)
+    .bind(&session.origin.ip)
     .bind(&session.origin.user_agent)
     .execute(connection)
     .await
@@ -176,7 +176,7 @@ pub(crate) async fn update(
     .bind(session.last_seen_generation)
     .bind(session.refreshed_at)
     .bind(session.access_expires_at)
-    .bind(&session.origin.address)
+    .bind(&session.origin.ip)
     .bind(&session.origin.user_agent)
     .bind(session.id)
     .bind(read_at_generation)
