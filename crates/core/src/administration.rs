@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn only_active_staff_may_do_anything() {
+    fn only_active_staff_have_permissions() {
         let target = user(9, Role::User);
         let inactive = User { is_active: false, ..user(1, Role::Superuser) };
         let powerless = User { is_staff: false, ..user(1, Role::Superuser) };
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn staff_is_touched_by_superusers_alone() {
+    fn only_superusers_act_on_staff() {
         let (staff, superuser) = (user(1, Role::Staff), user(2, Role::Superuser));
         for target in [user(3, Role::Staff), user(4, Role::Superuser)] {
             assert_eq!(check_touch(Some(&staff), Some(target.clone())), Err(Denial::SuperuserOnly));
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn staff_gives_no_power_it_does_not_have() {
+    fn staff_cannot_grant_permissions_they_lack() {
         let change = Change { is_staff: Some(true), ..Change::default() };
         assert_eq!(decide(&user(1, Role::Staff), &user(3, Role::User), &change), Err(Denial::SuperuserOnly));
         let itself = Change { is_superuser: Some(true), ..Change::default() };
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_shuts_their_own_account() {
+    fn administrators_cannot_lock_themselves_out() {
         let superuser = user(1, Role::Superuser);
         let cases = [
             (Change { is_active: Some(false), ..Change::default() }, OwnField::IsActive),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_and_is_so_already_changes_nothing() {
+    fn a_change_to_the_current_values_changes_nothing() {
         let change = Change { is_active: Some(true), is_staff: Some(false), ..Change::default() };
         assert_eq!(decide(&user(1, Role::Staff), &user(3, Role::User), &change), Ok(vec![]));
     }

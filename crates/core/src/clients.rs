@@ -122,7 +122,7 @@ mod tests {
     const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
 
     #[test]
-    fn a_client_is_known_by_its_name_and_secret() {
+    fn a_client_authenticates_with_its_id_and_secret() {
         let clients = Clients::from_iter([Client::with_secret("gateway", SECRET).expect("a client")]);
         assert_eq!(clients.authenticate("gateway", SECRET).map(Client::name), Some("gateway"));
         assert_eq!(clients.authenticate("gateway", "another"), None);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_stands_for_the_secret() {
+    fn the_hash_of_a_secret_configures_the_same_client() {
         let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let clients = Clients::from_iter([Client::with_secret_hash("gateway", hash).expect("a client")]);
         assert!(clients.authenticate("gateway", "abc").is_some());
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_of_less_than_128_bits_is_refused() {
+    fn a_secret_of_less_than_128_bits_is_rejected() {
         for weak in ["", "swordfish", &"a".repeat(64), &SECRET[1..], "12345678901234567890123456789012345678"] {
             assert!(Client::with_secret("gateway", weak).is_err(), "{weak}");
         }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_plain_and_a_secret_is_not_printed() {
+    fn a_client_id_needs_no_escaping_and_the_secret_is_not_printed() {
         for name in ["", "two words", "a:b", "한국"] {
             assert!(Client::with_secret(name, SECRET).is_err(), "{name}");
         }

@@ -176,7 +176,7 @@ mod tests {
     use super::Error;
 
     #[test]
-    fn a_wait_is_said_in_whole_seconds_that_are_enough() {
+    fn a_wait_is_rounded_up_to_whole_seconds() {
         for (millis, said) in [(1, "1 second."), (1000, "1 second."), (1001, "2 seconds."), (60_000, "60 seconds.")] {
             let sentence = Error::TooMany { retry_after: Duration::from_millis(millis) }.to_string();
             assert!(sentence.ends_with(&format!(" in {said}")), "{sentence}");

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_of_one_account_in_one_hour_are_one() {
+    fn failures_of_one_account_in_one_hour_are_counted_together() {
         let failures = Failures::default();
         for seconds in 0..3 {
             note(&failures, Some(1), NOW + Duration::from_secs(seconds));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_over_many_accounts_stays_bounded_and_loses_no_count() {
+    fn a_flood_over_many_accounts_is_bounded_and_counted_completely() {
         let failures = Failures::default();
         for user in 0..1000 {
             note(&failures, Some(user), NOW);

@@ -106,7 +106,7 @@ mod tests {
     use super::{Jti, SessionId};
 
     #[test]
-    fn a_jti_is_text_that_both_databases_can_hold() {
+    fn a_jti_is_text_that_both_databases_can_store() {
         for good in [String::new(), "a/b ü".to_owned(), "한".repeat(255)] {
             assert!(Jti::claimed(&good).is_some(), "{good:?}");
         }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_id_is_32_lower_case_hexadecimal_digits_and_nothing_else() {
+    fn a_session_id_is_exactly_32_lower_case_hexadecimal_digits() {
         let text = "00ff00ff00ff00ff00ff00ff00ff00ff";
         assert_eq!(SessionId::parse(text).map(|id| id.to_string()), Some(text.to_owned()));
         for wrong in ["", "00FF00ff00ff00ff00ff00ff00ff00ff", "+0ff00ff00ff00ff00ff00ff00ff00ff", "00ff"] {

@@ -307,7 +307,7 @@ mod tests {
     use super::{Change, Merge, Outcome, Reason, Tally};
 
     #[test]
-    fn a_field_follows_the_other_side_until_it_is_changed_here() {
+    fn a_field_follows_the_other_database_until_it_is_changed_here() {
         assert_eq!(Merge::decide(&1, &1, &1), Merge::Keep);
         assert_eq!(Merge::decide(&1, &2, &1), Merge::Take);
         assert_eq!(Merge::decide(&1, &1, &2), Merge::Keep);
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tally_counts_everything_and_names_a_few() {
+    fn a_tally_counts_every_row_and_names_a_few() {
         let mut tally = Tally::default();
         for name in ["a", "b", "c", "d"] {
             tally.count(name, &Outcome::left(Reason::NameTaken));

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_algorithm_verifies_what_it_signed_and_nothing_else() {
+    fn every_algorithm_verifies_only_what_it_signed() {
         for (name, algorithm) in ALGORITHMS {
             let (key, other) = (fresh(algorithm), fresh(algorithm));
             let signature = key.sign("header.payload");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_another_kind_or_curve_is_refused() {
+    fn a_key_of_another_kind_or_curve_is_rejected() {
         for (_, given) in ALGORITHMS {
             let key = generate(given).expect("a key");
             for (_, wanted) in ALGORITHMS {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn short_keys_are_refused() {
+    fn short_keys_are_rejected() {
         for (algorithm, bytes) in [(Algorithm::HS256, 31), (Algorithm::HS384, 47), (Algorithm::HS512, 63)] {
             let fault = Key::new(algorithm, &vec![7; bytes].into(), None).err();
             assert!(matches!(fault, Some(KeyFault::Signing(problem)) if problem.contains("too short")));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_published_is_the_public_half_alone() {
+    fn only_the_public_key_is_published() {
         let key = serde_json::to_value(fresh(Algorithm::ES256).public_jwk()).expect("JSON");
         assert_eq!((&key["kty"], &key["crv"], &key["use"]), (&"EC".into(), &"P-256".into(), &"sig".into()));
         assert_eq!((&key["alg"], key.get("d")), (&"ES256".into(), None));
@@ -196,7 +196,7 @@ mod tests {
 
     /// RFC 8037 §A.1 and §A.3.
     #[test]
-    fn the_name_of_a_key_is_its_thumbprint() {
+    fn the_id_of_a_key_is_its_thumbprint() {
         let header = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
         let seed = hallpass_verify::jws::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").expect("base64url");
         let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", [header.as_slice(), &seed].concat()));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_is_no_secret() {
+    fn a_public_key_is_rejected_as_a_secret() {
         let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
         let fault = Key::new(Algorithm::HS256, &public.as_bytes().to_vec().into(), None).err();
         assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("public key")), "{fault:?}");

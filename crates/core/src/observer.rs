@@ -286,7 +286,7 @@ mod tests {
     };
 
     #[test]
-    fn a_full_line_and_a_broken_database_are_told_apart() {
+    fn a_full_queue_and_a_failed_database_are_different_outcomes() {
         let of = |error: Error| <&str>::from(SignInOutcome::of::<()>(&Err(error)));
         assert_eq!(of(Busy.into()), "busy");
         assert_eq!(of(StoreError("locked".into()).into()), "unavailable");
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_token_for_none_of_several_kinds_its_own_says_why() {
+    fn a_rejection_by_every_type_reports_the_reason_of_the_tokens_own_type() {
         let refusal = |token_type, error| KindRefusal { token_type, error };
         let revoked = Error::NoTokenType(vec![
             refusal(TokenType::Sliding, TokenFault::WrongType.into()),

@@ -76,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn the_first_page_is_there_even_when_it_is_empty() {
+    fn the_first_page_of_an_empty_list_exists() {
         assert_eq!(place(PageNumber::At(1), 0), Some((1, 1, 0)));
         assert_eq!(place(PageNumber::Last, 0), Some((1, 1, 0)));
     }
 
     #[test]
-    fn a_page_beyond_the_last_is_not_there() {
+    fn a_page_beyond_the_last_does_not_exist() {
         assert_eq!(place(PageNumber::At(2), 11), Some((2, 2, 10)));
         assert_eq!(place(PageNumber::At(2), 10), None);
         assert_eq!(place(PageNumber::At(0), 10), None);

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stored_hash_says_how_it_was_made_and_matches_only_its_password() {
+    async fn a_stored_hash_contains_its_parameters_and_matches_only_its_password() {
         let passwords = passwords();
         let stored = passwords.hash(Password::typed("correct horse")).await.expect("a place");
         assert!(stored.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_line_has_an_end_and_is_there_again_when_it_was_worked_off() {
+    async fn the_queue_is_bounded_and_accepts_work_again_when_it_is_empty() {
         let passwords = Passwords::new(1, HashCost::MINIMAL, Arc::new(SystemRandomness));
         let check = || passwords.verify(Password::typed("x"), None);
         // No check ends before all of them have begun.
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_with_weaker_parameters_is_to_be_made_anew() {
+    async fn a_hash_with_weaker_parameters_is_to_be_replaced() {
         use argon2::{Argon2, Params, password_hash::PasswordHasher, password_hash::phc::PasswordHash};
         let weak = Argon2::from(Params::new(8192, 1, 1, None).expect("parameters"));
         let stored: PasswordHash = weak.hash_password_with_salt(b"correct horse", &[1; 16]).expect("a hash");
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_decoy_costs_what_a_new_hash_costs() {
+    async fn the_decoy_costs_as_much_as_a_new_hash() {
         let passwords = passwords();
         let new = passwords.hash(Password::typed("correct horse")).await.expect("a place");
         let [decoy, new] = [&passwords.decoy, &new].map(|stored| {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_right_in_each_composition() {
+    async fn a_password_matches_in_each_composition() {
         let passwords = passwords();
         let (composed, decomposed) = (Password::typed("caf\u{e9} kettle"), Password::typed("cafe\u{301} kettle"));
         for set in [&composed, &decomposed] {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_the_text_as_it_was_typed_is_right_and_to_be_made_anew() {
+    async fn a_hash_of_the_text_as_typed_matches_and_is_to_be_replaced() {
         let passwords = passwords();
         let older = super::hash(&passwords.argon2, "cafe\u{301} kettle".as_bytes(), &SystemRandomness);
         let verify = |text| passwords.verify(Password::typed(text), Some(older.clone()));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_has_the_decoys_password() {
+    async fn no_password_matches_the_decoy() {
         assert_eq!(
             passwords().verify(Password::typed("nobody's password"), None).await.expect("a place"),
             Verdict::Wrong
@@ -288,7 +288,7 @@ mod tests {
     ];
 
     #[tokio::test]
-    async fn a_password_of_each_of_djangos_hashers_is_right_and_to_be_hashed_anew() {
+    async fn a_hash_of_each_of_djangos_hashers_matches_and_is_to_be_replaced() {
         let passwords = passwords();
         for stored in DJANGO {
             let check = |password: &str| passwords.verify(Password::typed(password), Some(stored.into()));
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_argon2_hash_that_asks_for_too_much_matches_no_password() {
+    async fn an_argon2_hash_beyond_the_cost_bounds_matches_no_password() {
         for (m, t) in [(u32::MAX, 1), (262_145, 1), (102_400, 42)] {
             for prefix in ["", "argon2"] {
                 let stored = format!("{prefix}$argon2id$v=19$m={m},t={t},p=1$c2FsdHNhbHQ$B7CT1Par/+/AgouNljD3cQ");
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_checked_is_told_from_what_has_no_password() {
+    fn an_unknown_hash_differs_from_a_missing_password() {
         for stored in ["", "!", "!rK2kSG9A1OPXSg8kzNWyFOGcUW9GZSR8hnD2V8OC"] {
             assert_eq!(Usability::of(&stored.into()), Usability::NoPassword, "{stored:?}");
         }

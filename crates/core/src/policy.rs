@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inactive_account_stands_only_where_nobody_checks() {
+    fn an_inactive_account_is_accepted_only_without_the_check() {
         let strict = rule(|_| {});
         assert_eq!(strict.status(Some(&account(true))), UserStatus::Active);
         assert_eq!(strict.status(Some(&account(false))), UserStatus::Inactive);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_with_its_password_where_that_is_checked() {
+    fn a_change_of_the_password_revokes_tokens_where_that_is_checked() {
         let mut checked = rule(|settings| settings.check_revoke_token = true);
         assert_eq!(checked.status(Some(&account(true))), UserStatus::PasswordChanged, "without the claim");
         checked.fingerprint = Some(fingerprint(&"a hash".into()).into());
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_user_name_is_a_custom_claim_by_default() {
+    async fn the_username_is_a_custom_claim_by_default() {
         let claims = DefaultPolicy.custom_claims(&account(true).user).await;
         assert_eq!(claims["username"], "ada");
     }

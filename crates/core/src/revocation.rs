@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_leaves_when_no_access_token_can_be_valid_any_more() {
+    fn an_entry_is_removed_when_all_access_tokens_have_expired() {
         let set = RevocationSet::default();
         set.insert_all([revocation(10, 'a'), revocation(20, 'b')]);
         set.remove_expired(Timestamp::from_seconds(1), Duration::ZERO);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_forward_makes_nothing_forgotten_before_its_time() {
+    fn a_clock_that_is_set_forward_removes_no_entry_early() {
         let set = RevocationSet::default();
         set.insert_all([revocation(10, 'a')]);
         for elapsed in [100, 104, 108] {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn writing_oneself_does_not_skip_what_others_wrote_before() {
+    fn an_own_write_does_not_skip_earlier_writes_of_others() {
         let set = RevocationSet::default();
         set.insert_all([revocation(7, 'a')]);
         assert_eq!(set.position(), Position::default());
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lower_number_or_another_history_is_no_continuation() {
+    fn a_lower_number_or_another_history_does_not_continue() {
         let at = |history: Option<&str>, number| Position { history: history.map(Into::into), number };
         let earlier = at(Some("a"), 5);
         assert!(at(Some("a"), 5).continues(&earlier) && at(Some("a"), 6).continues(&earlier));

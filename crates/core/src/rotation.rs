@@ -193,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_spent_within_the_grace_is_answered_with_the_current_one() {
+    fn a_token_spent_within_the_grace_gets_the_current_one() {
         assert_eq!(decide(&spent(4, GRACE)), Decision::Renew(Rule::Reissue));
         assert_eq!(decide(&spent(1, GRACE)), Decision::Renew(Rule::Reissue), "however many rotations ago");
         assert_eq!(decide(&spent(4, GRACE + Duration::from_millis(1))), Decision::Reuse);
     }
 
     #[test]
-    fn a_clock_that_was_set_back_forgives_by_no_more_than_the_grace() {
+    fn a_clock_that_was_set_back_does_not_extend_the_grace() {
         let spent_ahead = |by: Duration| {
             let mut facts = facts();
             facts.presented = Presented { generation: 4, spent_at: Some(NOW + by) };
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_reply_is_answered_again_however_late() {
+    fn a_lost_reply_is_repeated_however_late() {
         let mut late = spent(4, Duration::from_secs(50_000));
         late.session.last_seen_generation = 4;
         assert_eq!(decide(&late), Decision::Renew(Rule::Recover));
@@ -244,14 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_from_the_future_of_the_session_is_reuse() {
+    fn a_token_of_a_future_generation_is_reuse() {
         let mut ahead = facts();
         ahead.presented.generation = 6;
         assert_eq!(decide(&ahead), Decision::Reuse);
     }
 
     #[test]
-    fn the_end_of_a_session_comes_before_every_other_rule() {
+    fn the_end_of_a_session_precedes_every_other_rule() {
         type End = fn(&mut Facts);
         let ways: [(Refusal, End); 5] = [
             (Refusal::Ended(EndReason::Revoked), |f| f.session.ended = Some(EndReason::Revoked)),

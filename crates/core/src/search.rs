@@ -38,7 +38,7 @@ mod tests {
     use super::{SearchWords, TooManyWords};
 
     #[test]
-    fn words_stand_between_white_space_and_commas() {
+    fn words_are_separated_by_white_space_and_commas() {
         let words = SearchWords::parse(" ada,,m\tlove\0lace ").expect("four words");
         assert_eq!(words.iter().collect::<Vec<_>>(), ["ada", "m", "love", "lace"]);
         assert_eq!(SearchWords::parse(" , "), Ok(SearchWords::default()));
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_ten_words_are_not_looked_for() {
+    fn more_than_ten_words_are_rejected() {
         assert!(SearchWords::parse(&"a ".repeat(10)).is_ok());
         assert_eq!(SearchWords::parse(&"a ".repeat(11)), Err(TooManyWords));
     }

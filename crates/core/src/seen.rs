@@ -63,7 +63,7 @@ mod tests {
     use crate::{clock::Timestamp, id::SessionId};
 
     #[test]
-    fn the_highest_generation_is_kept_and_written_once() {
+    fn the_highest_generation_is_written_once() {
         let seen = SeenGenerations::default();
         let session = SessionId::parse(&"a".repeat(32)).expect("a session id");
         for generation in [1, 3, 2, 3] {

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_are_named_in_words() {
+    fn devices_are_described_by_browser_and_system() {
         let chrome =
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tablet_is_no_telephone() {
+    fn tablets_and_phones_are_distinguished() {
         let telephone = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
         let firefox = "Mozilla/5.0 (Android 15; Tablet; rv:140.0) Gecko/140.0 Firefox/140.0";
         assert_eq!(device(telephone).as_deref(), Some("Chrome on Android"));

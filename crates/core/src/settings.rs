@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn each_bad_setting_is_refused_by_name() {
+    fn each_invalid_setting_is_reported_by_name() {
         type Change = fn(&mut Settings);
         let cases: [(&str, Change); 17] = [
             ("security_event_retention", |s| s.security_event_retention = Duration::from_hours(23)),

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn invisible_characters_and_marks_without_a_letter_are_found() {
+    fn invisible_characters_and_lone_marks_are_detected() {
         for visible in ["ada", "홍길동", "आशा", "ada_1.b+c@d-e", "a\u{301}", "مُحَمَّد", "הֵלֵן"]
         {
             assert!(is_visible(visible), "{visible:?}");

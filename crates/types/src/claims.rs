@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_token_of_ours_has_no_claims() {
+    fn text_that_is_not_our_token_has_no_claims() {
         for text in ["", "a.b.c", "e30.e30.e30", "no dots at all"] {
             assert_eq!(SessionClaims::read(text), None, "{text:?}");
         }

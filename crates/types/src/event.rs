@@ -140,7 +140,7 @@ mod tests {
     use super::EventKind;
 
     #[test]
-    fn every_kind_has_one_word_on_the_wire_and_in_the_database() {
+    fn every_kind_has_the_same_name_on_the_wire_and_in_the_database() {
         for kind in EventKind::ALL {
             assert_eq!(serde_json::to_value(kind).expect("JSON"), kind.name());
             assert_eq!(EventKind::parse(kind.name()), Some(kind));

@@ -10,7 +10,7 @@ mod tests {
     use super::millis;
 
     #[test]
-    fn no_number_of_seconds_wraps() {
+    fn seconds_saturate() {
         for (seconds, expected) in [(0, 0), (-2, -2000), (i64::MAX, i64::MAX), (i64::MIN, i64::MIN)] {
             assert_eq!(millis(seconds), expected);
         }

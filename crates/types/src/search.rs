@@ -103,7 +103,7 @@ mod tests {
     use super::UserOrdering;
 
     #[test]
-    fn every_order_has_one_word_on_the_wire_and_in_a_query() {
+    fn every_order_has_the_same_name_on_the_wire_and_in_urls() {
         for order in UserOrdering::ALL {
             assert_eq!(serde_json::to_value(order).expect("JSON"), order.name());
             assert_eq!(UserOrdering::parse(order.name()), Some(order));

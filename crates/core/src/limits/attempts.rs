@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn attempts_beyond_the_failures_that_are_left_wait_for_those_in_progress() {
+    async fn attempts_beyond_the_remaining_failures_wait_for_those_in_progress() {
         let attempts = attempts(1);
         let (first, _second) = (begin(&attempts), begin(&attempts));
         let mut third = Box::pin(attempts.begin(1));
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_that_causes_a_wait_refuses_everyone_in_the_queue() {
+    async fn a_failure_that_causes_a_wait_rejects_the_whole_queue() {
         let attempts = attempts(0);
         let first = begin(&attempts);
         let mut waiting = Box::pin(join_all((0..5).map(|_| attempts.begin(1))));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_was_not_verified_makes_room_and_counts_nothing() {
+    async fn an_attempt_without_a_password_check_frees_its_reservation() {
         let attempts = attempts(0);
         for _ in 0..3 {
             begin(&attempts).release();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_queue_is_bounded_and_who_leaves_it_makes_room() {
+    async fn the_queue_is_bounded_and_leaving_it_frees_a_place() {
         let attempts = attempts(0);
         let first = begin(&attempts);
         let mut waiting: Vec<_> = (0..MAX_WAITING).map(|_| Box::pin(attempts.begin(1))).collect();
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reservation_that_comes_too_late_is_given_back() {
+    async fn a_reservation_that_arrives_too_late_is_returned() {
         let attempts = attempts(0);
         let first = begin(&attempts);
         let mut gone = Box::pin(attempts.begin(1));

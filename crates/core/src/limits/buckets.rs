@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_keys_stays_bounded_and_runs_dry() {
+    fn a_flood_of_keys_is_bounded_in_memory_and_limited() {
         let buckets = buckets();
         let refused = FLOOD.filter(|key| buckets.take(*key).is_err()).count();
         assert_eq!(buckets.limiter.len(), MAX_KEYS);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_does_not_renew_a_spent_bucket() {
+    fn a_full_table_does_not_refill_an_empty_bucket() {
         let buckets = buckets();
         assert_eq!((0..3).map(|_| buckets.take(7).is_ok()).collect::<Vec<_>>(), [true, true, false]);
         // The shared buckets are still full.
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_keys_takes_nothing_from_a_bucket_that_was_there_before() {
+    fn a_flood_of_keys_does_not_drain_an_existing_bucket() {
         let buckets = buckets();
         assert!(buckets.take(7).is_ok());
         assert!(FLOOD.map(|key| buckets.take(key)).any(|taken| taken.is_err()), "the table is full");

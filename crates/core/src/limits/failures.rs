@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_pairs_that_wait_the_one_that_failed_longest_ago_is_evicted_first() {
+    fn the_waiting_pair_with_the_oldest_failure_is_evicted_first() {
         let mut failures = Failures::new(0);
         for pair in 0..=MAX_PAIRS as u64 {
             failures.add(pair, NOW);

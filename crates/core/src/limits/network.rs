@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_one_64_are_one_and_those_of_two_are_two() {
+    fn ipv6_addresses_of_one_64_are_one_network() {
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));

@@ -57,7 +57,7 @@ mod tests {
     use super::Rate;
 
     #[test]
-    fn a_rate_is_read_as_django_rest_framework_writes_it() {
+    fn rates_use_the_syntax_of_django_rest_framework() {
         assert_eq!(Rate::parse("10/min"), Some(Rate::per_minute(10)));
         for (text, written) in [("1/s", "1/s"), ("7/minute", "7/min"), ("100/hour", "100/h"), ("9/day", "9/d")] {
             assert_eq!(Rate::parse(text).map(|rate| rate.to_string()).as_deref(), Some(written));

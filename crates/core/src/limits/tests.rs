@@ -63,7 +63,7 @@ fn succeed(limiter: &Limiter, from: Option<Network>) -> Option<Duration> {
 }
 
 #[test]
-fn as_many_as_a_rate_says_come_at_once_and_then_one_at_a_time() {
+fn a_rate_allows_a_burst_and_then_one_at_a_time() {
     let (limiter, watch) = limiter(&Limits { register_per_address: Some(Rate::per_minute(6)), ..Limits::OFF });
     let waits: Vec<_> = (0..7).map(|_| wait(limiter.register(HOME)).map(|wait| wait.as_secs())).collect();
     assert_eq!(waits, [None, None, None, None, None, None, Some(10)]);
@@ -74,7 +74,7 @@ fn as_many_as_a_rate_says_come_at_once_and_then_one_at_a_time() {
 }
 
 #[test]
-fn who_fails_too_often_waits_and_the_owner_gets_in_from_elsewhere() {
+fn repeated_failures_delay_one_network_and_not_the_owner_elsewhere() {
     let (limiter, _) = limiter(&Limits::default());
     let waits = (0..100).filter_map(|_| fail(&limiter, ELSEWHERE)).count();
     assert_eq!(waits, 94, "five failures are free, and the sixth makes the others wait");
@@ -83,7 +83,7 @@ fn who_fails_too_often_waits_and_the_owner_gets_in_from_elsewhere() {
 }
 
 #[test]
-fn a_crowd_of_strangers_cannot_keep_out_an_owner_who_was_here_before() {
+fn attempts_from_unknown_networks_do_not_lock_out_a_known_one() {
     let (limiter, _) = limiter(&Limits::default());
     assert_eq!(succeed(&limiter, HOME), None);
     let admitted = (0..1000).filter(|number| fail(&limiter, Some(Network::V4(2000 + number))).is_none()).count();
@@ -97,7 +97,7 @@ fn flood() -> impl Iterator<Item = Option<Network>> {
 }
 
 #[test]
-fn a_flood_for_one_name_does_not_keep_its_owner_out_from_a_known_network() {
+fn a_flood_for_one_username_does_not_lock_out_a_known_network() {
     let (limiter, _) = limiter(&Limits::default());
     assert_eq!(succeed(&limiter, HOME), None);
     flood().for_each(|network| drop(begin(&limiter, "ada", network)));
@@ -107,7 +107,7 @@ fn a_flood_for_one_name_does_not_keep_its_owner_out_from_a_known_network() {
 }
 
 #[test]
-fn a_flood_over_many_names_does_not_keep_an_owner_out_from_a_known_network() {
+fn a_flood_over_many_usernames_does_not_lock_out_a_known_network() {
     let (limiter, _) = limiter(&Limits::default());
     assert_eq!(succeed(&limiter, HOME), None);
     let admitted = flood().enumerate().filter(|(number, network)| {
@@ -121,7 +121,7 @@ fn a_flood_over_many_names_does_not_keep_an_owner_out_from_a_known_network() {
 }
 
 #[test]
-fn networks_beyond_every_bucket_do_not_keep_an_owner_out_from_a_known_network() {
+fn a_flood_from_many_networks_does_not_lock_out_a_known_network() {
     let (limiter, _) = limiter(&Limits { sign_in_per_address: Some(Rate::per_minute(2)), ..Limits::OFF });
     assert_eq!(succeed(&limiter, HOME), None);
     let strangers = (0..200_000).map(|number| Some(Network::V4(2000 + number)));
@@ -131,7 +131,7 @@ fn networks_beyond_every_bucket_do_not_keep_an_owner_out_from_a_known_network() 
 }
 
 #[test]
-fn a_flood_over_many_names_does_not_end_a_guessers_wait() {
+fn a_flood_over_many_usernames_does_not_end_the_wait_of_another_pair() {
     let (limiter, _) = limiter(&Limits::default());
     while fail(&limiter, ELSEWHERE).is_none() {}
     for (number, network) in flood().enumerate() {
@@ -159,7 +159,7 @@ fn a_network_that_becomes_known_has_no_higher_rate_for_it() {
 }
 
 #[test]
-fn a_success_clears_what_failed_before_it() {
+fn a_success_clears_earlier_failures() {
     let limits = Limits { free_failures: Some(2), ..Limits::OFF };
     let (limiter, _) = limiter(&limits);
     for _ in 0..3 {
@@ -169,7 +169,7 @@ fn a_success_clears_what_failed_before_it() {
 }
 
 #[test]
-fn a_sign_in_that_was_not_looked_at_does_not_count_as_failed() {
+fn an_attempt_without_a_password_check_is_not_counted_as_failed() {
     let (limiter, _) = limiter(&Limits { free_failures: Some(0), ..Limits::OFF });
     for _ in 0..3 {
         let attempt = begin(&limiter, "ada", HOME).expect("it is time");
@@ -180,7 +180,7 @@ fn a_sign_in_that_was_not_looked_at_does_not_count_as_failed() {
 }
 
 #[test]
-fn refusals_beyond_the_rate_are_told_to_wait_and_nothing_else() {
+fn rejections_beyond_the_rate_become_too_many_requests() {
     let (limiter, _) = limiter(&Limits { refused_refresh_per_address: Some(Rate::per_minute(1)), ..Limits::OFF });
     assert!(matches!(limiter.refuse(Error::Blacklisted(None), HOME), Error::Blacklisted(None)));
     assert!(matches!(limiter.refuse(Error::Blacklisted(None), HOME), Error::TooMany { .. }));

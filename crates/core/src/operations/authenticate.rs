@@ -257,7 +257,7 @@ mod tests {
     use crate::Error;
 
     #[test]
-    fn a_header_is_two_words_of_which_the_first_is_ours() {
+    fn an_authorization_header_is_an_accepted_scheme_and_one_word() {
         let found = |header: &'static str| token_in(&["Bearer", "JWT"], [header.as_bytes()]);
         for header in ["Bearer a.b.c", "bEARER a.b.c", " JWT \t a.b.c \t"] {
             assert_eq!(found(header).ok(), Some("a.b.c".as_bytes()), "{header:?}");

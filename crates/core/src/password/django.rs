@@ -150,7 +150,7 @@ mod tests {
     use super::DjangoHash;
 
     #[test]
-    fn a_hash_that_asks_for_too_much_is_refused_before_any_work() {
+    fn a_hash_beyond_the_cost_bounds_is_rejected_before_any_work() {
         let (sha256, scrypt) = ("A".repeat(43) + "=", "A".repeat(86) + "==");
         let bcrypt = "wZa.vby2ybosmFz7ly7NPum06U5ZsC6xWSjo.KqkM1gVcsE.sweiO";
         let hash = |text: String| DjangoHash::parse(&text).is_some();
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_hash_is_none() {
+    fn a_damaged_hash_is_not_parsed() {
         for damaged in [
             "",
             "!rK2kSG9A1OPXSg8kzNWyFOGcUW9GZSR8hnD2V8OC",

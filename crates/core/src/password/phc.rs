@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_no_password_matches_is_none() {
+    fn a_hash_that_no_password_matches_is_not_parsed() {
         for (from, to) in [
             ("lKA", "lKA\n"),
             ("lKA", "lKA="),

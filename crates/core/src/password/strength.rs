@@ -37,7 +37,7 @@ mod tests {
     use super::check_strength;
 
     #[test]
-    fn guessable_passwords_are_refused_with_advice() {
+    fn guessable_passwords_are_rejected_with_advice() {
         let known = ["ada.lovelace".to_owned()];
         for weak in [
             "passwordpassword",

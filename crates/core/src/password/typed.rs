@@ -68,7 +68,7 @@ mod tests {
     use super::{Password, PasswordError};
 
     #[test]
-    fn a_new_password_is_one_that_a_sign_in_takes() {
+    fn a_new_password_is_accepted_by_a_sign_in() {
         for blank in ["", " ", "                    ", "\u{3000}\u{a0}\t\r\n", "\x1c\x1f"] {
             assert_eq!(Password::parse(blank).err(), Some(PasswordError::Blank), "{blank:?}");
         }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn compositions_of_one_text_are_one_password() {
+    fn compositions_of_one_text_are_the_same_password() {
         let (composed, decomposed) = (Password::typed("zo\u{eb}"), Password::typed("zoe\u{308}"));
         assert_eq!(composed.expose(), decomposed.expose());
         assert_eq!(composed.as_typed(), None);

@@ -50,7 +50,7 @@ fn rejection(question: &Question, owner: Owner, record: Record) -> Option<Reject
 }
 
 #[test]
-fn each_fact_that_speaks_against_a_token_refuses_it() {
+fn each_fact_against_a_token_rejects_it() {
     let never = Timestamp::EPOCH;
     let end = SessionEnd { reason: EndReason::Revoked, at: NOW, by: None };
     let blacklisted = Some(Rejection::Blacklisted(None));
@@ -86,7 +86,7 @@ fn a_token_without_iat_is_older_than_every_revocation() {
 }
 
 #[test]
-fn without_a_rule_the_account_is_not_judged_but_an_import_and_a_revocation_are() {
+fn without_a_rule_only_an_import_and_a_revocation_reject_a_token() {
     let asked = question(Some(NOW), None);
     let never = Timestamp::EPOCH;
     assert_eq!(rejection(&asked, Owner::Unknown, Record::None), None);

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_known_by_its_whole_text_while_its_key_is_trusted() {
+    fn a_token_is_found_by_its_whole_text_while_its_key_is_trusted() {
         let (known, key) = (KnownTokens::default(), key());
         let is_known = |text| known.find(text, |_| true).is_some();
         known.insert("a.b.c", token(10), key.clone());
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ended_and_the_longest_idle_are_forgotten() {
+    fn expired_and_least_recently_used_tokens_are_removed() {
         let (known, key) = (KnownTokens::default(), key());
         let is_known = |text| known.find(text, |_| true).is_some();
         known.insert("ended", token(10), key.clone());

@@ -66,7 +66,7 @@ fn fault(text: &str) -> Option<TokenFault> {
 }
 
 #[test]
-fn a_good_token_says_what_was_signed() {
+fn a_verified_token_has_the_claims_that_were_signed() {
     let token = verify(&good()).expect("a good token");
     assert_eq!(token.user, Some(subject().user));
     assert_eq!(token.session, Some(subject().session));
@@ -77,19 +77,19 @@ fn a_good_token_says_what_was_signed() {
 }
 
 #[test]
-fn the_same_arguments_sign_the_same_text() {
+fn equal_arguments_sign_the_same_text() {
     assert_eq!(good(), good());
 }
 
 #[test]
-fn a_token_ends_at_its_exp_and_not_before() {
+fn a_token_expires_at_its_exp() {
     let verify_at = |now| tokens().verify(&good(), None, now).map(drop);
     assert_eq!(verify_at(NOW + Duration::from_millis(299_999)), Ok(()));
     assert_eq!(verify_at(NOW + Duration::from_mins(5)), Err(TokenFault::Expired));
 }
 
 #[test]
-fn leeway_forgives_a_wrong_clock_that_far() {
+fn the_leeway_tolerates_a_wrong_clock() {
     let lenient = Tokens::new(&Settings { leeway: Duration::from_secs(5), ..settings() }).expect("good settings");
     let theirs = payload_with(|claims| drop(claims.remove("sid")));
     let verify_at = |now| lenient.verify(&theirs, None, now).map(drop);
@@ -100,7 +100,7 @@ fn leeway_forgives_a_wrong_clock_that_far() {
 }
 
 #[test]
-fn our_own_clock_may_have_been_set_back_and_that_of_another_issuer_may_not() {
+fn a_future_iat_is_accepted_from_our_clock_and_rejected_from_another_issuer() {
     let an_hour_before = NOW - Duration::from_hours(1);
     let verify_at = |text: &str, now| tokens().verify(text, None, now).map(drop);
     assert_eq!(verify_at(&good(), an_hour_before), Ok(()));
@@ -116,14 +116,14 @@ fn our_own_clock_may_have_been_set_back_and_that_of_another_issuer_may_not() {
 }
 
 #[test]
-fn one_kind_of_token_never_passes_for_another() {
+fn a_token_of_one_type_is_rejected_as_another() {
     let refresh = tokens().sign(&subject(), TokenType::Refresh, &issued());
     assert_eq!(fault(&refresh), Some(TokenFault::WrongType));
     assert!(tokens().verify(&refresh, None, NOW).is_ok());
 }
 
 #[test]
-fn the_algorithm_is_the_keys_and_never_the_tokens() {
+fn the_key_and_not_the_token_selects_the_algorithm() {
     let payload = serde_json::to_vec(verify(&good()).expect("a good token").claims.as_ref()).expect("JSON");
     for alg in ["none", "None", "NONE", "nOnE", " none", "none\u{0}", "ＨＳ256", "HS384", "HS512", "RS256", "ES256", ""]
     {
@@ -135,7 +135,7 @@ fn the_algorithm_is_the_keys_and_never_the_tokens() {
 }
 
 #[test]
-fn headers_that_want_more_than_a_signature_are_refused() {
+fn malformed_headers_and_critical_extensions_are_rejected() {
     let payload = serde_json::to_vec(verify(&good()).expect("a good token").claims.as_ref()).expect("JSON");
     let refused = [
         r#"{"alg":"HS256","crit":["exp"]}"#,
@@ -160,7 +160,7 @@ fn headers_that_want_more_than_a_signature_are_refused() {
 }
 
 #[test]
-fn a_date_of_another_type_is_not_an_absent_one() {
+fn a_date_of_another_type_is_not_treated_as_missing() {
     let wrong = [json!("1800000000"), json!(null), json!(true), json!([1]), json!({}), json!(1e300), json!(-1e300)];
     for claim in ["exp", "iat", "nbf"] {
         for value in &wrong {
@@ -179,7 +179,7 @@ fn a_date_of_another_type_is_not_an_absent_one() {
 }
 
 #[test]
-fn each_missing_claim_has_its_own_sentence() {
+fn each_missing_claim_has_its_own_message() {
     let without = |name: &str| fault(&payload_with(|claims| drop(claims.remove(name))));
     assert_eq!(without("exp"), Some(TokenFault::MissingExpiry));
     assert_eq!(without("jti"), Some(TokenFault::MissingId));
@@ -188,7 +188,7 @@ fn each_missing_claim_has_its_own_sentence() {
 }
 
 #[test]
-fn issuer_and_audience_are_exact_when_they_are_configured() {
+fn configured_issuer_and_audience_are_compared_exactly() {
     let strict = Tokens::new(&Settings {
         issuer: Some("https://hallpass.example".into()),
         audience: Some("api".into()),
@@ -221,7 +221,7 @@ fn issuer_and_audience_are_exact_when_they_are_configured() {
 }
 
 #[test]
-fn of_several_audiences_each_is_enough() {
+fn any_of_several_audiences_is_accepted() {
     let several = Audience::Several(vec!["web".into(), "api".into()]);
     let tokens = Tokens::new(&Settings { audience: Some(several), ..settings() }).expect("good settings");
     let verify_with = |aud: Value| {
@@ -239,7 +239,7 @@ fn of_several_audiences_each_is_enough() {
 }
 
 #[test]
-fn payloads_that_are_no_object_in_utf8_are_refused() {
+fn payloads_that_are_not_utf8_objects_are_rejected() {
     let nested = "[".repeat(100_000);
     let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let payloads: [&[u8]; 7] = [b"", b"[]", b"\"text\"", b"{", b"{\"exp\":\"\xff\"}", &utf16, nested.as_bytes()];
@@ -249,13 +249,13 @@ fn payloads_that_are_no_object_in_utf8_are_refused() {
 }
 
 #[test]
-fn a_claim_that_stands_twice_counts_the_last_time() {
+fn the_last_of_duplicate_claims_wins() {
     let twice = br#"{"token_type":"access","jti":"a","user_id":"7","exp":4000000000,"exp":1}"#;
     assert_eq!(fault(&forge(r#"{"alg":"HS256"}"#, twice)), Some(TokenFault::Expired));
 }
 
 #[test]
-fn text_that_is_no_compact_jws_is_refused() {
+fn text_that_is_not_a_compact_jws_is_rejected() {
     let token = good();
     let parts: Vec<&str> = token.split('.').collect();
     let [header, payload, signature] = parts.as_slice() else { panic!("three parts") };
@@ -284,7 +284,7 @@ fn text_that_is_no_compact_jws_is_refused() {
 }
 
 #[test]
-fn stray_bits_at_the_end_of_a_part_are_refused() {
+fn trailing_bits_of_a_part_are_rejected() {
     // The last character of a 32-byte signature carries two bits that mean nothing.
     let token = good();
     let (head, last) = token.split_at(token.len() - 1);
@@ -307,7 +307,7 @@ fn another_key_does_not_verify() {
 }
 
 #[test]
-fn a_user_id_may_be_text_or_a_number_and_is_nobody_otherwise() {
+fn a_user_claim_is_a_string_or_a_number() {
     let user = |value: Value| {
         let token = payload_with(|claims| drop(claims.insert("user_id".into(), value)));
         verify(&token).map(|token| token.user)
@@ -320,7 +320,7 @@ fn a_user_id_may_be_text_or_a_number_and_is_nobody_otherwise() {
 }
 
 #[test]
-fn a_sliding_token_says_until_when_it_can_be_renewed() {
+fn a_sliding_token_contains_the_end_of_its_renewals() {
     let end = |value: Option<Value>| {
         let token = payload_with(|claims| {
             claims.insert("token_type".into(), json!("sliding"));
@@ -338,7 +338,7 @@ fn a_sliding_token_says_until_when_it_can_be_renewed() {
 proptest! {
     /// Every mutation of a good token: one byte changed, removed, or put in.
     #[test]
-    fn no_mutation_of_a_good_token_verifies(position in 0_usize..400, byte in any::<u8>(), how in 0..3) {
+    fn no_mutation_of_a_valid_token_verifies(position in 0_usize..400, byte in any::<u8>(), how in 0..3) {
         let token = good();
         let mut bytes = token.clone().into_bytes();
         let position = position % bytes.len();
@@ -354,7 +354,7 @@ proptest! {
 
     /// Parts of two good tokens never make a third.
     #[test]
-    fn parts_of_different_tokens_do_not_go_together(generation in 4_u32..1000, which in 0..3_usize) {
+    fn parts_of_different_tokens_do_not_verify_together(generation in 4_u32..1000, which in 0..3_usize) {
         let other = tokens().sign(&Subject { generation, ..subject() }, TokenType::Access, &issued());
         let token = good();
         let mut parts: Vec<&str> = token.split('.').collect();
@@ -366,19 +366,19 @@ proptest! {
 
     /// Arbitrary text is refused, and nothing panics.
     #[test]
-    fn arbitrary_text_is_no_token(text in "\\PC{0,200}") {
+    fn arbitrary_text_is_not_a_token(text in "\\PC{0,200}") {
         prop_assert_eq!(fault(&text), Some(TokenFault::Invalid));
     }
 
     /// Arbitrary claims under a good signature are judged without a panic.
     #[test]
-    fn arbitrary_signed_payloads_are_judged(payload in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_signed_payloads_do_not_panic(payload in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = verify(&forge(r#"{"alg":"HS256"}"#, &payload));
     }
 }
 
 #[test]
-fn a_token_that_comes_again_is_judged_by_its_times_and_its_key_each_time() {
+fn a_cached_token_is_checked_for_its_times_and_its_key() {
     let tokens = tokens();
     let text = good();
     let first = tokens.recognize(&text, NOW).expect("a good token");
@@ -396,7 +396,7 @@ fn a_token_that_comes_again_is_judged_by_its_times_and_its_key_each_time() {
 }
 
 #[test]
-fn a_token_that_was_recognized_goes_with_its_key() {
+fn a_cached_token_is_rejected_without_its_key() {
     let tokens = tokens();
     let text = good();
     assert!(tokens.recognize(&text, NOW).is_ok());
@@ -413,7 +413,7 @@ fn a_token_that_was_recognized_goes_with_its_key() {
 
 /// Another issuer's header, word for word unlike ours, with a key that we share.
 #[test]
-fn a_token_of_another_spelling_is_recognized_too() {
+fn a_token_with_another_header_spelling_is_cached_too() {
     let text = forge(r#"{"typ":"JWT","alg":"HS256"}"#, br#"{"token_type":"access","exp":1700000300,"jti":"a"}"#);
     let tokens = tokens();
     let first = tokens.recognize(&text, NOW).expect("a good token");
@@ -429,7 +429,7 @@ fn a_token_of_another_spelling_is_recognized_too() {
 }
 
 #[test]
-fn the_successor_of_a_token_has_its_claims_as_they_were_written() {
+fn the_successor_of_a_token_copies_claims_as_written() {
     let digits = "1234567890".repeat(40);
     let custom = format!(r#""a":12345678901234567890123,"b":{digits},"c":1.0,"d":1e5,"e":-0,"ea":{{"g":[1E400]}}"#);
     let payload = format!(r#"{{{custom},"exp":1.70000030e9,"jti":"a","token_type":"access","user_id":"7"}}"#);
@@ -442,7 +442,7 @@ fn the_successor_of_a_token_has_its_claims_as_they_were_written() {
 }
 
 #[test]
-fn dates_are_judged_however_their_numbers_are_written() {
+fn dates_are_read_from_every_spelling_of_a_number() {
     let at = |exp: &str| {
         let payload = format!(r#"{{"exp":{exp},"jti":"a","token_type":"access","user_id":"7"}}"#);
         fault(&forge(r#"{"alg":"HS256"}"#, payload.as_bytes()))

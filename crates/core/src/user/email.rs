@@ -185,7 +185,7 @@ mod tests {
     ];
 
     #[test]
-    fn an_address_has_a_local_part_and_a_host_name() {
+    fn an_email_address_has_a_local_part_and_a_host_name() {
         for valid in VALID {
             assert!(Email::parse(valid).is_ok(), "{valid:?}");
         }
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_have_bounds() {
+    fn lengths_of_email_addresses_are_bounded() {
         let address = |local: usize, label: usize| format!("{}@{}.org", "a".repeat(local), "b".repeat(label));
         assert!(Email::parse(&address(64, 63)).is_ok());
         assert!(Email::parse(&address(65, 63)).is_ok(), "Django takes it");
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_address_have_one_key() {
+    fn spellings_of_one_email_address_have_one_key() {
         for (one, other) in [
             ("ada@x.org", "ada@X.ORG"),
             ("ada@x.org", " Ada@x.org "),
@@ -220,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_address_has_a_key_too() {
+    fn invalid_email_addresses_have_a_key() {
         for text in ["A", "a@", "@", "a@b.", "a@x y", "a@\u{202e}", "a@xn--\u{0}"] {
             assert_eq!(Email::key_of(&Email::key_of(text)), Email::key_of(text), "{text:?}");
         }
     }
 
     #[test]
-    fn the_address_that_an_account_has_stays_valid_for_it() {
+    fn the_current_email_address_stays_valid() {
         assert_eq!(Email::parse_change("a@b.", "a@b.").map(|email| email.0), Ok("a@b.".to_owned()));
         assert_eq!(Email::parse_change("b@b.", "a@b."), Err(EmailError));
     }

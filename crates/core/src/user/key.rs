@@ -85,7 +85,7 @@ mod tests {
     use crate::id::UserId;
 
     #[test]
-    fn a_number_may_be_text_or_a_number() {
+    fn a_user_id_is_a_string_or_a_number() {
         for claim in [json!("12"), json!(12)] {
             assert_eq!(UserIdField::Id.read(&claim), Some(UserKey::Id(UserId(12))));
         }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_whatever_text_stands_there() {
+    fn a_username_claim_is_any_text() {
         assert_eq!(UserIdField::Username.read(&json!("12")), Some(UserKey::Username("12".into())));
         assert_eq!(UserIdField::Email.read(&json!("a@b")), Some(UserKey::Email("a@b".into())));
         assert_eq!(UserIdField::Email.read(&json!(["a@b"])), None);

@@ -86,7 +86,7 @@ mod tests {
     use super::{Username, UsernameError};
 
     #[test]
-    fn names_that_look_the_same_are_the_same() {
+    fn usernames_that_look_the_same_are_equal() {
         let parse = |text| Username::parse(text).map(|name| name.as_str().to_owned());
         assert_eq!(parse("  ada "), Ok("ada".to_owned()));
         assert_eq!(parse("\u{ff41}da"), parse("ada"), "full-width letters");
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_refused_by_the_rule_they_break() {
+    fn invalid_usernames_report_the_rule_they_break() {
         assert_eq!(Username::parse(" "), Err(UsernameError::Blank));
         assert_eq!(Username::parse(&"a".repeat(151)), Err(UsernameError::TooLong));
         assert_eq!(Username::parse("a\0"), Err(UsernameError::Nul));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_name_has_no_invisible_character_and_no_mark_without_its_letter() {
+    fn new_usernames_with_invisible_characters_or_lone_marks_are_rejected() {
         for name in [
             "\u{3164}",
             "\u{115f}",
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_many_scripts_are_accepted() {
+    fn usernames_of_many_scripts_are_accepted() {
         for name in [
             "Jürgen",
             "jose\u{301}",
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_that_an_account_has_stays_valid_for_it() {
+    fn the_current_username_stays_valid() {
         let current = "admin\u{1160}";
         assert_eq!(Username::parse_change("admin\u{3164}", current).map(|name| name.0), Ok(current.to_owned()));
         assert_eq!(Username::parse_change("root\u{3164}", current), Err(UsernameError::Characters));

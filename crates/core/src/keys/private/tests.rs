@@ -32,7 +32,7 @@ fn a_sec1_key_on_p384_is_accepted() {
 }
 
 #[test]
-fn a_key_from_an_environment_file_is_accepted_with_spelt_line_breaks() {
+fn a_private_key_with_escaped_line_breaks_is_accepted() {
     let expected = key(Algorithm::ES256, PKCS8).expect("PKCS #8");
     let spelt = PKCS8.trim().replace('\n', "\\n");
     for spelling in [
@@ -49,14 +49,14 @@ fn a_key_from_an_environment_file_is_accepted_with_spelt_line_breaks() {
 }
 
 #[test]
-fn a_verifying_key_may_have_spelt_line_breaks() {
+fn a_verifying_key_with_escaped_line_breaks_is_accepted() {
     let signing = SecretSlice::from(PKCS8.as_bytes().to_vec());
     let public = include_str!("p256-public.pem").replace('\n', "\\n");
     assert!(Key::new(Algorithm::ES256, &signing, Some(&public)).is_ok());
 }
 
 #[test]
-fn a_refused_key_is_described_with_what_is_needed_and_the_command_that_converts_it() {
+fn the_error_for_an_unusable_key_names_the_command_that_converts_it() {
     let cases: [(Algorithm, &str, &[&str]); 14] = [
         (Algorithm::RS256, include_str!("rsa-10240.pem"), &["10240 bits", "at most 8192", "rsa_keygen_bits:3072"]),
         (
@@ -99,7 +99,7 @@ fn a_refused_key_is_described_with_what_is_needed_and_the_command_that_converts_
 }
 
 #[test]
-fn der_is_refused_with_the_command_that_converts_it() {
+fn the_error_for_der_names_the_command_that_converts_it() {
     let der = pem::parse(PKCS8).expect("PEM").into_contents();
     let fault = Key::new(Algorithm::ES256, &der.into(), None).err();
     assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("-inform DER")), "{fault:?}");

@@ -38,7 +38,7 @@ fn states(ring: &KeyRing, now: Timestamp) -> Vec<KeyState> {
 }
 
 #[test]
-fn a_new_key_is_published_before_it_signs_and_the_old_one_verifies_until_its_last_token_is_dead() {
+fn a_new_key_is_published_before_it_signs_and_the_old_one_verifies_until_its_last_token_expires() {
     let mut ring = first(Algorithm::ES256);
     let old = ring.signing(NOW).id.clone();
     let new = ring.generate(Algorithm::EdDSA, NOW).expect("a key");
@@ -59,7 +59,7 @@ fn a_new_key_is_published_before_it_signs_and_the_old_one_verifies_until_its_las
 }
 
 #[test]
-fn what_was_issued_before_a_rotation_is_signed_by_the_key_of_its_time() {
+fn a_token_issued_before_a_rotation_is_signed_by_its_original_key() {
     let mut ring = first(Algorithm::HS256);
     let old = ring.signing(NOW).id.clone();
     let new = ring.generate(Algorithm::HS256, NOW).expect("a key");
@@ -72,7 +72,7 @@ fn what_was_issued_before_a_rotation_is_signed_by_the_key_of_its_time() {
 }
 
 #[test]
-fn two_rotations_in_a_row_leave_each_key_its_own_end() {
+fn two_rotations_in_a_row_expire_each_key_separately() {
     let mut ring = first(Algorithm::HS256);
     ring.generate(Algorithm::HS256, NOW).expect("a key");
     ring.rotate(NOW, WEEK).expect("a rotation");
@@ -84,7 +84,7 @@ fn two_rotations_in_a_row_leave_each_key_its_own_end() {
 }
 
 #[test]
-fn a_retired_key_verifies_nothing_from_then_on_and_a_signing_one_has_a_successor() {
+fn a_retired_key_verifies_nothing_and_a_signing_one_has_a_successor() {
     let mut ring = first(Algorithm::ES256);
     let stolen = ring.signing(NOW).clone();
     let by_stolen = token(&stolen, &format!(r#"{{"alg":"ES256","kid":"{}"}}"#, stolen.id));
@@ -117,7 +117,7 @@ fn a_successor_signs_even_while_older_keys_still_verify() {
 }
 
 #[test]
-fn a_name_is_exact_for_our_own_keys_and_free_for_one_that_is_shared() {
+fn a_kid_is_exact_for_our_own_keys_and_free_for_a_shared_one() {
     let mut ring = first(Algorithm::HS256);
     ring.generate(Algorithm::HS256, NOW).expect("a key");
     let [shared, own] = ring.keys() else { panic!("two keys") };
@@ -135,7 +135,7 @@ fn a_name_is_exact_for_our_own_keys_and_free_for_one_that_is_shared() {
 }
 
 #[test]
-fn a_key_from_the_configuration_leads_and_the_others_verify() {
+fn a_key_from_the_configuration_signs_and_the_others_verify() {
     let mut ring = first(Algorithm::HS256);
     let before = ring.signing(NOW).clone();
     let own = ring.generate(Algorithm::ES256, NOW).expect("a key");
@@ -150,20 +150,20 @@ fn a_key_from_the_configuration_leads_and_the_others_verify() {
 }
 
 #[test]
-fn a_ring_without_a_signing_key_or_with_two_of_a_name_is_none() {
+fn a_ring_needs_a_signing_key_and_unique_ids() {
     let key = RingKey::named("a", Algorithm::HS256, &material(Algorithm::HS256)).expect("a good key");
     assert_eq!(KeyRing::new(vec![key.clone()]).err(), Some(RingFault::NoSigningKey));
     assert_eq!(KeyRing::new(vec![key.clone(), key]).err(), Some(RingFault::Twice("a".into())));
 }
 
 #[test]
-fn what_is_printed_of_a_ring_has_no_secret() {
+fn debug_output_of_a_ring_shows_no_secret() {
     let ring = first(Algorithm::HS256);
     assert_eq!(format!("{ring:?}"), r#"["unnamed"]"#);
 }
 
 #[test]
-fn rotations_do_not_overtake_each_other_and_a_retired_key_is_followed_by_the_one_that_waits() {
+fn a_second_rotation_is_rejected_and_the_scheduled_key_replaces_a_retired_one() {
     let mut ring = first(Algorithm::HS256);
     let next = ring.generate(Algorithm::HS256, NOW).expect("a key");
     ring.rotate(NOW + WEEK, WEEK).expect("a rotation to come");
