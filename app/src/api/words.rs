@@ -17,8 +17,8 @@ use crate::{
 texts! {
     Text {
         perhaps_yours: "If you have just created this account, sign in." | "방금 만든 계정이라면 로그인하세요.",
-        session_over: "This session is over already." | "이미 끝난 세션입니다.",
-        superuser_only: "Only a superuser may make or change staff and superusers."
+        session_over: "This session has already ended." | "이미 끝난 세션입니다.",
+        superuser_only: "Only superusers can create and change staff and superusers."
             | "스태프와 최고 관리자는 최고 관리자만 만들거나 바꿀 수 있습니다.",
         too_often: "That was too often in too short a time. Try again in {wait}."
             | "짧은 시간에 너무 많이 시도했습니다. {wait} 뒤에 다시 시도하세요.",

@@ -20,16 +20,16 @@ pub enum Denial {
     #[error("You do not have permission to perform this action.")]
     NotStaff,
     /// Only superusers create and change staff and superusers.
-    #[error("Only a superuser may make or change staff and superusers.")]
+    #[error("Only superusers can create and change staff and superusers.")]
     SuperuserOnly,
     /// The user, session or token does not exist.
     #[error("Not found.")]
     NotFound,
     /// The change would lock the acting administrator out.
-    #[error("You cannot take this from your own account. Ask another superuser.")]
+    #[error("You cannot remove this from your own account. Ask another superuser.")]
     OwnAccount(OwnField),
     /// Changing one's own password needs the current one.
-    #[error("Change your own password on the account page, which asks for the one in force.")]
+    #[error("Change your own password on the account page, which asks for your current password.")]
     OwnPassword,
     /// Another user has the username.
     #[error("A user with that username already exists.")]

@@ -27,7 +27,7 @@ impl Client {
     /// The problem with the id or the secret, without the secret itself.
     pub fn with_secret(name: &str, secret: &str) -> Result<Self, String> {
         if bits(secret) < MIN_BITS {
-            return Err("has a secret of less than 128 bits; make one with: openssl rand -hex 32".to_owned());
+            return Err("has a secret of less than 128 bits; create one with: openssl rand -hex 32".to_owned());
         }
         Ok(Self { name: checked(name)?, secret_hash: hash(secret) })
     }

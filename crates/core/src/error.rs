@@ -17,7 +17,7 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A form has invalid fields.
-    #[error("Some fields need another look.")]
+    #[error("Some fields are invalid.")]
     Invalid(Vec<FieldFault>),
 
     /// Unknown user, wrong password or inactive account at sign-in. Which one is not disclosed.
@@ -65,7 +65,7 @@ pub enum Error {
     UserInactive,
 
     /// The session does not exist, belongs to another user, or has ended.
-    #[error("This session is over already.")]
+    #[error("This session has already ended.")]
     NoSuchSession,
 
     /// The caller lacks the permission.
@@ -73,7 +73,7 @@ pub enum Error {
     Forbidden,
 
     /// Only superusers create and change staff and superusers.
-    #[error("Only a superuser may make or change staff and superusers.")]
+    #[error("Only superusers can create and change staff and superusers.")]
     SuperuserOnly,
 
     /// The requested item does not exist.

@@ -43,16 +43,16 @@ pub enum Fault {
         suggestions: Vec<Suggestion>,
     },
     /// Without the user's own data the password is too weak.
-    #[error("This password is too easy to guess. Leave out your user name and address, or add more words.")]
+    #[error("This password is too easy to guess. Leave out your username and e-mail address, or add more words.")]
     OwnersWords,
     /// The current password is wrong.
     #[error("This is not your current password.")]
     WrongPassword,
     /// Administrators cannot deactivate or demote their own account.
-    #[error("You cannot take this from your own account. Ask another superuser.")]
+    #[error("You cannot remove this from your own account. Ask another superuser.")]
     OwnAccount,
     /// Administrators change their own password on the account page, which asks for the current one.
-    #[error("Change your own password on the account page, which asks for the one in force.")]
+    #[error("Change your own password on the account page, which asks for your current password.")]
     OwnPassword,
     /// The request names more items than one call may change.
     #[error("Choose at most {max} at a time.")]

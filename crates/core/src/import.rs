@@ -133,55 +133,55 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Reason {
     /// The user id belongs to a user who was created here.
-    #[error("left, because the number belongs to a user who was made here")]
+    #[error("skipped: the user id belongs to a user who was created here")]
     NumberTaken,
     /// The username belongs to another user here.
-    #[error("left, because another user here has the name")]
+    #[error("skipped: another user here has the username")]
     NameTaken,
     /// The e-mail address belongs to another user here, and tokens identify users by it.
-    #[error("left, because another user here has the e-mail address")]
+    #[error("skipped: another user here has the e-mail address")]
     EmailTaken,
     /// The new e-mail address belongs to another user here, and tokens identify users by it.
-    #[error("the old e-mail address kept, because another user here has the new one")]
+    #[error("kept the old e-mail address: another user here has the new one")]
     EmailChangedToTaken,
     /// The new username belongs to another user here.
-    #[error("the old name kept, because another user here has the new one")]
+    #[error("kept the old username: another user here has the new one")]
     RenamedToTaken,
     /// The user was imported earlier and then deleted here.
-    #[error("left, because it was deleted here since")]
+    #[error("skipped: it was deleted here")]
     DeletedHere,
     /// The username is empty.
-    #[error("left, because there is no name")]
+    #[error("skipped: the username is empty")]
     NoName,
     /// The username contains U+0000, which no sign-in accepts and PostgreSQL does not store.
-    #[error("left, because the name has a null character; rename the user there and import again")]
+    #[error("skipped: the username contains a null character; rename the user there and import again")]
     NulInName,
     /// The e-mail address contains U+0000.
-    #[error("brought without the e-mail address, because it has a null character")]
+    #[error("imported without the e-mail address, which contains a null character")]
     NulInEmail,
     /// The row cannot be read.
-    #[error("left, because the row cannot be read")]
+    #[error("skipped: the row cannot be read")]
     Unreadable,
     /// The password was changed on both sides.
-    #[error("the password was changed here since and stays")]
+    #[error("kept the password, which was changed here")]
     PasswordChangedHere,
     /// Another field was changed on both sides.
-    #[error("name, address or rights were changed here since and stay")]
+    #[error("kept username, e-mail address or permissions, which were changed here")]
     DetailsChangedHere,
     /// The user has no password.
-    #[error("no password to sign in with, as before")]
+    #[error("has no password")]
     NoPassword,
     /// The password hash has an unknown format.
-    #[error("a password hash that cannot be checked here; set a new one with `hallpass changepassword`")]
+    #[error("has a password hash of an unknown format; set a new password with `hallpass changepassword`")]
     UnknownHash,
     /// The token has expired.
-    #[error("left, because it has expired")]
+    #[error("skipped: it has expired")]
     Expired,
     /// The token's user id belongs to a user who was created here, whose account the token would open.
-    #[error("blacklisted here, because the number of its user belongs to a user who was made here")]
+    #[error("blacklisted: its user id belongs to a user who was created here")]
     OfAnotherUser,
     /// The token's user was deleted there; the id may be assigned to another user here.
-    #[error("blacklisted here, because its user was deleted there")]
+    #[error("blacklisted: its user was deleted there")]
     OfNobody,
 }
 

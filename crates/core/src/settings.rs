@@ -214,11 +214,11 @@ impl Settings {
         self.validate_profile()?;
         self.validate_foreign_issuer()?;
         if !(1..=MAX_SESSIONS_PER_USER).contains(&self.max_sessions_per_user) {
-            return refuse("max_sessions_per_user", format!("must lie between 1 and {MAX_SESSIONS_PER_USER}"));
+            return refuse("max_sessions_per_user", format!("must be between 1 and {MAX_SESSIONS_PER_USER}"));
         }
         let policy = self.password_policy;
         if policy.min_length < 8 || policy.min_length > policy.max_length {
-            return refuse("password_min_length", format!("must lie between 8 and {}", policy.max_length));
+            return refuse("password_min_length", format!("must be between 8 and {}", policy.max_length));
         }
         Ok(())
     }
@@ -266,7 +266,7 @@ impl Settings {
         if url.parse().is_ok_and(|uri| is_address(&uri)) {
             return Ok(());
         }
-        refuse("jwk_url", "must be an address like https://issuer.example/.well-known/jwks.json".into())
+        refuse("jwk_url", "must be a URL like https://issuer.example/.well-known/jwks.json".into())
     }
 
     fn validate_lifetimes(&self) -> Result<(), SettingsError> {
@@ -295,7 +295,7 @@ impl Settings {
             return refuse("leeway", "must be at most 60 seconds".to_owned());
         }
         if self.refresh_reuse_grace > Duration::from_mins(5) {
-            return refuse("refresh_reuse_grace", "must be at most 5 minutes: a thief has as long".to_owned());
+            return refuse("refresh_reuse_grace", "must be at most 5 minutes: it helps a thief as well".to_owned());
         }
         Ok(())
     }

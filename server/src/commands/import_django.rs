@@ -83,7 +83,7 @@ mod tests {
             super::describe(&report),
             "Users: 1 brought, 0 brought up to date, 0 as they were, 4 left.\n\
              Refresh tokens: 0 brought, 0 brought up to date, 0 as they were, 0 left.\n  \
-             4 of the users: left, because another user here has the name — ada (1), bob (2), eve (3), …\n"
+             4 of the users: skipped: another user here has the username — ada (1), bob (2), eve (3), …\n"
         );
     }
 }

@@ -86,7 +86,7 @@ fn every_mistake_is_named_with_its_place() {
             "limit_register_per_address = 10",
             "limit_register_per_address in ./hallpass.toml must be a rate like 10/min, 1/s, 100/h or 1000/d, or off",
         ),
-        ("password_min_length = 3", "password_min_length in ./hallpass.toml must lie between 8 and 128"),
+        ("password_min_length = 3", "password_min_length in ./hallpass.toml must be between 8 and 128"),
     ];
     for (line, sentence) in cases {
         let refused = Place::with(&format!("{key}{line}")).load(&[]).expect_err(line);

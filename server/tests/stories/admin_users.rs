@@ -146,7 +146,7 @@ async fn staff_touches_neither_staff_nor_superusers() {
     let staff = world.administrator("staff", Role::Staff).await;
     let root = world.administrator("root", Role::Superuser).await;
     world.user("ada").await;
-    let only = json!({ "detail": "Only a superuser may make or change staff and superusers." });
+    let only = json!({ "detail": "Only superusers can create and change staff and superusers." });
     let session = root.me().await.body["session"]["id"].as_str().expect("a session").to_owned();
     let jti = crate::actors::claims(&root.refresh)["jti"].as_str().expect("a jti").to_owned();
     let deeds = [
@@ -176,11 +176,11 @@ async fn nobody_shuts_the_own_account() {
     let world = World::new().await;
     let root = world.administrator("root", Role::Superuser).await;
     for field in ["is_active", "is_staff", "is_superuser"] {
-        let sentence = "You cannot take this from your own account. Ask another superuser.";
+        let sentence = "You cannot remove this from your own account. Ask another superuser.";
         root.send("PATCH", "/api/admin/users/1/", json!({ field: false })).await.is(400, field_error(field, sentence));
     }
     let own = root.send("POST", "/api/admin/users/1/password/", json!({ "password": NEW_PASSWORD })).await;
-    let sentence = "Change your own password on the account page, which asks for the one in force.";
+    let sentence = "Change your own password on the account page, which asks for your current password.";
     own.is(400, field_error("password", sentence));
     assert_eq!(root.me().await.status, 200);
 }

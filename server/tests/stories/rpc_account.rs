@@ -40,7 +40,7 @@ async fn nobody_ends_the_session_of_another_by_a_page() {
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     for id in [session_of(&bob).await, "00000000000000000000000000000000".into(), "no-id".into()] {
         let refused = ada.call("account/end_session", json!({ "id": id })).await;
-        refused.is(404, json!({ "code": "not_found", "message": "This session is over already." }));
+        refused.is(404, json!({ "code": "not_found", "message": "This session has already ended." }));
     }
     assert_eq!(bob.me().await.status, 200);
 }

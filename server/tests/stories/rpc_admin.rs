@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::actors::{Actor, Answer, PASSWORD, World, claims};
 
 const NEW_PASSWORD: &str = "seven copper lanterns drift upstream";
-const ONLY_SUPERUSERS: &str = "Only a superuser may make or change staff and superusers.";
+const ONLY_SUPERUSERS: &str = "Only superusers can create and change staff and superusers.";
 
 #[track_caller]
 fn is_refused(answer: &Answer, status: u16, code: &str, message: &str) {
@@ -96,7 +96,7 @@ async fn pages_set_a_password_which_ends_the_users_sessions() {
         staff.call("admin/set_password", json!({ "id": id, "form": { "password": password } })).await
     };
     assert_eq!(set("2", "short").await.body["fields"][0]["field"], "password");
-    let own = "Change your own password on the account page, which asks for the one in force.";
+    let own = "Change your own password on the account page, which asks for your current password.";
     is_invalid(&set("1", NEW_PASSWORD).await, "password", own);
     is_not_found(&set("9", NEW_PASSWORD).await);
     assert_eq!(ada.me().await.status, 200);
@@ -117,7 +117,7 @@ async fn several_users_are_deactivated_at_once_or_none() {
     is_refused(&set(&["2", "3", "4"], false).await, 403, "forbidden", ONLY_SUPERUSERS);
     is_not_found(&set(&["2", "9"], false).await);
     is_not_found(&set(&["2", "x"], false).await);
-    let own = "You cannot take this from your own account. Ask another superuser.";
+    let own = "You cannot remove this from your own account. Ask another superuser.";
     is_invalid(&set(&["2", "1"], false).await, "is_active", own);
     is_invalid(&set(&["2"; 101], false).await, "ids", "Choose at most 100 at a time.");
     assert_eq!(ada.me().await.status, 200, "whom no refusal has touched");

@@ -79,16 +79,16 @@ pub enum RingFault {
     #[error("has no key that signs")]
     NoSigningKey,
     /// Two keys have the same id.
-    #[error("has two keys that are called {0}")]
+    #[error("has two keys with the id {0}")]
     Twice(String),
     /// Another rotation is already scheduled.
-    #[error("has a key already that is to sign later; wait for it, or retire it: hallpass keys list")]
+    #[error("has a scheduled rotation already; wait for it, or retire its key: hallpass keys list")]
     Scheduled,
     /// No published key is available.
-    #[error("has no published key to rotate to; make one with: hallpass keys generate")]
+    #[error("has no published key to rotate to; create one with: hallpass keys generate")]
     NothingPublished,
     /// No key, or more than one, has an id with this prefix.
-    #[error("has no key, or more than one, whose name begins with {0:?}; see: hallpass keys list")]
+    #[error("has no key, or more than one, whose id begins with {0:?}; see: hallpass keys list")]
     Unknown(String),
     /// The system has no randomness.
     #[error("cannot get a new key: the system has no randomness")]

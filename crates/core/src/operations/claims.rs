@@ -59,7 +59,7 @@ impl Auth {
         subject.replace(self.custom_claims(account).await);
         match sign(self, &subject, session) {
             Err(Error::OversizedClaims) => {
-                tracing::error!(user = %session.user, "the claims of the policy are too large: the token keeps its old ones");
+                tracing::error!(user = %session.user, "policy claims too large: the token keeps its previous ones");
                 sign(self, &carried(), session)
             }
             signed => signed,

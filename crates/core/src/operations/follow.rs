@@ -21,8 +21,8 @@ impl Auth {
         if !news.position.continues(&known) {
             if news.position.is_behind(&known) {
                 tracing::warn!(
-                    "the database is at an earlier state than before, as after a restore or a fail-over that lost writes: \
-                     its revocations are read again from the beginning; see \"After a restore\" in docs/deployment.md"
+                    "the database was reset to an earlier state, as by a restore or a fail-over that lost writes: \
+                     reading its revocations from the beginning; see \"After a restore\" in docs/deployment.md"
                 );
             }
             news = self.store.revocations_after(Position::default()).await?;

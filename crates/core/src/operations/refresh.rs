@@ -60,7 +60,7 @@ impl Auth {
             Refreshed::Renewed(renewed) => Ok(renewed),
             Refreshed::Refused { refusal, session, was_spent } => Err(self.refused(refusal, &session, was_spent)),
             Refreshed::Reused { session, end, .. } => {
-                tracing::warn!(session = %session.id, user = %session.user, "a spent refresh token came back: the session was ended");
+                tracing::warn!(session = %session.id, user = %session.user, "refresh token reused: session ended");
                 Err(Error::Blacklisted(Some(end)))
             }
             Refreshed::UnknownSession => Err(TokenFault::Invalid.into()),

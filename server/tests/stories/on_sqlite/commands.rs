@@ -138,7 +138,7 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
     assert!(retired.contains(&format!("{new} is gone.")) && retired.contains("signs in its place"), "{retired}");
     for no_name in ["nothing", "-c"] {
         let refused = run(&["keys", "retire", no_name]);
-        assert!(refused.contains("has no key, or more than one, whose name begins with"), "{refused}");
+        assert!(refused.contains("has no key, or more than one, whose id begins with"), "{refused}");
     }
     assert!(!run(&["keys", "list"]).contains(&new));
     assert!(!file("hallpass.key").exists(), "and none was made beside the ring");

@@ -60,11 +60,11 @@ async fn times_are_right_to_the_millisecond_and_odd_rows_are_told() {
         "Users: 2 brought, 0 brought up to date, 0 as they were, 2 left.",
         "Refresh tokens: 2 brought, 0 brought up to date, 0 as they were, 1 left.",
         "1 of the tokens: blacklisted there",
-        "1 of the users: no password to sign in with, as before — ada (1)",
-        "1 of the users: a password hash that cannot be checked here; set a new one with `hallpass changepassword` — bob (2)",
-        "1 of the users: left, because there is no name —     (3)",
-        "1 of the users: left, because the row cannot be read — 4: ",
-        "1 of the tokens: left, because it has expired — dead",
+        "1 of the users: has no password — ada (1)",
+        "1 of the users: has a password hash of an unknown format; set a new password with `hallpass changepassword` — bob (2)",
+        "1 of the users: skipped: the username is empty —     (3)",
+        "1 of the users: skipped: the row cannot be read — 4: ",
+        "1 of the tokens: skipped: it has expired — dead",
         "NOT accepted here",
     ] {
         assert!(output.contains(sentence), "{sentence}\n{output}");
@@ -93,13 +93,13 @@ async fn a_token_of_a_deleted_user_opens_nobodys_account_and_a_taken_name_loses_
     .await;
     let run = || said(&hallpass(folder.path(), &["import-django", "db.sqlite3"], ""));
     let output = run();
-    assert!(output.contains("blacklisted here, because its user was deleted there — of nobody"), "{output}");
+    assert!(output.contains("blacklisted: its user was deleted there — of nobody"), "{output}");
     let spent = "SELECT blacklisted_at FROM outstanding_tokens WHERE jti = 'of nobody'";
     assert!(numbers(folder.path(), spent).await[0].is_some());
     change(folder.path(), "db.sqlite3", "UPDATE auth_user SET username = 'joy', is_active = FALSE WHERE id = 5").await;
     change(folder.path(), "hallpass.db", "UPDATE users SET username = 'joy' WHERE id = 6").await;
     let output = run();
-    assert!(output.contains("the old name kept, because another user here has the new one"), "{output}");
+    assert!(output.contains("kept the old username: another user here has the new one"), "{output}");
     assert_eq!(numbers(folder.path(), "SELECT is_active FROM users WHERE username = 'bob'").await, [Some(0)]);
 }
 
