@@ -11,7 +11,7 @@ test('nobody deactivates themselves, and the reason stays beside the button', as
   await page.getByRole('checkbox', { name: `Select ${boss}` }).check();
   await page.locator('.bulk').getByRole('button', { name: 'Deactivate' }).click();
   await agree(page, 'Deactivate');
-  await stays(page, page.locator('.bulk').getByRole('alert'), /You cannot take this from your own account/);
+  await stays(page, page.locator('.bulk').getByRole('alert'), /You cannot remove this from your own account/);
 });
 
 test('a user who could not be deactivated is said so on the card', async ({ page }) => {
