@@ -6,7 +6,7 @@ use hallpass_core::{
     password::PasswordError,
     user::{EmailError, UsernameError},
 };
-use hallpass_types::LengthFault;
+use hallpass_types::LengthError;
 use zxcvbn::feedback::Warning;
 
 use crate::{
@@ -49,10 +49,10 @@ fn korean(fault: &Fault) -> String {
         Fault::UsernameTaken => "이미 있는 사용자 이름입니다.",
         Fault::Email(EmailError) => "올바른 이메일 주소를 쓰세요.",
         Fault::EmailTaken => "이미 쓰이는 이메일 주소입니다.",
-        Fault::Length(LengthFault::TooShort { min }) => {
+        Fault::Length(LengthError::TooShort { min }) => {
             return format!("비밀번호가 너무 짧습니다. {min}자 이상으로 쓰세요.");
         }
-        Fault::Length(LengthFault::TooLong { max }) => {
+        Fault::Length(LengthError::TooLong { max }) => {
             return format!("비밀번호가 너무 깁니다. {max}자 이하로 쓰세요.");
         }
         Fault::Guessable { warning, .. } => {

@@ -10,7 +10,7 @@ use super::{
     password::Busy,
     session::SessionEnd,
     store::StoreError,
-    token::{TokenFault, TokenType},
+    token::{TokenError, TokenType},
 };
 
 /// An operation was rejected or failed. The text is the sentence for the user.
@@ -30,7 +30,7 @@ pub enum Error {
 
     /// A token is invalid.
     #[error(transparent)]
-    Token(#[from] TokenFault),
+    Token(#[from] TokenError),
 
     /// A token is spent, or its session ended. `Some` when it is known how the session ended.
     #[error("Token is blacklisted")]

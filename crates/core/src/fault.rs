@@ -1,7 +1,7 @@
 //! Validation errors of form fields. The text is English, and Django's own where Django has one; callers that need
 //! another language match on the variant.
 
-use hallpass_types::LengthFault;
+use hallpass_types::LengthError;
 use zxcvbn::feedback::{Suggestion, Warning};
 
 use super::{
@@ -33,7 +33,7 @@ pub enum Fault {
     Password(#[from] PasswordError),
     /// The password is too short or too long.
     #[error(transparent)]
-    Length(#[from] LengthFault),
+    Length(#[from] LengthError),
     /// The password is easy to guess.
     #[error("{}", guessable(*warning, suggestions))]
     Guessable {

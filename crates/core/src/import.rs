@@ -10,7 +10,7 @@ use super::{
     clock::Timestamp,
     id::{Jti, UserId},
     store::{Ending, StoreError},
-    token::TokenFault,
+    token::TokenError,
     user::UserIdField,
 };
 
@@ -260,7 +260,7 @@ pub enum TokenFit {
     /// The newest token is.
     Good,
     /// The newest token is not: the key or the required claims differ.
-    Refused(TokenFault),
+    Refused(TokenError),
     /// There is no token.
     NoToken,
 }

@@ -18,14 +18,14 @@ use hallpass_verify::{
     is_public_material,
 };
 pub use jsonwebtoken::jwk::JwkSet;
-pub use ring::{KeyRing, KeyState, Naming, Retired, RingFault, RingKey, Rotated};
+pub use ring::{KeyRing, KeyState, Naming, Retired, RingError, RingKey, Rotated};
 
 /// What a new key is tried on before it is trusted with tokens.
 const PROBE: &str = "a.b";
 
 /// Why key material was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyFault {
+pub enum KeyError {
     /// The signing key is invalid.
     Signing(String),
     /// The verifying key is invalid.
@@ -53,7 +53,7 @@ impl Key {
     ///
     /// # Errors
     /// When it is not a key for the algorithm, or too weak.
-    pub fn new(algorithm: Algorithm, signing: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyFault> {
+    pub fn new(algorithm: Algorithm, signing: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyError> {
         let material = signing.expose_secret();
         let key = if is_symmetric(algorithm) {
             Self::symmetric(algorithm, material)?
@@ -64,33 +64,33 @@ impl Key {
         match verifying {
             Some(_) if is_symmetric(algorithm) => {
                 let name = name(algorithm);
-                Err(KeyFault::Verifying(format!("is not used with {name}: its one secret is signing_key")))
+                Err(KeyError::Verifying(format!("is not used with {name}: its one secret is signing_key")))
             }
             Some(pem) if !verifies(algorithm, &public_pem(algorithm, pem)?, &signature, PROBE) => {
-                Err(KeyFault::Verifying("does not belong to signing_key: it is the public half of another key".into()))
+                Err(KeyError::Verifying("does not belong to signing_key: it is the public half of another key".into()))
             }
             _ => Ok(key),
         }
     }
 
-    fn symmetric(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyFault> {
+    fn symmetric(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
         let (bytes, needed) = (secret.len(), min_secret_bytes(algorithm));
         let name = name(algorithm);
         if bytes < needed {
             let problem = format!("is too short: {bytes} bytes, and {name} needs at least {needed} (RFC 7518 §3.2)");
-            return Err(KeyFault::Signing(problem));
+            return Err(KeyError::Signing(problem));
         }
         if is_public_material(secret) {
             let problem = format!("is a public key, which everybody may know: {name} needs a secret");
-            return Err(KeyFault::Signing(problem));
+            return Err(KeyError::Signing(problem));
         }
         let (signing, verifying) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
         Ok(Self { algorithm, signing, verifying, public: None })
     }
 
-    fn private(algorithm: Algorithm, material: &[u8]) -> Result<Self, KeyFault> {
-        let signing = private::read(algorithm, material).map_err(KeyFault::Signing)?;
-        let refused = || KeyFault::Signing(private::damaged(algorithm));
+    fn private(algorithm: Algorithm, material: &[u8]) -> Result<Self, KeyError> {
+        let signing = private::read(algorithm, material).map_err(KeyError::Signing)?;
+        let refused = || KeyError::Signing(private::damaged(algorithm));
         let mut jwk = Jwk::from_encoding_key(&signing, algorithm).map_err(|_| refused())?;
         let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| refused())?;
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
@@ -131,19 +131,19 @@ impl Key {
     }
 }
 
-fn public_pem(algorithm: Algorithm, pem: &str) -> Result<DecodingKey, KeyFault> {
+fn public_pem(algorithm: Algorithm, pem: &str) -> Result<DecodingKey, KeyError> {
     let pem = private::with_line_breaks(pem);
     let key = match algorithm.family() {
         AlgorithmFamily::Rsa | AlgorithmFamily::Hmac => DecodingKey::from_rsa_pem(pem.as_bytes()),
         AlgorithmFamily::Ec => DecodingKey::from_ec_pem(pem.as_bytes()),
         AlgorithmFamily::Ed => DecodingKey::from_ed_pem(pem.as_bytes()),
     };
-    key.map_err(|_| KeyFault::Verifying(private::describe_bad_public_key(algorithm, &pem)))
+    key.map_err(|_| KeyError::Verifying(private::describe_bad_public_key(algorithm, &pem)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ALGORITHMS, Algorithm, Key, KeyFault, generate, is_symmetric};
+    use super::{ALGORITHMS, Algorithm, Key, KeyError, generate, is_symmetric};
 
     fn fresh(algorithm: Algorithm) -> Key {
         Key::new(algorithm, &generate(algorithm).expect("a key"), None).expect("a good key")
@@ -179,11 +179,11 @@ mod tests {
     fn short_keys_are_rejected() {
         for (algorithm, bytes) in [(Algorithm::HS256, 31), (Algorithm::HS384, 47), (Algorithm::HS512, 63)] {
             let fault = Key::new(algorithm, &vec![7; bytes].into(), None).err();
-            assert!(matches!(fault, Some(KeyFault::Signing(problem)) if problem.contains("too short")));
+            assert!(matches!(fault, Some(KeyError::Signing(problem)) if problem.contains("too short")));
         }
         let short = include_bytes!("keys/rsa-1024.pem").to_vec();
         let fault = Key::new(Algorithm::RS256, &short.into(), None).err();
-        assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("2048 bits")), "{fault:?}");
+        assert!(matches!(&fault, Some(KeyError::Signing(problem)) if problem.contains("2048 bits")), "{fault:?}");
     }
 
     #[test]
@@ -208,6 +208,6 @@ mod tests {
     fn a_public_key_is_rejected_as_a_secret() {
         let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
         let fault = Key::new(Algorithm::HS256, &public.as_bytes().to_vec().into(), None).err();
-        assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("public key")), "{fault:?}");
+        assert!(matches!(&fault, Some(KeyError::Signing(problem)) if problem.contains("public key")), "{fault:?}");
     }
 }

@@ -8,7 +8,7 @@ use super::{
     rotation::{Refusal, Rule},
     sessionless::Rejection,
     store::{Refreshed, Renewed, StoreError},
-    token::TokenFault,
+    token::TokenError,
 };
 
 /// Receives observations. It is called within requests, so it must be quick and must not block.
@@ -175,14 +175,14 @@ impl TokenFailure {
         }
     }
 
-    fn of_fault(fault: &TokenFault) -> Self {
+    fn of_fault(fault: &TokenError) -> Self {
         match fault {
-            TokenFault::Invalid => Self::Invalid,
-            TokenFault::Expired | TokenFault::PastEnd(_) => Self::Expired,
-            TokenFault::MissingExpiry | TokenFault::MissingId | TokenFault::MissingType | TokenFault::MissingEnd(_) => {
+            TokenError::Invalid => Self::Invalid,
+            TokenError::Expired | TokenError::PastEnd(_) => Self::Expired,
+            TokenError::MissingExpiry | TokenError::MissingId | TokenError::MissingType | TokenError::MissingEnd(_) => {
                 Self::MissingClaim
             }
-            TokenFault::WrongType => Self::WrongType,
+            TokenError::WrongType => Self::WrongType,
         }
     }
 }
@@ -282,7 +282,7 @@ mod tests {
         error::KindRefusal,
         password::Busy,
         store::StoreError,
-        token::{TokenFault, TokenType},
+        token::{TokenError, TokenType},
     };
 
     #[test]
@@ -298,11 +298,11 @@ mod tests {
     fn a_rejection_by_every_type_reports_the_reason_of_the_tokens_own_type() {
         let refusal = |token_type, error| KindRefusal { token_type, error };
         let revoked = Error::NoTokenType(vec![
-            refusal(TokenType::Sliding, TokenFault::WrongType.into()),
+            refusal(TokenType::Sliding, TokenError::WrongType.into()),
             refusal(TokenType::Access, Error::Blacklisted(None)),
         ]);
         assert_eq!(TokenFailure::of(&revoked), Some(TokenFailure::Revoked));
-        let wrong = Error::NoTokenType(vec![refusal(TokenType::Access, TokenFault::WrongType.into())]);
+        let wrong = Error::NoTokenType(vec![refusal(TokenType::Access, TokenError::WrongType.into())]);
         assert_eq!(TokenFailure::of(&wrong), Some(TokenFailure::WrongType));
         assert_eq!(TokenFailure::of(&Error::NotAuthenticated), None, "there was no token");
     }

@@ -10,7 +10,7 @@ use super::{
     rotation::UserStatus,
     session::SessionEnd,
     store::PresentedToken,
-    token::TokenFault,
+    token::TokenError,
     user::{StoredCredentials, UserKey},
 };
 
@@ -166,9 +166,9 @@ impl Rejection {
     pub fn at_refresh(self) -> Error {
         match self {
             Self::NotImported => Error::UserNotFound,
-            Self::OtherUser => TokenFault::Invalid.into(),
+            Self::OtherUser => TokenError::Invalid.into(),
             Self::Blacklisted(end) => Error::Blacklisted(end),
-            Self::PastEnd => TokenFault::Expired.into(),
+            Self::PastEnd => TokenError::Expired.into(),
             Self::NoAccount | Self::Inactive => Error::NoActiveAccountForToken,
             Self::PasswordChanged => Error::PasswordChanged(None),
         }

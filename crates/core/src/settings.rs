@@ -9,7 +9,7 @@ use secrecy::SecretSlice;
 
 use super::{
     clients::Clients,
-    keys::{Algorithm, KeyFault, RingKey, is_symmetric, name},
+    keys::{Algorithm, KeyError, RingKey, is_symmetric, name},
     limits::Limits,
     password::HashCost,
     token::{Audience, TokenType},
@@ -229,8 +229,8 @@ impl Settings {
     /// When it is not a key for the algorithm, too weak, or does not match `VERIFYING_KEY`.
     pub fn key(&self) -> Result<RingKey, SettingsError> {
         RingKey::first(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|fault| match fault {
-            KeyFault::Signing(problem) => SettingsError { setting: "signing_key", problem },
-            KeyFault::Verifying(problem) => SettingsError { setting: "verifying_key", problem },
+            KeyError::Signing(problem) => SettingsError { setting: "signing_key", problem },
+            KeyError::Verifying(problem) => SettingsError { setting: "verifying_key", problem },
         })
     }
 

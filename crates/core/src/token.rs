@@ -71,7 +71,7 @@ impl TokenType {
 
 /// The reason a text is not a valid token, in the order of the checks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenFault {
+pub enum TokenError {
     /// Malformed, badly signed, for another audience, or not yet valid.
     #[error("Token is invalid")]
     Invalid,
@@ -98,7 +98,7 @@ pub enum TokenFault {
     PastEnd(String),
 }
 
-impl From<InvalidDate> for TokenFault {
+impl From<InvalidDate> for TokenError {
     fn from(InvalidDate: InvalidDate) -> Self {
         Self::Invalid
     }
@@ -116,11 +116,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn check(self, expected: TokenType) -> Result<(), TokenFault> {
+    fn check(self, expected: TokenType) -> Result<(), TokenError> {
         match self {
             Self::Known(found) if found == expected => Ok(()),
-            Self::Known(_) | Self::Unknown => Err(TokenFault::WrongType),
-            Self::Missing => Err(TokenFault::MissingType),
+            Self::Known(_) | Self::Unknown => Err(TokenError::WrongType),
+            Self::Missing => Err(TokenError::MissingType),
         }
     }
 }
@@ -155,7 +155,7 @@ impl Token {
     ///
     /// # Errors
     /// `MissingType` or `WrongType`.
-    pub fn check_type(&self, expected: TokenType) -> Result<(), TokenFault> {
+    pub fn check_type(&self, expected: TokenType) -> Result<(), TokenError> {
         self.kind.check(expected)
     }
 
@@ -169,7 +169,7 @@ impl Token {
     }
 
     /// Checks the times of a token that was verified earlier, as [`Tokens::verify`] does.
-    fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<(), TokenFault> {
+    fn check_times(&self, now: Timestamp, leeway: Duration) -> Result<(), TokenError> {
         payload::check_times(self.begins_at, Some(self.expires_at), now, leeway)
     }
 }
@@ -336,7 +336,7 @@ impl Tokens {
     ///
     /// # Errors
     /// The first error, in that order.
-    pub fn verify(&self, text: &str, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
+    pub fn verify(&self, text: &str, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenError> {
         self.read(self.verified_payload(text, now)?, expected, now)
     }
 
@@ -345,7 +345,7 @@ impl Tokens {
     ///
     /// # Errors
     /// As `verify`.
-    pub fn recognize(&self, text: &str, now: Timestamp) -> Result<Arc<Token>, TokenFault> {
+    pub fn recognize(&self, text: &str, now: Timestamp) -> Result<Arc<Token>, TokenError> {
         if let Some(token) = self.known.find(text, |key| self.ring().trusts(key, now)) {
             return token.check_times(now, self.leeway).map(|()| token);
         }
@@ -369,7 +369,7 @@ impl Tokens {
     }
 
     /// Reads and checks the claims of a payload.
-    fn read(&self, signed: Signed, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenFault> {
+    fn read(&self, signed: Signed, expected: Option<TokenType>, now: Timestamp) -> Result<Token, TokenError> {
         let payload = Payload::parse(&signed.payload)?;
         // The `sid` of another issuer is not one of our sessions.
         let session = payload.session().filter(|_| matches!(signed.by, Signer::Ourselves(_)));
@@ -379,7 +379,7 @@ impl Tokens {
         payload.check_issuer(self.issuer.as_deref())?;
         payload.check_audience(self.audience.as_ref())?;
         payload.check_texts()?;
-        let expires_at = expires_at.ok_or(TokenFault::MissingExpiry)?;
+        let expires_at = expires_at.ok_or(TokenError::MissingExpiry)?;
         let jti = payload.jti(&self.names.jti)?;
         let kind = payload.kind(&self.names.token_type);
         if let Some(expected) = expected {
@@ -404,7 +404,7 @@ impl Tokens {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn verify_signature(&self, text: &str, now: Timestamp) -> Result<(), TokenFault> {
+    pub fn verify_signature(&self, text: &str, now: Timestamp) -> Result<(), TokenError> {
         self.verified_payload(text, now).map(drop)
     }
 
@@ -412,10 +412,10 @@ impl Tokens {
     ///
     /// # Errors
     /// `MissingEnd`, `PastEnd`, or `Invalid` when the claim is not a date.
-    pub fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenFault> {
+    pub fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenError> {
         let claim = &self.names.sliding_end;
-        let end = token.claims.date(claim)?.ok_or_else(|| TokenFault::MissingEnd(claim.clone()))?;
-        if end <= now - self.leeway { Err(TokenFault::PastEnd(claim.clone())) } else { Ok(end) }
+        let end = token.claims.date(claim)?.ok_or_else(|| TokenError::MissingEnd(claim.clone()))?;
+        if end <= now - self.leeway { Err(TokenError::PastEnd(claim.clone())) } else { Ok(end) }
     }
 
     /// The password fingerprint in a verified token (`REVOKE_TOKEN_CLAIM`).
@@ -464,8 +464,8 @@ impl Tokens {
     }
 
     /// Verifies structure, algorithm and signature, and decodes the payload.
-    fn verified_payload(&self, text: &str, now: Timestamp) -> Result<Signed, TokenFault> {
-        let jws = Jws::parse(text).map_err(|_| TokenFault::Invalid)?;
+    fn verified_payload(&self, text: &str, now: Timestamp) -> Result<Signed, TokenError> {
+        let jws = Jws::parse(text).map_err(|_| TokenError::Invalid)?;
         let ring = self.ring();
         // Headers of our own keys are compared as text and not parsed.
         if let Some((key, is_access_token)) = ring.find_by_header(jws.encoded_header, now)
@@ -473,24 +473,24 @@ impl Tokens {
         {
             return Ok(Signed { payload: jws.payload, is_access_token, by: Signer::Ourselves(key.key().clone()) });
         }
-        let header = jws.header().map_err(|_| TokenFault::Invalid)?;
+        let header = jws.header().map_err(|_| TokenError::Invalid)?;
         let by = if let Some(key) = ring.find_signer(&jws, &header, now) {
             Signer::Ourselves(key.key().clone())
         } else if self.remote.as_ref().is_some_and(|remote| remote.verify(&jws, &header).is_ok()) {
             Signer::ForeignIssuer
         } else {
-            return Err(TokenFault::Invalid);
+            return Err(TokenError::Invalid);
         };
         Ok(Signed { is_access_token: header.is_access_token(), payload: jws.payload, by })
     }
 
     /// With the profile of RFC 9068, access tokens have their own `typ`, and no other tokens have it (§4).
-    fn check_profile(&self, kind: Kind, is_access_token: bool) -> Result<(), TokenFault> {
+    fn check_profile(&self, kind: Kind, is_access_token: bool) -> Result<(), TokenError> {
         let is_access = kind == Kind::Known(TokenType::Access);
         if is_access == is_access_token || !self.is_profiled(TokenType::Access) {
             return Ok(());
         }
-        Err(TokenFault::Invalid)
+        Err(TokenError::Invalid)
     }
 
     fn is_profiled(&self, token_type: TokenType) -> bool {
@@ -505,12 +505,12 @@ impl Tokens {
 ///
 /// # Errors
 /// `Invalid`, `Expired` or `MissingExpiry`.
-pub fn check_claims(payload: &[u8], now: Timestamp) -> Result<(), TokenFault> {
+pub fn check_claims(payload: &[u8], now: Timestamp) -> Result<(), TokenError> {
     let payload = Payload::parse(payload)?;
     let (begins_at, expires_at) = (payload.begins_at(Maker::SomebodyElse)?, payload.expires_at()?);
     payload::check_times(begins_at, expires_at, now, Duration::ZERO)?;
     payload.check_texts()?;
-    expires_at.map(drop).ok_or(TokenFault::MissingExpiry)
+    expires_at.map(drop).ok_or(TokenError::MissingExpiry)
 }
 
 #[cfg(test)]

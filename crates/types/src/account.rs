@@ -112,13 +112,13 @@ impl PasswordPolicy {
     ///
     /// # Errors
     /// The bound that the length exceeds.
-    pub fn check_length(self, password: &str) -> Result<(), LengthFault> {
+    pub fn check_length(self, password: &str) -> Result<(), LengthError> {
         let length = password.chars().count();
         if length < self.min_length {
-            return Err(LengthFault::TooShort { min: self.min_length });
+            return Err(LengthError::TooShort { min: self.min_length });
         }
         if length > self.max_length {
-            return Err(LengthFault::TooLong { max: self.max_length });
+            return Err(LengthError::TooLong { max: self.max_length });
         }
         Ok(())
     }
@@ -126,7 +126,7 @@ impl PasswordPolicy {
 
 /// The length of a password is out of bounds, in code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LengthFault {
+pub enum LengthError {
     /// The password is too short.
     #[error("This password is too short. Use at least {min} characters.")]
     TooShort {

@@ -21,7 +21,7 @@ mod secret;
 mod token;
 
 pub use account::{
-    Credentials, LengthFault, Me, PasswordChange, PasswordPolicy, ProfileForm, Registration, SessionInfo,
+    Credentials, LengthError, Me, PasswordChange, PasswordPolicy, ProfileForm, Registration, SessionInfo,
 };
 pub use admin::{BlacklistReason, NewUserForm, Page, PasswordForm, TokenRecord, UserChange, UserRecord};
 pub use claims::SessionClaims;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Subcommand;
 use hallpass_core::{
     clock::{Clock, SystemClock, Timestamp},
-    keys::{self, Algorithm, KeyRing, KeyState, RingFault, RingKey},
+    keys::{self, Algorithm, KeyRing, KeyState, RingError, RingKey},
 };
 
 use super::{Failure, LostKey, load};
@@ -191,6 +191,6 @@ fn keep(source: &KeySource, ring: &mut KeyRing, now: Timestamp) -> Result<(), Fa
     Ok(source.file.write(ring)?)
 }
 
-fn refused(source: &KeySource, fault: &RingFault) -> Failure {
+fn refused(source: &KeySource, fault: &RingError) -> Failure {
     Failure::Keys(format!("the key ring {} {fault}", source.file.path().display()))
 }

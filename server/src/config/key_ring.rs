@@ -10,7 +10,7 @@ use std::{
 
 use hallpass_core::{
     clock::Timestamp,
-    keys::{self, KeyFault, KeyRing, Naming, RingKey},
+    keys::{self, KeyError, KeyRing, Naming, RingKey},
 };
 use hallpass_store::DatabaseUrl;
 use secrecy::{ExposeSecret, SecretSlice};
@@ -250,7 +250,7 @@ impl StoredKey {
             RingKey::named(&self.id, algorithm, &secret)
         };
         let mut key = read.map_err(|fault| match fault {
-            KeyFault::Signing(problem) | KeyFault::Verifying(problem) => format!("it {problem}"),
+            KeyError::Signing(problem) | KeyError::Verifying(problem) => format!("it {problem}"),
         })?;
         let moment = |text: &Option<String>| text.as_deref().map(time::parse).transpose();
         key.created_at = moment(&self.created_at)?;

@@ -1,7 +1,7 @@
 //! A password input: what is asked of it is said beforehand, its length is judged as one types, and
 //! it can be shown. Pasting works as everywhere.
 
-use hallpass_types::{LengthFault, PasswordPolicy};
+use hallpass_types::{LengthError, PasswordPolicy};
 use leptos::prelude::*;
 
 use super::{
@@ -85,11 +85,11 @@ fn describe(text: &Text, policy: PasswordPolicy, typed: &str) -> String {
     let rule = |min: usize| fill(text.rule, &[("min", &min.to_string())]);
     match policy.check_length(typed) {
         Ok(()) => fill(text.long_enough, &[("count", &length.to_string())]),
-        Err(LengthFault::TooShort { min }) if length == 0 => rule(min),
-        Err(LengthFault::TooShort { min }) => {
+        Err(LengthError::TooShort { min }) if length == 0 => rule(min),
+        Err(LengthError::TooShort { min }) => {
             fill(text.to_go, &[("rule", &rule(min)), ("count", &(min - length).to_string())])
         }
-        Err(LengthFault::TooLong { max }) => fill(text.too_long, &[("max", &max.to_string())]),
+        Err(LengthError::TooLong { max }) => fill(text.too_long, &[("max", &max.to_string())]),
     }
 }
 

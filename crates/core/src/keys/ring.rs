@@ -7,7 +7,7 @@ use hallpass_verify::{Jws, jws::Header};
 use jsonwebtoken::jwk::JwkSet;
 use secrecy::{ExposeSecret, SecretSlice};
 
-use super::{Algorithm, Key, KeyFault, generate, name};
+use super::{Algorithm, Key, KeyError, generate, name};
 use crate::clock::Timestamp;
 
 /// The id of a secret whose tokens have no `kid`.
@@ -74,7 +74,7 @@ pub struct KeyRing {
 
 /// A key ring or a change of it is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RingFault {
+pub enum RingError {
     /// No key signs.
     #[error("has no key that signs")]
     NoSigningKey,
@@ -124,7 +124,7 @@ impl RingKey {
     ///
     /// # Errors
     /// As [`Key::new`].
-    pub fn first(algorithm: Algorithm, material: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyFault> {
+    pub fn first(algorithm: Algorithm, material: &SecretSlice<u8>, verifying: Option<&str>) -> Result<Self, KeyError> {
         let key = Key::new(algorithm, material, verifying)?;
         let id = key.id().unwrap_or(UNNAMED).to_owned();
         let headers = Headers::new(algorithm, key.id());
@@ -145,7 +145,7 @@ impl RingKey {
     ///
     /// # Errors
     /// As [`Key::new`].
-    pub fn named(id: &str, algorithm: Algorithm, material: &SecretSlice<u8>) -> Result<Self, KeyFault> {
+    pub fn named(id: &str, algorithm: Algorithm, material: &SecretSlice<u8>) -> Result<Self, KeyError> {
         let first = Self::first(algorithm, material, None)?;
         let id = first.key.id().unwrap_or(id).to_owned();
         let headers = Headers::new(algorithm, Some(&id));
@@ -156,12 +156,12 @@ impl RingKey {
     ///
     /// # Errors
     /// `NoRandomness`.
-    pub fn generate(algorithm: Algorithm, now: Timestamp) -> Result<Self, RingFault> {
-        let material = generate(algorithm).map_err(|_| RingFault::NoRandomness)?;
+    pub fn generate(algorithm: Algorithm, now: Timestamp) -> Result<Self, RingError> {
+        let material = generate(algorithm).map_err(|_| RingError::NoRandomness)?;
         // A thumbprint of a secret would allow guessing it (RFC 7638 §7), so its id is random.
-        let random = generate(Algorithm::HS256).map_err(|_| RingFault::NoRandomness)?;
+        let random = generate(Algorithm::HS256).map_err(|_| RingError::NoRandomness)?;
         let id = String::from_utf8_lossy(&random.expose_secret()[..32]).into_owned();
-        let key = Self::named(&id, algorithm, &material).map_err(|_| RingFault::NoRandomness)?;
+        let key = Self::named(&id, algorithm, &material).map_err(|_| RingError::NoRandomness)?;
         Ok(Self { created_at: Some(now), ..key })
     }
 
@@ -212,14 +212,14 @@ impl KeyRing {
     ///
     /// # Errors
     /// `NoSigningKey` or `Twice`.
-    pub fn new(keys: Vec<RingKey>) -> Result<Self, RingFault> {
+    pub fn new(keys: Vec<RingKey>) -> Result<Self, RingError> {
         for (position, key) in keys.iter().enumerate() {
             if keys[..position].iter().any(|other| other.id == key.id) {
-                return Err(RingFault::Twice(key.id.clone()));
+                return Err(RingError::Twice(key.id.clone()));
             }
         }
         let one_signs = keys.iter().any(|key| key.signs_from.is_some());
-        if one_signs { Ok(Self { keys }) } else { Err(RingFault::NoSigningKey) }
+        if one_signs { Ok(Self { keys }) } else { Err(RingError::NoSigningKey) }
     }
 
     /// A ring with one key, which signs.
@@ -313,7 +313,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// `NoRandomness`.
-    pub fn generate(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingFault> {
+    pub fn generate(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingError> {
         let key = RingKey::generate(algorithm, now)?;
         let id = key.id.clone();
         self.keys.push(key);
@@ -325,13 +325,13 @@ impl KeyRing {
     ///
     /// # Errors
     /// `NothingPublished`, or `Scheduled` when a later rotation is scheduled already.
-    pub fn rotate(&mut self, at: Timestamp, lifetime: Duration) -> Result<Rotated, RingFault> {
+    pub fn rotate(&mut self, at: Timestamp, lifetime: Duration) -> Result<Rotated, RingError> {
         if self.keys.iter().any(|key| key.signs_from.is_some_and(|from| from > at)) {
-            return Err(RingFault::Scheduled);
+            return Err(RingError::Scheduled);
         }
         let until = at + lifetime;
         let from = self.signing(at).id.clone();
-        let next = self.newest_published().ok_or(RingFault::NothingPublished)?;
+        let next = self.newest_published().ok_or(RingError::NothingPublished)?;
         next.signs_from = Some(at);
         let (to, published_at) = (next.id.clone(), next.created_at);
         for key in self.keys.iter_mut().filter(|key| key.id == from) {
@@ -345,7 +345,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// `Unknown` or `NoRandomness`.
-    pub fn retire(&mut self, beginning: &str, now: Timestamp) -> Result<Retired, RingFault> {
+    pub fn retire(&mut self, beginning: &str, now: Timestamp) -> Result<Retired, RingError> {
         let id = self.find(beginning)?.id.clone();
         let retired = self.keys.iter().find(|key| key.id == id).cloned();
         let was_signing = self.signing(now).id == id;
@@ -362,12 +362,12 @@ impl KeyRing {
     ///
     /// # Errors
     /// `Unknown`.
-    pub fn find(&self, beginning: &str) -> Result<&RingKey, RingFault> {
+    pub fn find(&self, beginning: &str) -> Result<&RingKey, RingError> {
         let found: Vec<_> = self.keys.iter().filter(|key| key.id.starts_with(beginning)).collect();
         let exact = found.iter().find(|key| key.id == beginning);
         match (exact, found.as_slice()) {
             (Some(key), _) | (None, [key]) => Ok(key),
-            (None, _) => Err(RingFault::Unknown(beginning.to_owned())),
+            (None, _) => Err(RingError::Unknown(beginning.to_owned())),
         }
     }
 
@@ -378,7 +378,7 @@ impl KeyRing {
         expired
     }
 
-    fn succeed(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingFault> {
+    fn succeed(&mut self, algorithm: Algorithm, now: Timestamp) -> Result<String, RingError> {
         // The scheduled key signs from now on.
         if let Some(next) = self.keys.iter_mut().find(|key| key.signs_from.is_some_and(|from| from > now)) {
             next.signs_from = Some(now);
@@ -387,7 +387,7 @@ impl KeyRing {
         if self.newest_published().is_none() {
             self.generate(algorithm, now)?;
         }
-        let next = self.newest_published().ok_or(RingFault::NothingPublished)?;
+        let next = self.newest_published().ok_or(RingError::NothingPublished)?;
         next.signs_from = Some(now);
         Ok(next.id.clone())
     }

@@ -15,7 +15,7 @@ use crate::{
     sessionless::{Question, Rejection, Verdict},
     settings::{SessionCheck, Settings},
     store::PresentedToken,
-    token::{Claims, Token, TokenFault, TokenType},
+    token::{Claims, Token, TokenError, TokenType},
     user::{StoredCredentials, UserKey},
 };
 
@@ -121,8 +121,8 @@ impl Auth {
             Verdict::Rejected(Rejection::Inactive) => Err(Error::UserInactive),
             Verdict::Rejected(Rejection::PasswordChanged) => Err(Error::PasswordChanged(None)),
             Verdict::Rejected(Rejection::Blacklisted(end)) => Err(blacklisted(token, kinds, end)),
-            Verdict::Rejected(Rejection::OtherUser) => Err(no_token_type(kinds, |_| TokenFault::Invalid.into())),
-            Verdict::Rejected(Rejection::PastEnd) => Err(no_token_type(kinds, |_| TokenFault::Expired.into())),
+            Verdict::Rejected(Rejection::OtherUser) => Err(no_token_type(kinds, |_| TokenError::Invalid.into())),
+            Verdict::Rejected(Rejection::PastEnd) => Err(no_token_type(kinds, |_| TokenError::Expired.into())),
         }
     }
 

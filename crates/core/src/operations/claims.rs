@@ -10,7 +10,7 @@ use crate::{
     policy,
     session::Session,
     store::Renewed,
-    token::{Claims, Subject, Token, TokenFault},
+    token::{Claims, Subject, Token, TokenError},
     user::{StoredCredentials, UserKey},
 };
 
@@ -73,6 +73,6 @@ impl Auth {
         }
         let user = token.user.clone().unwrap_or_else(|| UserKey::Username(String::new()));
         let subject = self.tokens.subject_of(token, user, SessionId::random(self.randomness.as_ref()), 0);
-        if self.tokens.fits(&subject, now) { Ok(()) } else { Err(TokenFault::Invalid.into()) }
+        if self.tokens.fits(&subject, now) { Ok(()) } else { Err(TokenError::Invalid.into()) }
     }
 }

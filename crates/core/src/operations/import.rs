@@ -13,7 +13,7 @@ use crate::{
     },
     password::Usability,
     session::Origin,
-    token::TokenFault,
+    token::TokenError,
 };
 
 /// The number of rows per transaction, so that a server on the same database does not wait for long.
@@ -47,17 +47,17 @@ impl Auth {
             return Ok(TokenFit::NoToken);
         };
         Ok(match self.tokens.verify(token.expose_secret(), None, now) {
-            Err(fault @ (TokenFault::Invalid | TokenFault::MissingId | TokenFault::MissingExpiry)) => {
+            Err(fault @ (TokenError::Invalid | TokenError::MissingId | TokenError::MissingExpiry)) => {
                 TokenFit::Refused(fault)
             }
             // The signature is checked before these.
             Ok(_)
             | Err(
-                TokenFault::Expired
-                | TokenFault::MissingType
-                | TokenFault::WrongType
-                | TokenFault::PastEnd(_)
-                | TokenFault::MissingEnd(_),
+                TokenError::Expired
+                | TokenError::MissingType
+                | TokenError::WrongType
+                | TokenError::PastEnd(_)
+                | TokenError::MissingEnd(_),
             ) => TokenFit::Good,
         })
     }

@@ -13,7 +13,7 @@ use crate::{
     rotation::{Refusal, Rule},
     session::{Origin, Session},
     store::{PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
-    token::{Token, TokenFault, TokenType},
+    token::{Token, TokenError, TokenType},
 };
 
 impl Auth {
@@ -63,7 +63,7 @@ impl Auth {
                 tracing::warn!(session = %session.id, user = %session.user, "refresh token reused: session ended");
                 Err(Error::Blacklisted(Some(end)))
             }
-            Refreshed::UnknownSession => Err(TokenFault::Invalid.into()),
+            Refreshed::UnknownSession => Err(TokenError::Invalid.into()),
             Refreshed::Rejected(rejection) => Err(rejection.at_refresh()),
         }
     }
@@ -114,7 +114,7 @@ impl Auth {
                 Error::PasswordChanged(end)
             }
             Refusal::PasswordChanged if !was_spent => Error::PasswordChanged(end),
-            Refusal::PastEnd if !was_spent => TokenFault::Expired.into(),
+            Refusal::PastEnd if !was_spent => TokenError::Expired.into(),
             Refusal::Ended(_) | Refusal::NoActiveAccount | Refusal::PasswordChanged | Refusal::PastEnd => {
                 Error::Blacklisted(end)
             }

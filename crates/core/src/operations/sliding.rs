@@ -11,7 +11,7 @@ use crate::{
     limits::Network,
     session::Origin,
     store::{PresentedToken, Refresh},
-    token::{Token, TokenFault, TokenType},
+    token::{Token, TokenError, TokenType},
 };
 
 impl Auth {
@@ -55,7 +55,7 @@ impl Auth {
     }
 
     /// Simple JWT reads the blacklist before it checks the end, so `Blacklisted` comes first.
-    async fn blacklisted_or(&self, token: &Token, fault: TokenFault) -> Error {
+    async fn blacklisted_or(&self, token: &Token, fault: TokenError) -> Error {
         match self.check_good(token).await {
             Ok(()) => fault.into(),
             Err(refusal) => refusal,

@@ -5,7 +5,7 @@ use crate::{
     id::SessionId,
     sessionless::Verdict,
     store::TokenStatus,
-    token::{Token, TokenFault, TokenType},
+    token::{Token, TokenError, TokenType},
 };
 
 impl Auth {
@@ -52,7 +52,7 @@ impl Auth {
         match self.store.token_status(token.jti.clone(), session).await? {
             TokenStatus::Good => Ok(()),
             TokenStatus::Blacklisted => Err(Error::Blacklisted(None)),
-            TokenStatus::UnknownSession => Err(TokenFault::Invalid.into()),
+            TokenStatus::UnknownSession => Err(TokenError::Invalid.into()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Audience, Claims, Kind, TokenFault, TokenType};
+use super::{Audience, Claims, Kind, TokenError, TokenType};
 use crate::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -21,8 +21,8 @@ pub(super) enum Maker {
 }
 
 impl Payload {
-    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenFault> {
-        Claims::parse(json).map(Self).ok_or(TokenFault::Invalid)
+    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
+        Claims::parse(json).map(Self).ok_or(TokenError::Invalid)
     }
 
     pub(super) fn into_claims(self) -> Claims {
@@ -32,41 +32,41 @@ impl Payload {
     /// The time before which the token is invalid: the later of `iat` and `nbf` (`PyJWT`: `_validate_iat`). The `iat`
     /// of our own tokens is ignored, if it is a date: when our clock was set back, or another server's is ahead, the
     /// client must not suffer.
-    pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenFault> {
+    pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenError> {
         let (issued_at, not_before) = (self.0.date("iat")?, self.0.date("nbf")?);
         Ok(if maker == Maker::SomebodyElse { issued_at.max(not_before) } else { not_before })
     }
 
     /// The `exp` claim, which may be missing.
-    pub(super) fn expires_at(&self) -> Result<Option<Timestamp>, TokenFault> {
+    pub(super) fn expires_at(&self) -> Result<Option<Timestamp>, TokenError> {
         Ok(self.0.date("exp")?)
     }
 
     /// Requires exactly this `iss`, when one is configured (RFC 8725 §3.8).
-    pub(super) fn check_issuer(&self, expected: Option<&str>) -> Result<(), TokenFault> {
+    pub(super) fn check_issuer(&self, expected: Option<&str>) -> Result<(), TokenError> {
         match expected {
-            Some(expected) if self.0.text("iss").as_deref() != Some(expected) => Err(TokenFault::Invalid),
+            Some(expected) if self.0.text("iss").as_deref() != Some(expected) => Err(TokenError::Invalid),
             Some(_) | None => Ok(()),
         }
     }
 
     /// Requires one of our audiences, when configured (RFC 7519 §4.1.3).
-    pub(super) fn check_audience(&self, expected: Option<&Audience>) -> Result<(), TokenFault> {
+    pub(super) fn check_audience(&self, expected: Option<&Audience>) -> Result<(), TokenError> {
         let is_meant = expected.is_none_or(|audience| audience.is_in(self.0.value("aud").as_ref()));
-        is_meant.then_some(()).ok_or(TokenFault::Invalid)
+        is_meant.then_some(()).ok_or(TokenError::Invalid)
     }
 
     /// Requires that registered claims which are text by RFC 7519 §4.1 are text, used or not.
-    pub(super) fn check_texts(&self) -> Result<(), TokenFault> {
+    pub(super) fn check_texts(&self) -> Result<(), TokenError> {
         let is_text = |claim| !self.0.has(claim) || self.0.text(claim).is_some();
-        (is_text("sub") && is_text("jti")).then_some(()).ok_or(TokenFault::Invalid)
+        (is_text("sub") && is_text("jti")).then_some(()).ok_or(TokenError::Invalid)
     }
 
-    pub(super) fn jti(&self, claim: &str) -> Result<Jti, TokenFault> {
+    pub(super) fn jti(&self, claim: &str) -> Result<Jti, TokenError> {
         match self.0.text(claim) {
-            Some(jti) => Jti::claimed(&jti).ok_or(TokenFault::Invalid),
-            None if self.0.has(claim) => Err(TokenFault::Invalid),
-            None => Err(TokenFault::MissingId),
+            Some(jti) => Jti::claimed(&jti).ok_or(TokenError::Invalid),
+            None if self.0.has(claim) => Err(TokenError::Invalid),
+            None => Err(TokenError::MissingId),
         }
     }
 
@@ -110,10 +110,10 @@ pub(super) fn check_times(
     expires_at: Option<Timestamp>,
     now: Timestamp,
     leeway: Duration,
-) -> Result<(), TokenFault> {
+) -> Result<(), TokenError> {
     if begins_at.is_some_and(|begins| begins > now + leeway) {
-        return Err(TokenFault::Invalid);
+        return Err(TokenError::Invalid);
     }
     let has_ended = expires_at.is_some_and(|end| end <= now - leeway);
-    if has_ended { Err(TokenFault::Expired) } else { Ok(()) }
+    if has_ended { Err(TokenError::Expired) } else { Ok(()) }
 }

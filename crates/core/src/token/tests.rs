@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Audience, Subject, Token, TokenFault, TokenType, Tokens};
+use super::{Audience, Subject, Token, TokenError, TokenType, Tokens};
 use crate::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
@@ -44,7 +44,7 @@ fn good() -> String {
     tokens().sign(&subject(), TokenType::Access, &issued())
 }
 
-fn verify(text: &str) -> Result<Token, TokenFault> {
+fn verify(text: &str) -> Result<Token, TokenError> {
     tokens().verify(text, Some(TokenType::Access), NOW)
 }
 
@@ -61,7 +61,7 @@ fn payload_with(change: impl FnOnce(&mut Map<String, Value>)) -> String {
     forge(r#"{"alg":"HS256"}"#, &serde_json::to_vec(&claims).expect("JSON"))
 }
 
-fn fault(text: &str) -> Option<TokenFault> {
+fn fault(text: &str) -> Option<TokenError> {
     verify(text).err()
 }
 
@@ -85,7 +85,7 @@ fn equal_arguments_sign_the_same_text() {
 fn a_token_expires_at_its_exp() {
     let verify_at = |now| tokens().verify(&good(), None, now).map(drop);
     assert_eq!(verify_at(NOW + Duration::from_millis(299_999)), Ok(()));
-    assert_eq!(verify_at(NOW + Duration::from_mins(5)), Err(TokenFault::Expired));
+    assert_eq!(verify_at(NOW + Duration::from_mins(5)), Err(TokenError::Expired));
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn the_leeway_tolerates_a_wrong_clock() {
     let theirs = payload_with(|claims| drop(claims.remove("sid")));
     let verify_at = |now| lenient.verify(&theirs, None, now).map(drop);
     assert_eq!(verify_at(NOW + Duration::from_millis(304_999)), Ok(()));
-    assert_eq!(verify_at(NOW + Duration::from_secs(305)), Err(TokenFault::Expired));
+    assert_eq!(verify_at(NOW + Duration::from_secs(305)), Err(TokenError::Expired));
     assert_eq!(verify_at(NOW - Duration::from_secs(5)), Ok(()));
-    assert_eq!(verify_at(NOW - Duration::from_secs(6)), Err(TokenFault::Invalid));
+    assert_eq!(verify_at(NOW - Duration::from_secs(6)), Err(TokenError::Invalid));
 }
 
 #[test]
@@ -105,20 +105,20 @@ fn a_future_iat_is_accepted_from_our_clock_and_rejected_from_another_issuer() {
     let verify_at = |text: &str, now| tokens().verify(text, None, now).map(drop);
     assert_eq!(verify_at(&good(), an_hour_before), Ok(()));
     let begins_later = payload_with(|claims| drop(claims.insert("nbf".into(), json!(NOW.seconds()))));
-    assert_eq!(verify_at(&begins_later, an_hour_before), Err(TokenFault::Invalid), "that was meant");
+    assert_eq!(verify_at(&begins_later, an_hour_before), Err(TokenError::Invalid), "that was meant");
     for sid in [None, Some(json!("none of ours")), Some(json!(5))] {
         let theirs = payload_with(|claims| {
             claims.remove("sid");
             claims.extend(sid.map(|sid| ("sid".to_owned(), sid)));
         });
-        assert_eq!(verify_at(&theirs, an_hour_before), Err(TokenFault::Invalid));
+        assert_eq!(verify_at(&theirs, an_hour_before), Err(TokenError::Invalid));
     }
 }
 
 #[test]
 fn a_token_of_one_type_is_rejected_as_another() {
     let refresh = tokens().sign(&subject(), TokenType::Refresh, &issued());
-    assert_eq!(fault(&refresh), Some(TokenFault::WrongType));
+    assert_eq!(fault(&refresh), Some(TokenError::WrongType));
     assert!(tokens().verify(&refresh, None, NOW).is_ok());
 }
 
@@ -128,9 +128,9 @@ fn the_key_and_not_the_token_selects_the_algorithm() {
     for alg in ["none", "None", "NONE", "nOnE", " none", "none\u{0}", "ＨＳ256", "HS384", "HS512", "RS256", "ES256", ""]
     {
         let header = json!({ "alg": alg }).to_string();
-        assert_eq!(fault(&forge(&header, &payload)), Some(TokenFault::Invalid), "{alg:?}");
+        assert_eq!(fault(&forge(&header, &payload)), Some(TokenError::Invalid), "{alg:?}");
         let unsigned = format!("{}.{}.", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(&payload));
-        assert_eq!(fault(&unsigned), Some(TokenFault::Invalid), "{alg:?} unsigned");
+        assert_eq!(fault(&unsigned), Some(TokenError::Invalid), "{alg:?} unsigned");
     }
 }
 
@@ -151,7 +151,7 @@ fn malformed_headers_and_critical_extensions_are_rejected() {
         "",
     ];
     for header in refused {
-        assert_eq!(fault(&forge(header, &payload)), Some(TokenFault::Invalid), "{header}");
+        assert_eq!(fault(&forge(header, &payload)), Some(TokenError::Invalid), "{header}");
     }
     // What would bring a key along is not even looked at.
     let ignored =
@@ -167,13 +167,13 @@ fn a_date_of_another_type_is_not_treated_as_missing() {
             let token = payload_with(|claims| {
                 claims.insert(claim.to_owned(), value.clone());
             });
-            assert_eq!(fault(&token), Some(TokenFault::Invalid), "{claim} {value}");
+            assert_eq!(fault(&token), Some(TokenError::Invalid), "{claim} {value}");
         }
     }
     let huge = forge(r#"{"alg":"HS256"}"#, br#"{"token_type":"access","jti":"a","user_id":"7","exp":1e400}"#);
-    assert_eq!(fault(&huge), Some(TokenFault::Invalid));
+    assert_eq!(fault(&huge), Some(TokenError::Invalid));
     let negative = payload_with(|claims| drop(claims.insert("exp".into(), json!(-1))));
-    assert_eq!(fault(&negative), Some(TokenFault::Expired));
+    assert_eq!(fault(&negative), Some(TokenError::Expired));
     let fraction = payload_with(|claims| drop(claims.insert("exp".into(), json!(1_700_000_000.5))));
     assert_eq!(fault(&fraction), None, "a NumericDate need not be whole");
 }
@@ -181,9 +181,9 @@ fn a_date_of_another_type_is_not_treated_as_missing() {
 #[test]
 fn each_missing_claim_has_its_own_message() {
     let without = |name: &str| fault(&payload_with(|claims| drop(claims.remove(name))));
-    assert_eq!(without("exp"), Some(TokenFault::MissingExpiry));
-    assert_eq!(without("jti"), Some(TokenFault::MissingId));
-    assert_eq!(without("token_type"), Some(TokenFault::MissingType));
+    assert_eq!(without("exp"), Some(TokenError::MissingExpiry));
+    assert_eq!(without("jti"), Some(TokenError::MissingId));
+    assert_eq!(without("token_type"), Some(TokenError::MissingType));
     assert_eq!(without("iat"), None);
 }
 
@@ -210,12 +210,12 @@ fn configured_issuer_and_audience_are_compared_exactly() {
         json!(["https://hallpass.example"]),
         json!(null),
     ] {
-        assert_eq!(verify_with(iss, json!("api")), Err(TokenFault::Invalid));
+        assert_eq!(verify_with(iss, json!("api")), Err(TokenError::Invalid));
     }
     for aud in [json!("ap"), json!("apis"), json!([["api"]]), json!({"api": 1}), json!([]), json!(null)] {
-        assert_eq!(verify_with(json!("https://hallpass.example"), aud), Err(TokenFault::Invalid));
+        assert_eq!(verify_with(json!("https://hallpass.example"), aud), Err(TokenError::Invalid));
     }
-    assert_eq!(strict.verify(&good(), None, NOW).err(), Some(TokenFault::Invalid), "neither is there");
+    assert_eq!(strict.verify(&good(), None, NOW).err(), Some(TokenError::Invalid), "neither is there");
     let own = strict.sign(&subject(), TokenType::Access, &issued());
     assert!(strict.verify(&own, None, NOW).is_ok());
 }
@@ -232,7 +232,7 @@ fn any_of_several_audiences_is_accepted() {
         assert_eq!(verify_with(aud), Ok(()));
     }
     for aud in [json!("webapi"), json!(["x"]), json!([["web", "api"]]), json!(null)] {
-        assert_eq!(verify_with(aud), Err(TokenFault::Invalid));
+        assert_eq!(verify_with(aud), Err(TokenError::Invalid));
     }
     let own = tokens.verify(&tokens.sign(&subject(), TokenType::Access, &issued()), None, NOW).expect("a good token");
     assert_eq!(own.claims.value("aud"), Some(json!(["web", "api"])));
@@ -244,14 +244,14 @@ fn payloads_that_are_not_utf8_objects_are_rejected() {
     let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let payloads: [&[u8]; 7] = [b"", b"[]", b"\"text\"", b"{", b"{\"exp\":\"\xff\"}", &utf16, nested.as_bytes()];
     for payload in payloads {
-        assert_eq!(fault(&forge(r#"{"alg":"HS256"}"#, payload)), Some(TokenFault::Invalid));
+        assert_eq!(fault(&forge(r#"{"alg":"HS256"}"#, payload)), Some(TokenError::Invalid));
     }
 }
 
 #[test]
 fn the_last_of_duplicate_claims_wins() {
     let twice = br#"{"token_type":"access","jti":"a","user_id":"7","exp":4000000000,"exp":1}"#;
-    assert_eq!(fault(&forge(r#"{"alg":"HS256"}"#, twice)), Some(TokenFault::Expired));
+    assert_eq!(fault(&forge(r#"{"alg":"HS256"}"#, twice)), Some(TokenError::Expired));
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn text_that_is_not_a_compact_jws_is_rejected() {
         "a".repeat(1_000_000),
     ];
     for text in wrong {
-        assert_eq!(fault(&text), Some(TokenFault::Invalid), "{}", &text[..text.len().min(80)]);
+        assert_eq!(fault(&text), Some(TokenError::Invalid), "{}", &text[..text.len().min(80)]);
     }
 }
 
@@ -292,7 +292,7 @@ fn trailing_bits_of_a_part_are_rejected() {
     for stray in 1..4 {
         let other = &ALPHABET[value | stray..][..1];
         if other != last {
-            assert_eq!(fault(&format!("{head}{other}")), Some(TokenFault::Invalid));
+            assert_eq!(fault(&format!("{head}{other}")), Some(TokenError::Invalid));
         }
     }
 }
@@ -302,7 +302,7 @@ fn another_key_does_not_verify() {
     let almost = b"0123456789abcdef0123456789abcdeF".to_vec();
     for key in [vec![1; 32], almost, b"HS256HS256HS256HS256HS256HS256HS256".to_vec()] {
         let other = Tokens::new(&Settings::with_signing_key(key.into())).expect("good settings");
-        assert_eq!(other.verify(&good(), None, NOW).err(), Some(TokenFault::Invalid));
+        assert_eq!(other.verify(&good(), None, NOW).err(), Some(TokenError::Invalid));
     }
 }
 
@@ -330,9 +330,9 @@ fn a_sliding_token_contains_the_end_of_its_renewals() {
         tokens().sliding_end(&token, NOW)
     };
     assert_eq!(end(Some(json!(NOW.seconds() + 1))), Ok(NOW + Duration::from_secs(1)));
-    assert_eq!(end(Some(json!(NOW.seconds()))), Err(TokenFault::PastEnd("refresh_exp".into())));
-    assert_eq!(end(None), Err(TokenFault::MissingEnd("refresh_exp".into())));
-    assert_eq!(end(Some(json!("soon"))), Err(TokenFault::Invalid));
+    assert_eq!(end(Some(json!(NOW.seconds()))), Err(TokenError::PastEnd("refresh_exp".into())));
+    assert_eq!(end(None), Err(TokenError::MissingEnd("refresh_exp".into())));
+    assert_eq!(end(Some(json!("soon"))), Err(TokenError::Invalid));
 }
 
 proptest! {
@@ -349,7 +349,7 @@ proptest! {
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         prop_assume!(text != token);
-        prop_assert_eq!(fault(&text), Some(TokenFault::Invalid));
+        prop_assert_eq!(fault(&text), Some(TokenError::Invalid));
     }
 
     /// Parts of two good tokens never make a third.
@@ -361,13 +361,13 @@ proptest! {
         parts[which] = other.split('.').nth(which).expect("three parts");
         let mixed = parts.join(".");
         prop_assume!(mixed != token);
-        prop_assert_eq!(fault(&mixed), Some(TokenFault::Invalid));
+        prop_assert_eq!(fault(&mixed), Some(TokenError::Invalid));
     }
 
     /// Arbitrary text is refused, and nothing panics.
     #[test]
     fn arbitrary_text_is_not_a_token(text in "\\PC{0,200}") {
-        prop_assert_eq!(fault(&text), Some(TokenFault::Invalid));
+        prop_assert_eq!(fault(&text), Some(TokenError::Invalid));
     }
 
     /// Arbitrary claims under a good signature are judged without a panic.
@@ -386,9 +386,9 @@ fn a_cached_token_is_checked_for_its_times_and_its_key() {
     assert!(Arc::ptr_eq(&first, &again), "it was remembered");
     let end = first.expires_at;
     assert_eq!(tokens.recognize(&text, end - Duration::from_secs(1)).err(), None);
-    assert_eq!(tokens.recognize(&text, end).err(), Some(TokenFault::Expired));
+    assert_eq!(tokens.recognize(&text, end).err(), Some(TokenError::Expired));
     let cut = &text[..text.len() - 1];
-    assert_eq!(tokens.recognize(cut, NOW).err(), Some(TokenFault::Invalid));
+    assert_eq!(tokens.recognize(cut, NOW).err(), Some(TokenError::Invalid));
     tokens.evict(&text);
     assert!(!Arc::ptr_eq(&first, &tokens.recognize(&text, NOW).expect("a good token")));
     tokens.remove_expired(end);
@@ -405,10 +405,10 @@ fn a_cached_token_is_rejected_without_its_key() {
     ring.rotate(NOW, Duration::from_mins(1)).expect("a rotation");
     tokens.replace_keys(ring);
     assert_eq!(tokens.recognize(&text, NOW + Duration::from_secs(59)).err(), None, "signed by {other} since");
-    assert_eq!(tokens.recognize(&text, NOW + Duration::from_mins(1)).err(), Some(TokenFault::Invalid));
+    assert_eq!(tokens.recognize(&text, NOW + Duration::from_mins(1)).err(), Some(TokenError::Invalid));
     let secret = generate(Algorithm::HS256).expect("a key");
     tokens.replace_keys(KeyRing::of(RingKey::first(Algorithm::HS256, &secret, None).expect("a good key")));
-    assert_eq!(tokens.recognize(&text, NOW).err(), Some(TokenFault::Invalid));
+    assert_eq!(tokens.recognize(&text, NOW).err(), Some(TokenError::Invalid));
 }
 
 /// Another issuer's header, word for word unlike ours, with a key that we share.
@@ -423,7 +423,7 @@ fn a_token_with_another_header_spelling_is_cached_too() {
     assert_eq!(tokens.recognize(&to_come, NOW).err(), None);
     assert_eq!(
         tokens.recognize(&to_come, NOW - Duration::from_secs(1)).err(),
-        Some(TokenFault::Invalid),
+        Some(TokenError::Invalid),
         "a clock set back"
     );
 }
@@ -451,10 +451,10 @@ fn dates_are_read_from_every_spelling_of_a_number() {
         assert_eq!(at(good), None, "{good}");
     }
     for ended in ["0", "-0", "1.5e9", "1e-400", "-1e3"] {
-        assert_eq!(at(ended), Some(TokenFault::Expired), "{ended}");
+        assert_eq!(at(ended), Some(TokenError::Expired), "{ended}");
     }
     let digits = "9".repeat(400);
     for invalid in ["1e400", "-1e400", &digits, "1e12", "\"1700000300\"", "null", "true", "[1700000300]", "{}"] {
-        assert_eq!(at(invalid), Some(TokenFault::Invalid), "{invalid}");
+        assert_eq!(at(invalid), Some(TokenError::Invalid), "{invalid}");
     }
 }

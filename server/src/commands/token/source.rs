@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 
 use hallpass_core::{
     clock::Timestamp,
-    token::{self, TokenFault, Tokens},
+    token::{self, TokenError, Tokens},
 };
 use hallpass_verify::{Jws, JwsError, KeySet};
 
@@ -23,7 +23,7 @@ pub(super) enum Fault {
     #[error(transparent)]
     Jws(#[from] JwsError),
     #[error(transparent)]
-    Token(#[from] TokenFault),
+    Token(#[from] TokenError),
 }
 
 impl Verifier {

@@ -1,14 +1,14 @@
 use secrecy::SecretSlice;
 
-use crate::keys::{Algorithm, Key, KeyFault};
+use crate::keys::{Algorithm, Key, KeyError};
 
-fn key(algorithm: Algorithm, material: &str) -> Result<Key, KeyFault> {
+fn key(algorithm: Algorithm, material: &str) -> Result<Key, KeyError> {
     Key::new(algorithm, &SecretSlice::from(material.as_bytes().to_vec()), None)
 }
 
 fn problem(algorithm: Algorithm, material: &str) -> String {
     match key(algorithm, material).err() {
-        Some(KeyFault::Signing(problem)) => problem,
+        Some(KeyError::Signing(problem)) => problem,
         other => panic!("the signing key is at fault: {other:?}"),
     }
 }
@@ -102,5 +102,5 @@ fn the_error_for_an_unusable_key_names_the_command_that_converts_it() {
 fn the_error_for_der_names_the_command_that_converts_it() {
     let der = pem::parse(PKCS8).expect("PEM").into_contents();
     let fault = Key::new(Algorithm::ES256, &der.into(), None).err();
-    assert!(matches!(&fault, Some(KeyFault::Signing(problem)) if problem.contains("-inform DER")), "{fault:?}");
+    assert!(matches!(&fault, Some(KeyError::Signing(problem)) if problem.contains("-inform DER")), "{fault:?}");
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use hallpass_verify::{Jws, jws::Header};
 use secrecy::{ExposeSecret, SecretSlice};
 
-use super::{KeyRing, KeyState, RingFault, RingKey};
+use super::{KeyRing, KeyState, RingError, RingKey};
 use crate::{
     clock::Timestamp,
     keys::{Algorithm, generate},
@@ -55,7 +55,7 @@ fn a_new_key_is_published_before_it_signs_and_the_old_one_verifies_until_its_las
     assert_eq!(ring.published(at).keys[0].common.key_id.as_deref(), Some(new.as_str()), "the signing key first");
     assert_eq!(ring.published(at + WEEK).keys.len(), 1);
     assert_eq!(ring.remove_expired(at + WEEK), [old]);
-    assert_eq!(ring.rotate(at, WEEK), Err(RingFault::NothingPublished));
+    assert_eq!(ring.rotate(at, WEEK), Err(RingError::NothingPublished));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_retired_key_verifies_nothing_and_a_signing_one_has_a_successor() {
     let waiting = ring.generate(Algorithm::HS256, NOW).expect("a key");
     let signing = ring.signing(NOW).id.clone();
     assert_eq!(ring.retire(&signing, NOW).expect("a retirement").successor, Some(waiting), "the published one");
-    assert_eq!(ring.retire("nothing", NOW), Err(RingFault::Unknown("nothing".into())));
+    assert_eq!(ring.retire("nothing", NOW), Err(RingError::Unknown("nothing".into())));
     let published = ring.generate(Algorithm::HS256, NOW).expect("a key");
     assert_eq!(ring.retire(&published, NOW).expect("a retirement").successor, None);
 }
@@ -152,8 +152,8 @@ fn a_key_from_the_configuration_signs_and_the_others_verify() {
 #[test]
 fn a_ring_needs_a_signing_key_and_unique_ids() {
     let key = RingKey::named("a", Algorithm::HS256, &material(Algorithm::HS256)).expect("a good key");
-    assert_eq!(KeyRing::new(vec![key.clone()]).err(), Some(RingFault::NoSigningKey));
-    assert_eq!(KeyRing::new(vec![key.clone(), key]).err(), Some(RingFault::Twice("a".into())));
+    assert_eq!(KeyRing::new(vec![key.clone()]).err(), Some(RingError::NoSigningKey));
+    assert_eq!(KeyRing::new(vec![key.clone(), key]).err(), Some(RingError::Twice("a".into())));
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_second_rotation_is_rejected_and_the_scheduled_key_replaces_a_retired_one() 
     let next = ring.generate(Algorithm::HS256, NOW).expect("a key");
     ring.rotate(NOW + WEEK, WEEK).expect("a rotation to come");
     ring.generate(Algorithm::HS256, NOW).expect("another key");
-    assert_eq!(ring.rotate(NOW, WEEK).err(), Some(RingFault::Scheduled));
+    assert_eq!(ring.rotate(NOW, WEEK).err(), Some(RingError::Scheduled));
     let retired = ring.retire("unnamed", NOW).expect("the key is gone");
     assert_eq!(retired.successor.as_deref(), Some(next.as_str()));
     assert_eq!(ring.signing(NOW).id, next);
