@@ -53,7 +53,7 @@ impl Observer for Metrics {
     fn observe(&self, observation: Observation) {
         match observation {
             Observation::Refresh(rule) => self.counts.refreshes.get_or_create(&[("rule", rule.into())]).inc(),
-            Observation::RefreshRefused(refusal) => {
+            Observation::RefreshRejected(refusal) => {
                 self.counts.refused_refreshes.get_or_create(&[("reason", refusal.into())]).inc()
             }
             Observation::SuspectedFalseSignOut => self.counts.suspected_false_sign_outs.inc(),

@@ -38,7 +38,7 @@ pub enum Error {
 
     /// A token at a protected endpoint is of none of the accepted types; one reason per type.
     #[error("Given token not valid for any token type")]
-    NoTokenType(Vec<KindRefusal>),
+    NoTokenType(Vec<TypeRejection>),
 
     /// The password changed after the token was issued (`CHECK_REVOKE_TOKEN`). `Some` when that ended the session.
     #[error("The user's password has been changed.")]
@@ -108,7 +108,7 @@ pub enum Error {
 
 /// The reason why a token is rejected as one type.
 #[derive(Debug)]
-pub struct KindRefusal {
+pub struct TypeRejection {
     /// The type.
     pub token_type: TokenType,
     /// `Token` or `Blacklisted`.

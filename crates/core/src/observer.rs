@@ -28,7 +28,7 @@ pub enum Observation {
     /// A refresh was decided by this rule.
     Refresh(RefreshRule),
     /// A refresh was rejected before the rules of rotation applied.
-    RefreshRefused(RefreshRefusal),
+    RefreshRejected(RefreshRejection),
     /// A session was ended for reuse, and the presented token was the one before the current. An honest client that
     /// missed a reply holds it, and so does a thief of the last token.
     SuspectedFalseSignOut,
@@ -59,7 +59,7 @@ pub enum RefreshRule {
 /// The reason a refresh was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
-pub enum RefreshRefusal {
+pub enum RefreshRejection {
     /// The text is not a valid refresh token.
     BadToken,
     /// The token is past its `exp`, or a sliding token past the end of its renewals.
@@ -187,7 +187,7 @@ impl TokenFailure {
     }
 }
 
-impl RefreshRefusal {
+impl RefreshRejection {
     /// Classifies the error of a refresh that did not reach the database.
     fn of(error: &Error) -> Self {
         match (error, TokenFailure::of(error)) {
@@ -204,7 +204,7 @@ impl RefreshRefusal {
 pub(super) fn report(answer: &Result<Refreshed, StoreError>, observer: &dyn Observer) {
     observer.observe(match outcome(answer) {
         Ok(rule) => Observation::Refresh(rule),
-        Err(refusal) => Observation::RefreshRefused(refusal),
+        Err(refusal) => Observation::RefreshRejected(refusal),
     });
     if let Ok(Refreshed::Reused { session, presented, .. }) = answer
         && presented.checked_add(1) == Some(session.generation)
@@ -213,25 +213,25 @@ pub(super) fn report(answer: &Result<Refreshed, StoreError>, observer: &dyn Obse
     }
 }
 
-fn outcome(answer: &Result<Refreshed, StoreError>) -> Result<RefreshRule, RefreshRefusal> {
+fn outcome(answer: &Result<Refreshed, StoreError>) -> Result<RefreshRule, RefreshRejection> {
     match answer {
         Ok(Refreshed::Renewed(renewed)) => Ok(RefreshRule::of(renewed)),
         Ok(Refreshed::Reused { .. }) => Ok(RefreshRule::Reuse),
         Ok(Refreshed::Refused { refusal, .. }) => Err(match refusal {
-            Refusal::Ended(_) => RefreshRefusal::SessionEnded,
-            Refusal::PastEnd => RefreshRefusal::SessionPastEnd,
-            Refusal::NoActiveAccount => RefreshRefusal::NoActiveAccount,
-            Refusal::PasswordChanged => RefreshRefusal::PasswordChanged,
+            Refusal::Ended(_) => RefreshRejection::SessionEnded,
+            Refusal::PastEnd => RefreshRejection::SessionPastEnd,
+            Refusal::NoActiveAccount => RefreshRejection::NoActiveAccount,
+            Refusal::PasswordChanged => RefreshRejection::PasswordChanged,
         }),
-        Ok(Refreshed::UnknownSession) => Err(RefreshRefusal::UnknownSession),
+        Ok(Refreshed::UnknownSession) => Err(RefreshRejection::UnknownSession),
         Ok(Refreshed::Rejected(rejection)) => Err(match rejection {
-            Rejection::Blacklisted(_) => RefreshRefusal::Blacklisted,
-            Rejection::NotImported | Rejection::NoAccount | Rejection::Inactive => RefreshRefusal::NoActiveAccount,
-            Rejection::PasswordChanged => RefreshRefusal::PasswordChanged,
-            Rejection::PastEnd => RefreshRefusal::SessionPastEnd,
-            Rejection::OtherUser => RefreshRefusal::UnknownSession,
+            Rejection::Blacklisted(_) => RefreshRejection::Blacklisted,
+            Rejection::NotImported | Rejection::NoAccount | Rejection::Inactive => RefreshRejection::NoActiveAccount,
+            Rejection::PasswordChanged => RefreshRejection::PasswordChanged,
+            Rejection::PastEnd => RefreshRejection::SessionPastEnd,
+            Rejection::OtherUser => RefreshRejection::UnknownSession,
         }),
-        Err(_) => Err(RefreshRefusal::Unavailable),
+        Err(_) => Err(RefreshRejection::Unavailable),
     }
 }
 
@@ -268,7 +268,7 @@ impl Auth {
 
     /// Reports a refresh that did not reach the database.
     pub(super) fn count_rejection(&self, error: &Error) {
-        self.observer.observe(Observation::RefreshRefused(RefreshRefusal::of(error)));
+        self.observer.observe(Observation::RefreshRejected(RefreshRejection::of(error)));
     }
 }
 
@@ -279,7 +279,7 @@ mod tests {
     use super::{SignInOutcome, TokenFailure};
     use crate::{
         Error,
-        error::KindRefusal,
+        error::TypeRejection,
         password::Busy,
         store::StoreError,
         token::{TokenError, TokenType},
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_rejection_by_every_type_reports_the_reason_of_the_tokens_own_type() {
-        let refusal = |token_type, error| KindRefusal { token_type, error };
+        let refusal = |token_type, error| TypeRejection { token_type, error };
         let revoked = Error::NoTokenType(vec![
             refusal(TokenType::Sliding, TokenError::WrongType.into()),
             refusal(TokenType::Access, Error::Blacklisted(None)),

@@ -39,7 +39,7 @@ pub trait Policy: Send + Sync {
     async fn signed_in(&self, _user: &User, _origin: &Origin) {}
 
     /// `ON_LOGIN_FAILED`: called after a rejected sign-in. Whether the user exists is not disclosed.
-    async fn sign_in_refused(&self, _username: &str, _origin: &Origin) {}
+    async fn sign_in_rejected(&self, _username: &str, _origin: &Origin) {}
 
     /// `TOKEN_USER_CLASS`: the user according to the claims of a verified token, without a database query
     /// ([`Auth::token_user`](super::Auth::token_user)). Missing claims are empty or `false`.

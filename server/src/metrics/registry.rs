@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::atomic::Ordering};
 
-use hallpass_core::observer::{RefreshRefusal, RefreshRule, SignInOutcome, TokenFailure, Workload};
+use hallpass_core::observer::{RefreshRejection, RefreshRule, SignInOutcome, TokenFailure, Workload};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
@@ -46,7 +46,7 @@ impl Default for Counts {
             registry: Registry::default(),
             requests: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             refreshes: of_words("rule", RefreshRule::VARIANTS),
-            refused_refreshes: of_words("reason", RefreshRefusal::VARIANTS),
+            refused_refreshes: of_words("reason", RefreshRejection::VARIANTS),
             suspected_false_sign_outs: Counter::default(),
             sign_ins: of_words("outcome", SignInOutcome::VARIANTS),
             token_failures: of_words("code", TokenFailure::VARIANTS),

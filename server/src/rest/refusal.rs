@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hallpass_core::error::KindRefusal;
+use hallpass_core::error::TypeRejection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,8 +52,8 @@ impl Refusal {
     }
 
     /// A token that is not good as any of the kinds that are taken, and why for each.
-    pub(super) fn of_token(detail: &str, kinds: &[KindRefusal]) -> Self {
-        let message = |KindRefusal { token_type, error }: &KindRefusal| TokenMessage {
+    pub(super) fn of_token(detail: &str, kinds: &[TypeRejection]) -> Self {
+        let message = |TypeRejection { token_type, error }: &TypeRejection| TokenMessage {
             token_class: token_type.class(),
             token_type: token_type.name(),
             message: error.to_string(),

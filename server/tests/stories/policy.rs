@@ -51,7 +51,7 @@ impl Policy for House {
         self.note("in", &user.username, origin);
     }
 
-    async fn sign_in_refused(&self, username: &str, origin: &Origin) {
+    async fn sign_in_rejected(&self, username: &str, origin: &Origin) {
         self.note("refused", username, origin);
     }
 }
@@ -86,7 +86,7 @@ struct Frail;
 
 #[async_trait]
 impl Policy for Frail {
-    async fn sign_in_refused(&self, username: &str, _origin: &Origin) {
+    async fn sign_in_rejected(&self, username: &str, _origin: &Origin) {
         assert_ne!(username, "eve", "a flaw in the house");
     }
 }
@@ -187,7 +187,7 @@ impl Policy for Banning {
         !user.email.ends_with("@banned")
     }
 
-    async fn sign_in_refused(&self, username: &str, origin: &Origin) {
+    async fn sign_in_rejected(&self, username: &str, origin: &Origin) {
         self.0.note("refused", username, origin);
     }
 }

@@ -8,7 +8,7 @@ use hallpass_types::EndReason;
 use crate::{
     Auth, Error,
     clock::Timestamp,
-    error::KindRefusal,
+    error::TypeRejection,
     id::{SessionId, UserId},
     policy::{self, AccountRule, TokenUser},
     session::{Session, SessionEnd},
@@ -220,7 +220,7 @@ fn blacklisted(token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> E
 }
 
 fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error {
-    Error::NoTokenType(kinds.iter().map(|kind| KindRefusal { token_type: *kind, error: why(*kind) }).collect())
+    Error::NoTokenType(kinds.iter().map(|kind| TypeRejection { token_type: *kind, error: why(*kind) }).collect())
 }
 
 /// Finds the token in an `Authorization` header of an accepted scheme.

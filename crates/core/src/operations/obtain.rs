@@ -98,7 +98,7 @@ impl Auth {
             (Verdict::Right | Verdict::RightButWeaklyHashed | Verdict::Wrong, found) => {
                 self.failures.note(found.map(|found| found.user.id), origin, self.clock.now());
                 tracing::info!(ip = ?origin.ip, "sign-in rejected");
-                self.policy.sign_in_refused(username, origin).await;
+                self.policy.sign_in_rejected(username, origin).await;
                 Err(Error::NoActiveAccount)
             }
         }
@@ -109,7 +109,7 @@ impl Auth {
         let opened = self.try_open(&account, origin, SessionKind::Pair).await.transpose();
         let opened = opened.unwrap_or(Err(Error::NoActiveAccount));
         if let Err(Error::NoActiveAccount) = opened {
-            self.policy.sign_in_refused(&user.username, origin).await;
+            self.policy.sign_in_rejected(&user.username, origin).await;
         }
         opened
     }
