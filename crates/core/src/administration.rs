@@ -4,10 +4,6 @@
 //! Nobody can be locked out by accident: only an active superuser changes a superuser, administrators cannot give up
 //! the permissions they need to undo a change, and the acting administrator is read again inside the transaction. So an
 //! active superuser remains after every change: the one who made it.
-//!
-//! Nobody can be locked out by accident: only an active superuser changes a superuser, nobody takes
-//! from themselves what they need to come back, and the one who asks is looked at again inside the
-//! transaction. So after every change there is an active superuser left: the one who made it.
 
 use strum::IntoStaticStr;
 

@@ -20,10 +20,10 @@ use hallpass_verify::{
 pub use jsonwebtoken::jwk::JwkSet;
 pub use ring::{KeyRing, KeyState, Naming, Retired, RingError, RingKey, Rotated};
 
-/// What a new key is tried on before it is trusted with tokens.
+/// The text that a new key signs and verifies before it is used.
 const PROBE: &str = "a.b";
 
-/// Why key material was refused.
+/// Key material is invalid. The text names the problem and its solution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyError {
     /// The signing key is invalid.
@@ -168,7 +168,7 @@ mod tests {
             for (_, wanted) in ALGORITHMS {
                 let fits = Key::new(wanted, &key, None).is_ok();
                 let is_rsa = |algorithm: Algorithm| algorithm.family() == jsonwebtoken::AlgorithmFamily::Rsa;
-                // Any text of enough bytes is a secret; nothing tells that a private key was meant.
+                // Any long enough text is a secret, even a private key.
                 let expected = given == wanted || is_symmetric(wanted) || (is_rsa(given) && is_rsa(wanted));
                 assert_eq!(fits, expected, "{given:?} for {wanted:?}");
             }

@@ -207,7 +207,7 @@ mod tests {
     async fn the_queue_is_bounded_and_accepts_work_again_when_it_is_empty() {
         let passwords = Passwords::new(1, HashCost::MINIMAL, Arc::new(SystemRandomness));
         let check = || passwords.verify(Password::typed("x"), None);
-        // No check ends before all of them have begun.
+        // No check finishes before all have started.
         let processor = passwords.permits.clone().acquire_owned().await.expect("never closed");
         let checks = join_all((0..MAX_WAITING + 11).map(|_| check()));
         let (outcomes, ()) = join(checks, async { drop(processor) }).await;
@@ -274,7 +274,7 @@ mod tests {
         );
     }
 
-    /// Made by Django 5.2, each with its own defaults but for the fewer iterations of PBKDF2.
+    /// Hashes created by Django 5.2 with its defaults, except for fewer PBKDF2 iterations.
     const DJANGO: [&str; 7] = [
         "pbkdf2_sha256$1000$saltsaltsalt$NeYLsDGG8yxIwJHvSRC89FL/TlE1xHCp9AJOUisked0=",
         "pbkdf2_sha1$1000$saltsaltsalt$QyElP1PokYgkVeDL751yUooilSU=",

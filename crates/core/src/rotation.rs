@@ -5,11 +5,6 @@
 //! (`tests/rotation_model.rs`) they end no honest session, and a thief of a spent token gets at most one renewal. The
 //! exception is a thief who follows every renewal of the owner within the grace: that one keeps access until the
 //! session ends.
-//!
-//! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three
-//! tabs (`tests/rotation_model.rs`) they lose no honest session, and shut out each thief of a spent
-//! token after at most one use, but for one who follows every renewal of the owner's within the grace:
-//! that one keeps pace until the session ends.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use crate::{
     clock::{Clock, Timestamp},
 };
 
-/// Milliseconds that pass when they are told to.
+/// A clock that the test advances, in milliseconds.
 #[derive(Default)]
 struct Watch(AtomicU64);
 

@@ -153,7 +153,7 @@ fn malformed_headers_and_critical_extensions_are_rejected() {
     for header in refused {
         assert_eq!(fault(&forge(header, &payload)), Some(TokenError::Invalid), "{header}");
     }
-    // What would bring a key along is not even looked at.
+    // Headers that carry a key are ignored.
     let ignored =
         r#"{"alg":"HS256","jwk":{"kty":"oct","k":"AAAA"},"jku":"http://127.0.0.1:9/","x5u":"http://127.0.0.1:9/"}"#;
     assert!(verify(&forge(ignored, &payload)).is_ok());
@@ -285,7 +285,7 @@ fn text_that_is_not_a_compact_jws_is_rejected() {
 
 #[test]
 fn trailing_bits_of_a_part_are_rejected() {
-    // The last character of a 32-byte signature carries two bits that mean nothing.
+    // The last character of a 32-byte signature has two unused bits.
     let token = good();
     let (head, last) = token.split_at(token.len() - 1);
     let value = ALPHABET.find(last).expect("a character of the alphabet");
@@ -336,7 +336,7 @@ fn a_sliding_token_contains_the_end_of_its_renewals() {
 }
 
 proptest! {
-    /// Every mutation of a good token: one byte changed, removed, or put in.
+    /// Every mutation of a valid token: one byte changed, removed, or inserted.
     #[test]
     fn no_mutation_of_a_valid_token_verifies(position in 0_usize..400, byte in any::<u8>(), how in 0..3) {
         let token = good();
@@ -352,7 +352,7 @@ proptest! {
         prop_assert_eq!(fault(&text), Some(TokenError::Invalid));
     }
 
-    /// Parts of two good tokens never make a third.
+    /// Parts of two valid tokens never form a third.
     #[test]
     fn parts_of_different_tokens_do_not_verify_together(generation in 4_u32..1000, which in 0..3_usize) {
         let other = tokens().sign(&Subject { generation, ..subject() }, TokenType::Access, &issued());
@@ -364,13 +364,13 @@ proptest! {
         prop_assert_eq!(fault(&mixed), Some(TokenError::Invalid));
     }
 
-    /// Arbitrary text is refused, and nothing panics.
+    /// Arbitrary text is rejected, and nothing panics.
     #[test]
     fn arbitrary_text_is_not_a_token(text in "\\PC{0,200}") {
         prop_assert_eq!(fault(&text), Some(TokenError::Invalid));
     }
 
-    /// Arbitrary claims under a good signature are judged without a panic.
+    /// Arbitrary claims with a valid signature are judged without a panic.
     #[test]
     fn arbitrary_signed_payloads_do_not_panic(payload in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = verify(&forge(r#"{"alg":"HS256"}"#, &payload));
@@ -411,7 +411,7 @@ fn a_cached_token_is_rejected_without_its_key() {
     assert_eq!(tokens.recognize(&text, NOW).err(), Some(TokenError::Invalid));
 }
 
-/// Another issuer's header, word for word unlike ours, with a key that we share.
+/// A header in the spelling of another issuer that shares our key.
 #[test]
 fn a_token_with_another_header_spelling_is_cached_too() {
     let text = forge(r#"{"typ":"JWT","alg":"HS256"}"#, br#"{"token_type":"access","exp":1700000300,"jti":"a"}"#);
