@@ -96,11 +96,6 @@ pub(super) fn is_storable(text: &str) -> bool {
     !text.contains('\0') && text.chars().nth(MAX_CLAIM_CHARS).is_none()
 }
 
-/// Bytes as lower-case hexadecimal text.
-pub fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Jti, SessionId};

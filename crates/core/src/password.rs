@@ -21,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use stored::StoredHash;
 use tokio::{sync::Semaphore, task};
 
-use super::{clock::Randomness, fault::Fault, id::hexadecimal};
+use super::{clock::Randomness, fault::Fault};
 pub use stored::Usability;
 use strength::check_strength;
 pub use typed::{Password, PasswordError};
@@ -150,7 +150,7 @@ impl Passwords {
 
 /// The SHA-256 of a stored hash, in hexadecimal, which identifies the hash without keeping it.
 pub fn hash_digest(stored: &SecretString) -> String {
-    hexadecimal(digest(&SHA256, stored.expose_secret().as_bytes()))
+    hex::encode(digest(&SHA256, stored.expose_secret().as_bytes()))
 }
 
 fn hash(argon2: &Argon2<'_>, password: &[u8], randomness: &dyn Randomness) -> SecretString {

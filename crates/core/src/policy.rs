@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::{
-    id::{UserId, hexadecimal},
+    id::UserId,
     rotation::UserStatus,
     session::Origin,
     settings::Settings,
@@ -122,7 +122,7 @@ impl fmt::Debug for AccountRule {
 /// The value of `REVOKE_TOKEN_CLAIM`: the MD5 of the stored password hash (Simple JWT: `get_md5_hash_password`). It
 /// detects a change of the password and proves nothing.
 pub(super) fn fingerprint(password: &SecretString) -> String {
-    hexadecimal(Md5::digest(password.expose_secret())).to_uppercase()
+    hex::encode(Md5::digest(password.expose_secret())).to_uppercase()
 }
 
 /// Whether a token's claim matches the current password hash.

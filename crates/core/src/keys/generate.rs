@@ -12,7 +12,6 @@ use pem::{EncodeConfig, LineEnding, Pem};
 use secrecy::SecretSlice;
 
 use super::Algorithm;
-use crate::id::hexadecimal;
 
 /// Bytes of a new secret: enough for every HMAC algorithm.
 const SECRET_BYTES: usize = 64;
@@ -28,7 +27,7 @@ pub fn generate(algorithm: Algorithm) -> Result<SecretSlice<u8>, Unspecified> {
         Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => {
             let mut secret = [0; SECRET_BYTES];
             fill(&mut secret)?;
-            return Ok(hexadecimal(secret).into_bytes().into());
+            return Ok(hex::encode(secret).into_bytes().into());
         }
         Algorithm::ES256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)?.as_ref().to_vec(),
         Algorithm::ES384 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random)?.as_ref().to_vec(),

@@ -13,7 +13,6 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use md5::{Digest, Md5};
 
 use super::phc::Argon2Hash;
-use crate::id::hexadecimal;
 
 /// Django 5.2 uses one million iterations, and each release 20 % more.
 const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
@@ -92,7 +91,7 @@ impl<'h> DjangoHash<'h> {
             // bcrypt ignores everything after 72 bytes.
             Self::Bcrypt(hash) => bcrypt::verify(password, hash).is_ok_and(|is_right| is_right),
             Self::BcryptSha256(hash) => {
-                bcrypt::verify(hexadecimal(digest(&SHA256, password)), hash).is_ok_and(|is_right| is_right)
+                bcrypt::verify(hex::encode(digest(&SHA256, password)), hash).is_ok_and(|is_right| is_right)
             }
             Self::Scrypt { params, salt, hash } => {
                 let mut derived = [0; SCRYPT_OUTPUT_LEN];
@@ -101,7 +100,7 @@ impl<'h> DjangoHash<'h> {
             }
             Self::Md5 { salt, hash } => {
                 let digest = Md5::new_with_prefix(salt).chain_update(password).finalize();
-                verify_slices_are_equal(hexadecimal(digest).as_bytes(), hash.as_bytes()).is_ok()
+                verify_slices_are_equal(hex::encode(digest).as_bytes(), hash.as_bytes()).is_ok()
             }
         }
     }

@@ -4,7 +4,6 @@
 //! nothing is due, so that a role that may only read and write rows can start a server; and the lock belongs to the
 //! transaction, so that a pooler cannot leave it behind. The records are those of sqlx.
 
-use hallpass_core::id::hexadecimal;
 use sqlx::{
     AssertSqlSafe, Executor, PgConnection, Row,
     migrate::{MigrateError, Migration, Migrator},
@@ -55,7 +54,7 @@ async fn apply(connection: &mut PgConnection, migration: &Migration) -> Result<(
     let failed = |error| MigrateError::ExecuteMigration(error, migration.version);
     connection.execute(TABLE).await.map_err(failed)?;
     connection.execute(migration.sql.clone()).await.map_err(failed)?;
-    let checksum = hexadecimal(&migration.checksum);
+    let checksum = hex::encode(&migration.checksum);
     let record = format!(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES ({}, '{}', true, decode('{checksum}', 'hex'), -1)",
