@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hallpass_types::EndReason;
 
+use super::{header::token_in, lookup::Lookup};
 use crate::{
     Auth, Error,
     clock::Timestamp,
@@ -13,7 +14,7 @@ use crate::{
     policy::{self, AccountRule, TokenUser},
     session::{Session, SessionEnd},
     sessionless::{Question, Rejection, Verdict},
-    settings::{SessionCheck, Settings},
+    settings::SessionCheck,
     store::PresentedToken,
     token::{Claims, Token, TokenError, TokenType},
     user::{StoredCredentials, UserKey},
@@ -181,36 +182,6 @@ impl Auth {
     }
 }
 
-/// What the database must confirm before a token is accepted.
-enum Lookup {
-    /// Nothing: the signature, the claims and the revocation set decide.
-    Nothing(UserId),
-    /// The user row, because settings ask for it.
-    User,
-    /// The user row, and that the session belongs to that user: the username or e-mail address in the token may have
-    /// passed to another account since.
-    UserOf(SessionId),
-    /// The session row and the user row.
-    SessionAndUser(SessionId),
-    /// The account that a token without a session names, and whether the token was revoked.
-    Judgement,
-}
-
-impl Lookup {
-    fn for_token(token: &Token, user: &UserKey, settings: &Settings) -> Self {
-        use SessionCheck::{Database, RevocationSet, Stateless};
-        match (token.session, settings.session_check, user, settings.check_revoke_token) {
-            (None, RevocationSet | Stateless | Database, _, _) => Self::Judgement,
-            (Some(session), Database, _, _) => Self::SessionAndUser(session),
-            (Some(session), RevocationSet | Stateless, UserKey::Username(_) | UserKey::Email(_), _) => {
-                Self::UserOf(session)
-            }
-            (Some(_), RevocationSet | Stateless, UserKey::Id(_), true) => Self::User,
-            (Some(_), RevocationSet | Stateless, UserKey::Id(user), false) => Self::Nothing(*user),
-        }
-    }
-}
-
 /// For the token's own type the reason is `Blacklisted`; for every other accepted type, `WrongType`.
 fn blacklisted(token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
     no_token_type(kinds, |kind| match token.check_type(kind) {
@@ -223,53 +194,10 @@ fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error
     Error::NoTokenType(kinds.iter().map(|kind| TypeRejection { token_type: *kind, error: why(*kind) }).collect())
 }
 
-/// Finds the token in an `Authorization` header of an accepted scheme.
-fn token_in<'h>(types: &[impl AsRef<[u8]>], headers: impl IntoIterator<Item = &'h [u8]>) -> Result<&'h [u8], Error> {
-    let mut headers = headers.into_iter();
-    let header = match (headers.next(), headers.next()) {
-        (None, _) => return Err(Error::NotAuthenticated),
-        (Some(header), None) => header,
-        (Some(_), Some(_)) => return Err(Error::BadAuthorizationHeader),
-    };
-    let header = header.trim_ascii();
-    let end = header.iter().position(u8::is_ascii_whitespace).unwrap_or(header.len());
-    let (scheme, rest) = header.split_at(end);
-    if !types.iter().any(|ours| scheme.eq_ignore_ascii_case(ours.as_ref())) {
-        return Err(Error::NotAuthenticated);
-    }
-    let token = rest.trim_ascii_start();
-    // No early exit, so the loop vectorises.
-    let has_space = token.iter().fold(false, |found, byte| found | byte.is_ascii_whitespace());
-    if token.is_empty() || has_space { Err(Error::BadAuthorizationHeader) } else { Ok(token) }
-}
-
 fn user_of(token: &Token) -> Result<&UserKey, Error> {
     match &token.user {
         Some(user) => Ok(user),
         None if token.names_user => Err(Error::UserNotFound),
         None => Err(Error::NoUserId),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::token_in;
-    use crate::Error;
-
-    #[test]
-    fn an_authorization_header_is_an_accepted_scheme_and_one_word() {
-        let found = |header: &'static str| token_in(&["Bearer", "JWT"], [header.as_bytes()]);
-        for header in ["Bearer a.b.c", "bEARER a.b.c", " JWT \t a.b.c \t"] {
-            assert_eq!(found(header).ok(), Some("a.b.c".as_bytes()), "{header:?}");
-        }
-        for header in ["", " ", "Basic a b", "Bearera.b.c", "Basic"] {
-            assert!(matches!(found(header), Err(Error::NotAuthenticated)), "{header:?}");
-        }
-        for header in ["Bearer", "JWT ", "Bearer a b", "Bearer a\tb c", "bearer Bearer a"] {
-            assert!(matches!(found(header), Err(Error::BadAuthorizationHeader)), "{header:?}");
-        }
-        let headers = |texts: &[&'static str]| token_in(&["Bearer"], texts.iter().map(|text| text.as_bytes()));
-        assert!(matches!(headers(&[]), Err(Error::NotAuthenticated)));
-        assert!(matches!(headers(&["Bearer a", "Bearer a"]), Err(Error::BadAuthorizationHeader)));
     }
 }

@@ -1,0 +1,38 @@
+//! Which rows an authenticated request reads, as `docs/settings.md` lists them.
+
+use crate::{
+    id::{SessionId, UserId},
+    settings::{SessionCheck, Settings},
+    token::Token,
+    user::UserKey,
+};
+
+/// What the database must confirm before a token is accepted.
+pub(super) enum Lookup {
+    /// Nothing: the signature, the claims and the revocation set decide.
+    Nothing(UserId),
+    /// The user row, because settings ask for it.
+    User,
+    /// The user row, and that the session belongs to that user: the username or e-mail address in the token may have
+    /// passed to another account since.
+    UserOf(SessionId),
+    /// The session row and the user row.
+    SessionAndUser(SessionId),
+    /// The account that a token without a session names, and whether the token was revoked.
+    Judgement,
+}
+
+impl Lookup {
+    pub(super) fn for_token(token: &Token, user: &UserKey, settings: &Settings) -> Self {
+        use SessionCheck::{Database, RevocationSet, Stateless};
+        match (token.session, settings.session_check, user, settings.check_revoke_token) {
+            (None, RevocationSet | Stateless | Database, _, _) => Self::Judgement,
+            (Some(session), Database, _, _) => Self::SessionAndUser(session),
+            (Some(session), RevocationSet | Stateless, UserKey::Username(_) | UserKey::Email(_), _) => {
+                Self::UserOf(session)
+            }
+            (Some(_), RevocationSet | Stateless, UserKey::Id(_), true) => Self::User,
+            (Some(_), RevocationSet | Stateless, UserKey::Id(user), false) => Self::Nothing(*user),
+        }
+    }
+}
