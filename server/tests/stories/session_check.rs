@@ -2,8 +2,9 @@ use hallpass_core::{
     settings::{SessionCheck, Settings},
     token::TokenType,
 };
+use serde_json::json;
 
-use crate::actors::{Actor, World, settings};
+use crate::actors::{Actor, World, claims, foreign, settings};
 
 async fn world(session_check: SessionCheck) -> World {
     World::with(Settings { session_check, ..settings() }).await
@@ -45,6 +46,18 @@ async fn with_the_database_every_request_sees_what_stands_there() {
     assert_eq!((inactive.status, inactive.text("code")), (401, "user_inactive".into()));
     ended_behind_its_back(&ada).await;
     world.get("/api/sessions/", &ada.access).await.is_bad_access("Token is blacklisted");
+}
+
+#[tokio::test]
+async fn with_the_database_the_session_belongs_to_the_user_of_the_token() {
+    let world = world(SessionCheck::Database).await;
+    let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
+    let mixed = foreign(&json!({
+        "token_type": "access", "jti": "mixed", "iat": world.now(), "exp": world.now() + 60, "gen": 0,
+        "sid": claims(&ada.access)["sid"], "user_id": claims(&bob.access)["user_id"],
+    }));
+    let rejected = world.get("/api/sessions/", &mixed).await;
+    assert_eq!((rejected.status, rejected.text("code")), (401, "user_not_found".into()));
 }
 
 #[tokio::test]
