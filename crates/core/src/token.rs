@@ -20,6 +20,7 @@ use known::KnownTokens;
 use payload::{Maker, Payload};
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
+use strum::{EnumString, IntoStaticStr};
 
 use super::{
     clock::Timestamp,
@@ -39,7 +40,8 @@ pub const MAX_ISSUED_BYTES: usize = 15 * 1024;
 const MAX_SIGNATURE_CHARS: usize = 4 * 1024;
 
 /// The types of token. The type claim keeps one from being accepted as another (RFC 8725 §3.12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum TokenType {
     /// Opens protected endpoints.
     Access,
@@ -51,12 +53,8 @@ pub enum TokenType {
 
 impl TokenType {
     /// The value of the type claim.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Refresh => "refresh",
-            Self::Sliding => "sliding",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The name of Simple JWT's class.

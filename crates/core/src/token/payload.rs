@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Audience, Claims, Kind, TokenError, TokenType};
+use super::{Audience, Claims, Kind, TokenError};
 use crate::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -74,9 +74,8 @@ impl Payload {
         if !self.0.has(claim) {
             return Kind::Missing;
         }
-        let value = self.0.text(claim);
-        let known = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
-        known.into_iter().find(|kind| value.as_deref() == Some(kind.name())).map_or(Kind::Unknown, Kind::Known)
+        let known = self.0.text(claim).and_then(|value| value.parse().ok());
+        known.map_or(Kind::Unknown, Kind::Known)
     }
 
     pub(super) fn names_user(&self, claim: &str) -> bool {

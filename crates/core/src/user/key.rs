@@ -5,12 +5,14 @@
 use std::fmt;
 
 use serde_json::Value;
+use strum::IntoStaticStr;
 
 use super::User;
 use crate::id::{UserId, is_storable};
 
 /// The user field that tokens carry (`USER_ID_FIELD`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum UserIdField {
     /// The user id.
     Id,
@@ -33,12 +35,8 @@ pub enum UserKey {
 
 impl UserIdField {
     /// The name of the field, as Django spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Username => "username",
-            Self::Email => "email",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The claim that identifies this user.
