@@ -124,7 +124,7 @@ async fn an_import_leaves_a_user_whose_address_somebody_here_has() {
     bob.is_active = false;
     let tally = import(vec![bob]).await;
     assert_eq!(tally.updated, 1, "the rest of what changed there is taken: {tally:?}");
-    assert!(tally.reasons.keys().any(|reason| reason.to_string().contains("old e-mail address kept")), "{tally:?}");
+    assert!(tally.reasons.keys().any(|reason| reason.to_string().contains("kept the old e-mail address")), "{tally:?}");
     assert_eq!(ada.me().await.status, 200);
 }
 

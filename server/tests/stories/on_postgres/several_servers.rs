@@ -240,5 +240,5 @@ async fn revocations_are_followed_on_a_database_with_lower_transaction_ids() {
     until("the server has read the revocation", is_out).await;
     assert_eq!(gone.me(&client, &follower.url).await, StatusCode::UNAUTHORIZED, "what was known is not forgotten");
     let log = follower.stop_and_read();
-    assert_eq!(log.matches("at an earlier state").count(), 1, "{log}");
+    assert_eq!(log.matches("to an earlier state").count(), 1, "{log}");
 }

@@ -266,9 +266,9 @@ async fn revocations_are_followed_in_a_database_that_was_set_back() {
     // As a backup that is restored into the file.
     database.execute("DELETE FROM revocations").await.expect("good SQL");
     database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'revocations'").await.expect("good SQL");
-    process.wait_for_log("at an earlier state");
+    process.wait_for_log("to an earlier state");
     revoke_elsewhere(&mut database, &devices[2], &process.url).await;
     assert_eq!(devices[0].me(&client, &process.url).await, StatusCode::UNAUTHORIZED, "what was known is not forgotten");
     let log = process.stop_and_read();
-    assert_eq!(log.matches("at an earlier state").count(), 1, "{log}");
+    assert_eq!(log.matches("to an earlier state").count(), 1, "{log}");
 }
