@@ -6,13 +6,13 @@ mod environment;
 mod first_key;
 mod key_file;
 mod key_ring;
+mod observability;
 mod owner;
 mod profile;
 mod secret_file;
 mod source;
 pub mod time;
 mod value;
-mod watch;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -25,8 +25,8 @@ use hallpass_store::{DatabaseUrl, UrlError};
 use secrecy::{ExposeSecret, SecretSlice};
 
 pub use key_ring::{RingFile, RingVersion};
+pub use observability::Observability;
 pub use owner::check_private;
-pub use watch::Watch;
 
 use first_key::FirstKey;
 use secret_file::Created;
@@ -55,7 +55,7 @@ pub struct Config {
     /// Proxies, and what browsers are told about TLS.
     pub edge: Edge,
     /// Logs, metrics, and how it stops.
-    pub watch: Watch,
+    pub observability: Observability,
     /// What the core needs.
     pub auth: Settings,
     /// The file that the signing key is to be kept in, when there was no key and a new one was made.
@@ -230,7 +230,7 @@ impl Config {
     fn from_source(source: &mut Source) -> Result<Self, ConfigError> {
         let database_url = database_url(source)?;
         let listen = listen_address(source)?;
-        let watch = watch::take_watch(source, listen)?;
+        let observability = observability::read_observability(source, listen)?;
         let max_connections = edge::take_connections(source, Bounds::default().connections)?;
         let edge = edge::take_edge(source)?;
         let wanted: Option<Algorithm> = source.take("algorithm")?;
@@ -270,7 +270,7 @@ impl Config {
             listen,
             max_connections,
             edge,
-            watch,
+            observability,
             auth,
             new_key_file,
             keys,
@@ -290,7 +290,7 @@ impl Config {
         ];
         let settings = source::describe(auth);
         let edge = edge::describe(&self.edge, &auth.limits);
-        let lines = lines.into_iter().chain(watch::describe(&self.watch)).chain(edge).chain(settings);
+        let lines = lines.into_iter().chain(observability::describe(&self.observability)).chain(edge).chain(settings);
         lines.map(|(name, value)| format!("{name} = {value}\n")).collect()
     }
 }

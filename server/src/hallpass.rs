@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use crate::{
     background,
     commands::{Failure, LostKey, keep_key, open_core},
-    config::{Config, Watch},
+    config::{Config, Observability},
     connections::{self, App, Bounds, Open},
     edge::Edge,
     layers,
@@ -127,10 +127,10 @@ impl Builder {
     pub async fn build(self) -> Result<Server, Failure> {
         let config = keep_key(self.config, self.lost_key).await?;
         log_notices(&config);
-        let (listen, watch, edge) = (config.listen, config.watch.clone(), config.edge.clone());
+        let (listen, observability, edge) = (config.listen, config.observability.clone(), config.edge.clone());
         let (connections, keys) = (config.max_connections, config.keys.clone());
         let pool = ApplicationPool::new(&config.database_url, Timeouts::default());
-        let metrics = watch.metrics_listen.map(|_| Arc::new(Metrics::default()));
+        let metrics = observability.metrics_listen.map(|_| Arc::new(Metrics::default()));
         let mut observers = self.observers;
         observers.extend(metrics.clone().map(|metrics| metrics as Arc<dyn Observer>));
         let auth = open_core(config).await?.with_policy(self.policy).observed_by(observer(observers));
@@ -149,7 +149,7 @@ impl Builder {
         }
         background::start(&auth, keys, self.dropped_lines.clone());
         let bounds = Bounds { connections, ..Bounds::default() };
-        Ok(Server { hallpass, router, listen, watch, edge, bounds, metrics, dropped_lines: self.dropped_lines })
+        Ok(Server { hallpass, router, listen, observability, edge, bounds, metrics, dropped_lines: self.dropped_lines })
     }
 
     /// Builds the server and serves it until the process receives SIGTERM or SIGINT.
@@ -197,7 +197,7 @@ pub struct Server {
     hallpass: Hallpass,
     router: Router,
     listen: SocketAddr,
-    watch: Watch,
+    observability: Observability,
     edge: Edge,
     bounds: Bounds,
     metrics: Option<Arc<Metrics>>,
@@ -225,7 +225,7 @@ impl Server {
         let open = Open::default();
         self.publish_metrics(&open).await?;
         tracing::info!("serving http://{}", listener.local_addr().unwrap_or(self.listen));
-        let stop = signals.stop(self.edge.stopping.clone(), self.watch.stop_delay);
+        let stop = signals.stop(self.edge.stopping.clone(), self.observability.stop_delay);
         connections::serve(listener, self.service(), self.bounds, open, stop).await;
         // A database that was moved, or that fails, takes no last notes; the stop is in good order all the same.
         background::log_failure(self.hallpass.auth.write_seen().await);
@@ -236,7 +236,9 @@ impl Server {
 
     /// Serves the metrics on a listener of their own, as long as the process lives.
     async fn publish_metrics(&self, open: &Open) -> Result<(), Failure> {
-        let (Some(address), Some(metrics)) = (self.watch.metrics_listen, self.metrics.clone()) else { return Ok(()) };
+        let (Some(address), Some(metrics)) = (self.observability.metrics_listen, self.metrics.clone()) else {
+            return Ok(());
+        };
         let (auth, dropped_lines) = (self.hallpass.auth.clone(), self.dropped_lines.clone());
         let watched = Watched { metrics, auth, open: open.clone(), dropped_lines };
         let listener = listen(address, "HALLPASS_METRICS_LISTEN").await?;

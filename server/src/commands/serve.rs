@@ -11,7 +11,7 @@ use crate::{Hallpass, config::Config, telemetry};
 /// When the configuration is refused, the database does not open, or the address is in use.
 pub async fn run(config: Option<PathBuf>, lost_key: LostKey) -> Result<(), Failure> {
     let config = Config::load(config)?;
-    let telemetry = telemetry::start(config.watch.log_format);
+    let telemetry = telemetry::start(config.observability.log_format);
     let builder = Hallpass::builder(config).lost_key(lost_key).dropped_lines(telemetry.dropped_lines.clone());
     Box::pin(builder.serve()).await?;
     telemetry.stop();

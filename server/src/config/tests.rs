@@ -271,9 +271,9 @@ fn metrics_are_never_where_everybody_is_served() {
     }
     for (listen, metrics) in [("127.0.0.1:0", "127.0.0.1:0"), ("127.0.0.1:3000", "10.0.0.1:3000")] {
         let place = Place::with(&format!("{key}listen = \"{listen}\"\nmetrics_listen = \"{metrics}\""));
-        let watch = place.load(&[]).expect("two ports").watch;
-        assert_eq!(watch.metrics_listen.map(|address| address.to_string()).as_deref(), Some(metrics));
-        let off = place.load(&[("HALLPASS_METRICS_LISTEN", "off")]).expect("none").watch;
+        let observability = place.load(&[]).expect("two ports").observability;
+        assert_eq!(observability.metrics_listen.map(|address| address.to_string()).as_deref(), Some(metrics));
+        let off = place.load(&[("HALLPASS_METRICS_LISTEN", "off")]).expect("none").observability;
         assert_eq!(off.metrics_listen, None);
     }
 }

@@ -16,7 +16,7 @@ use crate::{config::Config, edge::Hsts};
 pub(super) async fn examine(config: &Config, timeout: Duration) -> Vec<Finding> {
     let mut findings = vec![limits(&config.auth.limits), proxies(config), transport(config)];
     findings.push(listen("listen", config.listen, "/healthz", "{\"status\":\"ok\"}", timeout).await);
-    if let Some(address) = config.watch.metrics_listen {
+    if let Some(address) = config.observability.metrics_listen {
         findings.push(listen("metrics_listen", address, "/metrics", "hallpass_build_info", timeout).await);
         findings.extend(metrics(address));
     }

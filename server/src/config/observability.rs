@@ -10,7 +10,7 @@ const MAX_STOP_DELAY: Duration = Duration::from_mins(5);
 
 /// How the process is watched.
 #[derive(Clone, Debug)]
-pub struct Watch {
+pub struct Observability {
     /// `HALLPASS_LOG_FORMAT`.
     pub log_format: LogFormat,
     /// `HALLPASS_METRICS_LISTEN`: where the metrics are, and nothing else; `None`: nothing is counted.
@@ -20,8 +20,8 @@ pub struct Watch {
 }
 
 /// `log_format`, `metrics_listen` and `stop_delay`, beside the server's own address.
-pub(super) fn take_watch(source: &mut Source, listen: SocketAddr) -> Result<Watch, ConfigError> {
-    Ok(Watch {
+pub(super) fn read_observability(source: &mut Source, listen: SocketAddr) -> Result<Observability, ConfigError> {
+    Ok(Observability {
         log_format: source.take("log_format")?.unwrap_or_default(),
         metrics_listen: take_metrics(source, listen)?,
         stop_delay: take_delay(source)?,
@@ -60,14 +60,17 @@ fn take_delay(source: &mut Source) -> Result<Duration, ConfigError> {
 }
 
 /// These settings in words.
-pub(super) fn describe(watch: &Watch) -> [(&'static str, String); 3] {
-    let format = match watch.log_format {
+pub(super) fn describe(observability: &Observability) -> [(&'static str, String); 3] {
+    let format = match observability.log_format {
         LogFormat::Text => "text",
         LogFormat::Json => "json",
     };
     [
         ("log_format", format.to_owned()),
-        ("metrics_listen", watch.metrics_listen.map_or_else(|| "off".to_owned(), |address| address.to_string())),
-        ("stop_delay", format!("{}s", watch.stop_delay.as_secs())),
+        (
+            "metrics_listen",
+            observability.metrics_listen.map_or_else(|| "off".to_owned(), |address| address.to_string()),
+        ),
+        ("stop_delay", format!("{}s", observability.stop_delay.as_secs())),
     ]
 }
