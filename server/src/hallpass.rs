@@ -21,7 +21,7 @@ use crate::{
     connections::{self, App, Bounds, Open},
     edge::Edge,
     layers,
-    metrics::{Metrics, Watched},
+    metrics::{Metrics, MetricsState},
     router,
     signals::Signals,
     telemetry::DroppedLines,
@@ -240,11 +240,11 @@ impl Server {
             return Ok(());
         };
         let (auth, dropped_lines) = (self.hallpass.auth.clone(), self.dropped_lines.clone());
-        let watched = Watched { metrics, auth, open: open.clone(), dropped_lines };
+        let state = MetricsState { metrics, auth, open: open.clone(), dropped_lines };
         let listener = listen(address, "HALLPASS_METRICS_LISTEN").await?;
         tracing::info!("metrics at http://{}/metrics", listener.local_addr().unwrap_or(address));
         let bounds = Bounds { connections: METRICS_CONNECTIONS, ..Bounds::default() };
-        tokio::spawn(connections::serve(listener, watched.router(), bounds, Open::default(), std::future::pending()));
+        tokio::spawn(connections::serve(listener, state.router(), bounds, Open::default(), std::future::pending()));
         Ok(())
     }
 }

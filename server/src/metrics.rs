@@ -110,7 +110,7 @@ async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Ne
 
 /// What the listener for metrics is given away from.
 #[derive(Clone)]
-pub struct Watched {
+pub struct MetricsState {
     /// What was counted.
     pub metrics: Arc<Metrics>,
     /// The core, which knows what waits.
@@ -121,7 +121,7 @@ pub struct Watched {
     pub dropped_lines: DroppedLines,
 }
 
-impl Watched {
+impl MetricsState {
     /// `/metrics`, and nothing else.
     pub fn router(self) -> Router {
         Router::new().route("/metrics", get(answer)).with_state(self)
@@ -140,6 +140,6 @@ impl Watched {
     }
 }
 
-async fn answer(State(watched): State<Watched>) -> Response {
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], watched.render()).into_response()
+async fn answer(State(state): State<MetricsState>) -> Response {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], state.render()).into_response()
 }

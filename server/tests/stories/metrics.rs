@@ -10,7 +10,7 @@ use hallpass_core::{
 use serde_json::json;
 use server::{
     connections::Open,
-    metrics::{Metrics, Watched},
+    metrics::{Metrics, MetricsState},
     telemetry::DroppedLines,
 };
 
@@ -22,7 +22,7 @@ use crate::{
 /// A world that is counted.
 struct Counted {
     world: World,
-    watched: Watched,
+    state: MetricsState,
 }
 
 impl Counted {
@@ -30,23 +30,23 @@ impl Counted {
         let metrics = Arc::new(Metrics::default());
         let observer = metrics.clone();
         let world = World::changed(settings, |auth| auth.observed_by(observer)).await;
-        let watched = Watched {
+        let state = MetricsState {
             metrics,
             auth: world.auth.clone(),
             open: Open::default(),
             dropped_lines: DroppedLines::default(),
         };
-        Self { world, watched }
+        Self { world, state }
     }
 
     /// The figure of that name and labels.
     fn figure(&self, series: &str) -> u64 {
-        figure(&self.watched.render(), series)
+        figure(&self.state.render(), series)
     }
 
     /// The words after which refreshes were counted, in their order, but for those of which there was none.
     fn refreshes(&self) -> Vec<String> {
-        let text = self.watched.render();
+        let text = self.state.render();
         let counted = text.lines().filter(|line| line.starts_with("hallpass_refreshes") && !line.ends_with(" 0"));
         let mut words: Vec<_> = counted.map(|line| line.split('"').nth(1).expect("a word").to_owned()).collect();
         words.sort();
@@ -110,7 +110,7 @@ async fn a_question_about_a_token_is_no_failure_of_one() {
     ada.blacklist().await;
     let nobody = foreign(&json!({ "token_type": "access", "user_id": "99", "jti": "k", "exp": world.now() + 60 }));
     let failures = || {
-        let text = counted.watched.render();
+        let text = counted.state.render();
         let lines = text.lines().filter_map(|line| line.strip_prefix("hallpass_token_failures_total"));
         lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum::<u64>()
     };

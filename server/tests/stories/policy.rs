@@ -14,7 +14,7 @@ use hallpass_core::{
 use serde_json::{Map, Value, json};
 use server::{
     connections::Open,
-    metrics::{Metrics, Watched},
+    metrics::{Metrics, MetricsState},
     telemetry::DroppedLines,
 };
 
@@ -169,9 +169,13 @@ async fn who_may_not_sign_in_gets_no_session_by_registering_either() {
     let events =
         world.administrator("root", Role::Superuser).await.see("/api/admin/events/?kind=signed_in&user=1").await;
     assert_eq!(events.body["count"], 0, "{events:?}");
-    let watched =
-        Watched { metrics, auth: world.auth.clone(), open: Open::default(), dropped_lines: DroppedLines::default() };
-    let text = watched.render();
+    let state = MetricsState {
+        metrics,
+        auth: world.auth.clone(),
+        open: Open::default(),
+        dropped_lines: DroppedLines::default(),
+    };
+    let text = state.render();
     // The administrator's is the second that succeeded.
     for (outcome, count) in [("ok", 2), ("wrong", 3)] {
         assert!(text.contains(&format!("hallpass_sign_ins_total{{outcome=\"{outcome}\"}} {count}")), "{text}");
