@@ -21,7 +21,7 @@ pub struct Edge {
     /// Whether browsers are told to come over TLS alone.
     pub hsts: Hsts,
     /// How long a body may take to arrive, however it is dribbled. One is at most 64 kB.
-    pub body_within: Duration,
+    pub body_timeout: Duration,
     /// Whether the server takes no new work.
     pub stopping: Stopping,
 }
@@ -31,7 +31,7 @@ impl Default for Edge {
         Self {
             proxies: Proxies::default(),
             hsts: Hsts::default(),
-            body_within: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
             stopping: Stopping::default(),
         }
     }

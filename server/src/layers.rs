@@ -26,11 +26,11 @@ use tower::{Service, service_fn};
 use tracing::{Instrument, Span};
 
 use crate::{
+    body_timeout,
     connections::App,
     edge::{Edge, Hsts},
     forwarded::{Client, X_FORWARDED_FOR},
     host::{self, HostError},
-    punctual,
     request_id::RequestIds,
     site, telemetry,
 };
@@ -91,7 +91,7 @@ async fn answer(
     let span = span(&request, &id);
     let client = note_client(&edge, &mut request);
     let answered = match host::find(request.version(), request.uri(), request.headers()).err() {
-        None => Either::Left(punctual::body_in_time(edge.body_within, request, |request| app.call(request))),
+        None => Either::Left(body_timeout::apply(edge.body_timeout, request, |request| app.call(request))),
         Some(error) => Either::Right(ready(Ok(without_host(error)))),
     };
     let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {

@@ -27,6 +27,7 @@
 mod background;
 pub mod base_url;
 pub mod body;
+pub mod body_timeout;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -43,7 +44,6 @@ pub mod output;
 pub mod pages;
 pub mod parameters;
 pub mod preferences;
-pub mod punctual;
 pub mod request_id;
 pub mod rest;
 pub mod router;

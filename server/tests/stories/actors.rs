@@ -95,7 +95,7 @@ impl Default for Surroundings {
 
 /// The default edge, with patience.
 pub(crate) fn edge() -> Edge {
-    Edge { body_within: PATIENCE, ..Edge::default() }
+    Edge { body_timeout: PATIENCE, ..Edge::default() }
 }
 
 /// Store timeouts of `PATIENCE`.

@@ -27,7 +27,7 @@ const NEVER: Duration = Duration::from_hours(24 * 365);
 
 /// A server on which nothing but the bounds that are given ends.
 async fn world_bounded_by(bounds: Bounds) -> World {
-    let edge = Edge { body_within: NEVER, ..Edge::default() };
+    let edge = Edge { body_timeout: NEVER, ..Edge::default() };
     World::surrounded(settings(), Surroundings { edge, bounds, ..Surroundings::default() }).await
 }
 
@@ -128,7 +128,7 @@ async fn a_body_that_is_dribbled_is_told_that_it_is_too_late() {
     let settings =
         hallpass_core::settings::Settings { clients: [clients.expect("a client")].into_iter().collect(), ..settings() };
     let edge = Edge::default();
-    let within = edge.body_within;
+    let within = edge.body_timeout;
     let world = World::surrounded(settings, Surroundings { edge, ..Surroundings::default() }).await;
     for path in ["/api/token/", "/api/register/", "/rpc/session/obtain", "/oauth/introspect"] {
         let mut stream = connect(&world).await;
@@ -151,7 +151,7 @@ async fn a_body_that_takes_its_time_and_arrives_is_answered() {
     let body = r#"{"token":"none"}"#;
     begin(&mut stream, "/api/token/verify/", body.len()).await;
     for half in [&body[..5], &body[5..]] {
-        time.pass(Edge::default().body_within / 3).await;
+        time.pass(Edge::default().body_timeout / 3).await;
         send(&mut stream, half).await;
     }
     assert!(some(&mut stream).await.starts_with("HTTP/1.1 401 "));

@@ -25,11 +25,7 @@ use tokio::time::{Sleep, sleep};
 ///
 /// # Errors
 /// Those of `answer`. A late body is none: it is answered with 408.
-pub async fn body_in_time<F, E>(
-    within: Duration,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Result<Response, E>
+pub async fn apply<F, E>(within: Duration, request: Request, answer: impl FnOnce(Request) -> F) -> Result<Response, E>
 where
     F: Future<Output = Result<Response, E>>,
 {
@@ -38,7 +34,7 @@ where
     }
     let is_late = Arc::new(AtomicBool::new(false));
     let flag = is_late.clone();
-    let request = request.map(|body| Body::new(Punctual { body, deadline: Box::pin(sleep(within)), is_late: flag }));
+    let request = request.map(|body| Body::new(BodyTimeout { body, deadline: Box::pin(sleep(within)), is_late: flag }));
     let response = answer(request).await?;
     Ok(if is_late.load(Ordering::Relaxed) { late() } else { response })
 }
@@ -55,13 +51,13 @@ fn late() -> Response {
 }
 
 /// A body with a deadline for the whole of it.
-struct Punctual {
+struct BodyTimeout {
     body: Body,
     deadline: Pin<Box<Sleep>>,
     is_late: Arc<AtomicBool>,
 }
 
-impl HttpBody for Punctual {
+impl HttpBody for BodyTimeout {
     type Data = Bytes;
     type Error = axum::Error;
 
