@@ -13,7 +13,7 @@ impl BaseUrl {
     /// `https` behind a trusted proxy that says so, with `hsts = "on"`, and where `issuer` is an `https` URL of the
     /// same host. Empty for HTTP/1.0 without a host, which leaves relative references.
     pub fn of_request(parts: &Parts, target: &Uri, issuer: Option<&str>) -> Self {
-        // The edge has refused those that have no good host.
+        // `host::check` has rejected requests without a valid host.
         let host = host::find(parts.version, target, &parts.headers).ok().flatten();
         Self(host.map(|host| origin(host, layers::is_secure(parts), issuer)).unwrap_or_default())
     }

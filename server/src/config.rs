@@ -1,9 +1,9 @@
 //! Configuration: `hallpass.toml`, then the environment, each setting under one name. Whatever is not
 //! understood stops the start with one sentence that says which key and where.
 
-mod edge;
 mod environment;
 mod first_key;
+mod http_options;
 mod key_file;
 mod key_ring;
 mod observability;
@@ -32,7 +32,7 @@ use first_key::FirstKey;
 use secret_file::Created;
 use source::Source;
 
-use crate::{connections::Bounds, edge::Edge};
+use crate::{connections::Bounds, http_options::HttpOptions};
 
 /// Where the settings are when nothing is said.
 pub const DEFAULT_FILE: &str = "hallpass.toml";
@@ -53,7 +53,7 @@ pub struct Config {
     /// `HALLPASS_MAX_CONNECTIONS`.
     pub max_connections: usize,
     /// Proxies, and what browsers are told about TLS.
-    pub edge: Edge,
+    pub http: HttpOptions,
     /// Logs, metrics, and how it stops.
     pub observability: Observability,
     /// What the core needs.
@@ -231,8 +231,8 @@ impl Config {
         let database_url = database_url(source)?;
         let listen = listen_address(source)?;
         let observability = observability::read_observability(source, listen)?;
-        let max_connections = edge::take_connections(source, Bounds::default().connections)?;
-        let edge = edge::take_edge(source)?;
+        let max_connections = http_options::take_connections(source, Bounds::default().connections)?;
+        let http = http_options::take_http_options(source)?;
         let wanted: Option<Algorithm> = source.take("algorithm")?;
         let file = RingFile::beside(&database_url);
         let algorithm = wanted.unwrap_or(Algorithm::HS256);
@@ -242,7 +242,7 @@ impl Config {
         source.apply(&mut auth)?;
         auth.access_token_profile = profile::take_profile(source)?;
         auth.foreign_issuer = profile::take_issuer(source, algorithm)?;
-        auth.limits = edge::take_limits(source)?;
+        auth.limits = http_options::take_limits(source)?;
         source.finish()?;
         if is_from_ring {
             // The ring knows the public halves of its keys.
@@ -269,7 +269,7 @@ impl Config {
             database_url,
             listen,
             max_connections,
-            edge,
+            http,
             observability,
             auth,
             new_key_file,
@@ -289,8 +289,8 @@ impl Config {
             ("signing_key", format!("{} bytes, hidden", auth.signing_key.expose_secret().len())),
         ];
         let settings = source::describe(auth);
-        let edge = edge::describe(&self.edge, &auth.limits);
-        let lines = lines.into_iter().chain(observability::describe(&self.observability)).chain(edge).chain(settings);
+        let http = http_options::describe(&self.http, &auth.limits);
+        let lines = lines.into_iter().chain(observability::describe(&self.observability)).chain(http).chain(settings);
         lines.map(|(name, value)| format!("{name} = {value}\n")).collect()
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     commands::{Failure, LostKey, keep_key, open_core},
     config::{Config, Observability},
     connections::{self, App, Bounds, Open},
-    edge::Edge,
+    http_options::HttpOptions,
     layers,
     metrics::{Metrics, MetricsState},
     router,
@@ -127,7 +127,7 @@ impl Builder {
     pub async fn build(self) -> Result<Server, Failure> {
         let config = keep_key(self.config, self.lost_key).await?;
         log_notices(&config);
-        let (listen, observability, edge) = (config.listen, config.observability.clone(), config.edge.clone());
+        let (listen, observability, http) = (config.listen, config.observability.clone(), config.http.clone());
         let (connections, keys) = (config.max_connections, config.keys.clone());
         let pool = ApplicationPool::new(&config.database_url, Timeouts::default());
         let metrics = observability.metrics_listen.map(|_| Arc::new(Metrics::default()));
@@ -140,7 +140,7 @@ impl Builder {
             pool.migrate(migrations).await?;
         }
         let hallpass = Hallpass { auth: auth.clone(), pool };
-        let mut router = router::router(auth.clone(), &edge.stopping);
+        let mut router = router::router(auth.clone(), &http.stopping);
         if let Some(routes) = self.routes {
             router = router.merge(routes(hallpass.clone()));
         }
@@ -149,7 +149,7 @@ impl Builder {
         }
         background::start(&auth, keys, self.dropped_lines.clone());
         let bounds = Bounds { connections, ..Bounds::default() };
-        Ok(Server { hallpass, router, listen, observability, edge, bounds, metrics, dropped_lines: self.dropped_lines })
+        Ok(Server { hallpass, router, listen, observability, http, bounds, metrics, dropped_lines: self.dropped_lines })
     }
 
     /// Builds the server and serves it until the process receives SIGTERM or SIGINT.
@@ -198,7 +198,7 @@ pub struct Server {
     router: Router,
     listen: SocketAddr,
     observability: Observability,
-    edge: Edge,
+    http: HttpOptions,
     bounds: Bounds,
     metrics: Option<Arc<Metrics>>,
     dropped_lines: DroppedLines,
@@ -212,7 +212,7 @@ impl Server {
 
     /// The service that answers requests, for tests without a socket.
     pub fn service(&self) -> impl App {
-        layers::at_the_edge(self.router.clone(), self.edge.clone())
+        layers::wrap(self.router.clone(), self.http.clone())
     }
 
     /// Serves until the process receives SIGTERM or SIGINT, then finishes the requests in progress.
@@ -225,7 +225,7 @@ impl Server {
         let open = Open::default();
         self.publish_metrics(&open).await?;
         tracing::info!("serving http://{}", listener.local_addr().unwrap_or(self.listen));
-        let stop = signals.stop(self.edge.stopping.clone(), self.observability.stop_delay);
+        let stop = signals.stop(self.http.stopping.clone(), self.observability.stop_delay);
         connections::serve(listener, self.service(), self.bounds, open, stop).await;
         // A database that was moved, or that fails, takes no last notes; the stop is in good order all the same.
         background::log_failure(self.hallpass.auth.write_seen().await);

@@ -28,9 +28,9 @@ use tracing::{Instrument, Span};
 use crate::{
     body_timeout,
     connections::App,
-    edge::{Edge, Hsts},
     forwarded::{Client, X_FORWARDED_FOR},
     host::{self, HostError},
+    http_options::{Hsts, HttpOptions},
     request_id::RequestIds,
     site, telemetry,
 };
@@ -73,25 +73,25 @@ const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=630720
 
 /// `app` with all of it, as it is to be served. It is around the router and not among its layers: what is
 /// done to every request needs to be put together once and not for each.
-pub fn at_the_edge(app: Router, edge: Edge) -> impl App {
-    let (edge, ids) = (Arc::new(edge), Arc::new(RequestIds::default()));
-    service_fn(move |request| answer(app.clone(), edge.clone(), ids.clone(), request))
+pub fn wrap(app: Router, http: HttpOptions) -> impl App {
+    let (http, ids) = (Arc::new(http), Arc::new(RequestIds::default()));
+    service_fn(move |request| answer(app.clone(), http.clone(), ids.clone(), request))
 }
 
 /// Names the request, checks its host, notes where it came from, gives its body its time, logs how it went, and adds
 /// the security headers to the answer.
 async fn answer(
     mut app: Router,
-    edge: Arc<Edge>,
+    http: Arc<HttpOptions>,
     ids: Arc<RequestIds>,
     mut request: Request,
 ) -> Result<Response, Infallible> {
     let id = ids.name(request.headers());
     let begun = Instant::now();
     let span = span(&request, &id);
-    let client = note_client(&edge, &mut request);
+    let client = note_client(&http, &mut request);
     let answered = match host::find(request.version(), request.uri(), request.headers()).err() {
-        None => Either::Left(body_timeout::apply(edge.body_timeout, request, |request| app.call(request))),
+        None => Either::Left(body_timeout::apply(http.body_timeout, request, |request| app.call(request))),
         Some(error) => Either::Right(ready(Ok(without_host(error)))),
     };
     let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {
@@ -103,7 +103,7 @@ async fn answer(
     // The other way round, all of these would have to find their places among the handler's.
     let mut headers = SECURITY_HEADERS.clone();
     headers.extend(mem::take(response.headers_mut()));
-    if edge.hsts == Hsts::On || (edge.hsts == Hsts::Auto && client.is_some_and(|client| client.is_secure)) {
+    if http.hsts == Hsts::On || (http.hsts == Hsts::Auto && client.is_some_and(|client| client.is_secure)) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
     }
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
@@ -118,15 +118,15 @@ async fn answer(
 
 /// Who asks, for limits, sessions and security events: the peer's own IP address, or what a proxy that is trusted says of
 /// it. With `hsts = "on"` every request counts as made over TLS.
-fn note_client(edge: &Edge, request: &mut Request) -> Option<Client> {
+fn note_client(http: &HttpOptions, request: &mut Request) -> Option<Client> {
     let peer = peer(request.extensions())?;
     let mut client = peer;
-    if edge.proxies.trusted.is_empty() {
+    if http.proxies.trusted.is_empty() {
         hint_at_proxies(request.headers());
     } else {
-        client = edge.proxies.client(peer.address, request.headers());
+        client = http.proxies.client(peer.address, request.headers());
     }
-    client.is_secure |= edge.hsts == Hsts::On;
+    client.is_secure |= http.hsts == Hsts::On;
     // The peer is found by its connection.
     if client != peer {
         request.extensions_mut().insert(client);
@@ -140,7 +140,7 @@ fn peer(extensions: &Extensions) -> Option<Client> {
     Some(Client { address: peer.ip().to_canonical(), is_secure: false })
 }
 
-/// The client of a request, which passed the edge.
+/// The client of a request that went through [`wrap`].
 fn client(parts: &Parts) -> Option<Client> {
     parts.extensions.get::<Client>().copied().or_else(|| peer(&parts.extensions))
 }

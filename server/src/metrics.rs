@@ -104,7 +104,7 @@ async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Ne
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let status = answered.as_ref().map_or(StatusCode::INTERNAL_SERVER_ERROR, Response::status);
     metrics.count(route, status, begun.elapsed());
-    // It is the edge that answers in its place.
+    // `layers::wrap` turns the panic into a response.
     answered.unwrap_or_else(|said| resume_unwind(said))
 }
 

@@ -9,12 +9,12 @@ use axum::{
 use hallpass_core::Auth;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{edge::Stopping, layers, pages, rest, site};
+use crate::{http_options::Stopping, layers, pages, rest, site};
 
 /// The largest body that any endpoint reads, bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The whole service, to be served at an edge: [`layers::at_the_edge`].
+/// The router of all endpoints and pages. Serve it inside [`layers::wrap`].
 pub fn router(auth: Arc<Auth>, stopping: &Stopping) -> Router {
     let rest = rest::router(&auth, stopping);
     let pages = pages::Pages::new(auth);

@@ -8,7 +8,7 @@ use tokio::signal::unix::{self, SignalKind};
 use tokio::signal::windows;
 use tokio::time;
 
-use crate::edge::Stopping;
+use crate::http_options::Stopping;
 
 /// `SIGINT` and `SIGTERM`, or Ctrl-C. From its making on none of them ends the process by itself: one that comes
 /// before it is waited for is kept.

@@ -256,7 +256,7 @@ fn proxies_and_limits_are_read_from_the_file_and_from_the_environment() {
     let off = [("HALLPASS_LIMITS", "off"), ("HALLPASS_TRUSTED_PROXIES", "127.0.0.1,10.1.0.0/16")];
     let config = place.load(&off).expect("a configuration");
     assert_eq!(config.auth.limits, Limits::OFF);
-    assert_eq!(config.edge.proxies.trusted.len(), 2);
+    assert_eq!(config.http.proxies.trusted.len(), 2);
 }
 
 #[test]

@@ -15,12 +15,12 @@ use ipnet::IpNet;
 use toml::Value;
 
 use super::{
-    edge::{Limit, Switch},
+    http_options::{Limit, Switch},
     source::trimmed,
 };
 use crate::{
-    edge::Hsts,
     forwarded::{ForwardedHeader, canonical},
+    http_options::Hsts,
     telemetry::LogFormat,
 };
 

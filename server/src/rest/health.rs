@@ -11,7 +11,7 @@ use super::{
     refusal::Refusal,
     reject::{Core, Rejection, at_token},
 };
-use crate::edge::Stopping;
+use crate::http_options::Stopping;
 
 /// Whether the server can do its work.
 #[utoipa::path(

@@ -33,7 +33,7 @@ pub(crate) use reject::at_protected;
 use reject::not_found;
 use utoipa_axum::routes;
 
-use crate::edge::Stopping;
+use crate::http_options::Stopping;
 
 /// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
 /// same list.

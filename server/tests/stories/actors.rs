@@ -23,7 +23,7 @@ use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
 use server::{
     connections::{self, Bounds, Open},
-    edge::Edge,
+    http_options::HttpOptions,
     layers, router,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
@@ -71,9 +71,9 @@ pub(crate) fn settings() -> Settings {
     Settings { limits: Limits::OFF, hash_cost: HashCost::MINIMAL, ..Settings::with_signing_key(KEY.to_vec().into()) }
 }
 
-/// The server's bounds, edge, store timeouts and randomness.
+/// The server's bounds, HTTP options, store timeouts and randomness.
 pub(crate) struct Surroundings {
-    pub(crate) edge: Edge,
+    pub(crate) http: HttpOptions,
     pub(crate) bounds: Bounds,
     pub(crate) timeouts: Timeouts,
     pub(crate) randomness: Arc<dyn Randomness>,
@@ -89,13 +89,13 @@ impl Default for Surroundings {
             finish: PATIENCE,
             ..Bounds::default()
         };
-        Self { edge: edge(), bounds, timeouts: timeouts(), randomness: Arc::new(SystemRandomness) }
+        Self { http: http_options(), bounds, timeouts: timeouts(), randomness: Arc::new(SystemRandomness) }
     }
 }
 
-/// The default edge, with patience.
-pub(crate) fn edge() -> Edge {
-    Edge { body_timeout: PATIENCE, ..Edge::default() }
+/// The default HTTP options, with the timeout of the tests.
+pub(crate) fn http_options() -> HttpOptions {
+    HttpOptions { body_timeout: PATIENCE, ..HttpOptions::default() }
 }
 
 /// Store timeouts of `PATIENCE`.
@@ -166,7 +166,7 @@ impl World {
         database: String,
         folder: TempDir,
         settings: Settings,
-        Surroundings { edge, bounds, timeouts, randomness }: Surroundings,
+        Surroundings { http, bounds, timeouts, randomness }: Surroundings,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         change: impl FnOnce(Auth) -> Auth,
     ) -> Self {
@@ -177,7 +177,7 @@ impl World {
         let auth = Arc::new(change(auth));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let app = layers::at_the_edge(router::router(auth.clone(), &edge.stopping), edge);
+        let app = layers::wrap(router::router(auth.clone(), &http.stopping), http);
         let stop = Arc::new(Notify::new());
         let (told, open) = (stop.clone(), Open::default());
         let counted = open.clone();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use server::{connections::Bounds, edge::Edge};
+use server::{connections::Bounds, http_options::HttpOptions};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -19,7 +19,8 @@ use crate::{
 
 /// A server with the bounds of a real one.
 async fn world(bounds: Bounds) -> World {
-    World::surrounded(settings(), Surroundings { bounds, edge: Edge::default(), ..Surroundings::default() }).await
+    World::surrounded(settings(), Surroundings { bounds, http: HttpOptions::default(), ..Surroundings::default() })
+        .await
 }
 
 /// Longer than a test lets pass while it waits.
@@ -27,8 +28,8 @@ const NEVER: Duration = Duration::from_hours(24 * 365);
 
 /// A server on which nothing but the bounds that are given ends.
 async fn world_bounded_by(bounds: Bounds) -> World {
-    let edge = Edge { body_timeout: NEVER, ..Edge::default() };
-    World::surrounded(settings(), Surroundings { edge, bounds, ..Surroundings::default() }).await
+    let http = HttpOptions { body_timeout: NEVER, ..HttpOptions::default() };
+    World::surrounded(settings(), Surroundings { http, bounds, ..Surroundings::default() }).await
 }
 
 /// No bound ends.
@@ -127,9 +128,9 @@ async fn a_body_that_is_dribbled_is_told_that_it_is_too_late() {
     let clients = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let settings =
         hallpass_core::settings::Settings { clients: [clients.expect("a client")].into_iter().collect(), ..settings() };
-    let edge = Edge::default();
-    let within = edge.body_timeout;
-    let world = World::surrounded(settings, Surroundings { edge, ..Surroundings::default() }).await;
+    let http = HttpOptions::default();
+    let within = http.body_timeout;
+    let world = World::surrounded(settings, Surroundings { http, ..Surroundings::default() }).await;
     for path in ["/api/token/", "/api/register/", "/rpc/session/obtain", "/oauth/introspect"] {
         let mut stream = connect(&world).await;
         begin(&mut stream, path, 1000).await;
@@ -151,7 +152,7 @@ async fn a_body_that_takes_its_time_and_arrives_is_answered() {
     let body = r#"{"token":"none"}"#;
     begin(&mut stream, "/api/token/verify/", body.len()).await;
     for half in [&body[..5], &body[5..]] {
-        time.pass(Edge::default().body_timeout / 3).await;
+        time.pass(HttpOptions::default().body_timeout / 3).await;
         send(&mut stream, half).await;
     }
     assert!(some(&mut stream).await.starts_with("HTTP/1.1 401 "));

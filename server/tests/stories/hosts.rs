@@ -3,8 +3,8 @@
 use hallpass_core::{settings::Settings, user::Role};
 use serde_json::Value;
 use server::{
-    edge::{Edge, Hsts},
     forwarded::{ForwardedHeader, Proxies},
+    http_options::{Hsts, HttpOptions},
 };
 
 use crate::{
@@ -81,8 +81,8 @@ const LIST: &str = "/api/admin/users/?page_size=1";
 
 async fn behind(trusted: &str, header: ForwardedHeader, hsts: Hsts) -> World {
     let proxies = Proxies { trusted: vec![trusted.parse().expect("a network")], header };
-    let edge = Edge { proxies, hsts, ..actors::edge() };
-    World::surrounded(settings(), Surroundings { edge, ..Surroundings::default() }).await
+    let http = HttpOptions { proxies, hsts, ..actors::http_options() };
+    World::surrounded(settings(), Surroundings { http, ..Surroundings::default() }).await
 }
 
 #[tokio::test]

@@ -11,10 +11,10 @@ use hallpass_core::{
 };
 use hallpass_types::{Credentials, TokenPair};
 use serde_json::{Value, json};
-use server::{edge::Edge, forwarded::Proxies};
+use server::{forwarded::Proxies, http_options::HttpOptions};
 
 use crate::{
-    actors::{Answer, PASSWORD, Surroundings, World, edge, settings},
+    actors::{Answer, PASSWORD, Surroundings, World, http_options, settings},
     gate::{Gate, parallelism},
     patience::until,
     rpc::call,
@@ -23,8 +23,8 @@ use crate::{
 /// Behind a proxy, so that a story can ask from many addresses.
 async fn world(limits: Limits) -> World {
     let trusted = vec!["127.0.0.1/32".parse().expect("a network")];
-    let edge = Edge { proxies: Proxies { trusted, ..Proxies::default() }, ..edge() };
-    World::surrounded(Settings { limits, ..settings() }, Surroundings { edge, ..Surroundings::default() }).await
+    let http = HttpOptions { proxies: Proxies { trusted, ..Proxies::default() }, ..http_options() };
+    World::surrounded(Settings { limits, ..settings() }, Surroundings { http, ..Surroundings::default() }).await
 }
 
 async fn ask(world: &World, path: &str, from: &str, body: Value) -> Answer {

@@ -3,16 +3,16 @@
 use reqwest::RequestBuilder;
 use serde_json::json;
 use server::{
-    edge::{Edge, Hsts},
     forwarded::{ForwardedHeader, Proxies},
+    http_options::{Hsts, HttpOptions},
 };
 
 use crate::actors::{self, Answer, PASSWORD, Surroundings, World, settings};
 
 async fn behind(trusted: &[&str], header: ForwardedHeader, hsts: Hsts) -> World {
     let trusted = trusted.iter().map(|network| network.parse().expect("a network")).collect();
-    let edge = Edge { proxies: Proxies { trusted, header }, hsts, ..actors::edge() };
-    World::surrounded(settings(), Surroundings { edge, ..Surroundings::default() }).await
+    let http = HttpOptions { proxies: Proxies { trusted, header }, hsts, ..actors::http_options() };
+    World::surrounded(settings(), Surroundings { http, ..Surroundings::default() }).await
 }
 
 /// The address that a sign-in is written down with.

@@ -10,7 +10,7 @@ use std::{
 
 use futures::future::join_all;
 use serde_json::json;
-use server::edge::{Edge, Stopping};
+use server::http_options::{HttpOptions, Stopping};
 
 use crate::{
     actors::{self, Answer, Surroundings, World, settings},
@@ -47,8 +47,8 @@ async fn without_its_database_a_server_is_not_ready() {
 #[tokio::test]
 async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_all_the_same() {
     let stopping = Stopping::default();
-    let edge = Edge { stopping: stopping.clone(), ..actors::edge() };
-    let world = World::surrounded(settings(), Surroundings { edge, ..Surroundings::default() }).await;
+    let http = HttpOptions { stopping: stopping.clone(), ..actors::http_options() };
+    let world = World::surrounded(settings(), Surroundings { http, ..Surroundings::default() }).await;
     assert_eq!(ask(&world, "/readyz").await.status, 200);
     stopping.begin();
     ask(&world, "/readyz").await.is(503, json!({ "detail": NO }));

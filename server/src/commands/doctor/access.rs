@@ -9,7 +9,7 @@ use std::{
 use hallpass_core::{limits::Limits, store::Finding};
 
 use super::running::Asker;
-use crate::{config::Config, edge::Hsts};
+use crate::{config::Config, http_options::Hsts};
 
 /// Examines limits, proxies, TLS and listeners. A process that listens on one of the addresses has `timeout` to answer as
 /// Hallpass does.
@@ -47,14 +47,14 @@ fn limits(limits: &Limits) -> Finding {
 }
 
 fn proxies(config: &Config) -> Finding {
-    let trusted = &config.edge.proxies.trusted;
+    let trusted = &config.http.proxies.trusted;
     if trusted.iter().any(|network| network.prefix_len() == 0) {
         let advice = "Name the proxies alone: anybody may write a forwarding header.";
         return Finding::bad("trusted_proxies", "Everybody is trusted to say who asks.", advice);
     }
     if !trusted.is_empty() {
         let named: Vec<_> = trusted.iter().map(ToString::to_string).collect();
-        let sentence = format!("{} say who asks, in {}.", named.join(", "), config.edge.proxies.header);
+        let sentence = format!("{} say who asks, in {}.", named.join(", "), config.http.proxies.header);
         return Finding::good("trusted_proxies", sentence);
     }
     let advice = "Behind a proxy, name it: all people would share one address's limits.";
@@ -62,8 +62,8 @@ fn proxies(config: &Config) -> Finding {
 }
 
 fn transport(config: &Config) -> Finding {
-    let knows_tls = !config.edge.proxies.trusted.is_empty();
-    let (subject, hsts) = ("hsts", config.edge.hsts);
+    let knows_tls = !config.http.proxies.trusted.is_empty();
+    let (subject, hsts) = ("hsts", config.http.hsts);
     match hsts {
         Hsts::On => Finding::good(subject, "Browsers are told to come over TLS alone."),
         Hsts::Auto if knows_tls => {

@@ -13,9 +13,9 @@ use std::{
 
 use crate::forwarded::Proxies;
 
-/// The server's edge.
+/// HTTP options of one server.
 #[derive(Clone, Debug)]
-pub struct Edge {
+pub struct HttpOptions {
     /// The proxies in front of the server.
     pub proxies: Proxies,
     /// Whether browsers are told to come over TLS alone.
@@ -26,7 +26,7 @@ pub struct Edge {
     pub stopping: Stopping,
 }
 
-impl Default for Edge {
+impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             proxies: Proxies::default(),

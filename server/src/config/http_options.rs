@@ -3,15 +3,15 @@
 use hallpass_core::limits::{Limits, Rate};
 
 use super::{ConfigError, source::Source};
-use crate::{edge::Edge, forwarded::Proxies};
+use crate::{forwarded::Proxies, http_options::HttpOptions};
 
 /// `trusted_proxies`, `trusted_proxy_header` and `hsts`.
-pub(super) fn take_edge(source: &mut Source) -> Result<Edge, ConfigError> {
+pub(super) fn take_http_options(source: &mut Source) -> Result<HttpOptions, ConfigError> {
     let proxies = Proxies {
         trusted: source.take_optional("trusted_proxies")?.unwrap_or_default(),
         header: source.take("trusted_proxy_header")?.unwrap_or_default(),
     };
-    Ok(Edge { proxies, hsts: source.take("hsts")?.unwrap_or_default(), ..Edge::default() })
+    Ok(HttpOptions { proxies, hsts: source.take("hsts")?.unwrap_or_default(), ..HttpOptions::default() })
 }
 
 /// `max_connections`: without any, nobody could be served.
@@ -48,13 +48,13 @@ pub(super) fn take_limits(source: &mut Source) -> Result<Limits, ConfigError> {
 }
 
 /// These settings in words.
-pub(super) fn describe(edge: &Edge, limits: &Limits) -> Vec<(&'static str, String)> {
+pub(super) fn describe(http: &HttpOptions, limits: &Limits) -> Vec<(&'static str, String)> {
     let rate = |rate: Option<Rate>| rate.map_or_else(|| "off".to_owned(), |rate| rate.to_string());
-    let trusted: Vec<_> = edge.proxies.trusted.iter().map(ToString::to_string).collect();
+    let trusted: Vec<_> = http.proxies.trusted.iter().map(ToString::to_string).collect();
     vec![
         ("trusted_proxies", if trusted.is_empty() { "(none)".to_owned() } else { trusted.join(", ") }),
-        ("trusted_proxy_header", edge.proxies.header.to_string()),
-        ("hsts", edge.hsts.to_string()),
+        ("trusted_proxy_header", http.proxies.header.to_string()),
+        ("hsts", http.hsts.to_string()),
         ("limits", if *limits == Limits::OFF { "off" } else { "on" }.to_owned()),
         ("limit_sign_in_per_account", rate(limits.sign_in_per_account)),
         ("limit_sign_in_per_address", rate(limits.sign_in_per_address)),
