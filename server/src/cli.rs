@@ -1,4 +1,4 @@
-//! The command line, with the names and manners of Django's `manage.py`.
+//! The command line. Commands have the names and options of Django's `manage.py`.
 
 use std::{
     path::PathBuf,
@@ -11,14 +11,14 @@ use hallpass_store::UserTable;
 
 use crate::commands::{self, Failure, LostKey, keys::KeysCommand, token::TokenCommand};
 
-/// Hallpass: sign people in, keep them signed in, and end it at once.
+/// Hallpass, a token authentication server with immediate revocation
 ///
-/// Settings come from hallpass.toml in this folder and from the environment: the setting
-/// `access_token_lifetime` is `HALLPASS_ACCESS_TOKEN_LIFETIME` there. The environment wins.
+/// Settings are read from hallpass.toml in the current directory and from environment variables: the variable of
+/// `access_token_lifetime` is `HALLPASS_ACCESS_TOKEN_LIFETIME`. Environment variables override the file.
 #[derive(Debug, Parser)]
 #[command(name = "hallpass", version, max_term_width = 100)]
 pub struct Cli {
-    /// Read the settings from this file instead of hallpass.toml
+    /// Configuration file to read instead of hallpass.toml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -30,129 +30,128 @@ pub struct Cli {
 enum Command {
     /// Serve the application and the REST API (the default)
     Serve {
-        /// Make a new signing key when its file is lost; everybody signs in again
+        /// Create a new signing key if the key file is lost; all users must sign in again
         #[arg(long)]
         new_key: bool,
     },
-    /// Bring the database's tables up to date
+    /// Apply the database migrations
     Migrate,
-    /// Make a user who may do everything
+    /// Create a superuser
     Createsuperuser(NewAccount),
-    /// Make a user
+    /// Create a user
     Createuser {
         #[command(flatten)]
         account: NewAccount,
-        /// The user may not sign in yet
+        /// Create the user inactive: it cannot sign in
         #[arg(long)]
         inactive: bool,
-        /// The user may enter the administration
+        /// Give the user access to the administration
         #[arg(long)]
         staff: bool,
     },
-    /// Set a user's password and end all of the user's sessions
+    /// Set a user's password and revoke all of the user's sessions
     Changepassword {
-        /// Whose
+        /// Username
         #[arg(value_name = "USERNAME", required_unless_present = "username")]
         user: Option<String>,
-        /// Whose, as an option
+        /// Username, as an option
         #[arg(long, conflicts_with = "user")]
         username: Option<String>,
-        /// Read the password from standard input, one line
+        /// Read the password from the first line of standard input
         #[arg(long)]
         password_stdin: bool,
     },
-    /// End sessions with their tokens, at once: of one user or of all, begun before a moment
+    /// Revoke sessions and their tokens: one user's or everyone's, optionally only older ones
     #[command(group(ArgGroup::new("whose").required(true).args(["user", "all"])))]
     Revoke {
-        /// The sessions of this user
+        /// Revoke the sessions of this user
         #[arg(long, value_name = "USERNAME")]
         user: Option<String>,
-        /// The sessions of everybody, as after a backup was restored
+        /// Revoke all sessions, for example after a restore from a backup
         #[arg(long)]
         all: bool,
-        /// Only those begun before this moment, UTC, like 2026-11-24T14:02:00Z; now, when not given
+        /// Revoke only sessions that began before this time (UTC, for example 2026-11-24T14:02:00Z) [default: now]
         #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
         before: Option<SystemTime>,
     },
-    /// Delete expired tokens, and security events that are older than they are kept
+    /// Delete expired tokens and security events past their retention
     Flushexpiredtokens,
-    /// Bring users and refresh tokens out of a Django project's database, which is only read
+    /// Import users and refresh tokens from a Django project's database, which is opened read-only
     ImportDjango {
-        /// The project's SQLite file, or `postgres://user@host/name` (the password may be in PGPASSWORD)
+        /// The project's SQLite file, or `postgres://user@host/name` (PGPASSWORD can hold the password)
         #[arg(value_name = "DATABASE")]
         source: String,
-        /// The table of the users, when it is not the one that Simple JWT's tables name, nor `auth_user`
+        /// The users' table, if it is neither referenced by Simple JWT's tables nor `auth_user`
         #[arg(long, value_name = "NAME")]
         user_table: Option<String>,
-        /// The column with the name that people sign in with: username or, without one, email
+        /// The column that users sign in with [default: username, or email if there is no username]
         #[arg(long, value_name = "NAME")]
         username_column: Option<String>,
-        /// Say what would happen, and change nothing
+        /// Print the result without writing anything
         #[arg(long)]
         dry_run: bool,
     },
-    /// Carry everything from the SQLite file over to a PostgreSQL server, so that several servers can share it
+    /// Copy the SQLite database to PostgreSQL, so that several servers can share it
     ///
-    /// Nobody is signed out. Servers on the file cannot write while it runs. What was interrupted goes on when it
-    /// is run again.
+    /// Sessions stay valid. Servers cannot write to the SQLite file during the move. An interrupted move continues when
+    /// the command is run again.
     Move {
-        /// Where to: `postgres://user:password@host/database`, a new and empty one (the password may be in
-        /// PGPASSWORD)
+        /// The new, empty database: `postgres://user:password@host/database` (PGPASSWORD can hold the password)
         #[arg(long, value_name = "URL", required_unless_present = "reopen")]
         to: Option<String>,
-        /// Open the file again that a move has closed. What has happened in the new database since then is not in the
-        /// file: accounts are missing, revoked sessions are valid again, and people whose session was refreshed there
-        /// are signed out. Stop the servers on the new database first
+        /// Reopen the SQLite file that a move closed. The file lacks everything written to the new database since:
+        /// new accounts are missing, revoked sessions are valid again, and users whose session was refreshed are
+        /// signed out. Stop the servers on the new database first
         #[arg(long, conflicts_with = "to")]
         reopen: bool,
     },
-    /// The keys that tokens are signed with: list, make, rotate, take away
+    /// List, add, rotate and remove signing keys
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Take tokens apart, or verify them
+    /// Decode or verify tokens
     Token {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// Check the settings and show them, without secrets
+    /// Check the configuration and print it without secrets
     CheckConfig,
-    /// Look at everything that the server stands on, and say what is well, what is doubtful and what to mend
+    /// Check the configuration, keys, files, database and clock, and report problems
     ///
-    /// Nothing is made or changed. The exit code is 1 when something must be mended.
+    /// The command only reads. The exit code is 1 if there are problems.
     Doctor {
-        /// Look at the running server there, too
+        /// Also check the server that runs at this URL
         #[arg(long, value_name = "URL")]
         url: Option<String>,
         /// Timeout for each answer of a running server
         #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = humantime::parse_duration)]
         timeout: Duration,
-        /// One JSON object instead of lines for people
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
 }
 
-/// Who an account is for. What is not given is asked for.
+/// The account to create. Missing values are prompted for.
 #[derive(Debug, Args)]
 pub struct NewAccount {
-    /// The name to sign in with
+    /// Username
     #[arg(long)]
     pub username: Option<String>,
-    /// An address for people to write to; may be empty
+    /// E-mail address; may be empty
     #[arg(long)]
     pub email: Option<String>,
-    /// Read the password from standard input, one line
+    /// Read the password from the first line of standard input
     #[arg(long)]
     pub password_stdin: bool,
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Runs the command.
     ///
     /// # Errors
-    /// One sentence for the operator.
+    /// The reason the command failed, as a sentence for the operator.
     pub async fn run(self) -> Result<(), Failure> {
         let config = self.config;
         match self.command.unwrap_or(Command::Serve { new_key: false }) {

@@ -27,7 +27,7 @@ use crate::{
 /// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
 ///
 /// # Errors
-/// `Unwell` when something must be mended.
+/// [`Failure::Unwell`] if there are problems.
 pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration, json: bool) -> Result<(), Failure> {
     let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     let mut findings = match Config::load(config) {

@@ -87,8 +87,8 @@ pub enum Failure {
     /// The keys cannot become what was asked for.
     #[error("{0}")]
     Keys(String),
-    /// Something is not as it must be; what, was said.
-    #[error("{0} of these must be mended")]
+    /// `doctor` found this many problems and has printed them.
+    #[error("{0} problem{plural} found", plural = if *.0 == 1 { "" } else { "s" })]
     Unwell(usize),
     /// Some tokens were not good; each was said to be.
     #[error("tokens that are not valid: {0}")]

@@ -98,7 +98,7 @@ fn what_must_be_mended_is_said_with_what_to_do_and_by_the_exit_code() {
         assert_eq!(output.status.code(), Some(1), "{toml}: {}", said(&output));
         let bad = marked(&output, "✗").join("\n");
         assert!(bad.contains(sentence), "{toml}: {}", said(&output));
-        assert!(said(&output).contains("of these must be mended"), "{toml}");
+        assert!(said(&output).contains("1 problem found"), "{toml}");
         assert!(!said(&output).contains("aaaaaaaa"), "no secret is shown");
     }
 }
