@@ -1,16 +1,20 @@
-//! Configuration: `hallpass.toml`, then the environment, each setting under one name. Whatever is not
-//! understood stops the start with one sentence that says which key and where.
+//! Configuration: `hallpass.toml`, overridden by environment variables. An unknown or invalid setting stops the start
+//! with one sentence that names the setting and where it is set.
+//!
+//! The reader is ours instead of figment's, which prints secrets in its errors and changes values of variables:
+//! docs/decisions/0009-read-settings-ourselves.md.
 
 mod environment;
+mod error;
 mod first_key;
-mod http_options;
 mod key_file;
 mod key_ring;
+mod key_source;
 mod observability;
 mod owner;
-mod profile;
 mod secret_file;
 mod source;
+mod table;
 pub mod time;
 mod value;
 
@@ -18,29 +22,38 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use hallpass_core::{
     clock::{Clock, SystemClock},
-    keys::{Algorithm, KeyRing, RingKey},
-    settings::Settings,
+    keys::{Algorithm, KeyRing},
+    limits::Limits,
+    settings::{AccessTokenProfile, ForeignIssuer, Settings, SettingsError},
 };
 use hallpass_store::{DatabaseUrl, UrlError};
 use secrecy::{ExposeSecret, SecretSlice};
+use url::Url;
 
+pub use error::ConfigError;
 pub use key_ring::{RingFile, RingVersion};
+pub use key_source::KeySource;
 pub use observability::Observability;
 pub use owner::check_private;
 
 use first_key::FirstKey;
 use secret_file::Created;
 use source::Source;
+use table::Section;
+use value::{SettingValue, Switch};
 
 use crate::{connections::Bounds, http_options::HttpOptions};
 
-/// Where the settings are when nothing is said.
+/// The `client_id` of access tokens by default: the first party's login API is the only client.
+const DEFAULT_CLIENT_ID: &str = "hallpass";
+
+/// The default configuration file.
 pub const DEFAULT_FILE: &str = "hallpass.toml";
 
-/// Where the database is when nothing is said.
+/// The default database.
 const DEFAULT_DATABASE_URL: &str = "sqlite://hallpass.db";
 
-/// Where the server listens when nothing is said.
+/// The default listen address.
 const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
 
 /// The settings of the process.
@@ -52,123 +65,33 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `HALLPASS_MAX_CONNECTIONS`.
     pub max_connections: usize,
-    /// Proxies, and what browsers are told about TLS.
+    /// Trusted proxies and HSTS.
     pub http: HttpOptions,
-    /// Logs, metrics, and how it stops.
+    /// Logs, metrics and shutdown.
     pub observability: Observability,
-    /// What the core needs.
+    /// Settings of the core.
     pub auth: Settings,
-    /// The file that the signing key is to be kept in, when there was no key and a new one was made.
+    /// The file for the new signing key, if no key existed and one was generated.
     pub new_key_file: Option<PathBuf>,
-    /// Where all our keys come from.
+    /// The source of the signing keys.
     pub keys: KeySource,
-    /// The ring, as it was at this start, if there is one.
+    /// The key ring at this start, if there is one.
     pub ring: Option<KeyRing>,
-    /// Variables that look like settings and are ignored, because Kubernetes sets variables of their form.
+    /// Variables that look like settings but are ignored, because Kubernetes sets variables of this form.
     pub ignored_variables: Vec<String>,
 }
 
-/// Where our keys come from: the ring's file, and `signing_key` from the configuration, which leads it.
-#[derive(Clone, Debug)]
-pub struct KeySource {
-    /// The ring's file, which may not be there yet.
-    pub file: RingFile,
-    /// Whether `signing_key` is set, and where.
-    pub configured: Option<String>,
-    /// `ALGORITHM`, where it is set: what new keys are for.
-    pub algorithm: Option<Algorithm>,
-    /// The key that signs without a ring.
-    first: Settings,
-}
-
-impl KeySource {
-    /// The ring, as the server uses it; `None` while there is no file.
-    ///
-    /// # Errors
-    /// When the file is refused.
-    pub fn load(&self) -> Result<Option<KeyRing>, ConfigError> {
-        let ring = self.file.read()?;
-        Ok(match &self.configured {
-            Some(_) => ring.map(|ring| self.first().map(|leader| ring.led_by(leader))).transpose()?,
-            None => ring,
-        })
-    }
-
-    /// The key that signs without a ring.
-    ///
-    /// # Errors
-    /// When it cannot be used.
-    pub fn first(&self) -> Result<RingKey, ConfigError> {
-        let refused = |error: hallpass_core::settings::SettingsError| ConfigError::Value {
-            place: error.setting.to_owned(),
-            problem: error.problem,
-        };
-        self.first.key().map_err(refused)
-    }
-}
-
-/// Why a configuration was refused: one sentence, which key and where.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read or is no TOML.
-    #[error("{path} cannot be read: {problem}")]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
-    /// A key is none of ours.
-    #[error("{place} is not a setting{hint}")]
-    Unknown {
-        /// The key and where it stands.
-        place: String,
-        /// The setting that may have been meant.
-        hint: String,
-    },
-    /// A value is not of the kind that the setting takes.
-    #[error("{place} {problem}")]
-    Value {
-        /// The key and where it stands.
-        place: String,
-        /// What is wrong and what would be right.
-        problem: String,
-    },
-    /// The key ring cannot be used.
-    #[error("the key ring {path} {problem}")]
-    KeyRing {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
-    /// Servers that share a database must not each make a key of their own.
-    #[error(
-        "no signing key is set, and servers that share a PostgreSQL database need the same: set signing_key \
-         (HALLPASS_SIGNING_KEY), or bring the file hallpass.key or hallpass.keys of another server here"
-    )]
-    NoSharedKey,
-    /// The key file cannot be used.
-    #[error("the signing key file {path} {problem}")]
-    KeyFile {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
-}
-
 impl Config {
-    /// Reads the settings. Nothing is written: a new key is kept by [`keep_new_key`](Self::keep_new_key).
+    /// Reads the configuration without writing anything; [`keep_new_key`](Self::keep_new_key) writes a new key.
     ///
     /// # Errors
-    /// The first thing that is not understood or would not be safe.
+    /// The first invalid or unsafe setting.
     pub fn load(file: Option<PathBuf>) -> Result<Self, ConfigError> {
         Self::from_source(&mut Source::open(file, std::env::vars_os())?)
     }
 
-    /// Keeps the new signing key, if there was none, in its file. Where another process has kept a key or begun a ring
-    /// meanwhile, those are used.
+    /// Writes the new signing key, if one was generated, to its file. If another process has written a key or a ring
+    /// meanwhile, that one is used.
     ///
     /// # Errors
     /// When the file cannot be written, or the other key cannot be used.
@@ -197,10 +120,10 @@ impl Config {
         self.keys.first().map(drop)
     }
 
-    /// The keys that there are, for a command that works without: `None` when there is no key yet.
+    /// The existing keys, for commands that also work without: `None` if there is no key yet.
     ///
     /// # Errors
-    /// When the configuration or the keys are not understood.
+    /// When the configuration or the keys are invalid.
     pub fn find_keys(file: Option<PathBuf>) -> Result<Option<KeyRing>, ConfigError> {
         match Self::load(file) {
             Ok(config) if config.new_key_file.is_some() => Ok(None),
@@ -210,16 +133,18 @@ impl Config {
         }
     }
 
-    /// What the operator has to know when a key was made at this start.
+    /// The message for the operator when a key was generated at this start.
     pub fn new_key_notice(&self) -> Option<String> {
         let file = self.new_key_file.as_ref()?.display();
-        Some(format!("No signing key was set, so one was made: {file}. Keep it: without it every token is void."))
+        Some(format!(
+            "No signing key was set, so one was generated: {file}. Back it up: without it, all tokens become invalid."
+        ))
     }
 
-    /// All our keys; of a server without a ring, its single one.
+    /// All signing keys: the ring, or the single key of a server without a ring.
     ///
     /// # Errors
-    /// When that cannot be used.
+    /// When the key cannot be used.
     pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
         match &self.ring {
             Some(ring) => Ok(ring.clone()),
@@ -230,34 +155,30 @@ impl Config {
     fn from_source(source: &mut Source) -> Result<Self, ConfigError> {
         let database_url = database_url(source)?;
         let listen = listen_address(source)?;
-        let observability = observability::read_observability(source, listen)?;
-        let max_connections = http_options::take_connections(source, Bounds::default().connections)?;
-        let http = http_options::take_http_options(source)?;
+        let observability = Observability::load(source, listen)?;
+        let max_connections = source.take("max_connections")?.unwrap_or(Bounds::default().connections);
+        if max_connections == 0 {
+            return Err(source.error("max_connections", "must be at least 1".to_owned()));
+        }
+        let mut http = HttpOptions::default();
+        http.read(source)?;
         let wanted: Option<Algorithm> = source.take("algorithm")?;
         let file = RingFile::beside(&database_url);
         let algorithm = wanted.unwrap_or(Algorithm::HS256);
         let key = FirstKey::find(source, algorithm, &file, &database_url)?;
-        let is_from_ring = key.ring.is_some();
         let mut auth = Settings { algorithm: key.algorithm, ..Settings::with_signing_key(key.material) };
-        source.apply(&mut auth)?;
-        auth.access_token_profile = profile::take_profile(source)?;
-        auth.foreign_issuer = profile::take_issuer(source, algorithm)?;
-        auth.limits = http_options::take_limits(source)?;
+        read_settings(source, &mut auth, algorithm)?;
         source.finish()?;
-        if is_from_ring {
-            // The ring knows the public halves of its keys.
+        if key.ring.is_some() {
+            // The ring contains the public keys.
             auth.verifying_key = None;
         }
         let configured = source.place("signing_key");
-        auth.validate().map_err(|error| ConfigError::Value {
-            place: match source.place(error.setting) {
-                Some(place) => place,
-                None if error.setting == "signing_key" && configured.is_none() => {
-                    "the signing key in the key file".to_owned()
-                }
-                None => error.setting.to_owned(),
-            },
-            problem: error.problem,
+        auth.validate().map_err(|SettingsError { setting, problem }| match (setting, &configured) {
+            ("signing_key", None) => {
+                ConfigError::Value { place: "the signing key in the key file".to_owned(), problem }
+            }
+            _ => source.error(setting, problem),
         })?;
         let keys = KeySource { file, configured, algorithm: wanted, first: auth.clone() };
         let ring = match key.ring {
@@ -279,23 +200,68 @@ impl Config {
         })
     }
 
-    /// The settings in words, one a line, without secrets.
+    /// The settings as `check-config` prints them: `name = value` lines without secrets.
     pub fn describe(&self) -> String {
         let auth = &self.auth;
-        let lines = [
+        let server = vec![
             ("database_url", self.database_url.to_string()),
             ("listen", self.listen.to_string()),
             ("max_connections", self.max_connections.to_string()),
             ("signing_key", format!("{} bytes, hidden", auth.signing_key.expose_secret().len())),
+            ("algorithm", auth.algorithm.show()),
+            ("limits", Switch(auth.limits != Limits::OFF).show()),
+            ("jwk_url", auth.foreign_issuer.as_ref().map(|issuer| without_credentials(&issuer.url)).show()),
+            ("access_token_profile", describe_profile(&auth.access_token_profile)),
         ];
-        let settings = source::describe(auth);
-        let http = http_options::describe(&self.http, &auth.limits);
-        let lines = lines.into_iter().chain(observability::describe(&self.observability)).chain(http).chain(settings);
+        let sections = [self.observability.describe(), self.http.describe(), auth.limits.describe(), auth.describe()];
+        let lines = server.into_iter().chain(sections.into_iter().flatten());
         lines.map(|(name, value)| format!("{name} = {value}\n")).collect()
     }
 }
 
-/// The line of a mistake, counted from one.
+/// Reads the settings of the core. `algorithm` is that of the other issuer, if there is one.
+fn read_settings(source: &mut Source, auth: &mut Settings, algorithm: Algorithm) -> Result<(), ConfigError> {
+    auth.read(source)?;
+    auth.access_token_profile = access_token_profile(source)?;
+    let jwk_url = source.take::<Option<String>>("jwk_url")?.flatten();
+    auth.foreign_issuer = jwk_url.map(|url| ForeignIssuer { url, algorithm });
+    // `limits = "off"` wins, but mistakes in the limits are errors all the same.
+    auth.limits.read(source)?;
+    if let Some(Switch(false)) = source.take("limits")? {
+        auth.limits = Limits::OFF;
+    }
+    Ok(())
+}
+
+/// `access_token_profile` and `access_token_client_id`.
+fn access_token_profile(source: &mut Source) -> Result<AccessTokenProfile, ConfigError> {
+    let profile = source.take::<String>("access_token_profile")?;
+    let client_id = source.take("access_token_client_id")?.unwrap_or_else(|| DEFAULT_CLIENT_ID.to_owned());
+    match profile.as_deref() {
+        None | Some("jwt") => Ok(AccessTokenProfile::Jwt),
+        Some("at+jwt") => Ok(AccessTokenProfile::Rfc9068 { client_id }),
+        Some(_) => Err(source.error("access_token_profile", "must be jwt or at+jwt".to_owned())),
+    }
+}
+
+fn describe_profile(profile: &AccessTokenProfile) -> String {
+    match profile {
+        AccessTokenProfile::Jwt => "jwt".to_owned(),
+        AccessTokenProfile::Rfc9068 { client_id } => format!("at+jwt, for the client {client_id}"),
+    }
+}
+
+/// A URL without user, password, parameters and fragment. An invalid URL is hidden, because any part of it may be secret.
+fn without_credentials(url: &str) -> String {
+    let parsed =
+        Url::parse(url).ok().filter(|parsed| !url.contains('#') && !parsed.query().unwrap_or_default().contains('@'));
+    match parsed {
+        Some(parsed) => format!("{}://{}{}", parsed.scheme(), parsed.host_str().unwrap_or_default(), parsed.path()),
+        None => "(hidden)".to_owned(),
+    }
+}
+
+/// The line of a syntax error, counted from one.
 fn line_of(text: &str, error: &toml::de::Error) -> usize {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     before.matches('\n').count() + 1
@@ -305,25 +271,17 @@ fn line_of(text: &str, error: &toml::de::Error) -> usize {
 fn database_url(source: &mut Source) -> Result<DatabaseUrl, ConfigError> {
     let url = source.take::<String>("database_url")?;
     let url = url.as_deref().unwrap_or(DEFAULT_DATABASE_URL).parse();
-    url.map_err(|error: UrlError| ConfigError::Value {
-        place: source.place("database_url").unwrap_or_default(),
-        problem: error.to_string(),
-    })
+    url.map_err(|error: UrlError| source.error("database_url", error.to_string()))
 }
 
-/// `HALLPASS_LISTEN`, or what `cargo leptos` asks for, or the default.
+/// `HALLPASS_LISTEN`, then `LEPTOS_SITE_ADDR`, which cargo-leptos sets, then the default.
 fn listen_address(source: &mut Source) -> Result<SocketAddr, ConfigError> {
     let from_leptos = source.foreign("LEPTOS_SITE_ADDR")?;
-    let (place, address) = match source.take::<String>("listen")? {
-        Some(address) => (source.place("listen").unwrap_or_default(), address),
-        None => match from_leptos {
-            Some(address) => ("LEPTOS_SITE_ADDR".to_owned(), address),
-            None => ("listen".to_owned(), DEFAULT_LISTEN.to_owned()),
-        },
-    };
-    address.parse().map_err(|_| ConfigError::Value {
-        place,
-        problem: format!("is {address:?}, which is not an address and port like {DEFAULT_LISTEN}"),
+    let listen = source.take::<String>("listen")?;
+    let name = if listen.is_none() && from_leptos.is_some() { "LEPTOS_SITE_ADDR" } else { "listen" };
+    let address = listen.or(from_leptos).unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
+    address.parse().map_err(|_| {
+        source.error(name, format!("is {address:?}, which is not an address and port like {DEFAULT_LISTEN}"))
     })
 }
 

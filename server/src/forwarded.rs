@@ -1,50 +1,48 @@
-//! Who asks, when a proxy asks for them. What a header says of that is believed only as far back as the
-//! hops are known: from the connection itself, hop by hop, to the first address that is none of ours
-//! (RFC 7239 §8.1, ASVS 4.1.3). Whatever stands before that, the client may have written itself.
+//! The client's IP address behind trusted proxies. Forwarding headers are read from the connection outwards, hop by
+//! hop, up to the first IP address that is not a trusted proxy (RFC 7239 §8.1, ASVS 4.1.3). Entries before it may be
+//! forged by the client.
 
-use std::{
-    fmt,
-    net::{IpAddr, SocketAddr},
-    str::FromStr,
-};
+use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header};
 use ipnet::{IpNet, Ipv4Net};
 
-/// Addresses, the nearest last, as proxies have written them since before there was `Forwarded`.
+/// A list of IP addresses, the nearest last, which predates `Forwarded`.
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The proxies in front of this server, and how they say who asks.
+/// The trusted proxies and the header they write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
-    /// Their addresses. Empty: nothing is believed.
+    /// The IP networks of trusted proxies. If empty, forwarding headers are ignored.
     pub trusted: Vec<IpNet>,
-    /// Which header they write. A proxy hands on the other as the client sent it.
+    /// The header that the proxies write. They may pass on the other one unchanged from the client.
     pub header: ForwardedHeader,
 }
 
-/// The header in which proxies say who asks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The header in which proxies name the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(ascii_case_insensitive)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-For`, with `X-Forwarded-Proto`.
     #[default]
+    #[strum(to_string = "X-Forwarded-For")]
     XForwardedFor,
     /// `Forwarded` (RFC 7239).
     Forwarded,
 }
 
-/// Where a request came from.
+/// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// Its address.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// Whether it is known to have asked over TLS.
+    /// Whether the request is known to have come over TLS.
     pub is_secure: bool,
 }
 
 impl Proxies {
-    /// Who asked, given the other end of the connection and what stands in the headers.
+    /// The client of a request from this peer.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = Client { address: peer.to_canonical(), is_secure: false };
         if self.header == ForwardedHeader::XForwardedFor && self.trusts(client.address) {
@@ -55,7 +53,7 @@ impl Proxies {
                 break;
             }
             client.is_secure = hop.is_secure.unwrap_or_else(|| is_secure_before(headers, before));
-            // A hop that hides whom it spoke for, or does not know, is as far as we see.
+            // A hop that hides its client, or does not know it, ends the chain.
             let Some(address) = hop.address else { break };
             client.address = address;
         }
@@ -66,7 +64,7 @@ impl Proxies {
         self.trusted.iter().any(|network| canonical(*network).contains(&address))
     }
 
-    /// What each hop said, the nearest first.
+    /// The entries of all hops, the nearest first.
     fn hops<'h>(&self, headers: &'h HeaderMap) -> impl Iterator<Item = Hop> + use<'h> {
         let (name, read): (_, fn(&str) -> Hop) = match self.header {
             ForwardedHeader::XForwardedFor => (X_FORWARDED_FOR, Hop::plain),
@@ -76,15 +74,15 @@ impl Proxies {
     }
 }
 
-/// The entries of a list header, the last one first. Commas separate also between quotes: no address has
-/// one, and a quote that a client left open does not swallow what a proxy added.
+/// The entries of a list header, the last one first. Commas inside quotes also separate: no IP address contains one,
+/// and an unclosed quote of the client must not swallow a proxy's entry.
 fn entries(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(name).into_iter().rev();
     lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')).map(str::trim)
 }
 
-/// What `X-Forwarded-Proto` says of the hop after so many. Where each proxy overwrites it, there is one
-/// word for all.
+/// The value of `X-Forwarded-Proto` for the hop after `hops` others. If each proxy overwrites the header, one value
+/// applies to all.
 fn is_secure_before(headers: &HeaderMap, hops: usize) -> bool {
     entries(headers, X_FORWARDED_PROTO).take(hops + 1).last().is_some_and(is_https)
 }
@@ -93,7 +91,7 @@ fn is_https(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("https")
 }
 
-/// What one proxy said of who asked it.
+/// One proxy's entry about its client.
 struct Hop {
     address: Option<IpAddr>,
     is_secure: Option<bool>,
@@ -104,7 +102,7 @@ impl Hop {
         Self { address: find_address(entry), is_secure: None }
     }
 
-    /// `for=192.0.2.60;proto=https;by=203.0.113.43`.
+    /// Parses `for=192.0.2.60;proto=https;by=203.0.113.43`.
     fn element(entry: &str) -> Self {
         let find = |wanted: &str| {
             let mut pairs = entry.split(';').filter_map(|pair| pair.split_once('='));
@@ -115,7 +113,7 @@ impl Hop {
     }
 }
 
-/// The network with IPv4-mapped IPv6 addresses (RFC 4291 §2.5.5.2) as IPv4, as the addresses of clients are.
+/// The network with IPv4-mapped IPv6 addresses (RFC 4291 §2.5.5.2) as IPv4, like the IP addresses of clients.
 pub fn canonical(network: IpNet) -> IpNet {
     const MAPPED: u8 = 96;
     let as_ipv4 = |network: ipnet::Ipv6Net| {
@@ -128,32 +126,11 @@ pub fn canonical(network: IpNet) -> IpNet {
     }
 }
 
-/// An address with or without a port, IPv6 with or without brackets.
+/// Parses an IP address with or without a port, IPv6 with or without brackets.
 fn find_address(text: &str) -> Option<IpAddr> {
     let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let with_port = || text.parse().ok().map(|address: SocketAddr| address.ip());
     text.parse().ok().or_else(with_port).or_else(bare).map(|address: IpAddr| address.to_canonical())
-}
-
-impl FromStr for ForwardedHeader {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text.to_ascii_lowercase().as_str() {
-            "x-forwarded-for" => Ok(Self::XForwardedFor),
-            "forwarded" => Ok(Self::Forwarded),
-            _ => Err(()),
-        }
-    }
-}
-
-impl fmt::Display for ForwardedHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::XForwardedFor => "X-Forwarded-For",
-            Self::Forwarded => "Forwarded",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
-//! What is decided about a request before anybody looks at what it asks: whom to believe about where it
-//! came from, whether TLS is to be insisted on, and how long it may take to say what it wants.
+//! Per-server HTTP options: trusted proxies, HSTS and the timeout of request bodies.
 
 use std::{
-    fmt,
-    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,16 +10,16 @@ use std::{
 
 use crate::forwarded::Proxies;
 
-/// HTTP options of one server.
+/// The options that apply to every request.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// The proxies in front of the server.
     pub proxies: Proxies,
-    /// Whether browsers are told to come over TLS alone.
+    /// Whether responses carry `Strict-Transport-Security`.
     pub hsts: Hsts,
-    /// How long a body may take to arrive, however it is dribbled. One is at most 64 kB.
+    /// The time a whole request body, at most 64 kB, may take to arrive.
     pub body_timeout: Duration,
-    /// Whether the server takes no new work.
+    /// Set when the server is shutting down.
     pub stopping: Stopping,
 }
 
@@ -37,53 +34,31 @@ impl Default for HttpOptions {
     }
 }
 
-/// Whether the server was told to stop: once one clone is told, all know.
+/// A shutdown flag shared by all clones.
 #[derive(Clone, Debug, Default)]
 pub struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
-    /// Says that it was.
+    /// Sets the flag.
     pub fn begin(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was.
+    /// Whether the server is shutting down.
     pub fn has_begun(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Whether `Strict-Transport-Security` is sent (RFC 6797).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Hsts {
-    /// Where the request is known to have come over TLS.
+    /// Only on responses to requests that came over TLS.
     #[default]
     Auto,
-    /// Always, behind a proxy that does not say.
+    /// Always: for deployments whose proxy does not report TLS.
     On,
     /// Never.
     Off,
-}
-
-impl FromStr for Hsts {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "on" => Ok(Self::On),
-            "off" => Ok(Self::Off),
-            _ => Err(()),
-        }
-    }
-}
-
-impl fmt::Display for Hsts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::On => "on",
-            Self::Off => "off",
-        })
-    }
 }

@@ -1,6 +1,5 @@
-//! Logs: one line an event, to standard error, as text for people or as JSON for programs. `RUST_LOG`
-//! chooses what; no token, password or body is ever part of one, and nothing that a caller sends can begin
-//! a line of its own.
+//! Logs: one line per event on standard error, as text or JSON, filtered by `RUST_LOG`. Lines never contain tokens,
+//! passwords or bodies, and values from clients cannot start a new line.
 
 mod background;
 mod one_line;
@@ -26,26 +25,27 @@ pub use background::DroppedLines;
 use background::WaitingLines;
 use one_line::OneLine;
 
-/// How a line of the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The format of log lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum LogFormat {
-    /// For people: time, level, request, what happened.
+    /// Plain text: time, level, request, message.
     #[default]
     Text,
-    /// For programs: one JSON object.
+    /// One JSON object per line.
     Json,
 }
 
-/// What writes logs and sends traces. Dropping it writes the lines that still wait.
+/// The log writer and trace exporter. Dropping it writes the remaining lines.
 pub struct Telemetry {
     #[cfg(feature = "otel")]
     traces: Option<otel::Traces>,
-    /// The lines that were dropped.
+    /// The number of dropped log lines.
     pub dropped_lines: DroppedLines,
     _lines: WaitingLines,
 }
 
-/// Starts logging, once for the process.
+/// Initializes logging for the process.
 pub fn start(format: LogFormat) -> Telemetry {
     let chosen = read_filter();
     let (writer, guard) = background::standard_error();
@@ -70,7 +70,7 @@ pub fn start(format: LogFormat) -> Telemetry {
     };
     #[cfg(not(feature = "otel"))]
     let (telemetry, started) = (Telemetry { dropped_lines, _lines: guard }, subscriber.with(filter).try_init());
-    // A second start, as in tests, finds the first one's subscriber in place.
+    // A second initialization, as in tests, is an error that can be ignored.
     drop(started);
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(tracing::field::display);
@@ -82,10 +82,10 @@ pub fn start(format: LogFormat) -> Telemetry {
     telemetry
 }
 
-/// Whether `RUST_LOG` is understood.
+/// Checks `RUST_LOG`.
 ///
 /// # Errors
-/// What happens instead, and what would be right.
+/// What is logged instead, and an example of a valid filter.
 pub fn check_filter() -> Result<(), String> {
     read_filter().map(drop)
 }
@@ -100,26 +100,26 @@ fn read_filter() -> Result<Targets, String> {
     }
 }
 
-/// What `RUST_LOG` chooses: levels, and those of single modules, with commas between. `EnvFilter` could choose by
-/// spans as well (`[request]=debug`), and to that end looks each of them up whenever it is entered or left.
+/// Parses `RUST_LOG`: levels, and levels of modules, separated by commas. `EnvFilter` also filters by span
+/// (`[request]=debug`), but looks up every span each time it is entered or left.
 fn parse_filter(text: &str) -> Option<Targets> {
     let directives: Vec<_> = text.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
     if directives.is_empty() {
         return Some(default_filter());
     }
-    // A word alone would be a module of which everything is logged, and nothing of all others: a misspelt level.
+    // A single word that is not a level is a misspelt level. As a target, it would disable all other logs.
     let is_level = |directive: &&str| directive.contains('=') || directive.parse::<LevelFilter>().is_ok();
     let is_understood = directives.iter().all(is_level) && !text.contains('[');
     directives.join(",").parse().ok().filter(|_| is_understood)
 }
 
-/// What is logged when nothing is chosen.
+/// The filter without `RUST_LOG`.
 fn default_filter() -> Targets {
     Targets::new().with_default(LevelFilter::INFO)
 }
 
 impl Telemetry {
-    /// Sends the remaining traces and writes the remaining lines.
+    /// Exports the remaining traces and writes the remaining lines.
     pub fn stop(self) {
         #[cfg(feature = "otel")]
         if let Some(traces) = self.traces {
@@ -128,13 +128,13 @@ impl Telemetry {
     }
 }
 
-/// Lets a request's span go on where its caller's trace is, if the headers tell of one.
+/// Continues the caller's trace, if the headers contain one.
 #[cfg(feature = "otel")]
 pub fn continue_trace(span: &Span, headers: &HeaderMap) {
     otel::continue_trace(span, headers);
 }
 
-/// Without OpenTelemetry there is no trace to go on with.
+/// Does nothing without the `otel` feature.
 #[cfg(not(feature = "otel"))]
 pub fn continue_trace(_span: &Span, _headers: &HeaderMap) {}
 
@@ -145,7 +145,7 @@ mod tests {
     use super::parse_filter;
 
     #[test]
-    fn levels_are_chosen_for_all_and_for_modules() {
+    fn levels_apply_to_all_targets_or_to_modules() {
         let logs = |text, target, level| parse_filter(text).expect(text).would_enable(target, &level);
         for unset in ["", " ", ","] {
             assert!(logs(unset, "app", Level::INFO) && !logs(unset, "app", Level::DEBUG), "{unset:?}");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_told_from_what_is() {
+    fn an_invalid_filter_is_rejected() {
         for text in
             ["inof", "info,sqlx", "app=everything", "a=b=c", "[request]=debug", "app[{user}]=debug", "warn,[request"]
         {

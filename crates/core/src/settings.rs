@@ -125,7 +125,8 @@ pub enum AccessTokenProfile {
 }
 
 /// Whether people can create their own accounts (`REGISTRATION`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum RegistrationMode {
     /// Everyone can register.
     Open,
@@ -134,7 +135,8 @@ pub enum RegistrationMode {
 }
 
 /// What is checked besides an access token itself (`SESSION_CHECK`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum SessionCheck {
     /// The set of revoked sessions, in memory: a revocation takes effect on the next request, without I/O.
     RevocationSet,

@@ -1,24 +1,24 @@
-//! `check-config`: whether a start would be refused, and what it would run with.
+//! `check-config`: checks the configuration as a start would, and prints it.
 
 use std::path::PathBuf;
 
 use super::Failure;
 use crate::{config::Config, output, telemetry};
 
-/// Shows the settings.
+/// Prints the settings.
 ///
 /// # Errors
-/// Why they would be refused.
+/// The error that would stop the start.
 pub fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
     output::text(config.describe());
     if !config.ignored_variables.is_empty() {
         let names = config.ignored_variables.join(", ");
-        output::line(format_args!("Ignored, because Kubernetes sets variables like these: {names}."));
+        output::line(format_args!("Ignored variables that Kubernetes sets: {names}."));
     }
     if let Err(problem) = telemetry::check_filter() {
         output::line(format_args!("{problem}."));
     }
-    output::line("The configuration is good.");
+    output::line("The configuration is valid.");
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The variables of the environment that start with `HALLPASS_`: settings, files that hold settings, and those that
-//! Kubernetes sets for a Service with this name.
+//! Environment variables with the prefix `HALLPASS_`: settings, files that contain settings, and the variables that
+//! Kubernetes sets for a Service named `hallpass`.
 
 use std::{collections::BTreeMap, ffi::OsString, fs::File, io::Read, path::Path};
 
@@ -7,21 +7,21 @@ use super::{ConfigError, owner, source::trimmed};
 
 const PREFIX: &str = "HALLPASS_";
 
-/// The end of a variable that names the file with a setting's value.
+/// The suffix of a variable that names the file with a setting's value.
 const FILE: &str = "_FILE";
 
-/// The largest file that a setting is read from, bytes.
+/// Maximum size of a file with a setting's value, in bytes.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// The variables that nobody has taken yet.
+/// The variables that were not read yet.
 pub(super) struct Environment {
-    /// Those that start with the prefix.
+    /// Variables with the prefix.
     variables: BTreeMap<String, OsString>,
-    /// Those of other programs, and the prefix in other letters.
+    /// All other variables. One may be the prefix in another letter case.
     foreign: BTreeMap<String, OsString>,
 }
 
-/// A variable with its value, trimmed, and where it is.
+/// A trimmed value and the place where it is set.
 pub(super) struct Found {
     pub(super) place: String,
     pub(super) text: String,
@@ -40,7 +40,7 @@ impl Environment {
         Ok(value.filter(|value| !value.is_empty()))
     }
 
-    /// The setting's variable, or the content of the file that its `_FILE` variable names.
+    /// The value of the setting's variable, or the content of the file that its `_FILE` variable names.
     pub(super) fn take(&mut self, setting: &str) -> Result<Option<Found>, ConfigError> {
         let variable = variable(setting);
         let by_file = format!("{variable}{FILE}");
@@ -55,12 +55,12 @@ impl Environment {
         }
     }
 
-    /// The first variable that is not one of the `known` settings, and the setting that may have been meant.
+    /// The first variable with the prefix that was not read.
     pub(super) fn unknown(&self) -> Option<&str> {
         self.variables.keys().map(String::as_str).find(|name| !is_service_variable(name))
     }
 
-    /// A variable that would be one of the `known` settings in capital letters.
+    /// A variable that would name one of the `known` settings in upper case.
     pub(super) fn in_other_letters(&self, known: &[&str]) -> Option<&str> {
         self.foreign.keys().map(String::as_str).find(|name| {
             let capitals = name.to_ascii_uppercase();
@@ -68,7 +68,7 @@ impl Environment {
         })
     }
 
-    /// The variables that are ignored, because Kubernetes sets variables of their form.
+    /// The variables that are ignored, because Kubernetes sets variables of this form.
     pub(super) fn ignored(&self) -> Vec<String> {
         self.variables.keys().filter(|name| is_service_variable(name)).cloned().collect()
     }
@@ -79,7 +79,7 @@ pub(super) fn variable(setting: &str) -> String {
     format!("{PREFIX}{}", setting.to_ascii_uppercase())
 }
 
-/// The setting that a variable's name spells, and what follows it: `_FILE` or nothing.
+/// The setting that a variable's name spells, and its suffix: `_FILE` or nothing.
 pub(super) fn setting(variable: &str) -> (String, &'static str) {
     let capitals = variable.to_ascii_uppercase();
     let name = capitals.strip_prefix(PREFIX).unwrap_or(&capitals);
@@ -89,8 +89,7 @@ pub(super) fn setting(variable: &str) -> (String, &'static str) {
     }
 }
 
-/// Whether Kubernetes sets a variable of this name in every container beside a Service that is called `hallpass` or
-/// `hallpass-…`.
+/// Whether Kubernetes sets a variable of this name for a Service named `hallpass` or `hallpass-…`.
 fn is_service_variable(name: &str) -> bool {
     let Some(name) = name.strip_prefix(PREFIX) else { return false };
     let is_plain = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
@@ -110,7 +109,7 @@ fn is_service_variable(name: &str) -> bool {
         }
 }
 
-/// The content of the file that a variable names.
+/// Reads the file that a variable names.
 fn read(variable: &str, path: &str) -> Result<Found, ConfigError> {
     let failed = |problem: String| refused(variable.to_owned(), format!("names {path}, which {problem}"));
     let mut text = String::new();
@@ -138,7 +137,7 @@ mod tests {
     use super::is_service_variable;
 
     #[test]
-    fn variables_that_kubernetes_sets_are_told_from_settings() {
+    fn variables_that_kubernetes_sets_are_not_settings() {
         for name in [
             "HALLPASS_SERVICE_HOST",
             "HALLPASS_SERVICE_PORT",

@@ -1,4 +1,4 @@
-//! The key that signs at this start, and where it was found.
+//! The key that signs tokens after this start.
 
 use std::path::PathBuf;
 
@@ -11,26 +11,26 @@ use secrecy::SecretSlice;
 
 use super::{ConfigError, RingFile, key_file, source::Source};
 
-/// The key, and what came with it.
+/// The signing key and its source.
 pub(super) struct FirstKey {
     pub(super) algorithm: Algorithm,
     pub(super) material: SecretSlice<u8>,
-    /// The ring that it is of.
+    /// The ring that contains the key.
     pub(super) ring: Option<KeyRing>,
-    /// The file that it is to be kept in, when it is new.
+    /// The file for a newly generated key.
     pub(super) new_file: Option<PathBuf>,
 }
 
 impl FirstKey {
-    /// `signing_key`, or the ring's, or the one in its own file, or a new one.
+    /// Uses `signing_key`, else the ring, else the single key's file, else generates a key.
     pub(super) fn find(
         source: &mut Source,
         algorithm: Algorithm,
         file: &RingFile,
         database: &DatabaseUrl,
     ) -> Result<Self, ConfigError> {
-        if let Some(material) = source.take_signing_key()? {
-            return Ok(Self { algorithm, material, ring: None, new_file: None });
+        if let Some(key) = source.take::<String>("signing_key")? {
+            return Ok(Self { algorithm, material: key.into_bytes().into(), ring: None, new_file: None });
         }
         if let Some(ring) = file.read()? {
             let signing = ring.signing(SystemClock.now());

@@ -1,5 +1,4 @@
-//! The signing key that no setting names: made once, kept beside the database in a file that only its owner
-//! can read. Never a default value.
+//! The file of a generated signing key, beside the database. Only its owner can read it.
 
 use std::{
     fs,
@@ -17,27 +16,29 @@ use super::{
     source::trimmed,
 };
 
-/// Keeps a new key durably, unless there is one.
+/// Writes a new key durably, unless the file exists.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub(super) fn keep(path: &Path, database: &Path, key: &SecretSlice<u8>) -> Result<Created, ConfigError> {
     secret_file::create(path, &[database], key.expose_secret()).map_err(|error| {
         let problem = owner::explain(path, &error);
-        refused(path, format!("cannot be made: {problem}; set signing_key or HALLPASS_SIGNING_KEY instead"))
+        refused(path, format!("cannot be created: {problem}; set signing_key or HALLPASS_SIGNING_KEY instead"))
     })
 }
 
-/// The key, if one was made before.
+/// Reads the key, if the file exists.
 ///
 /// # Errors
-/// When the file cannot be read, is empty, or can be read by others.
+/// When the file cannot be read, is empty, or others can read it.
 pub(super) fn find(path: &Path) -> Result<Option<SecretSlice<u8>>, ConfigError> {
     match fs::read_to_string(path) {
         Ok(text) => {
             owner::check_private(path).map_err(|problem| refused(path, problem))?;
             match trimmed(&text) {
-                "" => Err(refused(path, "is empty: bring back a copy, or delete it if it never had a key".to_owned())),
+                "" => {
+                    Err(refused(path, "is empty: restore a copy, or delete it if it never contained a key".to_owned()))
+                }
                 key => Ok(Some(key.as_bytes().to_vec().into())),
             }
         }
@@ -46,19 +47,19 @@ pub(super) fn find(path: &Path) -> Result<Option<SecretSlice<u8>>, ConfigError> 
     }
 }
 
-/// `hallpass.db` has its key in `hallpass.key`, and a database on a server has it in this folder.
+/// The key file of a database: `hallpass.key` for `hallpass.db` and for PostgreSQL.
 pub(super) fn beside(database: &DatabaseUrl) -> PathBuf {
     file(database).with_extension("key")
 }
 
-/// The file that the database is; for one on a server, the file that it would be here.
+/// The database file. For PostgreSQL, the file that the database would be by default.
 pub(super) fn file(database: &DatabaseUrl) -> &Path {
     database.file().unwrap_or(Path::new("hallpass.db"))
 }
 
-/// A new key, which is kept nowhere yet.
+/// Generates a key without writing it.
 pub(super) fn generate(path: &Path, algorithm: Algorithm) -> Result<SecretSlice<u8>, ConfigError> {
-    keys::generate(algorithm).map_err(|error| refused(path, format!("could not be made: {error}")))
+    keys::generate(algorithm).map_err(|error| refused(path, format!("could not be generated: {error}")))
 }
 
 fn refused(path: &Path, problem: String) -> ConfigError {

@@ -1,5 +1,5 @@
-//! The ring's file: our keys, with their times, beside the database and never in it. Only its owner can
-//! read it; it is replaced as a whole, so that nobody reads half of it.
+//! The key ring's file: the signing keys and their times, beside the database and never in it. Only its owner can read
+//! it. It is replaced atomically.
 
 use std::{
     fs::{self, File},
@@ -25,31 +25,31 @@ use super::{
 };
 
 const HEADING: &str = "\
-# The keys of Hallpass, the oldest first. Written by `hallpass keys`, and noticed by a running server.
-# Whoever reads this file can sign in as anybody. Keep it, and a copy of it, where only you can.
+# Signing keys of Hallpass, oldest first. Written by `hallpass keys`; a running server reloads it.
+# Anyone who can read this file can sign in as any user. Keep it and its backups private.
 
 ";
 
-/// Where the ring is kept.
+/// The location of the key ring.
 #[derive(Clone, Debug)]
 pub struct RingFile {
     path: PathBuf,
-    /// The single key of a server that has no ring.
+    /// The key file of a server without a ring.
     single: PathBuf,
-    /// The database that they are beside, where it is a file.
+    /// The database file, if the database is SQLite.
     database: PathBuf,
 }
 
-/// What changes with every change of the ring's file.
+/// File metadata that differs after every change of the ring's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RingVersion {
     modified: Option<SystemTime>,
     bytes: u64,
-    /// The inode, and when its content or its permissions were changed last, seconds and nanoseconds.
+    /// The inode and the time of the last change of content or permissions, in seconds and nanoseconds.
     changed: (u64, i64, i64),
 }
 
-/// The file, as TOML has it.
+/// The file's TOML structure.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -61,7 +61,7 @@ struct Stored {
 struct StoredKey {
     id: String,
     algorithm: String,
-    /// Other issuers have it too, and call it anything or nothing.
+    /// Other issuers share the key; its `kid` may be anything or missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     shared: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,26 +74,26 @@ struct StoredKey {
 }
 
 impl RingFile {
-    /// `hallpass.db` has its ring in `hallpass.keys`.
+    /// The ring of a database: `hallpass.keys` for `hallpass.db`.
     pub(super) fn beside(database: &DatabaseUrl) -> Self {
         let single = key_file::beside(database);
         Self { path: single.with_extension("keys"), single, database: key_file::file(database).to_owned() }
     }
 
-    /// Its path.
+    /// The path of the ring's file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The path of the key of a server that has no ring.
+    /// The path of the key file of a server without a ring.
     pub fn single(&self) -> &Path {
         &self.single
     }
 
-    /// The ring, if there is one.
+    /// Reads the ring, if the file exists.
     ///
     /// # Errors
-    /// When others can read the file, or it is not understood.
+    /// When others can read the file, or it is invalid.
     pub fn read(&self) -> Result<Option<KeyRing>, ConfigError> {
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,
@@ -107,10 +107,10 @@ impl RingFile {
     }
 
     fn parse(&self, text: &str) -> Result<KeyRing, ConfigError> {
-        // What the parser says of a mistake shows the line, which may be a secret.
+        // The parser's message shows the line, which may contain a secret.
         let stored: Stored = toml::from_str(text).map_err(|error| {
             let line = super::line_of(text, &error);
-            self.refused(format!("is not understood: {} near line {line}", error.message()))
+            self.refused(format!("is invalid: {} near line {line}", error.message()))
         })?;
         let read = |stored: &StoredKey| {
             stored.read().map_err(|problem| self.refused(format!("has a bad key {}: {problem}", stored.id)))
@@ -119,11 +119,11 @@ impl RingFile {
         KeyRing::new(keys).map_err(|fault| self.refused(fault.to_string()))
     }
 
-    /// Replaces the ring, durably, and forgets the single key file if its key is in the ring. The file keeps its
-    /// owner, its group and its permissions.
+    /// Replaces the ring durably, and removes the single key's file if the ring contains that key. The file keeps its
+    /// owner, group and permissions.
     ///
     /// # Errors
-    /// When the folder cannot be written to, or a key would not be read as it is written; the ring is as it was.
+    /// When the folder is not writable, or a key would change when it is read back. The ring is unchanged.
     pub fn write(&self, ring: &KeyRing) -> Result<(), ConfigError> {
         let stored = Stored {
             key: ring
@@ -143,14 +143,14 @@ impl RingFile {
             .map_err(|error| failed(owner::explain(&self.path, &error)))?;
         self.forget_single_key(ring).map_err(|error| {
             let single = self.single.display();
-            self.refused(format!("was written; {single} can be deleted now, and could not be: {error}"))
+            self.refused(format!("was written, but {single}, which is no longer needed, could not be deleted: {error}"))
         })
     }
 
-    /// Keeps other commands from changing the ring until the answer is dropped.
+    /// Locks the ring against changes by other commands until the returned file is dropped.
     ///
     /// # Errors
-    /// When the ring belongs to another user, or the lock's file cannot be made.
+    /// When the ring belongs to another user, or the lock file cannot be created.
     pub fn lock(&self) -> Result<File, ConfigError> {
         for path in [&self.path, &self.single] {
             if let Ok(Some(owner)) = Owner::of(path) {
@@ -162,23 +162,23 @@ impl RingFile {
         locked.map_err(|error| self.refused(format!("cannot be locked: {}", owner::explain(&path, &error))))
     }
 
-    /// Keeps the single key of a server that has no ring, unless there is one.
+    /// Writes the single key of a server without a ring, unless the file exists.
     ///
     /// # Errors
-    /// When its file cannot be written.
+    /// When the file cannot be written.
     pub(super) fn keep_single(&self, key: &SecretSlice<u8>) -> Result<Created, ConfigError> {
         key_file::keep(&self.single, &self.database, key)
     }
 
-    /// The single key, if there is one.
+    /// Reads the single key, if the file exists.
     ///
     /// # Errors
-    /// When its file cannot be read.
+    /// When the file cannot be read.
     pub(super) fn find_single(&self) -> Result<Option<SecretSlice<u8>>, ConfigError> {
         key_file::find(&self.single)
     }
 
-    /// Removes the single key that this process has just created beside a ring.
+    /// Removes the single key's file if this process has just created it beside a ring.
     pub(super) fn remove_single(&self, created: Created) -> Result<(), ConfigError> {
         match created {
             Created::New => fs::remove_file(&self.single).map_err(|error| self.refused(error.to_string())),
@@ -186,15 +186,15 @@ impl RingFile {
         }
     }
 
-    /// The files whose owner a new file gets.
+    /// The files whose owner new files get.
     fn references(&self) -> [&Path; 3] {
         [&self.path, &self.single, &self.database]
     }
 
-    /// What tells whether the file was changed; `None` when it does not exist or cannot be reached.
+    /// The file's metadata for change detection. `None` if the file does not exist or is not accessible.
     pub fn version(&self) -> Option<RingVersion> {
         let metadata = fs::metadata(&self.path).ok()?;
-        // Unlike the time of the last writing, this one also tells of another file and other permissions.
+        // Unlike the modification time, the change time also changes with permissions and replaced files.
         #[cfg(unix)]
         let changed = {
             use std::os::unix::fs::MetadataExt;
@@ -224,7 +224,7 @@ impl RingFile {
 }
 
 impl StoredKey {
-    /// A secret is kept byte by byte; PEM is made readable.
+    /// Secrets are stored byte by byte; PEM with plain line breaks.
     fn of(key: &RingKey) -> Result<Self, String> {
         let time = |at: Option<Timestamp>| at.map(time::format);
         let text = std::str::from_utf8(key.material.expose_secret())
@@ -242,7 +242,7 @@ impl StoredKey {
     }
 
     fn read(&self) -> Result<RingKey, String> {
-        let algorithm = keys::find(&self.algorithm).ok_or_else(|| format!("{} is no algorithm", self.algorithm))?;
+        let algorithm = keys::find(&self.algorithm).ok_or_else(|| format!("{} is not an algorithm", self.algorithm))?;
         let secret: SecretSlice<u8> = trimmed(&self.secret).as_bytes().to_vec().into();
         let read = if self.shared {
             RingKey::first(algorithm, &secret, None)
@@ -252,20 +252,20 @@ impl StoredKey {
         let mut key = read.map_err(|fault| match fault {
             KeyError::Signing(problem) | KeyError::Verifying(problem) => format!("it {problem}"),
         })?;
-        let moment = |text: &Option<String>| text.as_deref().map(time::parse).transpose();
-        key.created_at = moment(&self.created_at)?;
-        key.signs_from = moment(&self.signs_from)?;
-        key.verifies_until = moment(&self.verifies_until)?;
+        let parse = |text: &Option<String>| text.as_deref().map(time::parse).transpose();
+        key.created_at = parse(&self.created_at)?;
+        key.signs_from = parse(&self.signs_from)?;
+        key.verifies_until = parse(&self.verifies_until)?;
         Ok(key)
     }
 }
 
-/// PEM as people can read it in TOML, however the lines of its own file ended.
+/// PEM with `\n` as line breaks, so that it is readable in TOML.
 fn plain_lines(secret: &str) -> String {
     trimmed(secret).replace("\r\n", "\n")
 }
 
-/// Whether both have the same keys in the same order.
+/// Whether both rings have the same keys in the same order.
 fn is_same(ring: &KeyRing, other: &KeyRing) -> bool {
     let pairs = ring.keys().iter().zip(other.keys());
     ring.keys().len() == other.keys().len() && pairs.into_iter().all(|(key, other)| key.is_the_same_as(other))

@@ -1,9 +1,9 @@
-//! Whose files are: a file that is created or replaced belongs to the user that the service runs as, also when root
-//! runs the command.
+//! File ownership: files that a command creates or replaces belong to the user that runs the service, even if root runs
+//! the command.
 
 use std::{fs, io, path::Path};
 
-/// The user and the group that a file belongs to.
+/// The user and group of a file.
 #[cfg(unix)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Owner {
@@ -13,7 +13,7 @@ pub(super) struct Owner {
 
 #[cfg(unix)]
 impl Owner {
-    /// The owner of a file; `None` if it does not exist.
+    /// The owner of a file. `None` if the file does not exist.
     pub(super) fn of(path: &Path) -> io::Result<Option<Self>> {
         use std::os::unix::fs::MetadataExt;
         match fs::metadata(path) {
@@ -23,8 +23,8 @@ impl Owner {
         }
     }
 
-    /// The owner that a new file should get: root creates files for the owner of the first of `references` that
-    /// exists, or else of the folder. Others can create files for themselves alone (`None`).
+    /// The owner for a new file: if root creates it, the owner of the first existing file of `references`, or else of
+    /// the folder. `None` for other users, who cannot change owners.
     pub(super) fn for_new(path: &Path, references: &[&Path]) -> io::Result<Option<Self>> {
         if !is_root() {
             return Ok(None);
@@ -37,7 +37,7 @@ impl Owner {
         Self::of(folder(path))
     }
 
-    /// Gives the file to this owner.
+    /// Changes the file's owner.
     pub(super) fn give(self, file: &fs::File) -> io::Result<()> {
         use std::os::unix::fs::MetadataExt;
         let metadata = file.metadata()?;
@@ -47,7 +47,7 @@ impl Owner {
         std::os::unix::fs::fchown(file, Some(self.user), Some(self.group))
     }
 
-    /// Whether this process can write a file that belongs to this owner again.
+    /// Whether this process can replace a file of this owner.
     ///
     /// # Errors
     /// The user to run the command as.
@@ -65,7 +65,7 @@ impl Owner {
     }
 }
 
-/// Elsewhere a file belongs to whoever creates it.
+/// On other systems, files belong to the user that creates them.
 #[cfg(not(unix))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Owner;
@@ -89,12 +89,12 @@ impl Owner {
     }
 }
 
-/// The folder that a file is in.
+/// The folder of a file.
 pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Why a file cannot be read or written, with the users that a refused permission is about.
+/// The reason a file cannot be read or written. For a permission error, it names the users.
 pub(super) fn explain(path: &Path, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
@@ -123,14 +123,13 @@ fn explain_permission(_path: &Path) -> String {
     String::new()
 }
 
-/// Whether only this process's user can use the file as these permissions say.
+/// Whether no other user can access the file.
 ///
-/// The group may have access where Kubernetes gives a volume to it (`fsGroup`): the group is one of this process's,
-/// and the file belongs to root while this process does not, or its folder gives the group to every file in it
-/// (setgid).
+/// Group access is accepted if it comes from a Kubernetes volume (`fsGroup`): the process is in the group, and either
+/// the file belongs to root and the process does not run as root, or the folder has the setgid bit.
 ///
 /// # Errors
-/// Who else can, and the command that closes it.
+/// Who else has access, and the command that removes it.
 #[cfg(unix)]
 pub fn check_private(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -150,7 +149,7 @@ pub fn check_private(path: &Path) -> Result<(), String> {
     Err(format!("can be read by others (mode {mode:o}); run: chmod 600 {}{advice}", path.display()))
 }
 
-/// Whether new files in the folder get this group.
+/// Whether new files in the folder inherit this group.
 #[cfg(unix)]
 fn gives_group(folder: &Path, group: u32) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -174,7 +173,7 @@ fn is_own_group(group: u32) -> bool {
     rustix::process::getegid().as_raw() == group || groups.iter().any(|own| own.as_raw() == group)
 }
 
-/// A user's name; the number where `/etc/passwd` has none.
+/// The name of a user, or the id if `/etc/passwd` has no name.
 #[cfg(unix)]
 fn user_name(id: u32) -> String {
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -186,7 +185,7 @@ fn user_name(id: u32) -> String {
     name.unwrap_or_else(|| id.to_string())
 }
 
-/// A user as `sudo -u` takes it: the number of one without a name is marked.
+/// A user as an argument of `sudo -u`, which marks ids with `#`.
 #[cfg(unix)]
 fn sudo_name(id: u32) -> String {
     let name = user_name(id);
@@ -203,12 +202,12 @@ mod tests {
     use super::check_private;
 
     #[test]
-    fn a_key_file_is_for_its_owner_or_for_the_group_of_a_mounted_volume() {
+    fn a_key_file_is_private_to_its_owner_or_to_the_group_of_a_mounted_volume() {
         let volume = tempfile::tempdir().expect("a folder");
         let file = volume.path().join("hallpass.key");
         fs::write(&file, "key").expect("a file");
         let set = |path: &std::path::Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).expect("mode");
-        // Kubernetes marks the folders of a volume that it gives to fsGroup.
+        // Kubernetes sets the setgid bit on the folders of an fsGroup volume.
         for (folder, file_mode, is_private) in [
             (0o700, 0o600, true),
             (0o700, 0o400, true),

@@ -1,5 +1,5 @@
-//! Files that hold secrets. They are written aside and put in their place as a whole, so that no reader sees half of
-//! one, and only their owner can read them.
+//! Files with secrets. They are written to a temporary file and renamed, so that no reader sees a partial file, and
+//! only their owner can read them.
 
 use std::{
     fs::{File, OpenOptions},
@@ -11,16 +11,16 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::owner::{self, Owner};
 
-/// What creating a file did.
+/// The result of creating a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Created {
-    /// The file is new.
+    /// The file was created.
     New,
-    /// The file existed, and was not changed.
+    /// The file existed and was not changed.
     Existed,
 }
 
-/// Creates a file durably unless it exists. `references` are files of the user that it is for.
+/// Creates a file durably, unless it exists. The new file gets the owner of `references`.
 pub(super) fn create(path: &Path, references: &[&Path], content: &[u8]) -> io::Result<Created> {
     let file = write_aside(path, content)?;
     if let Some(owner) = Owner::for_new(path, references)? {
@@ -33,7 +33,7 @@ pub(super) fn create(path: &Path, references: &[&Path], content: &[u8]) -> io::R
     }
 }
 
-/// Replaces a file durably, or creates it. A file that existed keeps its owner, its group and its permissions.
+/// Replaces or creates a file durably. An existing file keeps its owner, group and permissions.
 pub(super) fn replace(path: &Path, references: &[&Path], content: &[u8]) -> io::Result<()> {
     let file = write_aside(path, content)?;
     match Owner::of(path)? {
@@ -64,7 +64,7 @@ pub(super) fn open_lock(path: &Path, references: &[&Path]) -> io::Result<File> {
     Ok(file)
 }
 
-/// A file beside `path` with this content, which is on the disk, and which only its owner can read.
+/// Writes a temporary file beside `path`, syncs it, and makes it readable only by its owner.
 fn write_aside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let name = path.file_name().unwrap_or_default();
     let mut file = Builder::new().prefix(name).suffix(".new").tempfile_in(owner::folder(path))?;
@@ -73,7 +73,7 @@ fn write_aside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// A rename is durable when its folder is.
+/// A rename is durable once its folder is synced.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(owner::folder(path))?.sync_all()

@@ -31,7 +31,7 @@ impl Place {
 }
 
 #[test]
-fn the_environment_wins_over_the_file() {
+fn environment_variables_override_the_file() {
     let place = Place::with(&format!("signing_key = \"{KEY}\"\naccess_token_lifetime = \"10m\"\nleeway = 5"));
     let config = place.load(&[("HALLPASS_ACCESS_TOKEN_LIFETIME", "2h")]).expect("a configuration");
     assert_eq!(config.auth.access_token_lifetime.as_secs(), 7200);
@@ -39,7 +39,7 @@ fn the_environment_wins_over_the_file() {
 }
 
 #[test]
-fn every_mistake_is_named_with_its_place() {
+fn every_error_names_the_setting_and_its_place() {
     let key = format!("signing_key = \"{KEY}\"\n");
     let cases = [
         (
@@ -97,7 +97,7 @@ fn every_mistake_is_named_with_its_place() {
 const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
 
 #[test]
-fn clients_come_from_tables_or_from_one_variable_and_their_secrets_are_not_shown() {
+fn clients_are_read_from_tables_or_one_variable_and_their_secrets_are_hidden() {
     let toml = format!("signing_key = \"{KEY}\"\n[clients.gateway]\nsecret = \"{SECRET}\"\n");
     let from_file = Place::with(&toml).load(&[]).expect("a configuration");
     assert!(from_file.auth.clients.authenticate("gateway", SECRET).is_some());
@@ -112,7 +112,7 @@ fn clients_come_from_tables_or_from_one_variable_and_their_secrets_are_not_shown
 }
 
 #[test]
-fn a_client_that_is_not_understood_is_named_without_its_secret() {
+fn an_invalid_client_is_named_without_its_secret() {
     let cases = [
         ("[clients.gateway]\nsecret = \"swordfish\"", "\"gateway\" has a secret of less than 128 bits"),
         ("[clients.gateway]\nsecret_hash = \"abc\"", "has a secret_hash that is not the SHA-256"),
@@ -128,7 +128,7 @@ fn a_client_that_is_not_understood_is_named_without_its_secret() {
 }
 
 #[test]
-fn a_short_key_and_an_unknown_variable_are_refused() {
+fn a_short_key_and_an_unknown_variable_are_rejected() {
     let place = Place::with("");
     let short = place.load(&[("HALLPASS_SIGNING_KEY", "short")]).expect_err("a short key");
     assert_eq!(short, "HALLPASS_SIGNING_KEY is too short: 5 bytes, and HS256 needs at least 32 (RFC 7518 §3.2)");
@@ -140,7 +140,7 @@ fn a_short_key_and_an_unknown_variable_are_refused() {
 }
 
 #[test]
-fn a_key_that_nobody_set_is_made_once_and_kept_for_its_owner_alone() {
+fn a_missing_key_is_generated_once_and_readable_only_by_its_owner() {
     let place = Place::with("");
     let first = place.load(&[]).expect("a configuration");
     let file = first.new_key_file.expect("a new key file");
@@ -160,9 +160,9 @@ fn a_key_that_nobody_set_is_made_once_and_kept_for_its_owner_alone() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_refused_without_showing_what_stands_there() {
+fn a_syntax_error_is_reported_without_the_line() {
     let refused = Place::with("leeway = 5\nsigning_key = \"a secret\n").load(&[]).expect_err("no TOML");
-    assert!(refused.contains("line 2 is no TOML") && !refused.contains("secret"), "{refused}");
+    assert!(refused.contains("line 2 is not TOML") && !refused.contains("secret"), "{refused}");
 }
 
 #[test]
@@ -188,20 +188,20 @@ fn a_key_of_digits_stays_text() {
 }
 
 #[test]
-fn what_is_shown_of_the_settings_has_no_secret() {
+fn described_settings_contain_no_secret() {
     let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", KEY)]).expect("a configuration");
     assert!(!config.describe().contains(KEY));
     assert!(!format!("{config:?}").contains(KEY));
 }
 
-/// The settings that stand first in the rows of a section's tables.
+/// The settings in the first column of a section's tables.
 fn rows(section: &str) -> Vec<String> {
     let names = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
     names.map(|(name, _)| name.to_ascii_lowercase()).collect()
 }
 
 #[test]
-fn every_setting_is_described_once_and_nothing_else_is() {
+fn the_documentation_lists_exactly_the_settings() {
     let mut source =
         Source::open(None, [(OsString::from("HALLPASS_SIGNING_KEY"), OsString::from(KEY))]).expect("a source");
     Config::from_source(&mut source).expect("a configuration");
@@ -217,7 +217,7 @@ fn every_setting_is_described_once_and_nothing_else_is() {
 }
 
 #[test]
-fn classes_of_tokens_and_fields_of_users_go_by_simple_jwts_names() {
+fn token_classes_and_user_fields_have_simple_jwts_names() {
     let key = format!("signing_key = \"{KEY}\"\n");
     let long = "auth_token_classes = [\"rest_framework_simplejwt.tokens.SlidingToken\", \"access\"]";
     let config = Place::with(&format!("{key}{long}")).load(&[("HALLPASS_USER_ID_FIELD", "email")]);
@@ -260,14 +260,14 @@ fn proxies_and_limits_are_read_from_the_file_and_from_the_environment() {
 }
 
 #[test]
-fn metrics_are_never_where_everybody_is_served() {
+fn metrics_are_never_served_on_the_public_port() {
     let key = format!("signing_key = \"{KEY}\"\n");
     for (listen, metrics) in
         [("127.0.0.1:3000", "127.0.0.1:3000"), ("0.0.0.0:3000", "127.0.0.1:3000"), ("127.0.0.1:3000", "[::]:3000")]
     {
         let place = Place::with(&format!("{key}listen = \"{listen}\"\nmetrics_listen = \"{metrics}\""));
         let refused = place.load(&[]).expect_err("the same port");
-        assert!(refused.ends_with("give it a port of its own"), "{refused}");
+        assert!(refused.ends_with("use a separate port"), "{refused}");
     }
     for (listen, metrics) in [("127.0.0.1:0", "127.0.0.1:0"), ("127.0.0.1:3000", "10.0.0.1:3000")] {
         let place = Place::with(&format!("{key}listen = \"{listen}\"\nmetrics_listen = \"{metrics}\""));
@@ -279,7 +279,7 @@ fn metrics_are_never_where_everybody_is_served() {
 }
 
 #[test]
-fn servers_that_share_a_database_make_no_keys_of_their_own() {
+fn servers_that_share_a_database_generate_no_key() {
     let place = Place::with("");
     let shared = ("HALLPASS_DATABASE_URL", "postgres://hallpass@db.example/hallpass");
     let refused = place.load(&[shared]).expect_err("no key");
@@ -288,7 +288,7 @@ fn servers_that_share_a_database_make_no_keys_of_their_own() {
 }
 
 #[test]
-fn reading_the_settings_makes_no_key() {
+fn loading_the_configuration_writes_no_key() {
     let place = Place::with("");
     let database = place.0.path().join("test.db");
     let environment =
@@ -300,7 +300,7 @@ fn reading_the_settings_makes_no_key() {
 }
 
 #[test]
-fn a_databases_password_is_not_shown() {
+fn the_database_password_is_hidden() {
     let config = Place::with("").load(&[("HALLPASS_SIGNING_KEY", KEY)]).expect("a configuration");
     let database_url = "postgres://ada:swordfish@db/pass?password=swordfish".parse().expect("a URL");
     let config = Config { database_url, ..config };

@@ -1,6 +1,9 @@
-//! The kinds of value that a setting takes, from a TOML file or from the environment's text.
+//! The types of setting values: how each is read from TOML or from text, and how `check-config` shows it.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use hallpass_core::{
     clients::{Client, Clients},
@@ -12,36 +15,79 @@ use hallpass_core::{
 };
 use http::HeaderName;
 use ipnet::IpNet;
+use strum::VariantNames;
 use toml::Value;
 
-use super::{
-    http_options::{Limit, Switch},
-    source::trimmed,
-};
+use super::source::trimmed;
 use crate::{
     forwarded::{ForwardedHeader, canonical},
     http_options::Hsts,
     telemetry::LogFormat,
 };
 
-/// A kind of value. `Err` says in words what would be right.
-pub(super) trait FromValue: Sized {
-    /// From a TOML value.
+/// The meaning of an empty value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// An error: the default is not empty.
+    Rejected,
+    /// The same as no value.
+    Unset,
+}
+
+/// The type of a setting. Errors say which values are allowed.
+pub(super) trait SettingValue: Sized {
+    /// The meaning of an empty value.
+    const EMPTY: Empty = Empty::Rejected;
+
+    /// Reads a TOML value.
     fn from_toml(value: &Value) -> Result<Self, String>;
 
-    /// From the text of an environment variable.
+    /// Reads the text of an environment variable.
     fn from_text(text: &str) -> Result<Self, String> {
         Self::from_toml(&Value::String(text.to_owned()))
     }
+
+    /// The value as `check-config` prints it, without secrets.
+    fn show(&self) -> String;
 }
 
-impl FromValue for String {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        value.as_str().map(str::to_owned).ok_or_else(|| "must be text in quotes".to_owned())
+/// Implements [`SettingValue`] for enums whose variants are named by strum.
+macro_rules! named {
+    ($($kind:ty),+) => {$(
+        impl SettingValue for $kind {
+            fn from_toml(value: &Value) -> Result<Self, String> {
+                let found = value.as_str().and_then(|text| text.parse().ok());
+                found.ok_or_else(|| format!("must be {}", alternatives(Self::VARIANTS)))
+            }
+
+            fn show(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+};
+}
+
+named!(ForwardedHeader, Hsts, LogFormat, RegistrationMode, SessionCheck, UserIdField);
+
+/// `a, b or c`.
+fn alternatives(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        names => names.concat(),
     }
 }
 
-impl FromValue for bool {
+impl SettingValue for String {
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        value.as_str().map(str::to_owned).ok_or_else(|| "must be text in quotes".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.clone()
+    }
+}
+
+impl SettingValue for bool {
     fn from_toml(value: &Value) -> Result<Self, String> {
         let from_text = |text: &str| match text.to_ascii_lowercase().as_str() {
             "true" | "1" => Some(true),
@@ -51,66 +97,70 @@ impl FromValue for bool {
         let found = value.as_bool().or_else(|| value.as_str().and_then(from_text));
         found.ok_or_else(|| "must be true or false".to_owned())
     }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
-impl FromValue for usize {
+impl SettingValue for usize {
     fn from_toml(value: &Value) -> Result<Self, String> {
         let number = value.as_integer().and_then(|number| Self::try_from(number).ok());
         let found = number.or_else(|| value.as_str().and_then(|text| text.parse().ok()));
         found.ok_or_else(|| "must be a whole number".to_owned())
     }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
-impl FromValue for u32 {
+impl SettingValue for u32 {
     fn from_toml(value: &Value) -> Result<Self, String> {
         usize::from_toml(value)?.try_into().map_err(|_| format!("must be at most {}", Self::MAX))
     }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
-impl FromValue for Duration {
-    /// Whole seconds, or a number with a unit: `30s`, `5m`, `12h`, `7d`.
+impl SettingValue for Duration {
+    /// Whole seconds, or what humantime reads: `30s`, `5m`, `12h`, `7d`.
     fn from_toml(value: &Value) -> Result<Self, String> {
-        let seconds = match value {
-            Value::Integer(seconds) => u64::try_from(*seconds).ok(),
-            Value::String(text) => seconds(text),
-            Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
-        };
-        let found = seconds.map(Self::from_secs);
+        let number = |value: &Value| usize::from_toml(value).ok().map(|seconds| Self::from_secs(seconds as u64));
+        let written = || humantime::parse_duration(value.as_str()?).ok();
+        let found = number(value).or_else(written).filter(|duration| duration.subsec_nanos() == 0);
         found.ok_or_else(|| "must be a duration like 30s, 5m, 12h or 7d, or whole seconds".to_owned())
     }
-}
 
-fn seconds(text: &str) -> Option<u64> {
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(unit_at);
-    let factor = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        "d" => 24 * 60 * 60,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(factor)
-}
-
-impl FromValue for Vec<String> {
-    /// An array of text, or words between commas.
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        let wrong = || "must be a list like [\"Bearer\", \"JWT\"], or words between commas".to_owned();
-        match value {
-            Value::Array(items) => {
-                items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-            }
-            Value::String(text) => Ok(text.split(',').map(|word| word.trim().to_owned()).collect()),
-            Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => {
-                Err(wrong())
-            }
-        }
+    fn show(&self) -> String {
+        format!("{}s", self.as_secs())
     }
 }
 
-impl FromValue for Vec<IpNet> {
-    /// Addresses, and networks with the length of their prefix.
+impl SettingValue for Vec<String> {
+    /// A TOML array, or text separated by commas.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let words = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect();
+        let found = value.as_str().map(words).or_else(|| strings(value));
+        found.ok_or_else(|| "must be a list like [\"Bearer\", \"JWT\"], or words between commas".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.join(", ")
+    }
+}
+
+/// The strings of a TOML array.
+fn strings(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+impl SettingValue for Vec<IpNet> {
+    const EMPTY: Empty = Empty::Unset;
+
+    /// IP addresses, and networks in CIDR notation.
     fn from_toml(value: &Value) -> Result<Self, String> {
         let wrong = || "must be a list of addresses and networks like [\"127.0.0.1\", \"10.0.0.0/8\"]".to_owned();
         let read = |word: &String| {
@@ -122,33 +172,19 @@ impl FromValue for Vec<IpNet> {
         let words = Vec::<String>::from_toml(value).map_err(|_| wrong())?;
         words.iter().filter(|word| !word.is_empty()).map(read).collect()
     }
-}
 
-impl FromValue for ForwardedHeader {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        let found = value.as_str().and_then(|text| text.parse().ok());
-        found.ok_or_else(|| "must be X-Forwarded-For or Forwarded".to_owned())
-    }
-}
-
-impl FromValue for Hsts {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        let found = value.as_str().and_then(|text| text.parse().ok());
-        found.ok_or_else(|| "must be auto, on or off".to_owned())
-    }
-}
-
-impl FromValue for LogFormat {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        match value.as_str() {
-            Some("text") => Ok(Self::Text),
-            Some("json") => Ok(Self::Json),
-            Some(_) | None => Err("must be text or json".to_owned()),
+    fn show(&self) -> String {
+        match self.as_slice() {
+            [] => "(none)".to_owned(),
+            networks => networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         }
     }
 }
 
-impl FromValue for Switch {
+/// A setting that is `on` or `off`.
+pub(super) struct Switch(pub(super) bool);
+
+impl SettingValue for Switch {
     fn from_toml(value: &Value) -> Result<Self, String> {
         match value.as_str() {
             Some("on") => Ok(Self(true)),
@@ -156,79 +192,94 @@ impl FromValue for Switch {
             Some(_) | None => bool::from_toml(value).map(Self).map_err(|_| "must be on or off".to_owned()),
         }
     }
+
+    fn show(&self) -> String {
+        if self.0 { "on" } else { "off" }.to_owned()
+    }
 }
 
-impl FromValue for Limit {
+/// A rate, or `off`.
+impl SettingValue for Option<Rate> {
     fn from_toml(value: &Value) -> Result<Self, String> {
         let wrong = || "must be a rate like 10/min, 1/s, 100/h or 1000/d, or off".to_owned();
         match value.as_str() {
-            Some("off") => Ok(Self(None)),
-            text => text.and_then(Rate::parse).map(|rate| Self(Some(rate))).ok_or_else(wrong),
+            Some("off") => Ok(None),
+            text => text.and_then(Rate::parse).map(Some).ok_or_else(wrong),
         }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(|| "off".to_owned(), |rate| rate.to_string())
     }
 }
 
-impl FromValue for Audience {
-    /// Text, or an array of it; in the environment an array stands in brackets, as in TOML.
+/// A socket address, or `off`.
+impl SettingValue for Option<SocketAddr> {
+    const EMPTY: Empty = Empty::Unset;
+
     fn from_toml(value: &Value) -> Result<Self, String> {
-        match value {
-            Value::String(name) => Ok(Self::One(name.clone())),
-            Value::Array(items) if !items.is_empty() => {
-                let names = items.iter().map(|item| item.as_str().map(str::to_owned));
-                names.collect::<Option<_>>().map(Self::Several).ok_or_else(no_audience)
-            }
-            Value::Array(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::Boolean(_)
-            | Value::Datetime(_)
-            | Value::Table(_) => Err(no_audience()),
+        match String::from_toml(value)?.as_str() {
+            "off" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| format!("is {text:?}, which is neither off nor an address and port like 127.0.0.1:9464")),
         }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(|| "off".to_owned(), |address| address.to_string())
+    }
+}
+
+/// A setting without a default.
+impl<T: SettingValue> SettingValue for Option<T> {
+    const EMPTY: Empty = Empty::Unset;
+
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        T::from_toml(value).map(Some)
     }
 
     fn from_text(text: &str) -> Result<Self, String> {
-        if !text.starts_with('[') {
-            return Ok(Self::One(text.to_owned()));
-        }
-        inline(text).ok_or_else(no_audience).and_then(|names| Self::from_toml(&names))
+        T::from_text(text).map(Some)
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(|| "(not set)".to_owned(), T::show)
     }
 }
 
-fn no_audience() -> String {
-    "must be text, or a list of it like [\"web\", \"api\"]".to_owned()
+impl SettingValue for Audience {
+    /// Text or a TOML array. In an environment variable, an array is written in brackets.
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let one = value.as_str().map(|name| Self::One(name.to_owned()));
+        let several = || strings(value).filter(|names| !names.is_empty()).map(Self::Several);
+        one.or_else(several).ok_or_else(|| "must be text, or a list of it like [\"web\", \"api\"]".to_owned())
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let list = text.starts_with('[').then(|| inline(text).unwrap_or_else(|| Value::Array(Vec::new())));
+        Self::from_toml(&list.unwrap_or_else(|| Value::String(text.to_owned())))
+    }
+
+    fn show(&self) -> String {
+        self.names().join(", ")
+    }
 }
 
-impl FromValue for Algorithm {
+impl SettingValue for Algorithm {
     fn from_toml(value: &Value) -> Result<Self, String> {
         let found = value.as_str().and_then(keys::find);
         found.ok_or_else(|| format!("must be one of {}", ALGORITHMS.map(|(name, _)| name).join(", ")))
     }
-}
 
-impl FromValue for SessionCheck {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        match value.as_str() {
-            Some("revocation-set") => Ok(Self::RevocationSet),
-            Some("stateless") => Ok(Self::Stateless),
-            Some("database") => Ok(Self::Database),
-            Some(_) | None => Err("must be revocation-set, stateless or database".to_owned()),
-        }
+    fn show(&self) -> String {
+        keys::name(*self).to_owned()
     }
 }
 
-impl FromValue for UserIdField {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        match value.as_str() {
-            Some("id" | "pk") => Ok(Self::Id),
-            Some("username") => Ok(Self::Username),
-            Some("email") => Ok(Self::Email),
-            Some(_) | None => Err("must be id, username or email".to_owned()),
-        }
-    }
-}
-
-impl FromValue for Vec<TokenType> {
-    /// Simple JWT's classes by their dotted paths, or the last word of those, or the type claim's word.
+impl SettingValue for Vec<TokenType> {
+    /// Simple JWT's class paths, their last segment, or the value of the type claim.
     fn from_toml(value: &Value) -> Result<Self, String> {
         let wrong = || "must be a list of AccessToken and SlidingToken".to_owned();
         let names = <Vec<String>>::from_toml(value).map_err(|_| wrong())?;
@@ -240,38 +291,52 @@ impl FromValue for Vec<TokenType> {
         };
         names.iter().map(|name| kind_of(name).ok_or_else(wrong)).collect()
     }
+
+    fn show(&self) -> String {
+        self.iter().map(|kind| kind.class()).collect::<Vec<_>>().join(", ")
+    }
 }
 
-impl FromValue for HeaderName {
-    /// As WSGI spells a header field in its environment: `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`.
+impl SettingValue for HeaderName {
+    /// A header as WSGI spells it: `HTTP_X_ACCESS_TOKEN` for `X-Access-Token`.
     fn from_toml(value: &Value) -> Result<Self, String> {
         let name = value.as_str().and_then(|name| name.strip_prefix("HTTP_"));
         let is_upper = |name: &&str| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
         let found = name.filter(is_upper).and_then(|name| name.replace('_', "-").to_ascii_lowercase().parse().ok());
         found.ok_or_else(|| "must be a header as WSGI spells it, like HTTP_AUTHORIZATION or HTTP_X_TOKEN".to_owned())
     }
+
+    fn show(&self) -> String {
+        format!("HTTP_{}", self.as_str().replace('-', "_").to_ascii_uppercase())
+    }
 }
 
-impl FromValue for Clients {
-    /// `[clients.NAME]` with `secret` or `secret_hash`. No sentence shows a secret.
+impl SettingValue for Clients {
+    const EMPTY: Empty = Empty::Unset;
+
+    /// Tables `[clients.NAME]` with `secret` or `secret_hash`. Errors never show a secret.
     fn from_toml(value: &Value) -> Result<Self, String> {
         let clients = value.as_table().ok_or_else(|| "must be tables like [clients.gateway]".to_owned())?;
         clients.iter().map(|(name, client)| read_client(name, client)).collect()
     }
 
-    /// The same, as TOML writes a table on one line: `{gateway = {secret = "…"}}`.
+    /// The same as an inline table: `{gateway = {secret = "…"}}`.
     fn from_text(text: &str) -> Result<Self, String> {
         let wrong = || "must be a table in TOML like {gateway = {secret = \"…\"}}".to_owned();
         inline(text).ok_or_else(wrong).and_then(|clients| Self::from_toml(&clients))
     }
+
+    fn show(&self) -> String {
+        self.names().join(", ")
+    }
 }
 
-/// A value as TOML writes it on one line.
+/// Parses an inline TOML value.
 fn inline(text: &str) -> Option<Value> {
     format!("value = {text}").parse::<toml::Table>().ok()?.remove("value").map(without_surrounding_space)
 }
 
-/// The value with each text in it trimmed, as one from the environment is.
+/// Trims every string in the value, as values of environment variables are.
 pub(super) fn without_surrounding_space(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(trimmed(&text).to_owned()),
@@ -293,14 +358,4 @@ fn read_client(name: &str, client: &Value) -> Result<Client, String> {
         (None, None) => return Err(wrong()),
     };
     client.map_err(|problem| format!("{name:?} {problem}"))
-}
-
-impl FromValue for RegistrationMode {
-    fn from_toml(value: &Value) -> Result<Self, String> {
-        match value.as_str() {
-            Some("open") => Ok(Self::Open),
-            Some("closed") => Ok(Self::Closed),
-            Some(_) | None => Err("must be open or closed".to_owned()),
-        }
-    }
 }

@@ -36,7 +36,7 @@ fn forwarded(lines: &[&str], client: &str, is_secure: bool) {
 }
 
 #[test]
-fn what_an_untrusted_peer_says_is_ignored() {
+fn forwarding_headers_of_an_untrusted_peer_are_ignored() {
     x_forwarded_for(CLIENT, &["198.51.100.1"], CLIENT);
     x_forwarded_for(CLIENT, &["10.0.0.9, 10.0.0.8"], CLIENT);
     let nobody = Proxies::default();
@@ -46,7 +46,7 @@ fn what_an_untrusted_peer_says_is_ignored() {
 }
 
 #[test]
-fn the_right_most_untrusted_hop_is_the_client_whatever_it_wrote_itself() {
+fn the_rightmost_untrusted_hop_is_the_client() {
     x_forwarded_for(NEAR, &[CLIENT], CLIENT);
     x_forwarded_for(NEAR, &["198.51.100.1, 203.0.113.9"], CLIENT);
     x_forwarded_for(NEAR, &["198.51.100.1", "203.0.113.9, 10.0.0.3", "192.0.2.7"], CLIENT);
@@ -56,13 +56,13 @@ fn the_right_most_untrusted_hop_is_the_client_whatever_it_wrote_itself() {
 }
 
 #[test]
-fn who_comes_from_within_is_the_farthest_hop() {
+fn if_all_hops_are_trusted_the_farthest_is_the_client() {
     x_forwarded_for(NEAR, &["10.0.0.4, 10.0.0.3"], "10.0.0.4");
     x_forwarded_for(NEAR, &[], NEAR);
 }
 
 #[test]
-fn ports_and_brackets_are_taken_off() {
+fn ports_and_brackets_are_removed() {
     for written in ["203.0.113.9:4711", " 203.0.113.9 "] {
         x_forwarded_for(NEAR, &[written], CLIENT);
     }
@@ -72,7 +72,7 @@ fn ports_and_brackets_are_taken_off() {
 }
 
 #[test]
-fn what_is_no_address_ends_what_can_be_known() {
+fn an_entry_without_an_ip_address_ends_the_chain() {
     for garbage in ["", "unknown", "_hidden", "203.0.113", "203.0.113.9, ", "[::1", "\u{e9}", "a, b, c"] {
         x_forwarded_for(NEAR, &[garbage], NEAR);
         x_forwarded_for(NEAR, &[garbage, "10.0.0.3"], "10.0.0.3");
@@ -83,7 +83,7 @@ fn what_is_no_address_ends_what_can_be_known() {
 }
 
 #[test]
-fn the_standard_header_is_read_as_the_standard_has_it() {
+fn the_forwarded_header_is_parsed_by_rfc_7239() {
     forwarded(&["for=203.0.113.9"], CLIENT, false);
     forwarded(&["For=\"203.0.113.9:4711\";Proto=HTTPS;by=10.0.0.1"], CLIENT, true);
     forwarded(&["for=198.51.100.1;proto=https, for=203.0.113.9;proto=http"], CLIENT, false);
@@ -94,13 +94,13 @@ fn the_standard_header_is_read_as_the_standard_has_it() {
 }
 
 #[test]
-fn a_quote_that_was_left_open_swallows_nothing() {
+fn an_unclosed_quote_swallows_no_entry() {
     forwarded(&["for=\"1.1.1.1", "for=203.0.113.9"], CLIENT, false);
     forwarded(&["for=\"1.1.1.1, for=203.0.113.9;proto=https"], CLIENT, true);
 }
 
 #[test]
-fn the_other_header_is_not_looked_at() {
+fn the_header_that_is_not_configured_is_ignored() {
     let both = [("x-forwarded-for", CLIENT), ("forwarded", "for=198.51.100.1;proto=https")];
     let plain = seen(ForwardedHeader::XForwardedFor, NEAR, &both);
     assert_eq!((plain.address.to_string().as_str(), plain.is_secure), (CLIENT, false));
@@ -110,7 +110,7 @@ fn the_other_header_is_not_looked_at() {
 }
 
 #[test]
-fn the_scheme_is_that_of_the_hop_that_saw_the_client() {
+fn the_scheme_comes_from_the_hop_that_received_the_client() {
     let of = |forwarded_for: &str, proto: &str| {
         let lines = [("x-forwarded-for", forwarded_for), ("x-forwarded-proto", proto)];
         seen(ForwardedHeader::XForwardedFor, NEAR, &lines).is_secure
@@ -140,7 +140,7 @@ fn a_trusted_network_of_mapped_addresses_is_the_ipv4_network() {
 }
 
 #[test]
-fn a_proxy_in_a_mapped_network_is_trusted_however_it_connects() {
+fn a_proxy_in_a_mapped_network_is_trusted_over_ipv4_and_ipv6() {
     let trusted = vec!["::ffff:10.0.0.0/104".parse().expect("a network")];
     let proxies = Proxies { trusted, header: ForwardedHeader::XForwardedFor };
     let said = headers(&[("x-forwarded-for", "203.0.113.9, ::ffff:10.0.0.2"), ("x-forwarded-proto", "https")]);

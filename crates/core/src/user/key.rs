@@ -11,10 +11,11 @@ use super::User;
 use crate::id::{UserId, is_storable};
 
 /// The user field that tokens carry (`USER_ID_FIELD`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum UserIdField {
     /// The user id.
+    #[strum(to_string = "id", serialize = "pk")]
     Id,
     /// The username.
     Username,

@@ -2,9 +2,9 @@ use std::{fs, sync::Barrier, thread};
 
 use super::{Created, create, replace};
 
-/// Many processes that start at once see one content, whole.
+/// Processes that start at the same time all read the same complete content.
 #[test]
-fn a_file_that_many_create_at_once_is_created_once_and_never_seen_empty() {
+fn a_file_created_concurrently_is_created_once_and_never_seen_empty() {
     for _ in 0..20 {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("hallpass.key");
@@ -31,7 +31,7 @@ fn a_file_that_many_create_at_once_is_created_once_and_never_seen_empty() {
 
 #[cfg(unix)]
 #[test]
-fn a_new_file_is_for_its_owner_alone_and_a_replaced_one_keeps_its_permissions() {
+fn a_new_file_is_private_and_a_replaced_file_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("hallpass.keys");
@@ -43,10 +43,10 @@ fn a_new_file_is_for_its_owner_alone_and_a_replaced_one_keeps_its_permissions() 
     assert_eq!((mode(), fs::read(&path).expect("the file")), (0o640, b"second".to_vec()));
 }
 
-/// Runs as root alone, and says so otherwise.
+/// Only runs as root; prints a note otherwise.
 #[cfg(unix)]
 #[test]
-fn what_root_writes_belongs_to_the_user_of_the_folder_or_of_the_file() {
+fn files_that_root_writes_belong_to_the_owner_of_the_folder_or_file() {
     use std::os::unix::fs::{MetadataExt, chown};
     if !rustix::process::geteuid().is_root() {
         #[expect(clippy::print_stderr, reason = "a test that skips says so")]

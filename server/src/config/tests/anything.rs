@@ -1,21 +1,20 @@
-//! Whatever stands in the file or in the environment, reading it ends with a configuration or with one
-//! sentence that names the setting.
+//! For any file and environment, reading ends with a configuration or with one sentence that names the setting.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::{KEY, Place};
 use crate::config::{Config, source::Source};
 
-/// Every setting there is.
+/// Every setting.
 fn names() -> Vec<&'static str> {
     let key = [("HALLPASS_SIGNING_KEY".into(), KEY.into())];
     let mut source = Source::open(None, key).expect("a source");
     Config::from_source(&mut source).expect("a configuration");
-    // Which files are read and made is not for chance to say.
+    // Excluded because it determines which files are read and written.
     source.known().iter().copied().filter(|name| *name != "database_url").collect()
 }
 
-/// Values that are right somewhere, and values that are right nowhere.
+/// Values that are valid for some setting, and values that are valid for none.
 fn value() -> impl Strategy<Value = String> {
     let right = [
         "",
@@ -63,7 +62,7 @@ fn value() -> impl Strategy<Value = String> {
     prop_oneof![3 => select(right.to_vec()).prop_map(str::to_owned), 1 => "\\PC{0,40}", 1 => any::<String>()]
 }
 
-/// A value as it could stand in TOML.
+/// A value in TOML.
 fn toml() -> impl Strategy<Value = String> {
     let quoted = |text: String| toml::Value::String(text).to_string();
     let other =
@@ -75,7 +74,7 @@ fn toml() -> impl Strategy<Value = String> {
     ]
 }
 
-/// One line for a person, of some words, that names one of these.
+/// Whether the message is one line of several words that contains one of these names.
 fn is_sentence(problem: &str, names: &[&str]) -> bool {
     let is_line = problem.split_whitespace().count() > 3 && !problem.contains(char::is_control);
     let is_named = |name: &&str| problem.contains(*name) || problem.contains(&name.to_ascii_uppercase());
@@ -83,12 +82,12 @@ fn is_sentence(problem: &str, names: &[&str]) -> bool {
 }
 
 fn variables(chosen: &[(&str, String)]) -> Vec<(String, String)> {
-    // No process has a null character in its environment.
+    // Environment variables cannot contain null characters.
     let plain = |value: &String| value.replace('\0', "");
     chosen.iter().map(|(name, value)| (format!("HALLPASS_{}", name.to_ascii_uppercase()), plain(value))).collect()
 }
 
-/// Loads it with a key that is good, where none was chosen, since making one is not what is looked at.
+/// Loads it with a valid key unless one was chosen, so that no key is generated.
 fn load(file: &str, environment: &[(String, String)]) -> Result<Config, String> {
     let mut environment: Vec<_> = environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     environment.insert(0, ("HALLPASS_SIGNING_KEY", KEY));
@@ -96,9 +95,9 @@ fn load(file: &str, environment: &[(String, String)]) -> Result<Config, String> 
 }
 
 proptest! {
-    /// Any values of settings that there are, in the environment.
+    /// Any values of settings, in the environment.
     #[test]
-    fn any_environment_is_understood_or_refused_by_the_settings_name(
+    fn any_environment_is_accepted_or_rejected_by_the_settings_name(
         chosen in vec((select(names()), value()), 1..4),
     ) {
         if let Err(problem) = load("", &variables(&chosen)) {
@@ -107,9 +106,9 @@ proptest! {
         }
     }
 
-    /// Any values of settings that there are, in the file.
+    /// Any values of settings, in the file.
     #[test]
-    fn any_file_is_understood_or_refused_by_the_settings_name(chosen in vec((select(names()), toml()), 1..4)) {
+    fn any_file_is_accepted_or_rejected_by_the_settings_name(chosen in vec((select(names()), toml()), 1..4)) {
         let file: String = chosen.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
         if let Err(problem) = load(&file, &[]) {
             let named: Vec<_> = chosen.iter().map(|(name, _)| *name).chain(["signing_key", "hallpass.toml"]).collect();
@@ -117,17 +116,17 @@ proptest! {
         }
     }
 
-    /// Any text for a file. Nothing of it but the name of a key is shown.
+    /// Any text as a file. Errors show nothing of it but the names of keys.
     #[test]
-    fn any_text_is_a_file_or_refused_with_its_place(text in prop_oneof!["(?s).{0,200}", "[a-z_=\"\\[\\]{}#.\\n 0-9]{0,120}"]) {
+    fn any_text_is_accepted_or_rejected_with_its_place(text in prop_oneof!["(?s).{0,200}", "[a-z_=\"\\[\\]{}#.\\n 0-9]{0,120}"]) {
         if let Err(problem) = load(&text, &[]) {
             prop_assert!(is_sentence(&problem, &["hallpass.toml"]), "{problem:?}");
         }
     }
 
-    /// Any name that is none of a setting's, in either place, in which it is shown as one line.
+    /// Any name that is not a setting, in both places. It is shown on one line.
     #[test]
-    fn any_other_name_is_said_to_be_no_setting(name in prop_oneof!["[A-Z_0-9]{1,20}", "\\PC{1,20}", any::<String>()]) {
+    fn any_other_name_is_rejected_as_not_a_setting(name in prop_oneof!["[A-Z_0-9]{1,20}", "\\PC{1,20}", any::<String>()]) {
         let known = names().contains(&name.to_ascii_lowercase().as_str()) || name.eq_ignore_ascii_case("database_url");
         prop_assume!(!known);
         let variable = format!("HALLPASS_{name}");

@@ -1,4 +1,4 @@
-//! Every setting, from every source, by the same rules: what is around a value, what is not text, and what is empty.
+//! Every setting follows the same rules from every source: white space, invalid UTF-8 and empty values.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -65,7 +65,7 @@ const SETTINGS: [(&str, &str); 50] = [
     ("limit_refused_refresh_per_address", "11/h"),
 ];
 
-/// The settings whose default is nothing: an empty value is like none.
+/// Settings without a default, for which an empty value means unset.
 const OPTIONAL: [&str; 7] =
     ["trusted_proxies", "metrics_listen", "clients", "verifying_key", "audience", "issuer", "jwk_url"];
 
@@ -73,7 +73,7 @@ fn variable(name: &str) -> String {
     format!("HALLPASS_{}", name.to_ascii_uppercase())
 }
 
-/// What reading these ends with: all that is known of the configuration, or the sentence that refuses it.
+/// The result of reading: everything in the configuration, or the error.
 fn outcome(folder: &Path, file: &str, environment: &[(String, OsString)]) -> Result<String, String> {
     let path = folder.join("hallpass.toml");
     fs::write(&path, file).expect("a file");
@@ -93,7 +93,7 @@ fn outcome(folder: &Path, file: &str, environment: &[(String, OsString)]) -> Res
     loaded.map(shown).map_err(|error| error.to_string().replace(&folder.display().to_string(), "."))
 }
 
-/// The setting is at fault in the same words, wherever it is.
+/// Removes the place from an error, so that errors of different sources can be compared.
 fn without_place(outcome: Result<String, String>, name: &str) -> Result<String, String> {
     outcome.map_err(|problem| {
         let start = [
@@ -170,7 +170,7 @@ fn white_space_around_a_clients_secret_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_value_that_is_not_utf8_is_refused_by_the_variables_name_in_every_setting() {
+fn a_value_that_is_not_utf8_is_rejected_by_variable_name_in_every_setting() {
     use std::os::unix::ffi::OsStrExt;
     let (_folder, path) = folder();
     for (name, value) in SETTINGS {
@@ -188,7 +188,7 @@ fn a_value_that_is_not_utf8_is_refused_by_the_variables_name_in_every_setting() 
 }
 
 #[test]
-fn an_empty_value_is_like_none_where_the_default_is_nothing_and_refused_elsewhere() {
+fn an_empty_value_means_unset_for_settings_without_a_default_and_is_rejected_for_others() {
     let (_folder, path) = folder();
     let unset = outcome(&path, "", &[]);
     for (name, _) in SETTINGS {
@@ -196,7 +196,7 @@ fn an_empty_value_is_like_none_where_the_default_is_nothing_and_refused_elsewher
             let expected = if OPTIONAL.contains(&name) {
                 unset.clone()
             } else {
-                Err("is empty; give it a value, or leave it out".to_owned())
+                Err("is empty; set a value, or remove it".to_owned())
             };
             assert_eq!(from_environment(&path, name, empty), expected, "{name} from the environment");
             assert_eq!(from_toml(&path, name, empty), expected, "{name} from hallpass.toml");
@@ -207,7 +207,7 @@ fn an_empty_value_is_like_none_where_the_default_is_nothing_and_refused_elsewher
 }
 
 #[test]
-fn an_empty_variable_leaves_the_setting_of_the_file() {
+fn an_empty_variable_keeps_the_setting_of_the_file() {
     let issuer = |environment: &[(&str, &str)]| {
         let place = Place::with(&format!("signing_key = \"{KEY}\"\nissuer = \"https://pass.example\""));
         place.load(environment).expect("a configuration").auth.issuer
@@ -217,7 +217,7 @@ fn an_empty_variable_leaves_the_setting_of_the_file() {
 }
 
 #[test]
-fn a_variable_beside_its_file_is_refused_and_one_of_both_may_be_empty() {
+fn a_variable_and_its_file_variable_are_rejected_together_unless_one_is_empty() {
     let (_folder, path) = folder();
     for (name, value) in SETTINGS {
         let secret = path.join("value");
@@ -252,7 +252,7 @@ fn a_file_that_cannot_be_read_is_named_with_its_variable() {
 }
 
 #[test]
-fn variables_of_a_kubernetes_service_are_ignored_and_named() {
+fn variables_of_a_kubernetes_service_are_ignored_and_listed() {
     let place = Place::with("");
     let config = place
         .load(&[
@@ -272,7 +272,7 @@ fn variables_of_a_kubernetes_service_are_ignored_and_named() {
 }
 
 #[test]
-fn a_misspelt_setting_is_refused_with_the_one_that_was_meant() {
+fn a_misspelt_setting_is_rejected_with_a_suggestion() {
     for (variable, meant) in [
         ("HALLPASS_ISUER", "HALLPASS_ISSUER"),
         ("HALLPASS_Issuer", "HALLPASS_ISSUER"),

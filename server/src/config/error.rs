@@ -1,0 +1,54 @@
+//! Configuration errors.
+
+use std::path::PathBuf;
+
+/// Why the configuration was rejected: one sentence that names the setting and the place where it is set.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read or is not TOML.
+    #[error("{path} cannot be read: {problem}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        problem: String,
+    },
+    /// A key or variable is not a setting.
+    #[error("{place} is not a setting{hint}")]
+    Unknown {
+        /// The key or variable, and where it is set.
+        place: String,
+        /// The most similar setting.
+        hint: String,
+    },
+    /// The setting does not accept the value.
+    #[error("{place} {problem}")]
+    Value {
+        /// The setting, and where it is set.
+        place: String,
+        /// What is wrong, and which values are allowed.
+        problem: String,
+    },
+    /// The key ring cannot be used.
+    #[error("the key ring {path} {problem}")]
+    KeyRing {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        problem: String,
+    },
+    /// Servers that share a database must not each create a key.
+    #[error(
+        "no signing key is set, and servers that share a PostgreSQL database need the same: set signing_key \
+         (HALLPASS_SIGNING_KEY), or copy hallpass.key or hallpass.keys from another server"
+    )]
+    NoSharedKey,
+    /// The key file cannot be used.
+    #[error("the signing key file {path} {problem}")]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        problem: String,
+    },
+}

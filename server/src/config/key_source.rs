@@ -1,0 +1,45 @@
+//! The source of the signing keys: the key ring's file, and `signing_key` in front of it.
+
+use hallpass_core::{
+    keys::{Algorithm, KeyRing, RingKey},
+    settings::{Settings, SettingsError},
+};
+
+use super::{ConfigError, RingFile};
+
+/// The key ring's file, and `signing_key` from the configuration, which signs before the ring's keys.
+#[derive(Clone, Debug)]
+pub struct KeySource {
+    /// The ring's file, which may not exist yet.
+    pub file: RingFile,
+    /// The place where `signing_key` is set.
+    pub configured: Option<String>,
+    /// `ALGORITHM`, if it is set: the algorithm of new keys.
+    pub algorithm: Option<Algorithm>,
+    /// The settings with the key that signs without a ring.
+    pub(super) first: Settings,
+}
+
+impl KeySource {
+    /// The ring as the server uses it. `None` if the file does not exist.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub fn load(&self) -> Result<Option<KeyRing>, ConfigError> {
+        let ring = self.file.read()?;
+        Ok(match &self.configured {
+            Some(_) => ring.map(|ring| self.first().map(|leader| ring.led_by(leader))).transpose()?,
+            None => ring,
+        })
+    }
+
+    /// The key that signs without a ring.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn first(&self) -> Result<RingKey, ConfigError> {
+        self.first
+            .key()
+            .map_err(|SettingsError { setting, problem }| ConfigError::Value { place: setting.to_owned(), problem })
+    }
+}
