@@ -1,5 +1,4 @@
-//! The files that the browser loads, carried inside the binary. In a debug build they are read from
-//! the disk, so that `cargo leptos watch` shows what has changed.
+//! Static files, embedded in the binary. Debug builds read them from disk, so that `cargo leptos watch` shows changes.
 
 use app::ui::shell::Assets;
 use axum::{
@@ -9,19 +8,19 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::{Embed, EmbeddedFile};
 
-/// What `cargo leptos build` made.
+/// The output of `cargo leptos build`.
 #[derive(Embed)]
 #[folder = "../target/site"]
 #[allow_missing = true]
 struct Site;
 
-/// The encodings that the build may have prepared, best first.
+/// The encodings that the build may have prepared, in order of preference.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
-/// A file with a hash in its name never changes (RFC 8246).
+/// Files with a hash in their name never change (RFC 8246).
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// Everything else is asked for again each time, and answered briefly when it is the same.
+/// All other files are revalidated on each use, usually with a 304.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// `GET /pkg/{path}`.
@@ -29,14 +28,15 @@ pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     serve(&format!("pkg/{path}"), &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-/// The file at a path of the site, if there is one.
+/// The response for a file of the site. `None` if it does not exist.
 pub fn serve(path: &str, request: &HeaderMap) -> Option<Response> {
     serve_from::<Site>(path, request)
 }
 
-/// The file at a path among these, if there is one.
+/// The response for one of these files. `None` if it does not exist.
 pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Option<Response> {
     let plain = Files::get(path)?;
+    let content_type = content_type(&plain)?;
     let (file, encoding) = match find_encoded::<Files>(path, request) {
         Some((file, encoding)) => (file, Some(encoding)),
         None => (plain, None),
@@ -50,7 +50,7 @@ pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Optio
         return Some((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     headers.insert(header::ETAG, etag);
-    headers.insert(header::CONTENT_TYPE, content_type(path)?);
+    headers.insert(header::CONTENT_TYPE, content_type);
     if let Some(policy) = policy(path) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -60,13 +60,13 @@ pub(crate) fn serve_from<Files: Embed>(path: &str, request: &HeaderMap) -> Optio
     Some((headers, file.data).into_response())
 }
 
-/// While one edits, the files that were built have no hashes in their names.
+/// Debug builds have no hashes in file names.
 fn is_immutable(path: &str) -> bool {
     path.starts_with("pkg/") && !cfg!(debug_assertions)
 }
 
-/// What a file of the site's root may do that no file otherwise may: a page has a stylesheet, and the
-/// service worker fetches what it was asked for.
+/// The content security policy of files that need one: the static pages have a stylesheet, and the service worker
+/// fetches.
 fn policy(path: &str) -> Option<HeaderValue> {
     match path {
         "offline.html" | "error.html" => Some(HeaderValue::from_static(
@@ -78,13 +78,13 @@ fn policy(path: &str) -> Option<HeaderValue> {
     }
 }
 
-/// The page that is shown when another could not be made.
+/// The page for a failed rendering.
 pub fn error_page() -> Response {
     let page = serve("error.html", &HeaderMap::new()).unwrap_or_default();
     (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], page).into_response()
 }
 
-/// The names of the files that a page loads, as this build spells them.
+/// The names of the files that a page loads in this build.
 pub fn assets() -> Assets {
     let find = |extension: &str| {
         let is_wanted = |path: &str| {
@@ -104,7 +104,7 @@ fn find_encoded<Files: Embed>(path: &str, request: &HeaderMap) -> Option<(Embedd
     })
 }
 
-/// Whether `Accept-Encoding` names the encoding and does not refuse it (RFC 9110 §12.5.3).
+/// Whether `Accept-Encoding` includes the encoding with a weight above zero (RFC 9110 §12.5.3).
 fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
@@ -118,23 +118,11 @@ fn etag(file: &EmbeddedFile) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("\"{hash}\"")).ok()
 }
 
-fn content_type(path: &str) -> Option<HeaderValue> {
-    let guessed = mime_guess(path);
-    HeaderValue::from_str(&guessed).ok()
-}
-
-fn mime_guess(path: &str) -> String {
-    match path.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("html") => "text/html; charset=utf-8".to_owned(),
-        Some("js") => "text/javascript; charset=utf-8".to_owned(),
-        Some("css") => "text/css; charset=utf-8".to_owned(),
-        Some("wasm") => "application/wasm".to_owned(),
-        Some("svg") => "image/svg+xml".to_owned(),
-        Some("txt") => "text/plain; charset=utf-8".to_owned(),
-        Some("png") => "image/png".to_owned(),
-        Some("ico") => "image/x-icon".to_owned(),
-        Some("webmanifest") => "application/manifest+json".to_owned(),
-        Some(_) | None => "application/octet-stream".to_owned(),
+/// The media type that `mime_guess` finds for the extension. Text is UTF-8.
+fn content_type(file: &EmbeddedFile) -> Option<HeaderValue> {
+    match file.metadata.mimetype() {
+        text if text.starts_with("text/") => HeaderValue::from_str(&format!("{text}; charset=utf-8")).ok(),
+        other => HeaderValue::from_str(other).ok(),
     }
 }
 
@@ -143,7 +131,7 @@ mod tests {
     use super::accepts;
 
     #[test]
-    fn an_encoding_is_taken_only_when_it_is_named_and_not_refused() {
+    fn an_encoding_is_used_only_if_it_is_accepted() {
         assert!(accepts("gzip, deflate, br, zstd", "br"));
         assert!(accepts("BR;q=0.5", "br"));
         assert!(!accepts("gzip, br;q=0", "br"));
