@@ -1,13 +1,15 @@
-//! Methods, as a Django REST framework view takes them: those it is for, `OPTIONS`, and a 405 for every
-//! other; each answer says in `Allow` which there are. What an endpoint is for, and whether it wants an
-//! access token, is read from its documentation, so that the two cannot differ.
+//! Views in the sense of Django REST framework: content negotiation, `OPTIONS`, 405, and the headers of every response.
+//!
+//! `Allow`, the guard and the link to the documentation are computed once per path from its OpenAPI documentation, so
+//! that the two cannot differ. They are captured by a layer of the path; a layer around the whole router would have to
+//! look them up on every request.
 
 use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Extension,
     body::Bytes,
-    extract::Request,
+    extract::{FromRequestParts, Request},
     response::{IntoResponse, Response},
     routing::{MethodRouter, Route, options},
 };
@@ -31,32 +33,32 @@ use super::{
 };
 use crate::extract::{SignedIn, Staff};
 
-/// What every view depends on.
+/// The value of `Vary` for public views.
 const ACCEPT: HeaderValue = HeaderValue::from_static("accept");
 
-/// The handlers of one path, and what is documented of them: what `routes!` makes.
+/// The handlers of one path and their documentation, as `routes!` returns them.
 pub(super) type Routes = UtoipaMethodRouter<Arc<Auth>>;
 
-/// Makes views, the endpoints of the dialect.
+/// Builds views from handlers.
 pub(super) struct Views {
     challenge: HeaderValue,
-    /// The headers of a request that the answer of a protected view depends on.
+    /// The value of `Vary` for protected views.
     vary_of_protected: HeaderValue,
 }
 
-/// What the answers of one view have in common.
+/// The headers that all responses of one view share.
 struct View {
     allow: HeaderValue,
-    /// Where a browser finds its documentation.
+    /// The URL of its documentation, for browsers.
     docs: HeaderValue,
-    /// How to authenticate (RFC 9110 §11.6.1).
+    /// `WWW-Authenticate` (RFC 9110 §11.6.1).
     challenge: HeaderValue,
-    /// The headers of a request that an answer depends on (RFC 9110 §12.5.5).
+    /// `Vary` (RFC 9110 §12.5.5).
     vary: HeaderValue,
 }
 
 impl Views {
-    /// With these settings.
+    /// Views with the challenge and the header of these settings.
     pub(super) fn new(settings: &Settings) -> Self {
         let challenge = HeaderValue::from_str(&settings.challenge());
         Self {
@@ -65,19 +67,18 @@ impl Views {
         }
     }
 
-    /// A view of this name.
+    /// A view of this name. It is for signed-in users if its documentation says so.
     pub(super) fn view(&self, name: &str, mut routes: Routes) -> Routes {
         let item = only_item(&mut routes.1);
         openapi::complete_view(item);
-        let is_protected = openapi::operations(item).any(|(_, operation)| operation.security.is_some());
-        if is_protected {
-            self.finish(routes, &self.vary_of_protected, |handlers| protected(handlers, describe(name)))
+        if openapi::operations(item).any(|(_, operation)| operation.security.is_some()) {
+            self.finish::<SignedIn>(name, routes, &self.vary_of_protected)
         } else {
-            self.finish(routes, &ACCEPT, |handlers| open(handlers, describe(name)))
+            self.finish::<()>(name, routes, &ACCEPT)
         }
     }
 
-    /// A view that can be asked for too often.
+    /// A view with a rate limit.
     pub(super) fn limited_view(&self, name: &str, mut routes: Routes) -> Routes {
         openapi::complete_limited_view(only_item(&mut routes.1));
         self.view(name, routes)
@@ -88,15 +89,13 @@ impl Views {
         let item = only_item(&mut routes.1);
         openapi::complete_view(item);
         openapi::complete_staff_view(item);
-        self.finish(routes, &self.vary_of_protected, |handlers| staffed(handlers, describe(name)))
+        self.finish::<Staff>(name, routes, &self.vary_of_protected)
     }
 
-    fn finish(
-        &self,
-        (schemas, mut paths, handlers): Routes,
-        vary: &HeaderValue,
-        guard: impl FnOnce(MethodRouter<Arc<Auth>>) -> MethodRouter<Arc<Auth>>,
-    ) -> Routes {
+    fn finish<G>(&self, name: &str, (schemas, mut paths, handlers): Routes, vary: &HeaderValue) -> Routes
+    where
+        G: FromRequestParts<Arc<Auth>> + Send + 'static,
+    {
         let item = only_item(&mut paths);
         let view = Arc::new(View {
             allow: allow(item, &["OPTIONS"]),
@@ -104,7 +103,7 @@ impl Views {
             challenge: self.challenge.clone(),
             vary: vary.clone(),
         });
-        let methods = guard(handlers).layer(layer_fn(move |mut method: Route| {
+        let methods = complete::<G>(handlers, describe(name)).layer(layer_fn(move |mut method: Route| {
             let view = view.clone();
             service_fn(move |request| answer(view.clone(), &mut method, request))
         }));
@@ -112,21 +111,21 @@ impl Views {
     }
 }
 
-/// `Authorization` needs no mention: caches know it (RFC 9111 §3.5).
+/// The value of `Vary` for protected views. Caches handle `Authorization` without it (RFC 9111 §3.5).
 fn vary(auth_header_name: &HeaderName) -> HeaderValue {
     match *auth_header_name {
         header::AUTHORIZATION => ACCEPT,
-        ref name => HeaderValue::from_str(&format!("accept, {name}")).expect("the name of a header is plain text"),
+        ref name => HeaderValue::from_str(&format!("accept, {name}")).expect("header names are visible ASCII"),
     }
 }
 
-/// Lets through who takes JSON, and shows browsers to the documentation of the view.
+/// Calls the handler if the client accepts JSON, and redirects browsers to the documentation of the view.
 fn answer(
     view: Arc<View>,
     method: &mut Route,
     request: Request,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
-    // What is no text names nothing.
+    // A path that is not UTF-8 matches nothing.
     if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
         return Either::Right(ready(Ok(not_found())));
     }
@@ -140,14 +139,14 @@ fn answer(
 }
 
 impl View {
-    /// Adds what each of its answers says.
+    /// Adds the shared headers to a response.
     fn complete(&self, mut response: Response) -> Response {
         let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
         let headers = response.headers_mut();
         headers.insert(header::ALLOW, self.allow.clone());
         headers.append(header::VARY, self.vary.clone());
-        // Tokens, and what is for one person: shared caches protect `Authorization` alone (RFC 9111 §3.5), and the
-        // token may come in another header.
+        // Responses hold tokens and personal data. Shared caches only respect `Authorization` (RFC 9111 §3.5), and the
+        // token may be in another header.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if is_unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, self.challenge.clone());
@@ -156,7 +155,7 @@ impl View {
     }
 }
 
-/// An endpoint that is no view: it takes its methods and says of nothing else.
+/// An endpoint that is not a view: without negotiation and `OPTIONS`.
 pub(super) fn plain((schemas, mut paths, handlers): Routes) -> Routes {
     let item = only_item(&mut paths);
     openapi::complete_endpoint(item);
@@ -165,48 +164,37 @@ pub(super) fn plain((schemas, mut paths, handlers): Routes) -> Routes {
     (schemas, paths, methods)
 }
 
-/// An endpoint that is told something of the server.
-pub(super) fn told_of<T>((schemas, paths, handlers): Routes, what: &T) -> Routes
+/// Adds an extension to the requests of an endpoint.
+pub(super) fn with_extension<T>((schemas, paths, handlers): Routes, extension: &T) -> Routes
 where
     T: Clone + Send + Sync + 'static,
 {
-    (schemas, paths, handlers.layer(Extension(what.clone())))
+    (schemas, paths, handlers.layer(Extension(extension.clone())))
 }
 
-/// Takes every method; who is not signed in learns nothing else of it.
-fn protected(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
+/// Adds `OPTIONS`, and 405 for every other method. Clients that the guard `G` rejects get the guard's answer instead.
+fn complete<G>(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>>
+where
+    G: FromRequestParts<Arc<Auth>> + Send + 'static,
+{
     handlers
-        .merge(options(async move |_: SignedIn| json_text(description.clone())))
-        .fallback(async move |_: SignedIn, method: Method| Rejection::Method(method))
-}
-
-/// Takes every method; who is not staff learns nothing else of it.
-fn staffed(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
-    handlers
-        .merge(options(async move |_: Staff| json_text(description.clone())))
-        .fallback(async move |_: Staff, method: Method| Rejection::Method(method))
-}
-
-/// Takes every method, whoever asks.
-fn open(handlers: MethodRouter<Arc<Auth>>, description: Bytes) -> MethodRouter<Arc<Auth>> {
-    handlers
-        .merge(options(async move || json_text(description.clone())))
-        .fallback(async move |method: Method| Rejection::Method(method))
+        .merge(options(async move |_: G| json_text(description.clone())))
+        .fallback(async move |_: G, method: Method| Rejection::Method(method))
 }
 
 fn only_item(paths: &mut Paths) -> &mut PathItem {
-    paths.paths.values_mut().next().expect("`routes!` takes one handler at least")
+    paths.paths.values_mut().next().expect("`routes!` takes at least one handler")
 }
 
-/// The methods of an endpoint, in Django's order.
-fn allow(item: &PathItem, besides: &[&'static str]) -> HeaderValue {
+/// The value of `Allow`: the methods of an endpoint in Django's order.
+fn allow(item: &PathItem, others: &[&'static str]) -> HeaderValue {
     let mut methods: Vec<_> = openapi::operations(item).map(|(method, _)| method).collect();
     methods.extend(item.get.as_ref().map(|_| "HEAD"));
-    methods.extend(besides);
-    HeaderValue::from_str(&methods.join(", ")).expect("methods are plain words")
+    methods.extend(others);
+    HeaderValue::from_str(&methods.join(", ")).expect("methods are visible ASCII")
 }
 
-/// What `OPTIONS` says of a view.
+/// The body of `OPTIONS` (Django REST framework: `SimpleMetadata`).
 fn describe(name: &str) -> Bytes {
     let description = json!({
         "name": name,

@@ -1,5 +1,5 @@
-//! The REST dialect of Django REST framework Simple JWT 5.5.1. One file an endpoint family; each
-//! handler unpacks, calls one operation of the core, and packs.
+//! The REST API, compatible with Django REST framework Simple JWT 5.5.1. One file per group of endpoints; each handler
+//! parses the request, calls one operation of the core and builds the response.
 
 mod admin;
 mod body;
@@ -27,7 +27,7 @@ use axum::{
     routing::{any, get},
 };
 use hallpass_core::Auth;
-use method::{Views, plain, told_of};
+use method::{Views, plain, with_extension};
 pub(crate) use reject::Rejection;
 pub(crate) use reject::at_protected;
 use reject::not_found;
@@ -35,8 +35,7 @@ use utoipa_axum::routes;
 
 use crate::http_options::Stopping;
 
-/// Every endpoint, with and without the trailing slash; and the documentation, which is made of the
-/// same list.
+/// Every endpoint, with and without the trailing slash, and the OpenAPI document, which is built from the same list.
 pub fn router(auth: &Arc<Auth>, stopping: &Stopping) -> Router {
     let (views, schema) = (Views::new(auth.settings()), docs::Schema::default());
     let endpoints = [
@@ -50,10 +49,10 @@ pub fn router(auth: &Arc<Auth>, stopping: &Stopping) -> Router {
         views.view("Me", routes!(me::me)),
         views.view("Session List", routes!(sessions::list, sessions::end_others)),
         views.view("Session", routes!(sessions::end)),
-        told_of(plain(routes!(docs::schema)), &schema),
+        with_extension(plain(routes!(docs::schema)), &schema),
         plain(routes!(keys::jwks)),
         plain(routes!(health::healthz)),
-        told_of(plain(routes!(health::readyz)), stopping),
+        with_extension(plain(routes!(health::readyz)), stopping),
     ];
     let (mut router, mut document) = (Router::new(), openapi::document(auth.settings()));
     for (schemas, paths, methods) in endpoints.into_iter().chain(admin::endpoints(&views)).chain(oauth::endpoints()) {

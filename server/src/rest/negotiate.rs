@@ -1,25 +1,25 @@
-//! Which format a client wants: there is JSON, and who wants none of it is told so before anything
-//! else is looked at, as Django REST framework does (`DefaultContentNegotiation`). A browser that opens
-//! an endpoint is shown its documentation, where Django has its browsable API.
+//! Content negotiation, as Django REST framework does it (`DefaultContentNegotiation`): JSON only, and 406 for clients
+//! that do not accept it, before anything else is checked. Browsers are redirected to the documentation, where Django
+//! shows its browsable API.
 
 use axum::extract::Request;
 use http::{HeaderMap, Method, header};
 
 use crate::parameters::Parameterized;
 
-/// What a request asks for.
+/// The response format that a request asks for.
 pub(super) enum Wanted {
     /// JSON.
     Json,
-    /// A page to look at.
+    /// An HTML page.
     Page,
-    /// A format that is not there, by its name.
+    /// An unknown `?format=`.
     UnknownFormat,
-    /// No JSON.
+    /// Only media types other than JSON.
     Other,
 }
 
-/// What this one does.
+/// The response format of this request.
 pub(super) fn wanted(request: &Request) -> Wanted {
     let format = find_format(request.uri().query().unwrap_or_default());
     if format.as_ref().is_some_and(|format| format != "json") {
@@ -32,18 +32,18 @@ pub(super) fn wanted(request: &Request) -> Wanted {
     if accepts_json(request.headers()) { Wanted::Json } else { Wanted::Other }
 }
 
-/// `?format=` (`URL_FORMAT_OVERRIDE`): of several, the last one counts; an empty one is none.
+/// The last `?format=` that is not empty (`URL_FORMAT_OVERRIDE`).
 fn find_format(query: &str) -> Option<String> {
     let last = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "format").last();
     last.map(|(_, format)| format.into_owned()).filter(|format| !format.is_empty())
 }
 
-/// Whether a page is wanted more than JSON: a browser names `text/html`, and takes everything else for less.
+/// Whether HTML is preferred to JSON. Browsers list `text/html` with a higher weight than the rest.
 fn prefers_page(headers: &HeaderMap) -> bool {
     weight(headers, ("text", "html")) > weight(headers, ("application", "json"))
 }
 
-/// How much a media type is wanted, from 0 to 1: what the range says that fits it best (RFC 9110 §12.5.1).
+/// The weight of a media type, from 0 to 1: that of the most specific matching range (RFC 9110 §12.5.1).
 fn weight(headers: &HeaderMap, wanted: (&str, &str)) -> f32 {
     let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges = ranges.flat_map(|value| value.split(',')).map(Parameterized::parse);
@@ -57,8 +57,7 @@ fn weight(headers: &HeaderMap, wanted: (&str, &str)) -> f32 {
     best.map_or(0.0, |(_, range)| range.parameter("q").and_then(|q| q.parse().ok()).unwrap_or(1.0))
 }
 
-/// Whether any of the media ranges takes JSON; weights are not looked at. Without a header, everything
-/// is taken.
+/// Whether any media range matches JSON. Weights are ignored, and a missing header accepts everything.
 fn accepts_json(headers: &HeaderMap) -> bool {
     let mut ranges = headers.get_all(header::ACCEPT).iter().peekable();
     ranges.peek().is_none() || ranges.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).any(takes_json)
@@ -76,7 +75,7 @@ mod tests {
     use super::{find_format, prefers_page, takes_json};
 
     #[test]
-    fn ranges_that_hold_json_take_it() {
+    fn media_ranges_that_include_json_accept_it() {
         for range in ["application/json", " application/* ;q=0.1", "*/*", "APPLICATION/JSON; indent=4", "*/json"] {
             assert!(takes_json(range), "{range}");
         }
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_format_of_a_query_counts() {
+    fn the_last_format_parameter_wins() {
         for (query, format) in [
             ("", None),
             ("format=", None),
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_want_a_page_and_programs_do_not() {
+    fn browsers_prefer_html_and_api_clients_do_not() {
         let prefers = |accept: &'static str| {
             prefers_page(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
         };

@@ -1,4 +1,4 @@
-//! Refusals as Simple JWT words them: the only place that knows statuses and its sentences.
+//! Error responses with the statuses and messages of Simple JWT. No other module knows them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,42 +13,42 @@ use serde::Serialize;
 use super::refusal::{FieldErrors, Refusal};
 use crate::body::BodyError;
 
-/// Why a request was not answered with a 2xx.
+/// The reason a request has no successful response.
 pub(crate) enum Rejection {
-    /// Fields and what is wrong with each.
+    /// Errors of fields.
     Fields(FieldErrors),
-    /// A JSON value that is no object; its name in Python.
+    /// A JSON value that is not an object, by its Python type.
     NotAnObject(&'static str),
     /// The JSON value `null`.
     NoData,
-    /// No JSON; why.
+    /// Invalid JSON, with the reason.
     Json(String),
-    /// No multipart; why.
+    /// Invalid multipart, with the reason.
     Multipart(String),
-    /// It could not be read.
+    /// The body could not be read.
     Body(BodyError),
-    /// A body in a character set that is not known; its name.
+    /// An unknown character set, by name.
     Charset(String),
-    /// A body of another kind; the `Content-Type` header.
+    /// An unsupported media type: the `Content-Type` header.
     UnsupportedMediaType(String),
-    /// The client takes no JSON.
+    /// The client does not accept JSON.
     NotAcceptable,
-    /// Another method than the endpoint's.
+    /// The endpoint does not support the method.
     Method(http::Method),
-    /// A page that a list does not have.
+    /// The list has no such page.
     InvalidPage,
-    /// The core refused.
-    Core(Error, Door),
+    /// An error of the core.
+    Core(Error, EndpointKind),
 }
 
-/// Which kind of endpoint the core refused at: the same error is worded differently.
+/// The kind of endpoint. The same error has different messages.
 #[derive(Clone, Copy)]
-pub(crate) enum Door {
-    /// One that takes credentials or a token in its body.
+pub(crate) enum EndpointKind {
+    /// Endpoints with credentials or a token in the body.
     Token,
     /// `verify`.
     Verify,
-    /// One that wants an access token in the `Authorization` header.
+    /// Endpoints with an access token in the `Authorization` header.
     Protected,
 }
 
@@ -76,35 +76,35 @@ impl IntoResponse for Rejection {
                 detail(StatusCode::METHOD_NOT_ALLOWED, &format!("Method \"{method}\" not allowed."))
             }
             Self::InvalidPage => detail(StatusCode::NOT_FOUND, "Invalid page."),
-            Self::Core(error, door) => refuse(error, door),
+            Self::Core(error, kind) => refuse(error, kind),
         }
     }
 }
 
-/// What the core refused at an endpoint that takes credentials or a token in its body.
+/// An error of the core at an endpoint with credentials or a token in the body.
 pub(super) fn at_token(error: Error) -> Rejection {
-    Rejection::Core(error, Door::Token)
+    Rejection::Core(error, EndpointKind::Token)
 }
 
-/// What the core refused at an endpoint that wants an access token.
+/// An error of the core at an endpoint with an access token.
 pub(crate) fn at_protected(error: Error) -> Rejection {
-    Rejection::Core(error, Door::Protected)
+    Rejection::Core(error, EndpointKind::Protected)
 }
 
-/// Whatever is not an endpoint below `/api`.
+/// The response for unknown paths below `/api`.
 pub(super) fn not_found() -> Response {
     let mut response = detail(StatusCode::NOT_FOUND, "Not found.");
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-fn refuse(error: Error, door: Door) -> Response {
+fn refuse(error: Error, kind: EndpointKind) -> Response {
     let sentence = error.to_string();
-    match (error, door) {
+    match (error, kind) {
         (Error::Invalid(fields), _) => answer(StatusCode::BAD_REQUEST, by_name(fields)),
-        (Error::Blacklisted(_), Door::Verify) => non_field_error(&sentence),
+        (Error::Blacklisted(_), EndpointKind::Verify) => non_field_error(&sentence),
         (Error::NoTokenType(kinds), _) => unauthorized(Refusal::of_token(&sentence, &kinds)),
-        (Error::PasswordChanged(_), Door::Protected) => coded(&sentence, "password_changed"),
+        (Error::PasswordChanged(_), EndpointKind::Protected) => coded(&sentence, "password_changed"),
         (Error::Token(_) | Error::Blacklisted(_) | Error::NoUserId, _) => coded(&sentence, "token_not_valid"),
         (
             Error::NoActiveAccount
@@ -121,20 +121,20 @@ fn refuse(error: Error, door: Door) -> Response {
             detail(StatusCode::FORBIDDEN, &sentence)
         }
         (Error::OversizedClaims, _) => {
-            tracing::error!("a token was not issued: the claims of the policy are too large");
+            tracing::error!("token not issued: the claims of the policy are too large");
             detail(StatusCode::INTERNAL_SERVER_ERROR, &sentence)
         }
         (Error::TooMany { retry_after }, _) => later(StatusCode::TOO_MANY_REQUESTS, &sentence, retry_after),
         (Error::Unavailable { retry_after, cause }, _) => {
             if let Some(cause) = cause {
-                tracing::error!(error = &cause as &dyn std::error::Error, "a request could not be served");
+                tracing::error!(error = &cause as &dyn std::error::Error, "request failed");
             }
             later(StatusCode::SERVICE_UNAVAILABLE, &sentence, retry_after)
         }
     }
 }
 
-/// What may be asked again after a while.
+/// A response with `Retry-After`.
 fn later(status: StatusCode, sentence: &str, wait: Duration) -> Response {
     let mut response = detail(status, sentence);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
@@ -165,5 +165,5 @@ fn answer(status: StatusCode, body: impl Serialize) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// The core, as handlers take it.
+/// The core, as an extractor of handlers.
 pub(crate) type Core = axum::extract::State<Arc<Auth>>;

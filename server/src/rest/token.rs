@@ -1,4 +1,4 @@
-//! `/api/token/…`: obtain a pair or a sliding token, refresh, verify, blacklist.
+//! `/api/token/…`: obtain, refresh, verify and blacklist tokens.
 
 use axum::{
     Json,
@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 use super::{
     body::{Fields, Kind},
     refusal::Refusal,
-    reject::{Core, Door, Rejection, at_token},
+    reject::{Core, EndpointKind, Rejection, at_token},
 };
 use crate::extract::ClientOrigin;
 
-/// Sign in: an access and a refresh token for a name and a password.
+/// Sign in: get an access and a refresh token for a username and password.
 ///
 /// Simple JWT: `TokenObtainPairView`.
 #[utoipa::path(
@@ -26,8 +26,8 @@ use crate::extract::ClientOrigin;
     operation_id = "obtainPair",
     request_body = Credentials,
     responses(
-        (status = 200, description = "Signed in; this is a new session.", body = TokenPair),
-        (status = 401, description = "Unknown user, wrong password or inactive account; which one is not told.", body = Refusal),
+        (status = 200, description = "Signed in; a new session was created.", body = TokenPair),
+        (status = 401, description = "Unknown user, wrong password or inactive account; the response does not say which.", body = Refusal),
     )
 )]
 pub(super) async fn obtain(
@@ -38,9 +38,9 @@ pub(super) async fn obtain(
     auth.obtain_pair(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
 }
 
-/// Stay signed in: the next pair for a refresh token, which is spent by that.
+/// Refresh: get the next pair for a refresh token, which becomes used.
 ///
-/// Simple JWT: `TokenRefreshView`. A lost answer can be asked for again: the same pair comes once more.
+/// Simple JWT: `TokenRefreshView`. A request can be repeated if the response was lost: it returns the same pair again.
 #[utoipa::path(
     post,
     path = "/api/token/refresh/",
@@ -48,8 +48,8 @@ pub(super) async fn obtain(
     operation_id = "refresh",
     request_body = RefreshToken,
     responses(
-        (status = 200, description = "The next pair; without `refresh` where tokens do not rotate.", body = TokenPair),
-        (status = 401, description = "The token is malformed, expired, of another type, spent or blacklisted, or its user is gone or inactive.", body = Refusal),
+        (status = 200, description = "The next pair; without `refresh` if tokens do not rotate.", body = TokenPair),
+        (status = 401, description = "The token is malformed, expired, of another type, used or blacklisted, or its user is deleted or inactive.", body = Refusal),
     )
 )]
 pub(super) async fn refresh(
@@ -61,9 +61,9 @@ pub(super) async fn refresh(
     auth.refresh(&refresh, origin).await.map(Json).map_err(at_token)
 }
 
-/// Whether a token of any type is good.
+/// Verify a token of any type.
 ///
-/// Simple JWT: `TokenVerifyView`. A token that is blacklisted is a 400, as there.
+/// Simple JWT: `TokenVerifyView`. A blacklisted token is a 400, as there.
 #[utoipa::path(
     post,
     path = "/api/token/verify/",
@@ -71,17 +71,17 @@ pub(super) async fn refresh(
     operation_id = "verify",
     request_body = AnyToken,
     responses(
-        (status = 200, description = "It is good.", body = Nothing),
-        (status = 401, description = "It is malformed, not signed by this server, or expired.", body = Refusal),
+        (status = 200, description = "The token is valid.", body = Nothing),
+        (status = 401, description = "The token is malformed, not signed by this server, or expired.", body = Refusal),
     )
 )]
 pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Response, Rejection> {
     let [token] = fields.read([("token", Kind::Text)])?;
-    auth.verify(&token).await.map_err(|error| Rejection::Core(error, Door::Verify))?;
+    auth.verify(&token).await.map_err(|error| Rejection::Core(error, EndpointKind::Verify))?;
     Ok(Json(Nothing {}).into_response())
 }
 
-/// Sign out: a refresh token is given back, and its session is over at once.
+/// Sign out: blacklist a refresh token and revoke its session.
 ///
 /// Simple JWT: `TokenBlacklistView`.
 #[utoipa::path(
@@ -92,7 +92,7 @@ pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Response
     request_body = RefreshToken,
     responses(
         (status = 200, description = "Signed out.", body = Nothing),
-        (status = 401, description = "The token is malformed, expired, of another type, or spent or blacklisted before.", body = Refusal),
+        (status = 401, description = "The token is malformed, expired, of another type, used or already blacklisted.", body = Refusal),
     )
 )]
 pub(super) async fn blacklist(
@@ -105,9 +105,10 @@ pub(super) async fn blacklist(
     Ok(Json(Nothing {}).into_response())
 }
 
-/// Sign in for a sliding token, which opens protected endpoints and renews itself.
+/// Sign in for a sliding token, which authenticates requests and refreshes itself.
 ///
-/// Simple JWT: `TokenObtainSlidingView`. What it opens is up to `AUTH_TOKEN_CLASSES`.
+/// Simple JWT: `TokenObtainSlidingView`. `AUTH_TOKEN_CLASSES` must include sliding tokens for it to authenticate
+/// requests.
 #[utoipa::path(
     post,
     path = "/api/token/sliding/",
@@ -115,8 +116,8 @@ pub(super) async fn blacklist(
     operation_id = "obtainSliding",
     request_body = Credentials,
     responses(
-        (status = 200, description = "Signed in; this is a new session.", body = SlidingToken),
-        (status = 401, description = "Unknown user, wrong password or inactive account; which one is not told.", body = Refusal),
+        (status = 200, description = "Signed in; a new session was created.", body = SlidingToken),
+        (status = 401, description = "Unknown user, wrong password or inactive account; the response does not say which.", body = Refusal),
     )
 )]
 pub(super) async fn obtain_sliding(
@@ -127,7 +128,7 @@ pub(super) async fn obtain_sliding(
     auth.obtain_sliding(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
 }
 
-/// The same sliding token, good for longer.
+/// Refresh a sliding token.
 ///
 /// Simple JWT: `TokenRefreshSlidingView`.
 #[utoipa::path(
@@ -137,8 +138,8 @@ pub(super) async fn obtain_sliding(
     operation_id = "refreshSliding",
     request_body = AnyToken,
     responses(
-        (status = 200, description = "Renewed.", body = SlidingToken),
-        (status = 401, description = "The token is malformed, expired, of another type, blacklisted or past its last renewal, or its user is gone or inactive.", body = Refusal),
+        (status = 200, description = "Refreshed.", body = SlidingToken),
+        (status = 401, description = "The token is malformed, expired, of another type, blacklisted or past its refresh lifetime, or its user is deleted or inactive.", body = Refusal),
     )
 )]
 pub(super) async fn refresh_sliding(
@@ -150,16 +151,16 @@ pub(super) async fn refresh_sliding(
     auth.refresh_sliding(&token, origin).await.map(Json).map_err(at_token)
 }
 
-/// What asks for the next pair, and what signs out.
+/// The request body to refresh or sign out.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "bodies are read field by field, as Django REST framework reads them")]
 pub(super) struct RefreshToken {
-    /// The refresh token of the pair at hand.
+    /// The current refresh token.
     #[schema(pattern = r"\S")]
     refresh: String,
 }
 
-/// What asks whether a token is good.
+/// The request body to verify a token.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "bodies are read field by field, as Django REST framework reads them")]
 pub(super) struct AnyToken {
@@ -168,7 +169,7 @@ pub(super) struct AnyToken {
     token: String,
 }
 
-/// All is said by the status.
+/// An empty body: the status says everything.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Nothing {}
 
