@@ -144,9 +144,9 @@ def test_a_key_comes_signs_and_goes_without_a_failed_request(tmp_path, first, se
         until(lambda: caller.published() == [old, new])
         assert work.kids == {old}
 
-        read = hallpass.logged("the key ring was read")
+        read = hallpass.logged("key ring loaded")
         hallpass.run("keys", "rotate")
-        until(lambda: hallpass.logged("the key ring was read") > read)
+        until(lambda: hallpass.logged("key ring loaded") > read)
         assert jwt.get_unverified_header(caller.obtain()["access"])["kid"] == new, "once the ring is read"
         assert caller.me(before["access"]).status_code == 200
         work.more_rounds()
@@ -178,7 +178,7 @@ def test_a_ring_that_cannot_be_read_changes_nothing_until_it_is_good_again(tmp_p
             new.chmod(mode)
             new.rename(ring)
 
-        said("the key ring was read", 1)
+        said("key ring loaded", 1)
         replace(b"nonsense", 0o600)
         said("is not understood", 1)
         ring.unlink()
@@ -186,7 +186,7 @@ def test_a_ring_that_cannot_be_read_changes_nothing_until_it_is_good_again(tmp_p
         replace(good, 0o644)
         said("can be read by others", 1)
         ring.chmod(0o600)
-        said("the key ring was read", 2)
+        said("key ring loaded", 2)
 
 
 def test_nobody_is_signed_out_when_the_single_key_becomes_the_first_of_a_ring(tmp_path):

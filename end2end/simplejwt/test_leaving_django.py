@@ -140,11 +140,11 @@ def test_everybody_signs_in_with_the_old_password_and_nobody_is_signed_out(proje
     assert project("post", "/api/token/blacklist/", refresh=signed_out)["status"] == 200
 
     said = hall.bring(project)
-    assert "Users: 11 brought, 0 brought up to date, 0 as they were, 0 left." in said, said
-    assert "Refresh tokens: 4 brought, 0 brought up to date, 0 as they were, 0 left." in said, said
+    assert "Users: 11 imported, 0 updated, 0 unchanged, 0 skipped." in said, said
+    assert "Refresh tokens: 4 imported, 0 updated, 0 unchanged, 0 skipped." in said, said
     assert "2 of the tokens: blacklisted there" in said
     assert "1 of the users: has no password — sso (11)" in said
-    assert "Tokens that Django issued are accepted here: nobody is signed out." in said
+    assert "Tokens that Django issued are accepted here: users stay signed in." in said
 
     columns = "id, username, email, password, is_active, is_staff, is_superuser, date_joined, last_login"
     theirs = [{name: row[name] for name in columns.split(", ")} for row in project("rows")]
@@ -172,7 +172,7 @@ def test_everybody_signs_in_with_the_old_password_and_nobody_is_signed_out(proje
         assert hall.me(successor["access"]).status_code == 200
 
         before = hall.rows("SELECT * FROM users"), hall.rows("SELECT * FROM outstanding_tokens ORDER BY jti")
-        assert "Users: 0 brought, 0 brought up to date, 11 as they were" in hall.bring(project)
+        assert "Users: 0 imported, 0 updated, 11 unchanged" in hall.bring(project)
         assert before == (hall.rows("SELECT * FROM users"), hall.rows("SELECT * FROM outstanding_tokens ORDER BY jti"))
 
 
@@ -203,7 +203,7 @@ def test_a_second_import_follows_django_and_undoes_nothing_here(project, hall):
         argon2 = hall.password("eve")
 
         said = hall.bring(project, "--dry-run")
-        assert "Users: 1 brought, 2 brought up to date, 3 as they were, 0 left." in said, said
+        assert "Users: 1 imported, 2 updated, 3 unchanged, 0 skipped." in said, said
         assert "nothing was changed" in said and len(hall.rows("SELECT * FROM users")) == 5
         assert hall.bring(project).replace("Done.", "") == said.replace("This was a dry run: nothing was changed.", "")
         assert "1 of the users: kept the password, which was changed here — ada (1)" in said

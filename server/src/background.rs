@@ -91,7 +91,7 @@ async fn flush(auth: Arc<Auth>) {
     every(FLUSH_EVERY, || async {
         let flushed = auth.flush_expired_tokens().await?;
         let events = auth.flush_events().await?;
-        tracing::info!(flushed, events, "expired tokens and old security events were deleted");
+        tracing::info!(flushed, events, "expired tokens and old security events deleted");
         Ok(())
     })
     .await;

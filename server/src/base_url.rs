@@ -1,25 +1,25 @@
-//! Absolute URLs of this server: nothing else makes any.
+//! Absolute URLs of this server. No other module builds one.
 
 use http::{Uri, request::Parts};
 
 use crate::{host, layers};
 
-/// The URL that paths of this server are appended to.
+/// The prefix of absolute URLs: scheme, host and, for an issuer, its path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
 impl BaseUrl {
-    /// The URL that a client used: the host of its request and the scheme that it is known to have used. That is
-    /// `https` behind a trusted proxy that says so, with `hsts = "on"`, and where `issuer` is an `https` URL of the
-    /// same host. Empty for HTTP/1.0 without a host, which leaves relative references.
+    /// The URL that the client used: the request's host and scheme. The scheme is `https` if a trusted proxy reports
+    /// it, with `hsts = "on"`, and if `issuer` is an `https` URL of the same host. Empty for HTTP/1.0 without a host,
+    /// which results in relative references.
     pub fn of_request(parts: &Parts, target: &Uri, issuer: Option<&str>) -> Self {
         // `host::check` has rejected requests without a valid host.
         let host = host::find(parts.version, target, &parts.headers).ok().flatten();
         Self(host.map(|host| origin(host, layers::is_secure(parts), issuer)).unwrap_or_default())
     }
 
-    /// The issuer, where it is a URL that clients can open: `https` without query and fragment (RFC 8414 §2), or
-    /// `http` to this machine, to try it out.
+    /// The issuer, if it is a URL that clients can open: `https` without query and fragment (RFC 8414 §2), or `http` on
+    /// this machine for development.
     pub fn of_issuer(issuer: &str) -> Option<Self> {
         let uri: Uri = issuer.parse().ok()?;
         let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&uri.host()?);
@@ -28,13 +28,13 @@ impl BaseUrl {
         (is_reached && is_plain).then(|| Self(issuer.trim_end_matches('/').to_owned()))
     }
 
-    /// Its own path, without a slash at the end.
+    /// The path of the URL, without a trailing slash.
     pub fn path(&self) -> &str {
         let after_scheme = self.0.find("://").map_or(0, |scheme| scheme + 3);
         self.0[after_scheme..].find('/').map_or("", |path| &self.0[after_scheme + path..])
     }
 
-    /// The absolute URL of a path, which begins with a slash.
+    /// The absolute URL of a path, which starts with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_a_url_or_a_mere_name() {
+    fn an_issuer_is_a_url_only_if_clients_can_open_it() {
         for (issuer, path) in [
             ("https://a.example", ""),
             ("https://a.example/", ""),

@@ -1,4 +1,4 @@
-//! Bodies of requests, read as a whole.
+//! Reads request bodies into memory.
 
 use axum::body::{Body, Bytes};
 use http::StatusCode;
@@ -6,19 +6,19 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::router::MAX_BODY_BYTES;
 
-/// Why a body could not be read.
+/// The reason a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// It has more than [`MAX_BODY_BYTES`].
+    /// The body exceeds [`MAX_BODY_BYTES`].
     #[error("The request body is larger than 64 kB.")]
     TooLarge,
-    /// It ended early, or its chunks are malformed (RFC 9112 §7.1, §8).
+    /// The body ended early, or its chunks are malformed (RFC 9112 §7.1, §8).
     #[error("The request body is malformed or incomplete.")]
     Broken,
 }
 
 impl BodyError {
-    /// The status that it is answered with (RFC 9110 §15.5.14, §15.5.1).
+    /// The status of the response (RFC 9110 §15.5.14, §15.5.1).
     pub const fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,5 +1,5 @@
-//! Bodies that arrive in time. A client that sends a byte now and then is told so, however long it would
-//! go on; its handler sees a body that broke off, and never one that is shorter.
+//! Total read timeout for request bodies; defends against slow-body clients. A handler sees an error, never a truncated
+//! body.
 
 use std::{
     io,
@@ -21,10 +21,10 @@ use http::{HeaderValue, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-/// Has a request answered whose body may take so long to arrive.
+/// Calls `answer` with a request whose body must arrive within this time.
 ///
 /// # Errors
-/// Those of `answer`. A late body is none: it is answered with 408.
+/// Those of `answer`. A timeout is not an error: the response is 408.
 pub async fn apply<F, E>(within: Duration, request: Request, answer: impl FnOnce(Request) -> F) -> Result<Response, E>
 where
     F: Future<Output = Result<Response, E>>,
@@ -39,7 +39,7 @@ where
     Ok(if is_late.load(Ordering::Relaxed) { late() } else { response })
 }
 
-/// RFC 9110 §15.5.9.
+/// The 408 response (RFC 9110 §15.5.9).
 fn late() -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -50,7 +50,7 @@ fn late() -> Response {
     (StatusCode::REQUEST_TIMEOUT, headers, body).into_response()
 }
 
-/// A body with a deadline for the whole of it.
+/// A body with a deadline for all of it.
 struct BodyTimeout {
     body: Body,
     deadline: Pin<Box<Sleep>>,

@@ -1,5 +1,4 @@
-//! Connections: taken, served, and closed again. Each of them has bounds, so that clients that are slow,
-//! broken or bent on it hold little for a short time, and the others do not notice.
+//! Accept loop with per-connection limits, so that slow or malicious clients cannot exhaust the server.
 
 use std::{
     convert::Infallible,
@@ -33,24 +32,24 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
-/// The largest head of a request that is read: more is a 431. Tokens are a tenth of it.
+/// Maximum size of a request head; larger ones get 431. Tokens take about a tenth of it.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-/// What a connection may have read and not yet looked at.
+/// Maximum size of a connection's read buffer.
 const MAX_BUFFER_BYTES: usize = 64 * 1024;
 
-/// What connections may take.
+/// Limits of connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// How many there may be at a time; further ones wait to be taken.
+    /// Maximum number of open connections. Further ones wait in the accept queue.
     pub connections: usize,
-    /// How long a new one may take to say what it wants.
+    /// Timeout for the first request head of a connection.
     pub first_head: Duration,
-    /// How long one may be idle, and take to say what it wants next. Longer than proxies keep a
-    /// connection that they do not use, so that none is closed under a request.
+    /// Timeout for the next request head, including idle time. Longer than the idle timeout of proxies, so that no
+    /// connection is closed while they send a request.
     pub next_head: Duration,
-    /// How long one may take nothing of an answer.
+    /// Timeout for the client to read any part of a response.
     pub write: Duration,
-    /// How long requests that were begun may take once the server is told to stop.
+    /// Time for requests in progress to finish during shutdown.
     pub finish: Duration,
 }
 
@@ -66,7 +65,7 @@ impl Default for Bounds {
     }
 }
 
-/// What answers requests.
+/// A service that answers requests.
 pub trait App:
     Service<Request<Body>, Response = Response, Error = Infallible, Future: Send + 'static> + Clone + Send + 'static
 {
@@ -77,10 +76,10 @@ impl<S> App for S where
 {
 }
 
-/// How many connections are open, for whoever counts them.
+/// The number of open connections, for metrics.
 pub type Open = Arc<AtomicUsize>;
 
-/// Serves `app` until `stop`, and then finishes what was begun.
+/// Serves `app` until `stop` resolves, then finishes the requests in progress.
 pub async fn serve(listener: TcpListener, app: impl App, bounds: Bounds, open: Open, stop: impl Future<Output = ()>) {
     let server = Server::new(app, bounds);
     let graceful = GracefulShutdown::new();
@@ -101,19 +100,19 @@ pub async fn serve(listener: TcpListener, app: impl App, bounds: Bounds, open: O
     drop(listener);
     stopping.send_replace(true);
     if time::timeout(server.bounds.finish, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests took too long and were broken off");
+        tracing::warn!("requests in progress were aborted at the shutdown timeout");
     }
 }
 
-/// The next connection. What goes wrong with one is no reason to take no other.
+/// Accepts the next connection. An error of one connection does not stop the loop.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) if is_of_connection(&error) => {}
             Err(error) => {
-                // Too many open files, most likely: there is nothing to do but wait until some are closed.
-                tracing::error!(%error, "no connection could be taken");
+                // Most likely too many open files: wait until some are closed.
+                tracing::error!(%error, "connection not accepted");
                 time::sleep(Duration::from_secs(1)).await;
             }
         }
@@ -132,7 +131,7 @@ async fn holding(held: Held, connection: impl Future<Output = ()>) {
     drop(held);
 }
 
-/// What an open connection takes, until it is dropped.
+/// The permit and count of an open connection, released on drop.
 struct Held {
     open: Open,
     _place: OwnedSemaphorePermit,
@@ -162,7 +161,7 @@ struct Server<A> {
 impl<A: App> Server<A> {
     fn new(app: A, bounds: Bounds) -> Self {
         let mut http = Builder::new();
-        // Answers are small: one copy into a buffer costs less than telling the system of two.
+        // Responses are small: one copy into a buffer is cheaper than a vectored write.
         http.writev(false)
             .timer(TokioTimer::new())
             .header_read_timeout(bounds.next_head)
@@ -177,7 +176,7 @@ impl<A: App> Server<A> {
         let asks = asked.clone();
         let app = service_fn(move |mut request: Request<Incoming>| {
             if !asks.initialized() {
-                // Another request of the same connection cannot be the first as well.
+                // Only the first request of a connection sets it.
                 drop(asks.set(()));
             }
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -186,7 +185,7 @@ impl<A: App> Server<A> {
         let connection = self.http.serve_connection(TokioIo::new(bounded(stream, &self.bounds)), app);
         let mut connection = pin!(watcher.watch(connection));
         tokio::select! {
-            // How a connection ends is its client's business.
+            // Connection errors concern only the client.
             _ = &mut connection => return,
             () = asked_nothing(self.bounds.first_head, stopping) => return,
             () = asked.wait() => {}
@@ -202,7 +201,7 @@ fn answer<A: App>(
     app.call(request.map(Body::new))
 }
 
-/// Ends when a connection that asks nothing has had its time for that, or when the server stops.
+/// Resolves when a connection has sent no request within the time, or when the server is shutting down.
 async fn asked_nothing(within: Duration, mut stopping: watch::Receiver<bool>) {
     tokio::select! {
         () = time::sleep(within) => {}
@@ -210,9 +209,9 @@ async fn asked_nothing(within: Duration, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// A stream that gives up when nothing of an answer is taken.
+/// A stream with a write timeout.
 fn bounded(stream: TcpStream, bounds: &Bounds) -> Pin<Box<TimeoutStream<TcpStream>>> {
-    // An answer is written as a whole; there is nothing to wait for.
+    // Responses are written at once, so Nagle's algorithm would only delay them.
     drop(stream.set_nodelay(true));
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(bounds.write));

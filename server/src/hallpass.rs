@@ -157,7 +157,7 @@ impl Builder {
     /// # Errors
     /// Those of [`build`](Self::build), and when the address is in use.
     pub async fn serve(self) -> Result<(), Failure> {
-        // What opens the database is large, and over before the server serves.
+        // Opening the database makes a large future, which ends before the server serves.
         Box::pin(self.build()).await?.serve().await
     }
 }
@@ -186,8 +186,8 @@ fn log_notices(config: &Config) {
     }
     if config.auth.limits == Limits::OFF {
         tracing::warn!(
-            "LIMITS ARE OFF: anybody may try passwords and register as often as they like. This is for benchmarks; \
-             take limits = off out of the configuration (HALLPASS_LIMITS)."
+            "LIMITS ARE OFF: anyone can try any number of passwords and register any number of accounts. This is for \
+             benchmarks; remove limits = off from the configuration (HALLPASS_LIMITS)."
         );
     }
 }
@@ -227,7 +227,7 @@ impl Server {
         tracing::info!("serving http://{}", listener.local_addr().unwrap_or(self.listen));
         let stop = signals.stop(self.http.stopping.clone(), self.observability.stop_delay);
         connections::serve(listener, self.service(), self.bounds, open, stop).await;
-        // A database that was moved, or that fails, takes no last notes; the stop is in good order all the same.
+        // Last writes. They fail if the database was moved or is unavailable, which must not fail the shutdown.
         background::log_failure(self.hallpass.auth.write_seen().await);
         background::log_failure(self.hallpass.auth.write_failed_sign_ins().await);
         tracing::info!("stopped");

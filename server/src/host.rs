@@ -1,28 +1,28 @@
-//! The host that a request is for. It is checked once, at the edge: behind that no request has a host that is missing,
-//! doubled or malformed.
+//! The host of a request. It is checked once, in [`layers::wrap`](crate::layers::wrap): handlers never see a missing,
+//! repeated or malformed host.
 
 use std::net::Ipv6Addr;
 
 use http::{HeaderMap, Uri, Version, header};
 
-/// Why a request is for no host: each is answered with 400 (RFC 9112 §3.2).
+/// The reason a host is rejected, with 400 (RFC 9112 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostError {
-    /// There is none where the protocol asks for one.
+    /// HTTP/1.1 requires a host.
     #[error("The Host header is missing. Send one.")]
     Missing,
-    /// There are several.
+    /// There are several `Host` headers.
     #[error("The request names its host twice. Send one Host header.")]
     Repeated,
-    /// It is not a DNS name or an IP address with an optional port.
+    /// The host is not a DNS name or IP address with an optional port.
     #[error("The host of the request is malformed. Send a name or an IP address, and the port if there is one.")]
     Malformed,
 }
 
-/// Finds the host and port of a request, as the client wrote them. `None`: HTTP/1.0 without a `Host` header.
+/// Finds the host and port of a request as sent. `None` for HTTP/1.0 without a `Host` header.
 ///
-/// The authority of the target (an absolute one in HTTP/1.1, `:authority` in HTTP/2) wins over the `Host` header
-/// (RFC 9112 §3.2.2, RFC 9113 §8.3.1), which is checked all the same.
+/// The authority of the target (in HTTP/1.1's absolute form, or `:authority` in HTTP/2) takes precedence over the
+/// `Host` header (RFC 9112 §3.2.2, RFC 9113 §8.3.1), which is still checked.
 ///
 /// # Errors
 /// [`HostError`]
@@ -48,7 +48,7 @@ fn named(headers: &HeaderMap) -> Result<Option<&str>, HostError> {
     }
 }
 
-/// `uri-host [ ":" port ]` (RFC 9110 §7.2). Of the registered names of RFC 3986, those that DNS can have.
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2). Of the registered names of RFC 3986, only DNS names are accepted.
 fn checked(text: &str) -> Result<&str, HostError> {
     let end = text.rfind(']').map_or(0, |bracket| bracket + 1);
     let (host, port) = match text[end..].find(':') {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn http_1_1_asks_for_one_host_header_and_http_1_0_for_none() {
+    fn http_1_1_requires_one_host_header_and_http_1_0_none() {
         assert_eq!(host(Version::HTTP_11, "/", &[]), Err(HostError::Missing));
         assert_eq!(host(Version::HTTP_11, "http://a/", &[]), Err(HostError::Missing));
         assert_eq!(host(Version::HTTP_10, "/", &[]), Ok(None));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_of_the_target_wins_over_the_host_header() {
+    fn the_authority_of_the_target_overrides_the_host_header() {
         assert_eq!(host(Version::HTTP_11, "http://b:81/x", &["a"]), Ok(Some("b:81".to_owned())));
         assert_eq!(host(Version::HTTP_11, "http://u@b/", &["a"]), Err(HostError::Malformed));
         assert_eq!(host(Version::HTTP_11, "http://b/", &["a b"]), Err(HostError::Malformed));

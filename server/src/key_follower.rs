@@ -1,14 +1,14 @@
-//! Takes over what `hallpass keys` writes, while the server runs.
+//! Reloads the key ring of a running server.
 
 use hallpass_core::{Auth, keys::KeyRing};
 
 use crate::config::{ConfigError, KeySource};
 
-/// A problem that lasts is logged again after so many looks: every minute at two looks a second.
+/// How many checks pass before a lasting problem is logged again: one minute at two checks per second.
 const LOG_AGAIN_AFTER: u32 = 120;
 
-/// Follows the key ring's file. A ring that cannot be used changes nothing, and the server is not ready as long as it
-/// cannot be: a key that was retired in it would stay good.
+/// Follows the key ring's file. If the ring becomes unusable, the keys stay as they are and the server is not ready,
+/// because a retired key would still be valid.
 pub(super) struct KeyFollower {
     source: KeySource,
     seen: Option<Version>,
@@ -17,7 +17,7 @@ pub(super) struct KeyFollower {
 
 type Version = crate::config::RingVersion;
 
-/// Why the ring cannot be used, and how often that was seen.
+/// The reason the ring is unusable, and for how many checks.
 struct Problem {
     text: String,
     looks: u32,
@@ -28,7 +28,7 @@ impl KeyFollower {
         Self { source, seen: None, problem: None }
     }
 
-    /// Reads the ring if it has changed, or could not be read before.
+    /// Reads the ring if the file has changed, or could not be read before.
     pub(super) fn look(&mut self, auth: &Auth) {
         let version = self.source.file.version();
         if version == self.seen && self.problem.is_none() {
@@ -44,7 +44,7 @@ impl KeyFollower {
 
     fn take_over(&mut self, auth: &Auth, ring: KeyRing) {
         self.problem = None;
-        tracing::info!(keys = ?ring, "the key ring was read");
+        tracing::info!(keys = ?ring, "key ring loaded");
         auth.replace_keys(ring);
     }
 
@@ -57,8 +57,8 @@ impl KeyFollower {
         if looks.is_multiple_of(LOG_AGAIN_AFTER) {
             tracing::error!(
                 problem = %text,
-                "THE KEY RING CANNOT BE READ: the server signs with the keys that it had, a key that was retired is \
-                 still good, and /readyz answers 503 until the ring can be read"
+                "THE KEY RING CANNOT BE READ: the server keeps using its previous keys, retired keys remain \
+                 valid, and /readyz responds with 503 until the ring can be read"
             );
         }
         self.problem = Some(Problem { text, looks });

@@ -1,4 +1,5 @@
-//! What is done to every request and response, whatever the URL.
+//! Everything that applies to every request and response: request id, host check, client address, body timeout, logs,
+//! panics and security headers.
 
 use std::{
     any::Any,
@@ -35,31 +36,31 @@ use crate::{
     site, telemetry,
 };
 
-/// Headers that a browser should find on every answer, unless the handler set its own.
+/// Security headers of every response, unless the handler sets its own.
 static SECURITY_HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
-    // Each answer begins with a copy, which has room for what the handler says.
+    // Every response starts with a copy of this map, which has room for the handler's headers.
     let mut headers = HeaderMap::with_capacity(16);
     headers.extend([
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-        // A page brings its own policy; for everything else there is nothing to run.
+        // Pages set their own policy. Other responses contain nothing to execute.
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     ]);
     headers
 });
 
-/// Headers that only mean something on a page.
+/// Headers that only apply to pages.
 const PAGE_HEADERS: [(HeaderName, HeaderValue); 2] = [
-    // Isolated from other origins of the same site. `Cross-Origin-Embedder-Policy` is left out: nothing can
-    // be embedded anyway, and it would only add finer clocks and shared memory.
+    // Origin isolation from other origins of the same site. `Cross-Origin-Embedder-Policy` is omitted: nothing can be
+    // embedded anyway, and it would only enable precise timers and shared memory.
     (HeaderName::from_static("origin-agent-cluster"), HeaderValue::from_static("?1")),
     (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS_POLICY)),
 ];
 
-/// What no page here uses, so no script may, nor ask a person for it. Not among them: `clipboard-write`,
-/// which the documentation's page copies with, and names that some browsers complain of in the console.
+/// Browser features that no page uses, disabled for scripts. `clipboard-write` is not listed, because the API
+/// documentation copies to the clipboard, and neither are names that some browsers warn about in the console.
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), compute-pressure=(), \
      cross-origin-isolated=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), \
      gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), keyboard-map=(), local-fonts=(), \
@@ -67,19 +68,17 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), clip
      publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), sync-xhr=(), usb=(), \
      window-management=(), xr-spatial-tracking=()";
 
-/// Two years of TLS alone, as browsers' lists of such sites ask for; of this host and not of others below
-/// its name, which are not ours to decide about.
+/// Two years, as the preload list requires. Subdomains are not included, because they may belong to others.
 const TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// `app` with all of it, as it is to be served. It is around the router and not among its layers: what is
-/// done to every request needs to be put together once and not for each.
+/// Wraps the router. Not a layer of the router, because the service of a layer is cloned for every request.
 pub fn wrap(app: Router, http: HttpOptions) -> impl App {
     let (http, ids) = (Arc::new(http), Arc::new(RequestIds::default()));
     service_fn(move |request| answer(app.clone(), http.clone(), ids.clone(), request))
 }
 
-/// Names the request, checks its host, notes where it came from, gives its body its time, logs how it went, and adds
-/// the security headers to the answer.
+/// Assigns the request id, checks the host, records the client, applies the body timeout, logs the result, and adds the
+/// security headers.
 async fn answer(
     mut app: Router,
     http: Arc<HttpOptions>,
@@ -95,12 +94,12 @@ async fn answer(
         Some(error) => Either::Right(ready(Ok(without_host(error)))),
     };
     let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {
-        // A handler that panics ends its own request and nothing else; what it said is in the log already.
+        // A panic ends only its own request. The panic hook has logged the message.
         let response = answered.unwrap_or_else(|said| Ok(panicked(said)));
         response.inspect(|response| log_response(response, begun))
     });
     let mut response = answered.instrument(span).await?;
-    // The other way round, all of these would have to find their places among the handler's.
+    // Inserting these into the handler's map would rehash; extending the copy does not.
     let mut headers = SECURITY_HEADERS.clone();
     headers.extend(mem::take(response.headers_mut()));
     if http.hsts == Hsts::On || (http.hsts == Hsts::Auto && client.is_some_and(|client| client.is_secure)) {
@@ -116,8 +115,8 @@ async fn answer(
     Ok(response)
 }
 
-/// Who asks, for limits, sessions and security events: the peer's own IP address, or what a proxy that is trusted says of
-/// it. With `hsts = "on"` every request counts as made over TLS.
+/// The client's IP address for limits, sessions and security events: the peer's, or the one that trusted proxies
+/// report. With `hsts = "on"`, every request counts as TLS.
 fn note_client(http: &HttpOptions, request: &mut Request) -> Option<Client> {
     let peer = peer(request.extensions())?;
     let mut client = peer;
@@ -127,20 +126,20 @@ fn note_client(http: &HttpOptions, request: &mut Request) -> Option<Client> {
         client = http.proxies.client(peer.address, request.headers());
     }
     client.is_secure |= http.hsts == Hsts::On;
-    // The peer is found by its connection.
+    // The peer is already in the extensions, from the connection.
     if client != peer {
         request.extensions_mut().insert(client);
     }
     Some(client)
 }
 
-/// The other end of the connection.
+/// The peer of the connection.
 fn peer(extensions: &Extensions) -> Option<Client> {
     let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
     Some(Client { address: peer.ip().to_canonical(), is_secure: false })
 }
 
-/// The client of a request that went through [`wrap`].
+/// The client of a request that passed through [`wrap`].
 fn client(parts: &Parts) -> Option<Client> {
     parts.extensions.get::<Client>().copied().or_else(|| peer(&parts.extensions))
 }
@@ -155,15 +154,15 @@ pub fn is_secure(parts: &Parts) -> bool {
     client(parts).is_some_and(|client| client.is_secure)
 }
 
-/// Where a request came from, as sessions and security events tell of it.
+/// The origin of a request, for sessions and security events.
 pub fn origin(parts: &Parts) -> Origin {
     let client = client(parts);
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Origin::new(client.map(|client| client.address.to_string()), user_agent)
 }
 
-/// Says once what an operator behind a proxy may have forgotten: all people would share one address's
-/// limits.
+/// Warns once about forwarding headers without trusted proxies, where all users would share the limits of the proxy's
+/// IP address.
 fn hint_at_proxies(headers: &HeaderMap) {
     static SAID: Once = Once::new();
     if headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(header::FORWARDED) {
@@ -175,8 +174,8 @@ fn hint_at_proxies(headers: &HeaderMap) {
     }
 }
 
-/// The span of a request, in which all is logged that is logged of it: never its query, headers or body.
-/// It is there at every level of logging but `off`, so that an error can always be told by its request.
+/// The span of a request: method, path and request id, never the query, headers or body. It is enabled at every log
+/// level but `off`, so that every error can be traced to its request.
 fn span(request: &Request, id: &HeaderValue) -> Span {
     let (method, path, request_id) = (request.method().as_str(), request.uri().path(), id.to_str().ok());
     let span = tracing::error_span!("request", method, path, request_id);
@@ -184,10 +183,10 @@ fn span(request: &Request, id: &HeaderValue) -> Span {
     span
 }
 
-/// One line for each answer: failures of the server are errors, everything else is said when asked for.
+/// Logs each response: server errors as errors, all others at debug level.
 fn log_response(response: &Response, begun: Instant) {
     let status = response.status().as_u16();
-    // The clock is read for who listens alone.
+    // The clock is only read if the line is logged.
     if response.status().is_server_error() {
         tracing::error!(status, micros = begun.elapsed().as_micros(), "answered");
     } else {
@@ -199,7 +198,7 @@ fn panicked(_said: Box<dyn Any + Send>) -> Response {
     detail(StatusCode::INTERNAL_SERVER_ERROR, "The server failed at this request. Try again in a moment.")
 }
 
-/// RFC 9112 §3.2.
+/// The response to a rejected host (RFC 9112 §3.2).
 fn without_host(error: HostError) -> Response {
     detail(StatusCode::BAD_REQUEST, &error.to_string())
 }
@@ -209,7 +208,7 @@ fn detail(status: StatusCode, sentence: &str) -> Response {
     (status, headers, Json(json!({ "detail": sentence }))).into_response()
 }
 
-/// What a page is answered with whose rendering panicked.
+/// The response for a page whose rendering panicked.
 pub fn page_panicked(_said: Box<dyn Any + Send>) -> Response {
     site::error_page()
 }

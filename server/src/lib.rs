@@ -19,9 +19,9 @@
 //! # }
 //! ```
 
-// The type of a page is as deep as its markup.
+// Page types nest as deeply as their markup.
 #![recursion_limit = "256"]
-// They panic when the output cannot be written; `output` does not.
+// These macros panic when the output cannot be written; `output` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod background;

@@ -7,7 +7,7 @@ use std::{io::ErrorKind, process::ExitCode};
 use clap::Parser;
 use server::{cli::Cli, output};
 
-/// Returns memory after a flood of sign-ins, which the default allocator was seen to keep.
+/// Unlike the default allocator, it returns memory to the system after a burst of sign-ins.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Shows help, the version, or what is wrong with the arguments.
+/// Prints help, the version, or an error about the arguments.
 fn show(usage: &clap::Error) -> ExitCode {
     match usage.print() {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {

@@ -1,5 +1,5 @@
-//! What is counted, for Prometheus: kept as long as the process, given away on a listener of its own. No
-//! label holds a name, an address or a token; there are as many series as there are routes and words.
+//! Metrics for Prometheus, kept in memory and served on a separate listener. Labels never contain user names, addresses
+//! or tokens; the number of series is bounded by routes and label values.
 
 mod memory;
 mod registry;
@@ -30,16 +30,16 @@ use registry::{Counts, RequestLabels};
 
 use crate::{connections::Open, telemetry::DroppedLines};
 
-/// What `OpenMetrics` text is called.
+/// The media type of `OpenMetrics` text.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What everything is called that is no endpoint: pages, and files of the site's root.
+/// The `route` label of pages and files in the site's root.
 const PAGES: &str = "pages";
 
-/// Everything that is counted.
+/// All metrics.
 pub struct Metrics {
     counts: Counts,
-    /// The server functions by their paths, which are one route.
+    /// The paths of server functions, which share one route.
     functions: HashSet<&'static str>,
 }
 
@@ -66,18 +66,18 @@ impl Observer for Metrics {
 }
 
 impl Metrics {
-    /// Counts every request that `app` answers.
+    /// Measures every request that `app` answers.
     pub fn around(self: &Arc<Self>, app: Router) -> Router {
         app.layer(middleware::from_fn_with_state(self.clone(), measure))
     }
 
-    /// Notes an answer, and how long it took until its body began.
+    /// Records a response and the time until its body began.
     fn count(&self, route: Cow<'static, str>, status: StatusCode, took: Duration) {
         let labels = RequestLabels { route, status: class(status) };
         self.counts.requests.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
-    /// The route that a request is for: its template, never its path.
+    /// The route of a request: its template, never its path.
     fn route(&self, request: &Request) -> Cow<'static, str> {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
             return PAGES.into();
@@ -108,26 +108,26 @@ async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Ne
     answered.unwrap_or_else(|said| resume_unwind(said))
 }
 
-/// What the listener for metrics is given away from.
+/// The state of the metrics listener.
 #[derive(Clone)]
 pub struct MetricsState {
-    /// What was counted.
+    /// The metrics.
     pub metrics: Arc<Metrics>,
-    /// The core, which knows what waits.
+    /// The core, which reports queued work.
     pub auth: Arc<Auth>,
-    /// The connections of the server.
+    /// The open connections.
     pub open: Open,
-    /// The log lines that were dropped.
+    /// The number of dropped log lines.
     pub dropped_lines: DroppedLines,
 }
 
 impl MetricsState {
-    /// `/metrics`, and nothing else.
+    /// The router of `/metrics`.
     pub fn router(self) -> Router {
         Router::new().route("/metrics", get(answer)).with_state(self)
     }
 
-    /// All figures as they are now, in `OpenMetrics`.
+    /// Renders the current values in the `OpenMetrics` format.
     pub fn render(&self) -> String {
         let counts = &self.metrics.counts;
         counts.note_workload(self.auth.workload());

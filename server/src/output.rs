@@ -1,5 +1,5 @@
-//! What commands write for the person who runs them. Output that cannot be written never stops the work: a closed
-//! pipe, as in `hallpass … | head`, ends the output quietly, and any other error is reported when the command ends.
+//! Output of commands. A write error never stops a command: a closed pipe, as in `hallpass … | head`, ends the output
+//! silently, and other errors are reported when the command ends.
 
 use std::{
     fmt,
@@ -9,15 +9,15 @@ use std::{
     time::Duration,
 };
 
-/// The first error of standard output, apart from a closed pipe. There is one standard output in a process.
+/// The first error of standard output, except a closed pipe.
 static FIRST_ERROR: OnceLock<io::Error> = OnceLock::new();
 
 /// Whether the reader of standard output is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
-    /// It may read more.
+    /// More output may be written.
     Reads,
-    /// It has closed its end, or standard output has failed.
+    /// The reader has closed the pipe, or standard output has failed.
     Gone,
 }
 
@@ -26,7 +26,7 @@ pub fn line(text: impl fmt::Display) -> Reader {
     write(format_args!("{text}\n"))
 }
 
-/// Writes text to standard output as it is.
+/// Writes text to standard output without a line break.
 pub fn text(text: impl fmt::Display) -> Reader {
     write(format_args!("{text}"))
 }
@@ -37,7 +37,7 @@ fn write(text: fmt::Arguments<'_>) -> Reader {
         Ok(()) => Reader::Reads,
         Err(error) => {
             if error.kind() != ErrorKind::BrokenPipe {
-                // A later error says nothing new.
+                // Only the first error is reported.
                 drop(FIRST_ERROR.set(error));
             }
             Reader::Gone
@@ -45,21 +45,21 @@ fn write(text: fmt::Arguments<'_>) -> Reader {
     }
 }
 
-/// How long a line to standard error is waited for.
+/// Timeout for writing a line to standard error.
 const NOTICE_WITHIN: Duration = Duration::from_secs(2);
 
-/// Writes a line to standard error. When that fails, nobody can be told; when nobody reads it, the process goes on.
+/// Writes a line to standard error. Errors are ignored, and a blocked pipe does not stop the process.
 pub fn notice(text: impl fmt::Display) {
     let (line, (done, ended)) = (format!("{text}\n"), mpsc::channel());
     thread::spawn(move || {
         drop(stderr().write_all(line.as_bytes()));
         done.send(())
     });
-    // A thread that is stuck ends with the process.
+    // A blocked thread ends with the process.
     _ = ended.recv_timeout(NOTICE_WITHIN);
 }
 
-/// The error that kept output from being written, if there was one.
+/// The first error of standard output, if there was one.
 pub fn error() -> Option<&'static io::Error> {
     FIRST_ERROR.get()
 }

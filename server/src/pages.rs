@@ -1,5 +1,5 @@
-//! The application's pages and server functions, hosted on axum: what each request is given in its
-//! context, and the policy that each page is sent with.
+//! The application's pages and server functions on axum: the context of each request, and the content security policy
+//! of each page.
 
 use std::sync::Arc;
 
@@ -31,11 +31,11 @@ use crate::{
     site,
 };
 
-/// What the application's tree is between (`app/src/ui/shell.rs`).
+/// The markup around the application's tree (`app/src/ui/shell.rs`).
 const APP: &str = "<div id=\"app\">";
 const END_OF_APP: &str = "</div></body>";
 
-/// What pages and server functions find in their context.
+/// The context of pages and server functions.
 #[derive(Clone)]
 pub struct Pages {
     auth: Arc<Auth>,
@@ -43,9 +43,9 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// For this core and the files of this build.
+    /// The context with this core and the files of this build.
     pub fn new(auth: Arc<Auth>) -> Self {
-        // Rendering spawns; a second start, as in tests, finds the first one's executor in place.
+        // Rendering spawns tasks. A second initialization, as in tests, is an error that can be ignored.
         drop(Executor::init_tokio());
         Self { auth, assets: Arc::new(site::assets()) }
     }
@@ -65,9 +65,9 @@ impl Pages {
     }
 }
 
-/// `POST /rpc/{*function}`: the server functions. None answers another method; one that is not here
-/// tells a page of an older build so by its status. They take JSON alone, which no form of another
-/// site can send. Some answers carry tokens, and none is worth keeping (RFC 6749 §5.1).
+/// `POST /rpc/{*function}`: the server functions. Other methods get 405; an unknown function gets 404, which tells a
+/// page of an older build to reload. Only JSON is accepted, which no cross-site form can send. Responses may carry
+/// tokens and are not cached (RFC 6749 §5.1).
 pub async fn function(State(pages): State<Pages>, request: Request) -> Response {
     let mut response = call(pages, request).await;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -102,8 +102,8 @@ fn refuse(status: StatusCode, sentence: &str) -> Response {
     (status, Json(ApiError::new(Code::Invalid, sentence))).into_response()
 }
 
-/// An error that arose before the function ran, such as arguments that were not understood, leaves the
-/// framework as a 500 whatever it says.
+/// Errors before the function runs, such as invalid arguments, leave the framework as 500; this gives them their
+/// status.
 async fn with_status(response: Response) -> Response {
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
@@ -116,7 +116,7 @@ async fn with_status(response: Response) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// Everything else: a file of the site's root, or a page.
+/// All other paths: a file of the site's root, or a page.
 pub async fn page(State(pages): State<Pages>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
@@ -135,11 +135,11 @@ pub async fn page(State(pages): State<Pages>, request: Request) -> Response {
     with_copy(render_app_async_with_context(context, shell)(request).await).await
 }
 
-/// The page, and in a template a copy of the application's tree, by which the page's script restores the tree where
-/// an extension has changed it (`app/src/ui/shell/boot.js`).
+/// Adds a copy of the application's tree in a template. The page's script restores the tree from it if an extension has
+/// changed the page (`app/src/ui/shell/boot.js`).
 async fn with_copy(response: Response) -> Response {
     let (parts, body) = response.into_parts();
-    // The renderer has made all of it by now.
+    // The renderer has finished, so the whole body is in memory.
     let Ok(page) = to_bytes(body, usize::MAX).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let copied = str::from_utf8(&page).ok().and_then(copy_tree);
     Response::from_parts(parts, copied.map_or_else(|| Body::from(page), Body::from))
@@ -151,7 +151,7 @@ fn copy_tree(page: &str) -> Option<String> {
     Some([head, APP, tree, "</div><template id=\"sent\">", tree, "</template></body>", end].concat())
 }
 
-/// Sends the content security policy that fits this page's nonce (`docs/security.md`).
+/// Sends the content security policy with this page's nonce (`docs/security.md`).
 fn send_policy() {
     let response = expect_context::<ResponseOptions>();
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -162,9 +162,9 @@ fn send_policy() {
     }
 }
 
-/// The content security policy of a page whose own script has this nonce.
+/// The content security policy of a page whose inline script has this nonce.
 pub fn policy(nonce: &str) -> String {
-    // `cargo leptos watch` tells a page of a debug build over a socket that it has changed.
+    // `cargo leptos watch` reloads pages of debug builds over a WebSocket.
     let sockets = if cfg!(debug_assertions) { " ws:" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \

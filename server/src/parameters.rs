@@ -1,5 +1,5 @@
-//! Header values with parameters, such as media types (RFC 9110 §5.6.6) and `Content-Disposition` (RFC 6266): white
-//! space around semicolons, empty parameters, quoted strings, and names in any case.
+//! Header values with parameters, such as media types (RFC 9110 §5.6.6) and `Content-Disposition` (RFC 6266). Accepts
+//! white space around semicolons, empty parameters, quoted strings, and names in any case.
 
 use std::borrow::Cow;
 
@@ -22,12 +22,12 @@ impl<'h> Parameterized<'h> {
         self.value
     }
 
-    /// Whether that is the value, in any letter case.
+    /// Compares the value, ignoring case.
     pub const fn is(&self, value: &str) -> bool {
         self.value.eq_ignore_ascii_case(value)
     }
 
-    /// The value of a parameter, unquoted. Of several with that name, the last one counts, as in Django.
+    /// The value of a parameter, unquoted. The last one of the same name wins, as in Django.
     pub fn parameter(&self, name: &str) -> Option<Cow<'h, str>> {
         let named = |part: &'h str| {
             let (found, value) = part.split_once('=')?;
@@ -36,14 +36,14 @@ impl<'h> Parameterized<'h> {
         Parts(self.parameters).filter_map(named).last()
     }
 
-    /// Whether text of this media type is in UTF-8, which it is when it does not say.
+    /// Whether the charset is UTF-8, which is the default.
     pub fn is_utf_8(&self) -> bool {
         let charset = self.parameter("charset");
         charset.is_none_or(|name| ["utf-8", "utf8"].iter().any(|utf_8| name.eq_ignore_ascii_case(utf_8)))
     }
 }
 
-/// The text between semicolons that are not in quotes.
+/// Splits at semicolons outside of quotes.
 struct Parts<'h>(&'h str);
 
 impl<'h> Iterator for Parts<'h> {
@@ -66,7 +66,7 @@ impl<'h> Iterator for Parts<'h> {
     }
 }
 
-/// A token as it is, or what a quoted string says (RFC 9110 §5.6.4).
+/// The content of a quoted string (RFC 9110 §5.6.4), or the token itself.
 fn unquoted(value: &str) -> Cow<'_, str> {
     let Some(quoted) = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) else {
         return value.into();
@@ -87,7 +87,7 @@ mod tests {
     use super::Parameterized;
 
     #[test]
-    fn white_space_and_empty_parameters_around_semicolons_mean_nothing() {
+    fn white_space_and_empty_parameters_are_ignored() {
         for text in [
             "text/html;charset=utf-8",
             "TEXT/html ; Charset=utf-8",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn of_parameters_with_one_name_the_last_counts() {
+    fn the_last_parameter_of_a_name_wins() {
         let parsed = Parameterized::parse("form-data; name=a; name=\"\u{fc} b\"");
         assert_eq!(parsed.parameter("name").as_deref(), Some("\u{fc} b"));
     }

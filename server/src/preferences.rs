@@ -1,6 +1,5 @@
-//! What a person prefers: the language and the colours of the pages, each in a cookie of its own, so
-//! that the first byte of a page is right already. They are the only cookies there are, and nothing
-//! but the look of a page depends on them.
+//! The language and color theme of pages. Each is in a cookie, so that the first response is already correct. They are
+//! the only cookies, and they only affect how pages look.
 
 use app::{language::Language, local_url::LocalUrl, ui::theme::Theme};
 use axum::response::{IntoResponse, Response};
@@ -10,20 +9,20 @@ use http::{HeaderMap, StatusCode, Uri, header};
 const LANGUAGE: &str = "language";
 const THEME: &str = "theme";
 
-/// How long a choice is kept; browsers keep none longer.
+/// The lifetime of a choice: the longest that browsers accept.
 const KEPT_FOR: Duration = Duration::days(400);
 
-/// What the pages of a request are rendered in.
+/// The preferences for rendering a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preferences {
-    /// The language that was chosen, or else the first one of ours that the browser wants.
+    /// The chosen language, or the first supported one of `Accept-Language`.
     pub language: Language,
-    /// The colours that were chosen, or else the device's.
+    /// The chosen theme, or the device's.
     pub theme: Theme,
 }
 
 impl Preferences {
-    /// Those of a request.
+    /// Reads the preferences of a request.
     pub fn of(headers: &HeaderMap) -> Self {
         let chosen = |name: &str| cookie(headers, name);
         let language = chosen(LANGUAGE).and_then(|tag| Language::of_tag(&tag));
@@ -38,7 +37,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
 }
 
-/// The first language of `Accept-Language` (RFC 9110 §12.5.4) that we speak, whatever its region.
+/// The first supported language of `Accept-Language` (RFC 9110 §12.5.4), ignoring the region.
 fn wanted_language(headers: &HeaderMap) -> Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let tags = accept_language::parse(accepted);
@@ -46,8 +45,8 @@ fn wanted_language(headers: &HeaderMap) -> Language {
     tags.iter().find_map(ours).unwrap_or(Language::English)
 }
 
-/// Answers a link such as `?language=ko`: keeps the choice, and leads to the same page without it.
-/// `None` when the query holds no choice of ours.
+/// Handles links such as `?language=ko`: sets the cookie and redirects to the page without the parameter. `None` if the
+/// query has no valid choice.
 pub fn choose(uri: &Uri) -> Option<Response> {
     let (choices, rest): (Vec<_>, Vec<_>) =
         uri.query()?.split('&').map(|pair| (pair, choice(pair))).partition(|(_, choice)| choice.is_some());
@@ -66,7 +65,7 @@ pub fn choose(uri: &Uri) -> Option<Response> {
     Some(response)
 }
 
-/// The preference that a pair of a query states.
+/// The preference in a query parameter.
 fn choice(pair: &str) -> Option<(String, String)> {
     let (name, value) = form_urlencoded::parse(pair.as_bytes()).into_owned().next()?;
     let is_choice = match name.as_str() {
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_goes_before_what_the_browser_wants() {
+    fn a_chosen_language_overrides_accept_language() {
         let wants_korean = (header::ACCEPT_LANGUAGE, "fr, ko-KR;q=0.9, en;q=0.8");
         assert_eq!(preferences(std::slice::from_ref(&wants_korean)).language, Language::Korean);
         let chosen = (header::COOKIE, "a=b; language=en; theme=dark");
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_keeps_the_choice_and_leads_back_to_the_same_page() {
+    fn a_preference_link_sets_a_cookie_and_redirects_to_the_same_page() {
         let answer = |address: &'static str| choose(&Uri::from_static(address));
         let chosen = answer("/sign-in?next=%2Faccount%3Fa%3Db&language=ko").expect("a choice");
         assert_eq!(chosen.headers()[header::LOCATION], "/sign-in?next=%2Faccount%3Fa%3Db");
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_path_leads_a_choice_to_another_host_and_the_rest_of_the_query_stays_as_it_is() {
+    fn a_preference_link_never_redirects_to_another_host_and_keeps_the_other_parameters() {
         for (address, location) in [
             ("//evil.example/?theme=dark", "/evil.example/"),
             ("/\\evil.example?theme=dark", "/evil.example"),

@@ -1,16 +1,15 @@
-//! What a request is called in its answer and in the log: `X-Request-Id`.
+//! Request ids: `X-Request-Id` in responses and logs.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hallpass_core::clock::{Randomness, SystemRandomness};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The longest name that a caller may give a request.
+/// Maximum length of a request id sent by the client.
 const MAX_BYTES: usize = 64;
 
-/// Names requests that have no good name of their own: a beginning that is this process's own, and their
-/// number. Nothing rests on whether it can be guessed, so the system is asked for randomness once, and not
-/// for each.
+/// Generates request ids: a random prefix for the process and a counter. Request ids need not be unpredictable, so
+/// randomness is read only once.
 pub struct RequestIds {
     process: u64,
     next: AtomicU64,
@@ -25,10 +24,10 @@ impl Default for RequestIds {
 }
 
 impl RequestIds {
-    /// Where the name stands.
+    /// The header that carries the request id.
     pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-    /// What a request with these headers is called.
+    /// The request id for a request with these headers.
     pub fn name(&self, headers: &HeaderMap) -> HeaderValue {
         let mut given = headers.get_all(Self::HEADER).iter();
         match (given.next(), given.next()) {
@@ -48,13 +47,12 @@ impl RequestIds {
     }
 }
 
-/// Of up to 15, in hexadecimal.
+/// A hexadecimal digit.
 const fn digit(number: u8) -> u8 {
     b"0123456789abcdef"[number as usize]
 }
 
-/// Whether a caller's own name can be found in a log and forges nothing there: of letters, digits, `-`, `_`
-/// and `.` alone.
+/// Whether a request id sent by the client is safe to log: only letters, digits, `-`, `_` and `.`.
 fn is_good(id: &[u8]) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     !id.is_empty() && id.len() <= MAX_BYTES && id.iter().all(is_plain)

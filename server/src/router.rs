@@ -1,4 +1,4 @@
-//! Every URL, on one screen. What is done to each request and response is in [`layers`](crate::layers).
+//! All routes of the server. [`layers`](crate::layers) adds what applies to every request and response.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{http_options::Stopping, layers, pages, rest, site};
 
-/// The largest body that any endpoint reads, bytes.
+/// Maximum size of a request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The router of all endpoints and pages. Serve it inside [`layers::wrap`].
 pub fn router(auth: Arc<Auth>, stopping: &Stopping) -> Router {
     let rest = rest::router(&auth, stopping);
     let pages = pages::Pages::new(auth);
-    // A page holds no secret that its size could tell; what carries tokens is sent as it is.
+    // Only pages are compressed: they contain no secret that their size could reveal.
     let page = any(pages::page)
         .layer((CatchPanicLayer::custom(layers::page_panicked), CompressionLayer::new()))
         .with_state(pages.clone());

@@ -1,4 +1,4 @@
-//! What tells the process to stop.
+//! Shutdown signals.
 
 use std::{io, time::Duration};
 
@@ -10,8 +10,8 @@ use tokio::time;
 
 use crate::http_options::Stopping;
 
-/// `SIGINT` and `SIGTERM`, or Ctrl-C. From its making on none of them ends the process by itself: one that comes
-/// before it is waited for is kept.
+/// `SIGINT` and `SIGTERM`, or Ctrl-C. Once created, it catches these signals, including those that arrive before
+/// [`stop`](Self::stop).
 #[derive(Debug)]
 pub(super) struct Signals {
     #[cfg(unix)]
@@ -23,10 +23,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Begins to listen.
+    /// Installs the signal handlers.
     ///
     /// # Errors
-    /// When the system does not let signals be handled.
+    /// When a signal handler cannot be installed.
     #[cfg(unix)]
     pub(super) fn listen() -> io::Result<Self> {
         Self::ignore_hangup()?;
@@ -36,13 +36,13 @@ impl Signals {
         })
     }
 
-    /// Ignores `SIGHUP`, as long as the process lives: keys are read again by themselves, settings at the next start.
+    /// Ignores `SIGHUP` for the life of the process: keys are reloaded automatically, settings at the next start.
     #[cfg(unix)]
     fn ignore_hangup() -> io::Result<()> {
         let mut hangup = unix::signal(SignalKind::hangup())?;
         tokio::spawn(async move {
             while hangup.recv().await.is_some() {
-                tracing::info!("SIGHUP is ignored: keys are read again by themselves, and settings at the next start");
+                tracing::info!("SIGHUP is ignored: keys are reloaded automatically, and settings at the next start");
             }
         });
         Ok(())
@@ -53,22 +53,22 @@ impl Signals {
         Ok(Self { interrupt: windows::ctrl_c()? })
     }
 
-    /// Waits for a signal, after which `/readyz` answers 503, and then for `delay`, in which load balancers notice.
-    /// A second signal ends the delay.
+    /// Waits for a signal, makes `/readyz` respond with 503, and waits for `delay`, so that load balancers notice. A
+    /// second signal ends the delay.
     pub(super) async fn stop(mut self, stopping: Stopping, delay: Duration) {
         self.next().await;
         stopping.begin();
         if !delay.is_zero() {
-            tracing::info!(seconds = delay.as_secs(), "told to stop: no longer ready, and serving on for a while");
+            tracing::info!(seconds = delay.as_secs(), "shutting down: no longer ready, still serving");
             tokio::select! {
                 () = time::sleep(delay) => {}
                 () = self.next() => {}
             }
         }
-        tracing::info!("stopping: finishing what was begun");
+        tracing::info!("shutting down: finishing requests in progress");
     }
 
-    /// Waits for the next.
+    /// Waits for the next signal.
     async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {

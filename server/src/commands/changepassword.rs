@@ -1,5 +1,5 @@
-//! `changepassword`: an operator sets a user's password, which ends all of the user's sessions. A
-//! server that runs on the same database learns of it within a second.
+//! `changepassword`: sets a user's password and revokes all of the user's sessions. A running server notices within a
+//! second.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::output;
 /// Sets the password.
 ///
 /// # Errors
-/// When there is no such user, the password is refused, or the database cannot be used.
+/// When the user does not exist, the password is rejected, or the database cannot be used.
 pub async fn run(config: Option<PathBuf>, username: &str, password_stdin: bool) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let password = prompt::password(password_stdin)?;
@@ -20,7 +20,7 @@ pub async fn run(config: Option<PathBuf>, username: &str, password_stdin: bool) 
         error => error.into(),
     })?;
     output::line(format_args!(
-        "Password changed successfully for user {:?}. All of the user's sessions were ended.",
+        "Password changed successfully for user {:?}. All of the user's sessions were revoked.",
         user.username
     ));
     Ok(())

@@ -1,4 +1,4 @@
-//! `createsuperuser` and `createuser`: accounts by the same rules as the registration page.
+//! `createsuperuser` and `createuser`: creates accounts by the rules of the registration page.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,20 @@ use hallpass_core::{Account, user::Role};
 use super::{Failure, open_configured, prompt};
 use crate::{cli::NewAccount, output};
 
-/// Makes a user who may do everything.
+/// Creates a superuser.
 ///
 /// # Errors
-/// What is wrong with the account, or why the database cannot be used.
+/// When the account is rejected, or the database cannot be used.
 pub async fn superuser(config: Option<PathBuf>, account: NewAccount) -> Result<(), Failure> {
     create(config, account, Role::Superuser, true).await?;
     output::line("Superuser created successfully.");
     Ok(())
 }
 
-/// Makes a user.
+/// Creates a user.
 ///
 /// # Errors
-/// What is wrong with the account, or why the database cannot be used.
+/// When the account is rejected, or the database cannot be used.
 pub async fn user(
     config: Option<PathBuf>,
     account: NewAccount,

@@ -1,5 +1,4 @@
-//! `doctor`: one list of everything that the server stands on. It makes nothing and changes nothing, and
-//! no line of it shows a secret.
+//! `doctor`: checks the whole deployment. It only reads, and its output contains no secrets.
 
 mod access;
 mod clock;
@@ -33,13 +32,17 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
     let mut findings = match Config::load(config) {
         Ok(config) => examine(&config, file, timeout).await,
         Err(error) => {
-            let advice = "Mend that first: what it is about cannot be looked at until then.";
-            vec![Finding::bad("configuration", format!("The start would be refused: {error}."), advice)]
+            let advice = "Fix this first: the other checks need the configuration.";
+            vec![Finding::bad("configuration", format!("The server would not start: {error}."), advice)]
         }
     };
     findings.extend(site::examine());
     findings.extend(telemetry::check_filter().err().map(|problem| {
-        Finding::doubtful("RUST_LOG", format!("{problem}."), "Unset it, or write it like info or warn,server=debug.")
+        Finding::doubtful(
+            "RUST_LOG",
+            format!("{problem}."),
+            "Unset it, or set it to, for example, info or warn,server=debug.",
+        )
     }));
     if let Some(url) = url {
         findings.extend(running::examine(&url, timeout).await);
@@ -54,14 +57,14 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
 async fn examine(config: &Config, file: PathBuf, timeout: Duration) -> Vec<Finding> {
     let now = SystemClock.now();
     let sentence = if file.exists() {
-        format!("{} and the environment are understood.", file.display())
+        format!("{} and the environment are valid.", file.display())
     } else {
-        format!("There is no {}; the environment and the defaults are good.", file.display())
+        format!("{} does not exist; the environment and the defaults are valid.", file.display())
     };
     let mut findings = vec![Finding::good("configuration", sentence)];
     if !config.ignored_variables.is_empty() {
         let names = config.ignored_variables.join(", ");
-        findings.push(Finding::good("environment", format!("Ignored, because Kubernetes sets them: {names}.")));
+        findings.push(Finding::good("environment", format!("Ignored variables that Kubernetes sets: {names}.")));
     }
     findings.extend(keys::examine(config, now));
     findings.extend(files::examine(config, &file));

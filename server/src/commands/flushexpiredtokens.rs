@@ -1,11 +1,11 @@
-//! `flushexpiredtokens`: what a running server does by itself every hour, now.
+//! `flushexpiredtokens`: deletes expired rows now. A running server does the same every hour.
 
 use std::path::PathBuf;
 
 use super::{Failure, open_configured};
 use crate::output;
 
-/// Deletes expired tokens, and security events that are older than they are kept.
+/// Deletes expired tokens and security events past their retention.
 ///
 /// # Errors
 /// When the database cannot be used.

@@ -1,5 +1,4 @@
-//! `import-django`: users and refresh tokens out of a Django project's database. It can be run again, as
-//! often as there is something new there.
+//! `import-django`: imports users and refresh tokens from a Django project's database. It can be repeated.
 
 use std::path::PathBuf;
 
@@ -9,10 +8,10 @@ use hallpass_store::{DjangoDatabase, UserTable};
 use super::{Failure, open_configured};
 use crate::output;
 
-/// Imports, or says what an import would come to.
+/// Imports, or reports what an import would do.
 ///
 /// # Errors
-/// When either database cannot be used, or the source is no Django project's.
+/// When a database cannot be used, or the source is not a Django project's.
 pub async fn run(config: Option<PathBuf>, source: &str, users: UserTable, mode: ImportMode) -> Result<(), Failure> {
     let mut django = DjangoDatabase::open(source, users).await?;
     let auth = open_configured(config).await?;
@@ -34,20 +33,20 @@ fn tokens_too(django: &DjangoDatabase) -> &'static str {
     }
 }
 
-/// The report in words.
+/// The report as text.
 fn describe(report: &ImportReport) -> String {
     let ImportReport { users, tokens, blacklisted, fit } = report;
     let mut lines = vec![counts("Users", users), counts("Refresh tokens", tokens)];
     if *blacklisted > 0 {
-        lines.push(format!("  {blacklisted} of the tokens: blacklisted there"));
+        lines.push(format!("  {blacklisted} of the tokens: already blacklisted in the source"));
     }
     for (kind, tally) in [("users", users), ("tokens", tokens)] {
         lines.extend(tally.reasons.iter().map(|(reason, examples)| remark(kind, *reason, examples)));
     }
     match fit {
-        TokenFit::Good => lines.push("Tokens that Django issued are accepted here: nobody is signed out.".to_owned()),
+        TokenFit::Good => lines.push("Tokens that Django issued are accepted here: users stay signed in.".to_owned()),
         TokenFit::Refused(_) => lines.push(
-            "Tokens that Django issued are NOT accepted here, so everybody has to sign in again. Set signing_key to \
+            "Tokens that Django issued are NOT accepted here, so all users must sign in again. Set signing_key to \
              the SIGNING_KEY of SIMPLE_JWT, which is SECRET_KEY where it is not set, and algorithm, audience and \
              issuer as there."
                 .to_owned(),
@@ -59,7 +58,7 @@ fn describe(report: &ImportReport) -> String {
 
 fn counts(subject: &str, tally: &Tally) -> String {
     let Tally { added, updated, unchanged, left, .. } = tally;
-    format!("{subject}: {added} brought, {updated} brought up to date, {unchanged} as they were, {left} left.")
+    format!("{subject}: {added} imported, {updated} updated, {unchanged} unchanged, {left} skipped.")
 }
 
 fn remark(kind: &str, reason: Reason, Examples { count, names }: &Examples) -> String {
@@ -72,7 +71,7 @@ mod tests {
     use hallpass_core::import::{Change, ImportReport, Outcome, Reason, Tally, TokenFit};
 
     #[test]
-    fn the_report_names_every_reason_with_its_count_and_a_few_examples() {
+    fn the_report_lists_every_reason_with_its_count_and_examples() {
         let (mut users, tokens) = (Tally::default(), Tally::default());
         for name in ["ada (1)", "bob (2)", "eve (3)", "dan (4)"] {
             users.count(name, &Outcome::left(Reason::NameTaken));
@@ -81,7 +80,7 @@ mod tests {
         let report = ImportReport { users, tokens, blacklisted: 0, fit: TokenFit::NoToken };
         assert_eq!(
             super::describe(&report),
-            "Users: 1 brought, 0 brought up to date, 0 as they were, 4 left.\n\
+            "Users: 1 imported, 0 updated, 0 unchanged, 4 skipped.\n\
              Refresh tokens: 0 brought, 0 brought up to date, 0 as they were, 0 left.\n  \
              4 of the users: skipped: another user here has the username — ada (1), bob (2), eve (3), …\n"
         );

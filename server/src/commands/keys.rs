@@ -1,4 +1,4 @@
-//! `keys`: the ring of keys. A running server notices what is done here within a second.
+//! `keys`: manages the key ring. A running server notices changes within a second.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -14,33 +14,34 @@ use crate::{
     output,
 };
 
-/// Every server has noticed by then and begins to sign with the new key in the same moment, seconds.
+/// The time in seconds after which every server has noticed a change, so that all start to sign with the new key at
+/// once.
 const NOTICE: i64 = 3;
 
-/// How long others keep the published keys, as `/.well-known/jwks.json` tells them.
+/// How long clients cache the published keys, as `/.well-known/jwks.json` allows.
 const PUBLISHED_FOR: Duration = Duration::from_mins(5);
 
-/// What is done with the keys.
+/// The subcommands of `keys`.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
-    /// Show the keys: which one signs, which ones verify and until when
+    /// List the keys: which one signs, which ones verify and until when
     List,
-    /// Make a key and publish it; it does not sign yet
+    /// Generate a key and publish it; it does not sign yet
     Generate {
-        /// What it signs with; the setting `algorithm` when not given, or that of the key that signs now
+        /// Algorithm of the key [default: the setting `algorithm`, or that of the signing key]
         #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
         algorithm: Option<Algorithm>,
     },
-    /// Sign with the newest published key from now on; the one before verifies until its last token is dead
+    /// Sign with the newest published key; the previous one verifies until its last token has expired
     Rotate {
-        /// Begin later, such as 10m, so that there is time to copy the ring to other servers
+        /// Start to sign after this time, such as 10m, so that the ring can be copied to other servers
         #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
         delay: Option<Duration>,
     },
-    /// Take a key away at once, because it leaked: its tokens are dead
+    /// Remove a key immediately, for example because it leaked: its tokens become invalid
     Retire {
-        /// The key's name, or enough of its beginning
-        // Names are thumbprints in base64url, and one in 64 begins with a hyphen.
+        /// The key's id, or a unique prefix of it
+        // Key ids are base64url thumbprints; one in 64 starts with a hyphen.
         #[arg(allow_hyphen_values = true)]
         key: String,
     },
@@ -51,10 +52,10 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
     keys::find(name).ok_or_else(|| format!("it must be one of {}", known()))
 }
 
-/// Does what was asked.
+/// Runs the command.
 ///
 /// # Errors
-/// When the ring cannot be read or written, or cannot become what was asked for.
+/// When the ring cannot be read or written, or does not allow the change.
 pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Failure> {
     let now = SystemClock.now();
     if let KeysCommand::List = command {
@@ -71,7 +72,7 @@ pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Fa
 
 fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
     if let Some(file) = &config.new_key_file {
-        output::line(format_args!("There is no key yet. The first start makes one: {}.", file.display()));
+        output::line(format_args!("No signing key exists yet. The first start generates one: {}.", file.display()));
         return Ok(());
     }
     let ring = config.key_ring()?;
@@ -79,16 +80,14 @@ fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
         output::line(format_args!("{}  {:5}  {}", key.id, keys::name(key.algorithm()), state(&ring, key, now)));
     }
     output::line(match &config.keys.configured {
-        Some(place) => format!("The key that signs is set: {place}."),
-        None if config.ring.is_none() => {
-            "There is no ring yet; the first `hallpass keys generate` makes it.".to_owned()
-        }
-        None => format!("The ring is {}.", config.keys.file.path().display()),
+        Some(place) => format!("The signing key is configured: {place}."),
+        None if config.ring.is_none() => "No key ring exists yet; `hallpass keys generate` creates it.".to_owned(),
+        None => format!("The key ring is {}.", config.keys.file.path().display()),
     });
     Ok(())
 }
 
-/// Where a key is in its life, in words.
+/// The state of a key as text.
 pub(super) fn state(ring: &KeyRing, key: &RingKey, now: Timestamp) -> String {
     match ring.state(key, now) {
         KeyState::Published => "is published, does not sign yet".to_owned(),
@@ -96,7 +95,7 @@ pub(super) fn state(ring: &KeyRing, key: &RingKey, now: Timestamp) -> String {
         KeyState::Signing => "signs".to_owned(),
         KeyState::Verifying(Some(until)) => format!("verifies until {}", time::format(until)),
         KeyState::Verifying(None) => "verifies".to_owned(),
-        KeyState::Expired => "is over: its last token is dead".to_owned(),
+        KeyState::Expired => "has expired: its last token has expired".to_owned(),
     }
 }
 
@@ -108,7 +107,7 @@ fn generate(source: &KeySource, algorithm: Option<Algorithm>, now: Timestamp) ->
     keep(source, &mut ring, now)?;
     output::line(format_args!("{id} ({}) is published and does not sign yet.", keys::name(algorithm)));
     output::line(format_args!(
-        "When everybody knows it, after {}: hallpass keys rotate",
+        "Once all clients have fetched it, after {}, run: hallpass keys rotate",
         humantime::format_duration(PUBLISHED_FOR)
     ));
     Ok(())
@@ -129,23 +128,23 @@ async fn rotate(config: &Config, delay: Option<Duration>, now: Timestamp) -> Res
     let rotated = ring.rotate(at, lifetime).map_err(|fault| refused(source, &fault))?;
     keep(source, &mut ring, now)?;
     drop(lock);
-    output::line(format_args!("{} signs from {} on.", rotated.to, time::format(rotated.at)));
+    output::line(format_args!("{} signs from {}.", rotated.to, time::format(rotated.at)));
     output::line(format_args!(
-        "{} verifies until {}, when its last token is dead.",
+        "{} verifies until {}, when its last token has expired.",
         rotated.from,
         time::format(rotated.from_verifies_until)
     ));
     let known_for = rotated.published_at.map_or(PUBLISHED_FOR, |published_at| at.since(published_at));
     if known_for < PUBLISHED_FOR && ring.find(&rotated.to).is_ok_and(|key| key.key().public_jwk().is_some()) {
         output::line(format_args!(
-            "It was published only {} before. Whoever keeps the published keys without asking again for one that is \
-             not among them may refuse its tokens for up to {}.",
+            "It was published only {} before. Clients that cache the published keys and do not refetch them for \
+             an unknown kid may reject its tokens for up to {}.",
             humantime::format_duration(Duration::from_secs(known_for.as_secs())),
             humantime::format_duration(PUBLISHED_FOR),
         ));
     }
     if delay.is_none() {
-        // Once this command has ended, the new key signs.
+        // When the command returns, the new key signs.
         tokio::time::sleep(at.since(SystemClock.now())).await;
     }
     Ok(())
@@ -158,25 +157,20 @@ fn retire(source: &KeySource, beginning: &str, now: Timestamp) -> Result<(), Fai
     if let Some(place) = &source.configured
         && source.first()?.is_the_same_as(key)
     {
-        return Err(Failure::Keys(format!("{place} is that key: change it there, and its tokens are dead")));
+        return Err(Failure::Keys(format!("{place} is that key: change it there, and its tokens become invalid")));
     }
-    // A single key moves into the ring first, so that its file does not outlive it.
+    // A single key is first moved into the ring, so that its file does not outlive the key.
     source.file.write(&ring)?;
     let retired = ring.retire(beginning, now).map_err(|fault| refused(source, &fault))?;
     keep(source, &mut ring, now)?;
-    output::line(format_args!(
-        "{} is gone. Its tokens are dead as soon as the servers notice, within a second.",
-        retired.id
-    ));
+    output::line(format_args!("{} was removed. The servers reject its tokens within a second.", retired.id));
     if let Some(successor) = retired.successor {
-        output::line(format_args!(
-            "{successor} signs in its place. Whoever held only tokens of the old key signs in again."
-        ));
+        output::line(format_args!("{successor} signs instead. Users with tokens of the old key must sign in again."));
     }
     Ok(())
 }
 
-/// The ring as it is kept; the first time, of the key that signed until now.
+/// The ring in the file, or a new one of the key that signed until now.
 fn kept(source: &KeySource, now: Timestamp) -> Result<KeyRing, Failure> {
     match source.file.read()? {
         Some(ring) => Ok(ring),
@@ -186,7 +180,7 @@ fn kept(source: &KeySource, now: Timestamp) -> Result<KeyRing, Failure> {
 
 fn keep(source: &KeySource, ring: &mut KeyRing, now: Timestamp) -> Result<(), Failure> {
     for id in ring.remove_expired(now) {
-        output::line(format_args!("{id} is over and was forgotten: its last token is dead."));
+        output::line(format_args!("{id} was removed: its last token has expired."));
     }
     Ok(source.file.write(ring)?)
 }

@@ -1,11 +1,11 @@
-//! `migrate`: bring the tables up to date without serving. `serve` does the same at its start.
+//! `migrate`: applies the database migrations. `serve` does the same at its start.
 
 use std::path::PathBuf;
 
 use super::{Failure, LostKey, load};
 use crate::output;
 
-/// Migrates.
+/// Applies the migrations.
 ///
 /// # Errors
 /// When the database cannot be opened or migrated.

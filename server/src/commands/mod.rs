@@ -1,4 +1,4 @@
-//! What the binary does, one file a command. Each says in a sentence what it did.
+//! The commands of the binary, one file each.
 
 pub mod changepassword;
 pub mod check_config;
@@ -32,71 +32,73 @@ use crate::{
     output,
 };
 
-/// Why a command failed: one sentence for the operator.
+/// The reason a command failed, as a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The configuration was refused.
+    /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The settings cannot work.
+    /// The settings are invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The database did not open.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// What was typed is not good.
+    /// The input is invalid.
     #[error("{}", sentences(.0))]
     Fields(Vec<FieldFault>),
-    /// The core refused or failed.
+    /// The core returned an error.
     #[error(transparent)]
     Core(Error),
     /// The database failed.
     #[error(transparent)]
     Database(StoreError),
-    /// The user that was named does not exist.
+    /// The given user does not exist.
     #[error("user {0:?} does not exist")]
     NoSuchUser(String),
-    /// What was given cannot be read, or is not what was needed.
+    /// The input cannot be read, or is not of the required kind.
     #[error("{0}")]
     Input(String),
-    /// The Django database is none, or cannot be opened.
+    /// The source is not a Django database, or cannot be opened.
     #[error(transparent)]
     Django(#[from] DjangoError),
-    /// A move was refused, or broke off.
+    /// A move was rejected or interrupted.
     #[error(transparent)]
     Move(#[from] MoveError),
     /// A migration of the application failed.
     #[error("the application's migrations: {0}")]
     Migrations(#[from] sqlx::migrate::MigrateError),
-    /// An import broke off.
-    #[error("{0}; what was brought until now stays, and the import can be run again")]
+    /// An import was interrupted.
+    #[error("{0}; what was imported so far is kept, and the import can be repeated")]
     Import(#[from] ImportError),
-    /// The address cannot be listened on.
+    /// The address is not available.
     #[error("cannot listen on {address}: {cause}; choose another with {setting}")]
     Listen {
-        /// Which.
+        /// The address.
         address: std::net::SocketAddr,
-        /// The setting that says so.
+        /// The setting with the address.
         setting: &'static str,
-        /// Why.
+        /// The reason.
         cause: std::io::Error,
     },
-    /// The process could not be told to stop in good order.
-    #[error("signals cannot be handled: {0}; the server was not started, because it could not stop in good order")]
+    /// Signal handlers cannot be installed.
+    #[error(
+        "signal handlers cannot be installed: {0}; the server was not started, because it could not shut down cleanly"
+    )]
     Signals(std::io::Error),
-    /// The keys cannot become what was asked for.
+    /// The key ring does not allow the change.
     #[error("{0}")]
     Keys(String),
     /// `doctor` found this many problems and has printed them.
     #[error("{0} problem{plural} found", plural = if *.0 == 1 { "" } else { "s" })]
     Unwell(usize),
-    /// Some tokens were not good; each was said to be.
-    #[error("tokens that are not valid: {0}")]
+    /// This many tokens are invalid; each was reported.
+    #[error("invalid tokens: {0}")]
     BadTokens(usize),
 }
 
 impl Failure {
-    /// The sentence, and whatever its causes add to it.
+    /// The message, followed by those of its causes that it does not contain.
     pub fn with_causes(&self) -> String {
         let mut text = self.to_string();
         let mut next = self.source();
@@ -126,12 +128,12 @@ fn sentences(fields: &[FieldFault]) -> String {
     sentences.join("\n       ")
 }
 
-/// What happens when the signing key's file is missing beside open sessions, whose tokens it signed.
+/// What to do if the signing key's file is missing while sessions that it signed are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LostKey {
-    /// The command is refused.
+    /// The command fails.
     Refuse,
-    /// A new key is made, and everybody signs in again.
+    /// A new key is generated, and all users must sign in again.
     Replace,
 }
 
@@ -147,8 +149,8 @@ pub(crate) async fn keep_key(config: Config, lost_key: LostKey) -> Result<Config
     {
         return Err(Failure::Keys(format!(
             "the signing key is lost: {key} and {ring} do not exist, and {database} has sessions whose tokens were signed \
-             with it. Bring one of the two files back from a copy. If there is none, start once with: hallpass serve \
-             --new-key, which makes a new key, and everybody signs in again",
+             with it. Restore one of the two files from a backup. Without a backup, start once with: hallpass serve \
+             --new-key, which generates a new key, and all users must sign in again",
             key = key.display(),
             ring = config.keys.file.path().display(),
             database = database.display(),
@@ -157,7 +159,7 @@ pub(crate) async fn keep_key(config: Config, lost_key: LostKey) -> Result<Config
     Ok(config.keep_new_key()?)
 }
 
-/// Opens the database that the configuration names and puts the core on it.
+/// Opens the configured database and creates the core.
 async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
     if let Some(notice) = config.new_key_notice() {
         output::notice(format_args!("{notice}"));

@@ -1,4 +1,4 @@
-//! `move`: everything goes from the `SQLite` file to a PostgreSQL server, and the file is closed.
+//! `move`: copies the `SQLite` database to PostgreSQL and closes the file.
 
 use std::path::PathBuf;
 
@@ -7,17 +7,17 @@ use hallpass_store::{self, MoveError, MovedTable, UrlError};
 use super::Failure;
 use crate::{config::Config, output};
 
-/// How often the progress of a long table is told, in rows.
+/// The interval of progress lines in a long table, in rows.
 const TOLD_EVERY: u64 = 100_000;
 
-/// Moves, or continues a move that was interrupted. One that was finished before is a success.
+/// Moves, or continues an interrupted move. A finished move is a success.
 ///
 /// # Errors
-/// When either database cannot be used, or the two are not the same in the end.
+/// When a database cannot be used, or the copies differ in the end.
 pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
     let to = to.parse().map_err(|error: UrlError| Failure::Input(format!("--to {error}")))?;
     let config = Config::load(config)?;
-    output::line(format_args!("Moving what stands in {}.", config.database_url));
+    output::line(format_args!("Moving {}.", config.database_url));
     let moved = hallpass_store::transfer(&config.database_url, &to, |table, rows| {
         if rows.is_multiple_of(TOLD_EVERY) {
             output::line(format_args!("  {table}: {rows} rows …"));
@@ -36,13 +36,13 @@ pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
     }
     output::line(
         "Done: both sides have the same rows. Set database_url (HALLPASS_DATABASE_URL) to the new database and start \
-         the servers with the same keys; everybody stays signed in. The file takes no more writes: stop the servers \
+         the servers with the same keys; all users stay signed in. The file takes no more writes: stop the servers \
          that use it, and keep it as a backup.",
     );
     Ok(())
 }
 
-/// Opens a file again that a move has closed.
+/// Reopens a file that a move closed.
 ///
 /// # Errors
 /// When the file cannot be used, or was not moved.
@@ -50,7 +50,7 @@ pub async fn reopen(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
     let to = hallpass_store::reopen(&config.database_url).await?;
     output::line(format_args!(
-        "{} is open again. It was moved to {to}: what has happened there since then is not in the file, so start no \
+        "{} is open again. It was moved to {to}: changes since then are not in the file, so do not start a \
          server on that database.",
         config.database_url
     ));

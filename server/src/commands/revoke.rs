@@ -1,5 +1,4 @@
-//! `revoke`: an operator ends sessions. A server that runs on the same database learns of it within a
-//! second.
+//! `revoke`: revokes sessions. A running server notices within a second.
 
 use std::{path::PathBuf, time::SystemTime};
 
@@ -8,10 +7,10 @@ use hallpass_core::{Error, clock::Timestamp};
 use super::{Failure, open_configured};
 use crate::output;
 
-/// Ends the sessions of `user`, or of everybody, that were begun before a moment, or now.
+/// Revokes the sessions of `user`, or of all users, that began before this time, by default now.
 ///
 /// # Errors
-/// When there is no such user, or the database cannot be used.
+/// When the user does not exist, or the database cannot be used.
 pub async fn run(config: Option<PathBuf>, user: Option<&str>, before: Option<SystemTime>) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let before = before.map(Timestamp::from_system);
@@ -19,6 +18,6 @@ pub async fn run(config: Option<PathBuf>, user: Option<&str>, before: Option<Sys
         (Error::UserNotFound, Some(user)) => Failure::NoSuchUser(user.to_owned()),
         (error, _) => error.into(),
     })?;
-    output::line(format_args!("{ended} sessions ended."));
+    output::line(format_args!("{ended} sessions revoked."));
     Ok(())
 }

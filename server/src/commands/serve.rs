@@ -1,4 +1,4 @@
-//! `hallpass serve`: the server, until the process is told to stop.
+//! `hallpass serve`: runs the server until a shutdown signal.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::{Hallpass, config::Config, telemetry};
 /// Serves until the process receives SIGTERM or SIGINT.
 ///
 /// # Errors
-/// When the configuration is refused, the database does not open, or the address is in use.
+/// When the configuration is invalid, the database does not open, or the address is in use.
 pub async fn run(config: Option<PathBuf>, lost_key: LostKey) -> Result<(), Failure> {
     let config = Config::load(config)?;
     let telemetry = telemetry::start(config.observability.log_format);

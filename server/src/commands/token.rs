@@ -1,5 +1,5 @@
-//! `token`: an operator takes tokens apart, or verifies them by the product's own verifier. What is
-//! shown of a token that was only taken apart is what it says, not what is so.
+//! `token`: decodes tokens, or verifies them with the server's own verifier. Decoded values are claims of the token,
+//! not verified facts.
 
 mod answer;
 mod inspect;
@@ -17,43 +17,43 @@ use source::Verifier;
 use super::Failure;
 use crate::output::{self, Reader};
 
-/// What is done with tokens.
+/// The subcommands of `token`.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Take tokens apart without believing them: header, claims, times in words, whose key
+    /// Decode tokens without verifying them: header, claims, times and signing key
     Inspect {
-        /// The token; one a line on standard input when not given
+        /// The token [default: one per line on standard input]
         token: Option<String>,
-        /// One JSON object a line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// Verify tokens by this server's keys, or by a JWK set: signature, times, and what else is configured
+    /// Verify tokens with this server's keys or a JWK set: signature, times and configured claims
     Verify(VerifyTokens),
 }
 
-/// Which tokens, and by which keys.
+/// The tokens and keys to verify with.
 #[derive(Debug, Args)]
 pub struct VerifyTokens {
-    /// The token; one a line on standard input when not given
+    /// The token [default: one per line on standard input]
     pub token: Option<String>,
-    /// Verify by the keys in this file, a JWK set, instead of by this server's
+    /// Verify with the JWK set in this file instead of this server's keys
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
-    /// Read JSON objects, one a line, {"id", "jwks", "token"}, and answer {"id", "valid"}: by structure,
-    /// algorithm, key and signature alone, whatever is signed. A line without "jwks" is verified by the file's
-    /// keys, or by this server's
+    /// Read JSON objects, one per line, {"id", "jwks", "token"}, and print {"id", "valid"}: checks structure,
+    /// algorithm, key and signature, whatever the payload is. A line without "jwks" uses the keys of the file or of
+    /// this server
     #[arg(long)]
     pub json: bool,
-    /// With --json: the claims must be good as well
+    /// With --json: also check the claims
     #[arg(long, requires = "json")]
     pub claims: bool,
 }
 
-/// Does what was asked.
+/// Runs the command.
 ///
 /// # Errors
-/// When the keys cannot be read, or a token is not valid.
+/// When the keys cannot be read, or a token is invalid.
 pub fn run(config: Option<PathBuf>, command: TokenCommand) -> Result<(), Failure> {
     let now = SystemClock.now();
     match command {
@@ -79,8 +79,7 @@ fn verify(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) -> Resul
     if bad == 0 { Ok(()) } else { Err(Failure::BadTokens(bad)) }
 }
 
-/// Answers the argument, or each line of standard input in order, as soon as it is there, until nobody reads the
-/// answers.
+/// Handles the argument, or each line of standard input as it arrives, until the reader of the output is gone.
 fn each(given: Option<String>, mut answer: impl FnMut(&[u8]) -> Result<String, Failure>) -> Result<(), Failure> {
     let mut is_asked = false;
     if let Some(given) = given {
@@ -97,6 +96,6 @@ fn each(given: Option<String>, mut answer: impl FnMut(&[u8]) -> Result<String, F
     if is_asked {
         Ok(())
     } else {
-        Err(Failure::Input("no token was given: name one, or write one a line to standard input".to_owned()))
+        Err(Failure::Input("no token was given: pass one as an argument, or one per line on standard input".to_owned()))
     }
 }

@@ -1,13 +1,13 @@
-//! How much memory the process holds.
+//! Memory usage of the process.
 
 use std::fs;
 
-/// The resident set, bytes; `None` where the system does not say.
+/// The resident set size in bytes. `None` if the system does not report it.
 pub(super) fn resident() -> Option<i64> {
     read(&fs::read_to_string("/proc/self/status").ok()?)
 }
 
-/// `VmRSS:     39424 kB`.
+/// Parses `VmRSS:     39424 kB`.
 fn read(status: &str) -> Option<i64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

@@ -1,4 +1,4 @@
-//! The figures by their names. `docs/monitoring.md` says what each means.
+//! The metrics and their names. `docs/monitoring.md` documents each.
 
 use std::{borrow::Cow, sync::atomic::Ordering};
 
@@ -10,21 +10,21 @@ use prometheus_client::{
 };
 use strum::VariantNames;
 
-/// The upper bounds by which durations are told apart, seconds.
+/// Upper bounds of the histogram buckets, in seconds.
 const BUCKETS: [f64; 16] =
     [0.0001, 0.000_25, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// One label, of a name and a word.
+/// One label: name and value.
 type Label = [(&'static str, &'static str); 1];
 
-/// What tells requests apart.
+/// The labels of the request metrics.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RequestLabels {
     pub(super) route: Cow<'static, str>,
     pub(super) status: &'static str,
 }
 
-/// Every figure.
+/// All metrics.
 pub(super) struct Counts {
     registry: Registry,
     pub(super) requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
@@ -60,7 +60,7 @@ impl Default for Counts {
     }
 }
 
-/// Counters from zero: what has not happened yet is not unknown.
+/// Creates all counters at zero, because an absent counter means unknown.
 fn of_words(name: &'static str, words: &[&'static str]) -> Family<Label, Counter> {
     let family = Family::<Label, Counter>::default();
     for word in words {
@@ -114,7 +114,7 @@ impl Counts {
         self.revoked_sessions.set(figure(workload.revoked_sessions));
     }
 
-    /// Takes over a number that is counted elsewhere and only grows.
+    /// Sets a counter to a total that is counted elsewhere.
     pub(super) fn note_dropped_lines(&self, dropped: usize) {
         self.dropped_lines.inner().store(u64::try_from(dropped).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
@@ -126,7 +126,7 @@ impl Counts {
     }
 }
 
-/// A number of things as a gauge holds it.
+/// Converts a count to the type of a gauge.
 pub(super) fn figure(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }

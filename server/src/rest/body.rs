@@ -1,5 +1,5 @@
-//! Bodies, as Django REST framework reads them: JSON, form and multipart, at most 64 kB; and their
-//! fields, as its `CharField` reads those.
+//! Request bodies in the formats of Django REST framework (JSON, form and multipart, at most 64 kB), and their fields
+//! as its `CharField` reads them.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -20,16 +20,16 @@ use super::{
 };
 use crate::{body, parameters::Parameterized};
 
-/// A body that was understood, whatever its format.
+/// A parsed body of any format.
 pub(super) struct Fields(BTreeMap<String, Field>);
 
-/// A field, as far as fields of a form are told apart.
+/// A field of a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Null,
     Flag(bool),
     Text(String),
-    /// A number, as it was written.
+    /// A number as it was written.
     Number(String),
     /// A list, an object or a file.
     Other,
@@ -64,7 +64,7 @@ fn read(content_type: &str, bytes: &Bytes) -> Result<Fields, Rejection> {
     }
 }
 
-/// What a body is written in.
+/// The format of a body.
 enum Format {
     Json,
     Form,
@@ -72,7 +72,7 @@ enum Format {
 }
 
 impl Format {
-    /// The first one that the media type of a body, which may be a range, covers (Django REST framework:
+    /// The first format that matches the media type of a body, which may be a range (Django REST framework:
     /// `media_type_matches`).
     fn find(kind: &Parameterized) -> Option<Self> {
         let (main, sub) = kind.value().split_once('/')?;
@@ -115,8 +115,7 @@ fn not_an_object(value: &RawValue) -> Rejection {
     }
 }
 
-/// Of a name that stands twice, the last one counts. A form that is not in its charset is read as Latin-1 (Django:
-/// `QueryDict`).
+/// The last value of a name wins. A form that is not valid in its charset is read as Latin-1 (Django: `QueryDict`).
 fn from_form(bytes: &Bytes, charset: Charset) -> Fields {
     let text = charset.decode(bytes).unwrap_or_else(|| Charset::Latin1.decode_lossy(bytes));
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
@@ -127,7 +126,7 @@ fn from_form(bytes: &Bytes, charset: Charset) -> Fields {
     Fields(decoded.collect())
 }
 
-/// Bytes behind `%` are in the charset of the form; characters that are not ASCII are there already (Python: `unquote`).
+/// Percent-encoded bytes are in the charset of the form; other characters are already decoded (Python: `unquote`).
 fn form_decoded(half: &str, charset: Charset) -> String {
     let spaced = half.replace('+', " ");
     if !spaced.contains('%') {
@@ -142,26 +141,26 @@ fn form_decoded(half: &str, charset: Charset) -> String {
     decoded.collect()
 }
 
-/// Of a name that stands twice, the last one counts, and a file before text.
+/// The last value of a name wins, and files win over text.
 fn from_multipart(bytes: &Bytes, kind: &Parameterized, charset: Charset) -> Result<Fields, Rejection> {
     let fields = multipart::fields(bytes, kind, charset).map_err(|error| Rejection::Multipart(error.to_string()))?;
     let (texts, files): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.content != Content::File);
     let fields = texts.into_iter().chain(files).map(|field| match field.content {
         Content::Text(text) => (field.name, Field::Text(text)),
-        // A file in the place of text is no string, whatever is in it.
+        // A file in place of text is not a string, whatever its content.
         Content::File => (field.name, Field::Other),
     });
     Ok(Fields(fields.collect()))
 }
 
-/// A field as `CharField` reads it.
+/// How `CharField` reads a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// White space around it is dropped.
+    /// Surrounding white space is removed.
     Text,
-    /// Every character counts.
+    /// White space is kept.
     Verbatim,
-    /// May be absent or blank.
+    /// The field may be absent or blank.
     Optional,
 }
 
@@ -180,7 +179,7 @@ impl Field {
 }
 
 impl Fields {
-    /// The field of that name, as it came.
+    /// The field of this name, unconverted.
     pub(super) fn find(&self, name: &str) -> Option<&Field> {
         self.0.get(name)
     }
@@ -188,7 +187,7 @@ impl Fields {
     /// Reads the named fields.
     ///
     /// # Errors
-    /// What is wrong with each of them, all at once.
+    /// The errors of all fields.
     pub(super) fn read<const N: usize>(&self, wanted: [(&str, Kind); N]) -> Result<[String; N], Rejection> {
         let mut errors = FieldErrors::default();
         let values = wanted.map(|(name, kind)| {

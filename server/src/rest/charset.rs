@@ -1,11 +1,11 @@
-//! Character sets of bodies (`charset` in `Content-Type`), which Django decodes by. Those of the Encoding Standard are
-//! known, and ASCII and Latin-1 as Python reads them, where the standard has Windows-1252.
+//! Character sets of bodies (`charset` in `Content-Type`), as in Django: those of the Encoding Standard, but with ASCII
+//! and Latin-1 as in Python, where the standard uses Windows-1252.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, mem::decode_latin1};
 
-/// How the bytes of a body are text.
+/// A character set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Charset {
     Ascii,
@@ -14,10 +14,10 @@ pub(super) enum Charset {
 }
 
 impl Charset {
-    /// What counts when nothing is said.
+    /// The default.
     pub(super) const UTF_8: Self = Self::Other(UTF_8);
 
-    /// Finds the character set of that name.
+    /// Finds a character set by name.
     pub(super) fn find(name: &str) -> Option<Self> {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         match plain.to_ascii_lowercase().as_str() {
@@ -30,12 +30,12 @@ impl Charset {
         }
     }
 
-    /// Decodes text. `None`: the bytes are not in this character set.
+    /// Decodes text. `None` if the bytes are invalid in this character set.
     pub(super) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
             Self::Ascii => bytes.is_ascii().then(|| String::from_utf8_lossy(bytes)),
             Self::Latin1 => Some(decode_latin1(bytes)),
-            // A byte order mark is not for UTF-8, where it is a character that no JSON begins with.
+            // In UTF-8, a byte order mark is kept, and JSON cannot start with it.
             Self::Other(encoding) if encoding == UTF_8 => str::from_utf8(bytes).ok().map(Cow::from),
             Self::Other(encoding) => {
                 let (text, _, has_errors) = encoding.decode(bytes);
@@ -44,7 +44,7 @@ impl Charset {
         }
     }
 
-    /// Decodes text, with U+FFFD for what is not in this character set.
+    /// Decodes text, with U+FFFD for invalid bytes.
     pub(super) fn decode_lossy(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Ascii | Self::Other(_) => {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_of_another_character_set_are_none_of_it() {
+    fn bytes_of_another_character_set_are_rejected() {
         for (name, bytes) in [("utf-8", b"\xff".as_slice()), ("ascii", b"\xfc"), ("utf-16", b"\xfc")] {
             let charset = Charset::find(name).unwrap_or_else(|| panic!("{name}"));
             assert_eq!(charset.decode(bytes), None, "{name}");

@@ -1,5 +1,5 @@
-//! `/api/schema/` and `/api/docs/`: the OpenAPI document, and the page on which it is read and tried.
-//! The page is Swagger UI, out of this binary; it is no part of the application.
+//! `/api/schema/` and `/api/docs/`: the OpenAPI document and the page that renders it. The page is Swagger UI, embedded
+//! in the binary, and is not part of the application.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,33 +16,33 @@ use utoipa::openapi::{OpenApi, PathItem};
 use super::{openapi, reject};
 use crate::site;
 
-/// The path of the page.
+/// The path of the documentation page.
 const PAGE: &str = "/api/docs/";
 
-/// What `build.rs` put together.
+/// The files that `build.rs` prepared.
 #[derive(Embed)]
 #[folder = "$OUT_DIR/docs"]
 struct Files;
 
-/// No inline script or style, no `eval`, and requests to this origin alone; the pictures are in the style
-/// sheet. Trusted Types are not required: Swagger UI writes markup itself, which it cleans.
+/// No inline scripts or styles, no `eval`, and requests to this origin only; images are in the style sheet. Trusted
+/// Types are not required, because Swagger UI writes HTML itself, after sanitizing it.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// The OpenAPI document, in JSON.
+/// The OpenAPI document as JSON.
 #[derive(Clone, Default)]
 pub(super) struct Schema(Arc<OnceLock<Bytes>>);
 
 impl Schema {
-    /// Takes it as it is answered, once every endpoint is in it.
+    /// Serializes the document once all endpoints are in it.
     pub(super) fn complete(&self, document: &OpenApi) {
         self.0.get_or_init(|| document.to_json().expect("strings and numbers become JSON").into());
     }
 }
 
-/// This document: every endpoint, what it takes and what it answers.
+/// Get this OpenAPI document.
 #[utoipa::path(
     get,
     path = "/api/schema/",
@@ -60,7 +60,7 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
     file(Path("index.html".to_owned()), headers).await
 }
 
-/// `GET /api/docs/{file}`: what the page loads.
+/// `GET /api/docs/{file}`: the files of the page.
 pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(mut response) = site::serve_from::<Files>(&name, &headers) else {
         return reject::not_found();
@@ -69,7 +69,7 @@ pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Respon
     response
 }
 
-/// Where on the page a browser finds what it opened: the operation that reads, or the first.
+/// The URL of a path's documentation: its `GET` operation, or else the first.
 pub(super) fn location(item: &PathItem) -> HeaderValue {
     let operation = openapi::operations(item).next().map(|(_, operation)| operation);
     let tag = operation.and_then(|operation| operation.tags.as_ref()?.first());

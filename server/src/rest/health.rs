@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`: whether the server can do its work, and whether it takes new work.
+//! `/healthz` and `/readyz`: whether the server works, and whether it accepts requests.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::http_options::Stopping;
 
-/// Whether the server can do its work.
+/// Check whether the server works.
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -21,7 +21,7 @@ use crate::http_options::Stopping;
     operation_id = "health",
     responses(
         (status = 200, description = "The database answers.", body = Health),
-        (status = 503, description = "It does not.", body = Refusal),
+        (status = 503, description = "The database does not answer.", body = Refusal),
     )
 )]
 pub(super) async fn healthz(State(auth): Core) -> Result<Json<Health>, Rejection> {
@@ -29,16 +29,16 @@ pub(super) async fn healthz(State(auth): Core) -> Result<Json<Health>, Rejection
     Ok(Json(Health { status: "ok" }))
 }
 
-/// Whether the server takes requests: for what shares them out among several. However many ask, the database is written
-/// to at most once a second.
+/// Check whether the server accepts requests, for load balancers. The database is written to at most once a second,
+/// however often this is called.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "service",
     operation_id = "readiness",
     responses(
-        (status = 200, description = "The database answers and takes writes, a key signs, and the server goes on.", body = Health),
-        (status = 503, description = "It does not, or the server was told to stop.", body = Refusal),
+        (status = 200, description = "The database is writable, a signing key exists, and the server is not shutting down.", body = Health),
+        (status = 503, description = "One of these is not the case.", body = Refusal),
     )
 )]
 pub(super) async fn readyz(
@@ -52,7 +52,7 @@ pub(super) async fn readyz(
     Ok(Json(Health { status: "ready" }))
 }
 
-/// That all is well.
+/// The body of a positive response.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {
     /// `ok` or `ready`.

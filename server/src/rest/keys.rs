@@ -1,4 +1,4 @@
-//! `GET /.well-known/jwks.json`: the public halves of our keys, for whoever verifies our tokens.
+//! `GET /.well-known/jwks.json`: the public keys, for services that verify tokens.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -12,20 +12,20 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::reject::Core;
 
-/// Long enough to spare requests, short enough for a new key to be known in time, seconds.
+/// Cache lifetimes in seconds: long enough to reduce requests, short enough for new keys to be known in time.
 const CACHE: &str = "public, max-age=300, stale-if-error=86400";
 
-/// The public keys, for whoever verifies our tokens: a JWK set (RFC 7517 §5).
+/// Get the public keys for verifying tokens: a JWK set (RFC 7517 §5).
 ///
-/// With a shared secret it is empty. Who has it already is told so.
+/// The set is empty with a shared secret. Cached copies are revalidated by their entity tag.
 #[utoipa::path(
     get,
     path = "/.well-known/jwks.json",
     tag = "service",
     operation_id = "jwks",
     responses(
-        (status = 200, description = "To be kept for five minutes.", content_type = "application/jwk-set+json", body = Value),
-        (status = 304, description = "Who asks has them already."),
+        (status = 200, description = "Cacheable for five minutes.", content_type = "application/jwk-set+json", body = Value),
+        (status = 304, description = "The cached keys are current."),
     )
 )]
 pub(super) async fn jwks(State(auth): Core, request: HeaderMap) -> Response {
@@ -40,14 +40,14 @@ pub(super) async fn jwks(State(auth): Core, request: HeaderMap) -> Response {
     if is_known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, Json(keys)).into_response() }
 }
 
-/// The same for the same keys in the same order.
+/// An entity tag of the keys in their order.
 fn entity_tag(keys: &JwkSet) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     keys.hash(&mut hasher);
     HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish())).expect("hexadecimal digits in quotes are a header")
 }
 
-/// Whether `If-None-Match` names this tag (RFC 9110 §13.1.2, where weak tags count as strong ones).
+/// Whether `If-None-Match` includes this tag (RFC 9110 §13.1.2: weak comparison).
 fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
     let known = known.to_str().unwrap_or_default();
     known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/").as_bytes() == tag)

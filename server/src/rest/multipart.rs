@@ -1,11 +1,11 @@
-//! `multipart/form-data` (RFC 7578), read as Django's `MultiPartParser` reads it: what is not understood is skipped.
+//! `multipart/form-data` (RFC 7578), parsed as by Django's `MultiPartParser`: invalid parts are skipped.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::charset::Charset;
 use crate::parameters::Parameterized;
 
-/// Where the head of a part ends at the latest, in bytes (Django: `MAX_TOTAL_HEADER_SIZE`).
+/// Maximum size of a part's headers, in bytes (Django: `MAX_TOTAL_HEADER_SIZE`).
 const MAX_HEAD_BYTES: usize = 1024;
 
 /// A field of a form.
@@ -15,14 +15,14 @@ pub(super) struct Field {
     pub(super) content: Content,
 }
 
-/// What a field holds.
+/// The content of a field.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Text(String),
     File,
 }
 
-/// Why a form is none.
+/// The reason a form is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum MultipartError {
     #[error("Invalid boundary in multipart: {0}")]
@@ -31,7 +31,7 @@ pub(super) enum MultipartError {
     Head,
 }
 
-/// Reads a form. One that breaks off is read as far as it goes.
+/// Parses a form. A truncated form is read as far as it goes.
 ///
 /// # Errors
 /// [`MultipartError`]
@@ -49,7 +49,7 @@ pub(super) fn fields(body: &[u8], kind: &Parameterized, charset: Charset) -> Res
     fields.filter_map(Result::transpose).collect()
 }
 
-/// What stands before, between and after the delimiters, without the line ends that belong to those.
+/// The parts between the delimiters, without the line breaks that belong to them.
 fn parts<'b>(body: &'b [u8], delimiter: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
     let mut rest = Some(body);
     std::iter::from_fn(move || {
@@ -80,14 +80,14 @@ fn field(part: &[u8], charset: Charset) -> Result<Option<Field>, MultipartError>
     Ok(Some(Field { name: name.trim().to_owned(), content: if is_file { Content::File } else { text() } }))
 }
 
-/// The last header of that name.
+/// The last header of this name.
 fn header<'b>(head: &'b [u8], name: &str) -> Option<Parameterized<'b>> {
     let lines = head.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
     let mut pairs = lines.filter_map(|line| line.trim_end_matches('\r').split_once(':'));
     pairs.rfind(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| Parameterized::parse(value))
 }
 
-/// As Python's `b64decode`: other characters are skipped. `None`: not base64.
+/// Decodes base64 as Python's `b64decode`: other characters are skipped. `None` if it is not base64.
 fn decode_base64(content: &[u8]) -> Option<Vec<u8>> {
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     STANDARD.decode(content.iter().copied().filter(is_digit).collect::<Vec<_>>()).ok()
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_breaks_off_is_read_as_far_as_it_goes() {
+    fn a_truncated_form_is_read_as_far_as_it_goes() {
         let form = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx";
         for end in ["", "\r\n--b", "\r\n--b-", "\r\n--b--", "\r\n--b--\r\n", "\r\n--b\r\nContent-Disposition: f"] {
             assert_eq!(read(&format!("{form}{end}")), Ok(vec![text("a", "x")]), "{end}");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_from_text_and_base64_is_decoded() {
+    fn files_differ_from_text_and_base64_is_decoded() {
         let head = "--b\r\nContent-Disposition: form-data; name=a";
         let file = Field { name: "a".to_owned(), content: Content::File };
         assert_eq!(read(&format!("{head}; filename=\"x\"\r\n\r\nx")), Ok(vec![file]));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_needs_a_boundary_and_short_heads() {
+    fn a_form_needs_a_boundary_and_short_part_headers() {
         for kind in ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\" \""] {
             let refused = fields(b"", &Parameterized::parse(kind), Charset::UTF_8);
             assert!(matches!(refused, Err(MultipartError::Boundary(_))), "{kind}");

@@ -1,8 +1,7 @@
-//! JSON numbers that are read as text.
+//! JSON numbers as text.
 
-/// The text of a number, given as it was written: what Python's `str` makes of it (Django REST framework: `CharField`).
-/// Where that would change the value, since a float has 17 digits and an end, the number stays as it was written: no
-/// two numbers become one text.
+/// The text of a JSON number as Python's `str` writes it (Django REST framework: `CharField`). If that would change the
+/// value, because a float has 17 digits, the number is kept as written: different numbers never become the same text.
 pub(super) fn text(written: &str) -> String {
     if !written.contains(['.', 'e', 'E']) {
         return if written == "-0" { "0" } else { written }.to_owned();
@@ -12,7 +11,7 @@ pub(super) fn text(written: &str) -> String {
     if is_exact { spelled } else { written.to_owned() }
 }
 
-/// `repr` of a Python float: as Rust's, but for the exponent, which has a sign and two digits.
+/// `repr` of a Python float. It differs from Rust in the exponent, which has a sign and two digits.
 fn as_python(float: f64) -> String {
     let text = format!("{float:?}");
     let Some((digits, exponent)) = text.split_once('e') else { return text };
@@ -20,8 +19,8 @@ fn as_python(float: f64) -> String {
     format!("{digits}e{sign}{exponent:0>2}")
 }
 
-/// The value of a number: its sign, its digits without zeros around them, and the power of ten of the last one. `None`:
-/// not a number, or one whose exponent is beyond all reason.
+/// The value of a number: sign, digits without surrounding zeros, and the power of ten of the last digit. `None` if it
+/// is not a number, or its exponent is too large.
 fn decimal(number: &str) -> Option<(bool, String, i64)> {
     let (is_negative, number) = number.strip_prefix('-').map_or((false, number), |number| (true, number));
     let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
@@ -45,7 +44,7 @@ mod tests {
     use super::text;
 
     #[test]
-    fn a_number_is_spelled_as_python_spells_it() {
+    fn a_number_is_written_as_python_writes_it() {
         for (written, spelled) in [
             ("5", "5"),
             ("-0", "0"),
@@ -68,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_no_float_holds_stays_as_it_was_written() {
+    fn a_number_beyond_float_precision_is_kept_as_written() {
         for written in [
             "0.12345678901234567890",
             "0.12345678901234567891",

@@ -1,5 +1,5 @@
-//! The OpenAPI document. What an operation takes and answers is said at its handler; what comes from
-//! around it (the guard, the reader of bodies, the layers of a view) is said here, once.
+//! The OpenAPI document. Handlers document their own parameters and responses; this module adds what all of them share:
+//! the guard, the body parser and the layers of views.
 
 mod answers;
 
@@ -17,23 +17,23 @@ use utoipa::{
 use self::answers::{SHARED, Source};
 use super::refusal::{FieldErrors, Refusal};
 
-/// The formats that a body may have besides JSON.
+/// The body formats besides JSON.
 const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Hallpass",
-        description = "Token authentication in the dialect of Django REST framework Simple JWT. Each endpoint \
-            below `/api/` takes JSON, form and multipart bodies; all are there with and without the trailing slash."
+        description = "Token authentication, compatible with Django REST framework Simple JWT. Endpoints below \
+            `/api/` accept JSON, form and multipart bodies, and a URL with or without the trailing slash."
     ),
     tags(
-        (name = "tokens", description = "Sign in, stay signed in, sign out"),
-        (name = "account", description = "Who one is"),
-        (name = "sessions", description = "The own sign-ins, seen and ended"),
-        (name = "administration", description = "Everybody's accounts, sessions, tokens and events, for staff"),
-        (name = "clients", description = "For programs that the operator trusts (RFC 7009, RFC 7662)"),
-        (name = "service", description = "For programs that work with this server"),
+        (name = "tokens", description = "Sign in, refresh and sign out"),
+        (name = "account", description = "Your account"),
+        (name = "sessions", description = "Your sessions"),
+        (name = "administration", description = "Users, sessions, tokens and events, for staff"),
+        (name = "clients", description = "Token revocation and introspection for trusted clients (RFC 7009, RFC 7662)"),
+        (name = "service", description = "Keys, metadata and health checks"),
     ),
     components(schemas(Refusal, FieldErrors))
 )]
@@ -55,7 +55,7 @@ pub(super) fn add(document: &mut utoipa::openapi::OpenApi, schemas: Vec<(String,
     document.paths.paths.extend(paths.paths);
 }
 
-/// How an access token is sent, as `AUTH_HEADER_NAME` and `AUTH_HEADER_TYPES` want it.
+/// The security scheme of access tokens, by `AUTH_HEADER_NAME` and `AUTH_HEADER_TYPES`.
 fn access_token(settings: &Settings) -> SecurityScheme {
     let mut words = settings.auth_header_types.iter();
     if settings.auth_header_name == header::AUTHORIZATION && words.any(|word| word.eq_ignore_ascii_case("Bearer")) {
@@ -68,13 +68,13 @@ fn access_token(settings: &Settings) -> SecurityScheme {
     SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, value)))
 }
 
-/// How a client proves itself; `client_id` and `client_secret` in the body do as well.
+/// The security scheme of clients. `client_id` and `client_secret` in the body also work.
 fn client() -> SecurityScheme {
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
-    SecurityScheme::Http(scheme.description(Some("The name and secret of a client in `[clients.NAME]`.")).build())
+    SecurityScheme::Http(scheme.description(Some("The id and secret of a client in `[clients.NAME]`.")).build())
 }
 
-/// The operations of a path with their methods, in the order in which Django names them.
+/// The operations of a path with their methods, in Django's order.
 pub(super) fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
     let all = [
         ("GET", &item.get),
@@ -91,9 +91,9 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, post, put, patch, delete].into_iter().flatten()
 }
 
-/// Adds to the operations of an endpoint what comes from around their handlers.
+/// Adds the shared responses of an endpoint.
 pub(super) fn complete_endpoint(item: &mut PathItem) {
-    // A partial update may say nothing at all.
+    // A partial update may have no body.
     if let Some(body) = item.patch.as_mut().and_then(|patch| patch.request_body.as_mut()) {
         body.required = Some(Required::False);
     }
@@ -110,7 +110,7 @@ pub(super) fn complete_endpoint(item: &mut PathItem) {
     }
 }
 
-/// Adds to the operations of a view what comes from around their handlers.
+/// Adds the shared responses of a view.
 pub(super) fn complete_view(item: &mut PathItem) {
     complete_endpoint(item);
     if let Some(read) = &mut item.get {
@@ -121,21 +121,21 @@ pub(super) fn complete_view(item: &mut PathItem) {
     }
 }
 
-/// Adds to the operations of a view for staff what its guard answers.
+/// Adds the responses of the guard for staff.
 pub(super) fn complete_staff_view(item: &mut PathItem) {
     for operation in operations_mut(item) {
         add_answers(operation, Source::Staff);
     }
 }
 
-/// Adds to the operations of a view that can be asked for too often what it answers then.
+/// Adds the responses of the rate limit.
 pub(super) fn complete_limited_view(item: &mut PathItem) {
     for operation in operations_mut(item) {
         add_answers(operation, Source::Limit);
     }
 }
 
-/// What the handler itself says of a status stands.
+/// Adds the responses from a source, unless the handler documents that status itself.
 fn add_answers(operation: &mut Operation, source: Source) {
     for shared in SHARED.iter().filter(|shared| shared.source == source) {
         let answer = || RefOr::Ref(Ref::from_response_name(shared.name));

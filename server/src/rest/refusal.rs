@@ -1,4 +1,4 @@
-//! The bodies of refusals, as they are answered and documented.
+//! The bodies of error responses.
 
 use std::collections::BTreeMap;
 
@@ -8,50 +8,49 @@ use utoipa::ToSchema;
 
 use super::reject::Rejection;
 
-/// Why a request was refused.
+/// The reason a request was rejected.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Refusal {
-    /// One sentence for a person.
+    /// A message in one sentence.
     detail: String,
-    /// One word for a program, where programs tell cases apart: `token_not_valid`,
-    /// `bad_authorization_header`, `user_not_found`, `user_inactive`, `password_changed`.
+    /// An error code, where clients distinguish cases: `token_not_valid`, `bad_authorization_header`, `user_not_found`,
+    /// `user_inactive`, `password_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     code: Option<&'static str>,
-    /// What is wrong with an access token, for each kind of token that is taken.
+    /// The errors of an access token, for each accepted token type.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     messages: Vec<TokenMessage>,
 }
 
-/// Why a token is none of a kind.
+/// The reason a token is not of a type.
 #[derive(Serialize, ToSchema)]
 struct TokenMessage {
-    /// The kind, as Simple JWT names its class: `AccessToken`.
+    /// Simple JWT's class of the type: `AccessToken`.
     token_class: &'static str,
-    /// The kind, as the token names it: `access`.
+    /// The value of the type claim: `access`.
     token_type: &'static str,
-    /// What is wrong, in one sentence.
+    /// The error in one sentence.
     message: String,
 }
 
-/// The names of fields and what is wrong with each; what is wrong with all of them together is under
-/// `non_field_errors`.
+/// The errors of each field. Errors that concern several fields are under `non_field_errors`.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct FieldErrors(pub(super) BTreeMap<String, Vec<String>>);
 
 impl Refusal {
-    /// One that is all said in its sentence.
+    /// An error with only a message.
     pub(super) fn new(detail: &str) -> Self {
         Self { detail: detail.to_owned(), code: None, messages: Vec::new() }
     }
 
-    /// One that programs act upon.
+    /// An error with a code.
     pub(super) fn coded(detail: &str, code: &'static str) -> Self {
         Self { code: Some(code), ..Self::new(detail) }
     }
 
-    /// A token that is not good as any of the kinds that are taken, and why for each.
+    /// The errors of a token for each accepted type.
     pub(super) fn of_token(detail: &str, kinds: &[TypeRejection]) -> Self {
         let message = |TypeRejection { token_type, error }: &TypeRejection| TokenMessage {
             token_class: token_type.class(),
@@ -63,17 +62,17 @@ impl Refusal {
 }
 
 impl FieldErrors {
-    /// Notes what is wrong with a field.
+    /// Adds an error of a field.
     pub(super) fn add(&mut self, name: &str, message: impl Into<String>) {
         self.0.insert(name.to_owned(), vec![message.into()]);
     }
 
-    /// Nothing may be wrong.
+    /// Returns the errors, if there are any.
     pub(super) fn check(self) -> Result<(), Rejection> {
         if self.0.is_empty() { Ok(()) } else { Err(Rejection::Fields(self)) }
     }
 
-    /// What is wrong with the fields together.
+    /// An error that concerns several fields.
     pub(super) fn of_all(sentence: &str) -> Self {
         Self([("non_field_errors".to_owned(), vec![sentence.to_owned()])].into())
     }

@@ -1,4 +1,4 @@
-//! `/api/register/`: an account for whoever asks, where the operator allows it.
+//! `/api/register/`: registration, if the operator allows it.
 
 use axum::{
     Json,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::extract::ClientOrigin;
 
-/// Make oneself an account, where the operator allows it.
+/// Create an account, if the operator allows it.
 #[utoipa::path(
     post,
     path = "/api/register/",
@@ -25,7 +25,7 @@ use crate::extract::ClientOrigin;
     operation_id = "register",
     request_body = Registration,
     responses(
-        (status = 201, description = "The account is there; sign in next.", body = Registered),
+        (status = 201, description = "The account was created; sign in next.", body = Registered),
         (status = 403, description = "Registration is closed.", body = Refusal),
     )
 )]
@@ -45,8 +45,8 @@ pub(super) async fn register(
 /// A new account.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Registered {
-    /// The user's id, as the `user_id` claim spells it.
+    /// The user id, as the `user_id` claim contains it.
     id: String,
-    /// The name in the form that it was stored in.
+    /// The username as it was stored.
     username: String,
 }

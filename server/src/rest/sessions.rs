@@ -1,4 +1,4 @@
-//! `/api/sessions/…`: the own sign-ins, seen and ended.
+//! `/api/sessions/…`: your sessions.
 
 use axum::{
     Json,
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::extract::{ClientOrigin, SignedIn};
 
-/// Your sessions that are alive, the one last renewed first, a page at a time. The `Link` header has the URLs of the next
-/// and the previous page (RFC 8288).
+/// List your active sessions, most recently refreshed first, in pages. The `Link` header has the URLs of the next and
+/// the previous page (RFC 8288).
 #[utoipa::path(
     get,
     path = "/api/sessions/",
@@ -26,11 +26,11 @@ use crate::extract::{ClientOrigin, SignedIn};
     responses(
         (
             status = 200,
-            description = "One entry for each sign-in.",
+            description = "One entry per session.",
             body = Vec<SessionInfo>,
-            headers(("Link" = String, description = "The next and the previous page, if there are any."))
+            headers(("Link" = String, description = "URLs of the next and the previous page, if they exist."))
         ),
-        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
     )
 )]
 pub(super) async fn list(
@@ -41,7 +41,7 @@ pub(super) async fn list(
     place.answer_linked(auth.list_sessions(&bearer, place.page()?).await.map_err(at_protected)?)
 }
 
-/// End one of the own sessions, which may be the one that asks.
+/// Revoke one of your sessions, including the current one.
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}/",
@@ -50,8 +50,8 @@ pub(super) async fn list(
     security(("access_token" = [])),
     params(("id" = String, Path, description = "The session's `id`.")),
     responses(
-        (status = 204, description = "It is over, and its access tokens with it."),
-        (status = 404, description = "None of the own, or over already.", body = Refusal),
+        (status = 204, description = "The session is revoked, and its access tokens are invalid."),
+        (status = 404, description = "Not one of your active sessions.", body = Refusal),
     )
 )]
 pub(super) async fn end(
@@ -64,14 +64,14 @@ pub(super) async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// End all of the own sessions but the one that asks.
+/// Revoke all of your sessions except the current one.
 #[utoipa::path(
     delete,
     path = "/api/sessions/",
     tag = "sessions",
     operation_id = "endOtherSessions",
     security(("access_token" = [])),
-    responses((status = 204, description = "They are over, and their access tokens with them."))
+    responses((status = 204, description = "The sessions are revoked, and their access tokens are invalid."))
 )]
 pub(super) async fn end_others(
     State(auth): Core,

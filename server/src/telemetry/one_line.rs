@@ -1,4 +1,4 @@
-//! Text without characters that control: whatever is logged stays in its line and changes no terminal.
+//! Escapes control characters, so that a logged value stays on its line and cannot control a terminal.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use tracing_subscriber::{
     },
 };
 
-/// Writes fields as usual, and escapes what would end the line or mean something to a terminal.
+/// Formats fields as usual, with line breaks and control characters escaped.
 pub(super) struct OneLine;
 
 impl<'w> FormatFields<'w> for OneLine {
@@ -32,8 +32,8 @@ impl<'w> FormatFields<'w> for OneLine {
     }
 }
 
-/// Fields that are all texts in which nothing has to be escaped: those of each request, nearly always.
-/// They are written in one go; all others are left to be written as usual.
+/// Fields that are all plain strings, as nearly every request has. They are written at once; other fields take the
+/// general path.
 struct PlainTexts(Option<String>);
 
 impl PlainTexts {
@@ -46,7 +46,7 @@ impl PlainTexts {
 
 impl Visit for PlainTexts {
     fn record_str(&mut self, field: &Field, value: &str) {
-        // Without a way out, so that many bytes are looked at in one step.
+        // No early exit, so the loop vectorises.
         let is_plain = value.bytes().fold(true, |plain, byte| plain & is_plain(byte));
         let is_named = field.name() != "message" && !field.name().starts_with("r#");
         let Some(text) = self.0.as_mut().filter(|_| is_plain && is_named) else {
@@ -64,12 +64,12 @@ impl Visit for PlainTexts {
     }
 }
 
-/// Whether it is written as it is.
+/// Whether the byte needs no escaping.
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
-/// Control characters, the separators of lines and paragraphs, and what turns the direction of writing.
+/// Control characters, line and paragraph separators, and bidirectional formatting characters.
 fn ends_or_controls(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_of_any_kind_begins_a_line_or_controls_a_terminal() {
+    fn no_value_starts_a_line_or_controls_a_terminal() {
         let evil = "x\r\n2026-01-01T00:00:00Z  INFO all is well\u{1b}[2J\u{9b}2J\u{85}\u{2028}\u{202e}\u{7}";
         let line = written(|| {
             let _span = tracing::error_span!("request", text = evil, shown = %evil, debugged = ?evil).entered();
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_texts_are_written_as_all_others_are() {
+    fn plain_strings_are_formatted_like_other_fields() {
         let plain = written(|| {
             let _span = tracing::error_span!("request", method = "GET", path = "/a b", empty = "").entered();
             tracing::error!("failed");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_error_came_of_is_said() {
+    fn the_causes_of_an_error_are_logged() {
         let line = written(|| {
             let error = Outer(io::Error::other("inner"));
             tracing::error!(error = &error as &dyn std::error::Error, "failed");

@@ -1,5 +1,5 @@
-//! Traces over OTLP, in protobuf over HTTP, to where `OTEL_EXPORTER_OTLP_ENDPOINT` says; nowhere while
-//! that is not set. A span holds what the log holds of a request.
+//! Exports traces by OTLP (protobuf over HTTP) to `OTEL_EXPORTER_OTLP_ENDPOINT`; disabled if it is not set. Spans
+//! contain the same fields as log lines.
 
 use std::env;
 
@@ -16,16 +16,16 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use crate::output;
 
-/// What the service is called when `OTEL_SERVICE_NAME` does not say.
+/// The service name without `OTEL_SERVICE_NAME`.
 const SERVICE_NAME: &str = "hallpass";
 
-/// Sends traces, as long as it lives.
+/// The trace exporter.
 pub(super) struct Traces {
     provider: SdkTracerProvider,
 }
 
 impl Traces {
-    /// Begins, if an endpoint is set.
+    /// Starts the exporter if an endpoint is set.
     pub(super) fn start() -> Option<Self> {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         if !is_set(OTEL_EXPORTER_OTLP_ENDPOINT) && !is_set(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) {
@@ -44,7 +44,7 @@ impl Traces {
         Some(Self { provider: provider.build() })
     }
 
-    /// What makes traces of spans.
+    /// The tracing layer that records spans.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -52,19 +52,19 @@ impl Traces {
         tracing_opentelemetry::layer().with_tracer(self.provider.tracer(SERVICE_NAME))
     }
 
-    /// Sends what has not been sent yet.
+    /// Exports the remaining spans.
     pub(super) fn stop(self) {
         if let Err(error) = self.provider.shutdown() {
-            tracing::warn!(%error, "the last traces were not sent");
+            tracing::warn!(%error, "the last traces were not exported");
         }
     }
 }
 
-/// Lets a span go on where its caller's trace is (W3C Trace Context).
+/// Continues the caller's trace (W3C Trace Context).
 pub(super) fn continue_trace(span: &Span, headers: &HeaderMap) {
     if headers.contains_key("traceparent") {
         let caller = TraceContextPropagator::new().extract(&Headers(headers));
-        // A span that is not traced has no place in one.
+        // Spans that are not traced have no parent.
         drop(span.set_parent(caller));
     }
 }

@@ -1,4 +1,4 @@
-//! The clock: tokens live and die by it.
+//! Checks of the clock, on which the validity of tokens depends.
 
 use std::{path::Path, time::Duration};
 
@@ -6,18 +6,18 @@ use hallpass_core::{clock::Timestamp, store::Finding};
 
 use crate::config::time;
 
-/// No clock that is right shows less than this program's own time, or this much more.
+/// A correct clock shows a time from `FIRST` to `LAST`.
 const FIRST: Timestamp = Timestamp::from_seconds(1_764_000_000);
 const LAST: Timestamp = Timestamp::from_seconds(4_102_444_800);
 
-/// How far two machines may differ that are both right.
+/// The largest difference between two correct clocks.
 const TOLERANCE: Duration = Duration::from_mins(1);
 
-/// Where `systemd-timesyncd` says that it is there, and that the clock is right.
+/// The state directory of `systemd-timesyncd`, which also records synchronization.
 const TIMESYNC: &str = "/run/systemd/timesync";
 const SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
 
-/// Looks at the clock, and at the newest moment in the database.
+/// Checks the clock against the newest timestamp in the database.
 pub(super) fn examine(now: Timestamp, newest: Option<Timestamp>) -> Vec<Finding> {
     let service = Path::new(TIMESYNC).exists().then(|| Path::new(SYNCHRONIZED).exists());
     std::iter::once(judge(now, newest)).chain(service.map(synchronized)).collect()
@@ -25,27 +25,29 @@ pub(super) fn examine(now: Timestamp, newest: Option<Timestamp>) -> Vec<Finding>
 
 fn judge(now: Timestamp, newest: Option<Timestamp>) -> Finding {
     let shown = time::format(now);
-    let advice = "Set it, by NTP: while it is wrong, tokens live too long or not at all.";
+    let advice = "Set it by NTP: a wrong clock makes tokens expire too late or too early.";
     if !(FIRST..LAST).contains(&now) {
-        return Finding::bad("clock", format!("It shows {shown}."), advice);
+        return Finding::bad("clock", format!("The time is {shown}."), advice);
     }
     match newest {
         Some(newest) if newest > now + TOLERANCE => {
-            let sentence =
-                format!("It shows {shown}, and the database knows of {}: it was set back.", time::format(newest));
+            let sentence = format!(
+                "The time is {shown}, and the newest timestamp in the database is {}: the clock was set back.",
+                time::format(newest)
+            );
             Finding::bad("clock", sentence, advice)
         }
-        Some(_) => Finding::good("clock", format!("It shows {shown}, after all that the database knows of.")),
-        None => Finding::good("clock", format!("It shows {shown}.")),
+        Some(_) => Finding::good("clock", format!("The time is {shown}, after every timestamp in the database.")),
+        None => Finding::good("clock", format!("The time is {shown}.")),
     }
 }
 
 fn synchronized(is_synchronized: bool) -> Finding {
     if is_synchronized {
-        Finding::good("time service", "The clock is kept right by systemd-timesyncd.")
+        Finding::good("time service", "systemd-timesyncd has synchronized the clock.")
     } else {
-        let advice = "See why: timedatectl timesync-status.";
-        Finding::doubtful("time service", "systemd-timesyncd has not set the clock yet.", advice)
+        let advice = "Find out why: timedatectl timesync-status.";
+        Finding::doubtful("time service", "systemd-timesyncd has not synchronized the clock yet.", advice)
     }
 }
 
@@ -61,7 +63,7 @@ mod tests {
     use super::{FIRST, judge, synchronized};
 
     #[test]
-    fn a_clock_that_is_impossible_or_was_set_back_is_told() {
+    fn an_impossible_or_set_back_clock_is_reported() {
         let now = FIRST + Duration::from_hours(1);
         assert_eq!(judge(now, None).health, Good);
         assert_eq!(judge(now, Some(now)).health, Good);

@@ -1,6 +1,6 @@
-//! What must be right about the content security policy of a page (`docs/security.md`).
+//! Checks of a page's content security policy (`docs/security.md`).
 
-/// What is wrong with a policy, in words; nothing when it is as it should be.
+/// The problems of a policy. Empty for a good one.
 pub(super) fn faults(policy: &str) -> Vec<&'static str> {
     let directives: Vec<(&str, Vec<&str>)> = policy
         .split(';')
@@ -14,14 +14,14 @@ pub(super) fn faults(policy: &str) -> Vec<&'static str> {
     let script = sources("script-src").unwrap_or_default();
     let is_ours = |source: &&str| *source == "'self'" || *source == "'wasm-unsafe-eval'" || is_nonce(source);
     [
-        (sources("default-src") != Some(&["'none'"]), "what is not named is not refused (default-src)"),
-        (!script.iter().any(|source| is_nonce(source)), "the page's own script has no nonce (script-src)"),
-        (!script.iter().all(is_ours), "script from elsewhere may run (script-src)"),
-        (sources("frame-ancestors") != Some(&["'none'"]), "others may frame the page (frame-ancestors)"),
-        (sources("base-uri") != Some(&["'none'"]), "addresses can be turned into another's (base-uri)"),
+        (sources("default-src") != Some(&["'none'"]), "unlisted sources are not blocked (default-src)"),
+        (!script.iter().any(|source| is_nonce(source)), "the inline script has no nonce (script-src)"),
+        (!script.iter().all(is_ours), "scripts from other sources may run (script-src)"),
+        (sources("frame-ancestors") != Some(&["'none'"]), "other sites may frame the page (frame-ancestors)"),
+        (sources("base-uri") != Some(&["'none'"]), "the base URL can be changed (base-uri)"),
         (
             sources("require-trusted-types-for") != Some(&["'script'"]),
-            "text may become script (require-trusted-types-for)",
+            "text can become script (require-trusted-types-for)",
         ),
     ]
     .into_iter()
@@ -29,7 +29,7 @@ pub(super) fn faults(policy: &str) -> Vec<&'static str> {
     .collect()
 }
 
-/// A nonce of at least 128 bits, in base64.
+/// Whether the source is a base64 nonce of at least 128 bits.
 fn is_nonce(source: &str) -> bool {
     source.strip_prefix("'nonce-").and_then(|rest| rest.strip_suffix('\'')).is_some_and(|nonce| nonce.len() >= 22)
 }
@@ -40,14 +40,14 @@ mod tests {
     use crate::pages::policy;
 
     #[test]
-    fn our_policy_is_good_and_each_way_to_weaken_it_is_told() {
+    fn the_policy_of_pages_is_good_and_every_weakening_is_reported() {
         let good = policy("0123456789abcdefghijkl==");
         assert_eq!(faults(&good), [] as [&str; 0]);
-        for (from, to, told) in [
+        for (from, to, problem) in [
             ("default-src 'none'", "default-src *", "default-src"),
-            ("'wasm-unsafe-eval'", "'unsafe-inline'", "script from elsewhere"),
-            ("'wasm-unsafe-eval'", "'unsafe-eval'", "script from elsewhere"),
-            ("script-src 'self'", "script-src 'self' https:", "script from elsewhere"),
+            ("'wasm-unsafe-eval'", "'unsafe-inline'", "scripts from other sources"),
+            ("'wasm-unsafe-eval'", "'unsafe-eval'", "scripts from other sources"),
+            ("script-src 'self'", "script-src 'self' https:", "scripts from other sources"),
             ("'nonce-0123456789abcdefghijkl=='", "'nonce-'", "no nonce"),
             ("frame-ancestors 'none'", "frame-ancestors *", "frame"),
             ("base-uri 'none'", "base-uri 'self'", "base-uri"),
@@ -55,7 +55,7 @@ mod tests {
         ] {
             let weak = good.replace(from, to);
             assert_ne!(weak, good, "{from}");
-            assert!(faults(&weak).iter().any(|fault| fault.contains(told)), "{told}: {:?}", faults(&weak));
+            assert!(faults(&weak).iter().any(|fault| fault.contains(problem)), "{problem}: {:?}", faults(&weak));
         }
         assert_eq!(faults("").len(), 5);
     }

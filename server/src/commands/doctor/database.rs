@@ -1,4 +1,4 @@
-//! The database: whether it opens, what it says of itself, and whether it has room.
+//! Checks of the database: whether it opens, its own checks, and free disk space.
 
 use std::path::Path;
 
@@ -10,11 +10,11 @@ use hallpass_store::{self, Inspection, Schema};
 
 use crate::config::Config;
 
-/// With less room than this the server is about to stop writing, and with less than that it soon may.
+/// Below this much free space the server is about to stop writing; below the next, it soon may.
 const MIN_BYTES: u64 = 64 << 20;
 const FEW_BYTES: u64 = 1 << 30;
 
-/// Examines the database without changing it. The newest timestamp in it is for the clock.
+/// Checks the database without changing it. Also returns its newest timestamp, for the clock.
 pub(super) async fn examine(config: &Config) -> (Vec<Finding>, Option<Timestamp>) {
     let (mut findings, newest) = match hallpass_store::inspect(&config.database_url).await {
         Ok(inspection) => {
@@ -32,11 +32,11 @@ fn state(inspection: &Inspection, config: &Config) -> Finding {
     match inspection.schema {
         Schema::Missing => {
             let file = config.database_url.file().unwrap_or(Path::new(""));
-            let sentence = format!("{} is not there yet.", file.display());
+            let sentence = format!("{} does not exist yet.", file.display());
             Finding::doubtful("database", sentence, "The first start creates it, as does: hallpass migrate")
         }
         Schema::Outdated { due } => {
-            let sentence = format!("{shown} opens and answers. Migrations of this version that are due: {due}.");
+            let sentence = format!("{shown} opens and answers. Pending migrations: {due}.");
             Finding::doubtful(
                 "database",
                 sentence,
@@ -44,7 +44,7 @@ fn state(inspection: &Inspection, config: &Config) -> Finding {
             )
         }
         Schema::Current => Finding::good("database", format!("{shown} opens and answers.")),
-        // What cannot be used is an error.
+        // These are reported as connection errors.
         Schema::Empty | Schema::Newer { .. } | Schema::Different { .. } | Schema::Foreign => {
             let sentence = format!("{shown} opens and answers. It has no tables yet.");
             Finding::doubtful("database", sentence, "The first start creates them, as does: hallpass migrate")
@@ -65,7 +65,7 @@ fn room(_database: &Path) -> Option<Finding> {
 }
 
 fn judge_room(folder: &Path, bytes: u64) -> Finding {
-    let sentence = format!("{} MiB are free where {} is.", bytes >> 20, folder.display());
+    let sentence = format!("{} MiB are free on the disk of {}.", bytes >> 20, folder.display());
     let health = match bytes {
         ..MIN_BYTES => Health::Bad,
         MIN_BYTES..FEW_BYTES => Health::Doubtful,
@@ -73,7 +73,7 @@ fn judge_room(folder: &Path, bytes: u64) -> Finding {
     };
     let advice = match health {
         Health::Good => "",
-        Health::Doubtful | Health::Bad => "Make room: without any, nobody can sign in or stay so.",
+        Health::Doubtful | Health::Bad => "Free disk space: on a full disk, nobody can sign in or refresh.",
     };
     Finding { subject: "disk", health, sentence, advice: advice.to_owned() }
 }
@@ -87,9 +87,9 @@ mod tests {
     use super::judge_room;
 
     #[test]
-    fn little_room_is_told_before_there_is_none() {
+    fn low_disk_space_is_reported_before_the_disk_is_full() {
         let judge = |bytes| judge_room(Path::new("/var"), bytes).health;
         assert_eq!([judge(1 << 20), judge(200 << 20), judge(4 << 30)], [Health::Bad, Health::Doubtful, Health::Good]);
-        assert_eq!(judge_room(Path::new("/var"), 5 << 30).sentence, "5120 MiB are free where /var is.");
+        assert_eq!(judge_room(Path::new("/var"), 5 << 30).sentence, "5120 MiB are free on the disk of /var.");
     }
 }

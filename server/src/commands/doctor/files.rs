@@ -1,4 +1,4 @@
-//! Files that hold secrets: who else can read them, or put others in their place.
+//! Checks of files with secrets: who else can read or replace them.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use hallpass_core::store::Finding;
 
 use crate::config::{Config, check_private};
 
-/// Looks at the database, the keys, the configuration, and the folder they are in.
+/// Checks the database, the keys, the configuration and their folder.
 #[cfg(unix)]
 pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
     let database = config.database_url.file();
     let of_database = database.iter().flat_map(|path| {
-        // What is being written stands beside the file.
+        // SQLite's write-ahead log and shared memory are beside the file.
         ["", "-wal", "-shm"].map(|end| std::path::PathBuf::from(format!("{}{end}", path.display())))
     });
     let mut secret: Vec<_> = of_database.collect();
@@ -26,18 +26,18 @@ pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
     let wrong: Vec<_> =
         secret.iter().filter_map(|path| fault_of(path)).chain(of_keys).chain(fault_of_folder(&folder)).collect();
     if wrong.is_empty() {
-        return vec![Finding::good("permissions", "What holds secrets cannot be read by everybody.")];
+        return vec![Finding::good("permissions", "Files with secrets are not readable by others.")];
     }
     wrong
 }
 
-/// Elsewhere permissions are no mode.
+/// Other systems have no file modes.
 #[cfg(not(unix))]
 pub(super) fn examine(_config: &Config, _file: &Path) -> Vec<Finding> {
     Vec::new()
 }
 
-/// Whether the configuration says what others must not know.
+/// Whether the configuration file contains secrets.
 #[cfg(unix)]
 fn holds_secrets(file: &Path) -> bool {
     let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -50,7 +50,7 @@ fn holds_secrets(file: &Path) -> bool {
         || clients.is_some_and(|clients| clients.values().any(|client| client.get("secret").is_some()))
 }
 
-/// A key that the start would refuse.
+/// A key file that would stop the start.
 #[cfg(unix)]
 fn fault_of_key(path: &Path) -> Option<Finding> {
     let problem = path.exists().then(|| check_private(path))?.err()?;
@@ -58,7 +58,7 @@ fn fault_of_key(path: &Path) -> Option<Finding> {
     Some(Finding::bad("permissions", format!("{} {problem}.", path.display()), advice))
 }
 
-/// Keys that belong to another user than the database were written by the wrong user, and the server cannot read them.
+/// Keys of another user than the database were written by the wrong user, and the server cannot read them.
 #[cfg(unix)]
 fn fault_of_owner(path: &Path, database: Option<&Path>) -> Option<Finding> {
     use std::os::unix::fs::MetadataExt;
@@ -66,7 +66,7 @@ fn fault_of_owner(path: &Path, database: Option<&Path>) -> Option<Finding> {
     let (key, owner) = (path.metadata().ok()?.uid(), database.metadata().ok()?.uid());
     let (path, database) = (path.display(), database.display());
     (key != owner).then(|| {
-        let sentence = format!("{path} belongs to another user than {database}, so the server may not read it.");
+        let sentence = format!("{path} and {database} have different owners, so the server may be unable to read it.");
         Finding::bad("permissions", sentence, format!("Run: chown --reference={database} {path}"))
     })
 }
@@ -77,21 +77,21 @@ fn fault_of(path: &Path) -> Option<Finding> {
     let who = match mode & 0o066 {
         0 | 0o040 => return None,
         bits if bits & 0o020 != 0 || bits & 0o002 != 0 => "can be written by others",
-        _ => "can be read by everybody",
+        _ => "can be read by everyone",
     };
     let path = path.display();
     let sentence = format!("{path} {who} (mode {mode:o}).");
     Some(Finding::bad("permissions", sentence, format!("Run: chmod 600 {path}")))
 }
 
-/// Who may write to a folder can put another file in the place of one that is not theirs.
+/// Users that can write to a folder can replace the files in it.
 #[cfg(unix)]
 fn fault_of_folder(path: &Path) -> Option<Finding> {
     let mode = mode(path)?;
     let is_open = mode & 0o002 != 0 && mode & 0o1000 == 0;
     let path = path.display();
     is_open.then(|| {
-        let sentence = format!("Everybody can put files into {path} (mode {mode:o}), where the keys are.");
+        let sentence = format!("Everyone can write to {path} (mode {mode:o}), which contains the keys.");
         Finding::bad("permissions", sentence, format!("Run: chmod o-w {path}"))
     })
 }
@@ -109,10 +109,10 @@ mod tests {
     use super::{fault_of, fault_of_folder, holds_secrets};
 
     #[test]
-    fn files_that_everybody_reads_and_folders_that_everybody_writes_to_are_told() {
+    fn readable_files_and_writable_folders_are_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("x");
-        assert!(fault_of(&file).is_none(), "what is not there is read by nobody");
+        assert!(fault_of(&file).is_none(), "a missing file is not readable");
         fs::write(&file, "").expect("a file");
         let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
         for (mode, is_wrong) in [(0o600, false), (0o640, false), (0o644, true), (0o660, true), (0o602, true)] {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_is_secret_where_a_secret_stands_in_it() {
+    fn a_configuration_is_secret_if_it_contains_a_secret() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("hallpass.toml");
         assert!(!holds_secrets(&file));

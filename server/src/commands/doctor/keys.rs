@@ -1,4 +1,4 @@
-//! The signing keys: whether there are any, whether they can be guessed, and whose turn it is.
+//! Checks of the signing keys: existence, strength and age.
 
 use std::time::Duration;
 
@@ -17,22 +17,24 @@ use crate::{
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// After this long a key is old, and a published one forgotten.
+/// The age at which a key is old, or a published key seems forgotten.
 const OLD: Duration = Duration::from_hours(24 * 400);
 const FORGOTTEN: Duration = Duration::from_hours(24 * 30);
 
-/// What Django writes before a key that it made for development.
+/// The prefix of keys that Django generates for development.
 const FOR_DEVELOPMENT: &[u8] = b"django-insecure-";
 
-/// Looks at the keys.
+/// Checks the keys.
 pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     if let Some(path) = &config.new_key_file {
-        let advice = format!("The first start makes one: {}.", path.display());
-        return vec![Finding::doubtful("signing key", "There is none yet.", advice)];
+        let advice = format!("The first start generates one: {}.", path.display());
+        return vec![Finding::doubtful("signing key", "No signing key exists yet.", advice)];
     }
     match config.key_ring() {
         Ok(ring) => vec![signing(&ring, now), strength(&ring), schedule(&ring, now)],
-        Err(error) => vec![Finding::bad("signing key", format!("It cannot be used: {error}."), "Set another.")],
+        Err(error) => {
+            vec![Finding::bad("signing key", format!("The signing key cannot be used: {error}."), "Set another one.")]
+        }
     }
 }
 
@@ -45,21 +47,21 @@ fn signing(ring: &KeyRing, now: Timestamp) -> Finding {
         Finding::bad(
             "signing key",
             sentence,
-            "Nothing that it signs is accepted: hallpass keys rotate, or set the clock.",
+            "Its tokens are not accepted: run hallpass keys rotate, or set the clock.",
         )
     }
 }
 
-/// Pairs are as strong as their kind; a secret may be text that somebody thought up.
+/// The strength of key pairs is given by their algorithm; a shared secret may be a guessable text.
 fn strength(ring: &KeyRing) -> Finding {
     let mut secrets = ring.keys().iter().filter(|key| keys::is_symmetric(key.algorithm()));
     match secrets.find_map(weakness) {
         Some((key, weakness)) => Finding::bad(
             "key strength",
             format!("The secret {} {weakness}.", key.id),
-            "Who guesses it can sign in as anybody: hallpass keys generate, hallpass keys rotate, then retire it.",
+            "An attacker who guesses it can sign in as any user: run hallpass keys generate, hallpass keys rotate, and retire it.",
         ),
-        None => Finding::good("key strength", "No key is shorter than its algorithm needs, or easily guessed."),
+        None => Finding::good("key strength", "All keys are long enough for their algorithm and hard to guess."),
     }
 }
 
@@ -70,8 +72,8 @@ fn weakness(key: &RingKey) -> Option<(&RingKey, &'static str)> {
     characters.dedup();
     let is_poor = characters.len() < 10 || bits(&String::from_utf8_lossy(secret)) < 128.0;
     let what = match () {
-        () if secret.starts_with(FOR_DEVELOPMENT) => "was made for development, as Django says in it",
-        () if is_poor => "is made of too few characters",
+        () if secret.starts_with(FOR_DEVELOPMENT) => "was generated for development, by its prefix from Django",
+        () if is_poor => "has too few different characters",
         () => return None,
     };
     Some((key, what))
@@ -85,12 +87,12 @@ fn schedule(ring: &KeyRing, now: Timestamp) -> Finding {
         KeyState::Scheduled(_) | KeyState::Signing | KeyState::Verifying(_) | KeyState::Expired => None,
     });
     let next = ring.keys().iter().find_map(|key| match ring.state(key, now) {
-        KeyState::Scheduled(at) => Some(format!("{} signs from {} on.", key.id, time::format(at))),
+        KeyState::Scheduled(at) => Some(format!("{} signs from {}.", key.id, time::format(at))),
         KeyState::Published | KeyState::Signing | KeyState::Verifying(_) | KeyState::Expired => None,
     });
     if let Some((key, waited)) = waits.filter(|(_, waited)| *waited > FORGOTTEN) {
         let sentence = format!("{} was published {} days ago and does not sign.", key.id, days(waited));
-        return Finding::doubtful("key rotation", sentence, "Finish it: hallpass keys rotate.");
+        return Finding::doubtful("key rotation", sentence, "Finish the rotation: hallpass keys rotate.");
     }
     match since.map(|since| now.since(since)) {
         Some(age) if age > OLD && next.is_none() => {
@@ -98,14 +100,14 @@ fn schedule(ring: &KeyRing, now: Timestamp) -> Finding {
             Finding::doubtful(
                 "key rotation",
                 sentence,
-                "Change it: hallpass keys generate, later hallpass keys rotate.",
+                "Rotate it: hallpass keys generate, later hallpass keys rotate.",
             )
         }
         Some(age) => {
-            let next = next.unwrap_or_else(|| "No other one is to follow yet.".to_owned());
+            let next = next.unwrap_or_else(|| "No successor is published.".to_owned());
             Finding::good("key rotation", format!("The signing key is {} days old. {next}", days(age)))
         }
-        None => Finding::good("key rotation", "The signing key says nothing of its age; a ring would know."),
+        None => Finding::good("key rotation", "The age of the signing key is unknown; a key ring would record it."),
     }
 }
 
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_that_can_be_guessed_are_told_from_others_and_not_shown() {
+    fn guessable_secrets_are_reported_and_not_shown() {
         for weak in [
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "changechangechangechangechangechangechange",
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_key_and_one_that_was_forgotten_are_told() {
+    fn an_old_key_and_an_unused_published_key_are_reported() {
         let mut ring = ring("x7!Fq2zR#9pLm4@Wc8vB$k5Ns1TgY6hJd3Ea0");
         assert_eq!(schedule(&ring, NOW + DAY).health, Health::Good);
         assert!(schedule(&ring, NOW + OLD + DAY).sentence.contains("401 days old"));

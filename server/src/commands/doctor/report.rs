@@ -1,4 +1,4 @@
-//! What was found, as lines for people and as JSON for programs.
+//! Formats findings as lines or JSON.
 
 use std::{
     env,
@@ -8,12 +8,12 @@ use std::{
 use hallpass_core::store::{Finding, Health};
 use serde_json::json;
 
-/// Whether standard output shows colours, and nobody asked for none (`no-color.org`).
+/// Whether standard output supports colors, and `NO_COLOR` is not set (`no-color.org`).
 pub(super) fn has_colours() -> bool {
     stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// One line each.
+/// One line per finding.
 pub(super) fn lines(findings: &[Finding], has_colours: bool) -> String {
     let width = findings.iter().map(|finding| finding.subject.len()).max().unwrap_or(0);
     let line = |finding: &Finding| {
@@ -29,7 +29,7 @@ pub(super) fn lines(findings: &[Finding], has_colours: bool) -> String {
     findings.iter().map(line).collect()
 }
 
-/// One object: how all is, and each finding.
+/// One object: the worst health, and each finding.
 pub(super) fn json(findings: &[Finding]) -> String {
     let worst = findings.iter().map(|finding| finding.health).max().unwrap_or(Health::Good);
     let findings: Vec<_> = findings
@@ -61,7 +61,7 @@ mod tests {
     use super::{json, lines};
 
     #[test]
-    fn lines_stand_in_columns_and_have_colours_only_where_they_are_wanted() {
+    fn lines_have_columns_and_colors_only_on_request() {
         let findings =
             [Finding::good("clock", "It is late."), Finding::bad("a long name", "It is gone.", "Bring it back.")];
         assert_eq!(lines(&findings, false), "✓ clock        It is late.\n✗ a long name  It is gone. Bring it back.\n");

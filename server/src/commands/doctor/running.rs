@@ -1,4 +1,4 @@
-//! A server that runs, asked from outside as its clients do.
+//! Checks of a running server over HTTP, as its clients see it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use reqwest::{Client, ClientBuilder, Response, redirect};
 
 use super::site;
 
-/// What every answer has.
+/// Headers of every response.
 const SECURITY_HEADERS: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
@@ -16,22 +16,22 @@ const SECURITY_HEADERS: [(&str, &str); 4] = [
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// Asks a server, and believes nothing but what it answers itself.
+/// An HTTP client that does not follow redirects. `None` if it cannot be created.
 pub(super) struct Asker(Option<Client>);
 
 impl Asker {
-    /// As a client would; there is none where `https` is asked for and no authority's certificate is known.
+    /// A client for this URL. There is none for `https` if the system has no certificates.
     fn new(url: &str, timeout: Duration) -> Self {
         let builder = Client::builder().timeout(timeout);
         if url.starts_with("https:") { Self::build(builder) } else { Self::plain(builder) }
     }
 
-    /// Of this very machine, where no proxy has a part.
+    /// A client for servers on this machine, without a proxy.
     pub(super) fn nearby(timeout: Duration) -> Self {
         Self::plain(Client::builder().timeout(timeout).no_proxy())
     }
 
-    /// Without TLS, and so without the certificates that a small system does not have.
+    /// A client without TLS, which needs no certificates.
     fn plain(builder: ClientBuilder) -> Self {
         Self::build(builder.tls_certs_only([]))
     }
@@ -44,24 +44,24 @@ impl Asker {
         self.0.as_ref()?.get(url).send().await.ok()
     }
 
-    /// What stands there, if something does.
+    /// The body of a response, if there is one.
     pub(super) async fn text(&self, url: &str) -> Option<String> {
         let response = self.get(url).await.filter(|response| response.status().is_success())?;
         response.text().await.ok()
     }
 }
 
-/// Examines the server at this URL. `timeout` bounds each answer.
+/// Checks the server at this URL. `timeout` bounds each response.
 pub(super) async fn examine(url: &str, timeout: Duration) -> Vec<Finding> {
     let (url, asker) = (url.trim_end_matches('/'), Asker::new(url, timeout));
     if asker.0.is_none() {
-        let sentence = "Who answers there cannot be checked: this system knows no certificate authorities.";
-        return vec![Finding::bad("healthz", sentence, "Install its package ca-certificates.")];
+        let sentence = "The certificate cannot be verified: this system has no certificate authorities.";
+        return vec![Finding::bad("healthz", sentence, "Install the package ca-certificates.")];
     }
     let health = asker.get(&format!("{url}/healthz")).await;
     if health.is_none() {
-        let advice = "See that it runs, and that this machine reaches it.";
-        return vec![Finding::bad("healthz", "Nobody answers at the address that was given.", advice)];
+        let advice = "Check that the server runs and is reachable from this machine.";
+        return vec![Finding::bad("healthz", "No server answers at this URL.", advice)];
     }
     let ready = asker.get(&format!("{url}/readyz")).await;
     let mut findings = vec![answers("healthz", health), answers("readyz", ready)];
@@ -74,9 +74,9 @@ pub(super) async fn examine(url: &str, timeout: Duration) -> Vec<Finding> {
 
 fn answers(subject: &'static str, response: Option<Response>) -> Finding {
     match response.map(|response| response.status()) {
-        Some(status) if status.is_success() => Finding::good(subject, "The server says that it is well."),
-        Some(status) => Finding::bad(subject, format!("The server answers {status}."), "See its log."),
-        None => Finding::bad(subject, "The server does not answer.", "See its log."),
+        Some(status) if status.is_success() => Finding::good(subject, "The server responds with success."),
+        Some(status) => Finding::bad(subject, format!("The server answers {status}."), "Check its log."),
+        None => Finding::bad(subject, "The server does not answer.", "Check its log."),
     }
 }
 
@@ -86,16 +86,24 @@ fn headers(headers: &HeaderMap, is_secure: bool) -> Vec<Finding> {
         SECURITY_HEADERS.iter().filter(|(name, value)| text(name) != *value).map(|(name, _)| *name).collect();
     missing.extend((is_secure && text("strict-transport-security").is_empty()).then_some("strict-transport-security"));
     let security = if missing.is_empty() {
-        Finding::good("headers", "The security headers arrive.")
+        Finding::good("headers", "The security headers are present.")
     } else {
-        let sentence = format!("On the way these are lost, or were not sent: {}.", missing.join(", "));
-        Finding::bad("headers", sentence, "See what the proxy does to headers; for the last one, see hsts.")
+        let sentence = format!("Missing headers: {}.", missing.join(", "));
+        Finding::bad(
+            "headers",
+            sentence,
+            "Check whether a proxy removes headers; strict-transport-security depends on hsts.",
+        )
     };
     let id = if text("x-request-id").is_empty() {
-        let advice = "See that the proxy passes x-request-id on.";
-        Finding::doubtful("request id", "The answer has none, so no line of the log can be found by it.", advice)
+        let advice = "Check that the proxy forwards x-request-id.";
+        Finding::doubtful(
+            "request id",
+            "The response has no request id, so it cannot be matched with log lines.",
+            advice,
+        )
     } else {
-        Finding::good("request id", "The answer is named as it is in the log.")
+        Finding::good("request id", "The response has a request id.")
     };
     vec![security, site::judge("page policy sent", text("content-security-policy")), id]
 }
@@ -103,10 +111,10 @@ fn headers(headers: &HeaderMap, is_secure: bool) -> Vec<Finding> {
 fn metrics(answer: Option<String>) -> Finding {
     let is_told = answer.is_some_and(|text| text.contains("hallpass_") && text.contains("# TYPE"));
     if is_told {
-        let advice = "See that no proxy leads /metrics to metrics_listen.";
-        return Finding::bad("metrics", "Everybody can read them.", advice);
+        let advice = "Check that no proxy forwards /metrics to metrics_listen.";
+        return Finding::bad("metrics", "The metrics are public.", advice);
     }
-    Finding::good("metrics", "They are not where everybody is served.")
+    Finding::good("metrics", "The metrics are not public.")
 }
 
 #[cfg(test)]
@@ -117,7 +125,7 @@ mod tests {
     use super::{headers, metrics};
 
     #[test]
-    fn a_header_that_is_lost_and_metrics_that_leak_are_told() {
+    fn missing_headers_and_public_metrics_are_reported() {
         let none = headers(&HeaderMap::new(), true);
         assert_eq!([none[0].health, none[1].health, none[2].health], [Health::Bad, Health::Bad, Health::Doubtful]);
         assert!(none[0].sentence.contains("strict-transport-security"));

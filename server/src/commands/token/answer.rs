@@ -1,4 +1,4 @@
-//! `token verify --json`: for machines. Each line is answered, in order, whatever it holds.
+//! `token verify --json`: one result per input line, in order.
 
 use std::path::PathBuf;
 
@@ -14,14 +14,14 @@ pub(super) fn run(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) 
     let usual = match Verifier::open(config, asked.jwks) {
         Ok(verifier) => Some(verifier),
         Err(error) if is_given => return Err(error),
-        // Lines that bring their keys along need no others.
+        // Lines with their own keys need no others.
         Err(_) => None,
     };
     let asks = if asked.claims { Asks::Claims } else { Asks::Signature };
     each(asked.token, |line| Ok(answer(line, usual.as_ref(), asks, now).to_string()))
 }
 
-/// What must be good.
+/// What to check.
 #[derive(Clone, Copy)]
 enum Asks {
     Signature,
@@ -31,11 +31,11 @@ enum Asks {
 fn answer(line: &[u8], usual: Option<&Verifier>, asks: Asks, now: Timestamp) -> Value {
     let question: Map<String, Value> = match serde_json::from_slice(line) {
         Ok(question) => question,
-        Err(error) => return refused(&Value::Null, &format!("the line is no JSON object: {error}")),
+        Err(error) => return refused(&Value::Null, &format!("the line is not a JSON object: {error}")),
     };
     let id = question.get("id").unwrap_or(&Value::Null);
     let Some(Value::String(token)) = question.get("token") else {
-        return refused(id, "\"token\" is missing, or is no text");
+        return refused(id, "\"token\" is missing, or is not a string");
     };
     let brought = match question.get("jwks") {
         Some(jwks) => match KeySet::read(jwks) {
@@ -66,7 +66,7 @@ mod tests {
     use super::{Asks, answer};
 
     const KEY: &str = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
-    /// RFC 7515 §A.1, which expired in 2011.
+    /// The example of RFC 7515 §A.1, which expired in 2011.
     const TOKEN: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
     fn say(line: &[u8], asks: Asks, now: i64) -> Value {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_answered_by_the_keys_that_it_brings() {
+    fn a_line_is_verified_with_its_own_keys() {
         let good = json!({ "id": 7, "jwks": { "keys": [{ "kty": "oct", "k": KEY }] }, "token": TOKEN }).to_string();
         assert_eq!(signature(good.as_bytes()), json!({ "id": 7, "valid": true }));
         let bad = good.replace("dBjf", "dBjg");
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn claims_count_only_when_they_are_asked_for() {
+    fn claims_are_checked_only_on_request() {
         let line = json!({ "id": "a", "jwks": { "kty": "oct", "k": KEY }, "token": TOKEN }).to_string();
         assert_eq!(say(line.as_bytes(), Asks::Claims, 2_000_000_000), json!({ "id": "a", "valid": false }));
         assert_eq!(say(line.as_bytes(), Asks::Claims, 1_300_819_379), json!({ "id": "a", "valid": true }));
     }
 
     #[test]
-    fn every_line_gets_an_answer() {
+    fn every_line_gets_a_result() {
         let deep = "[".repeat(100_000);
         for garbage in [b"".as_slice(), b"{", b"[]", b"null", b"\xff\xfe", b"\"text\"", deep.as_bytes()] {
             let answer = signature(garbage);

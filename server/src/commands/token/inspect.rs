@@ -1,4 +1,4 @@
-//! `token inspect`: what a token says of itself, in words. None of it is believed.
+//! `token inspect`: prints a token's header and claims without verifying them.
 
 use std::{fmt::Write, path::PathBuf, time::Duration};
 
@@ -16,11 +16,11 @@ use crate::{
     config::{Config, time},
 };
 
-/// The claims that are moments (RFC 7519 §4.1), and that of a sliding token's last renewal.
+/// Claims that are timestamps (RFC 7519 §4.1), and that of a sliding token's last refresh.
 const MOMENTS: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "refresh_exp"];
 
 pub(super) fn run(config: Option<PathBuf>, token: Option<String>, json: bool, now: Timestamp) -> Result<(), Failure> {
-    // A configuration that is not good is no reason not to look at a token.
+    // An invalid configuration does not prevent decoding.
     let ring = Config::find_keys(config).ok().flatten();
     each(token, |line| {
         let text = String::from_utf8_lossy(line);
@@ -29,7 +29,7 @@ pub(super) fn run(config: Option<PathBuf>, token: Option<String>, json: bool, no
             (Ok(parts), true) => parts.json().to_string(),
             (Ok(parts), false) => parts.words(now),
             (Err(why), true) => json!({ "error": why }).to_string(),
-            (Err(why), false) => format!("no token: {why}\n"),
+            (Err(why), false) => format!("not a token: {why}\n"),
         })
     })
 }
@@ -52,7 +52,7 @@ fn take_apart(text: &str, ring: Option<&KeyRing>) -> Result<Parts, String> {
     let jws = Jws::parse(text).map_err(|fault| fault.to_string())?;
     let header = URL_SAFE_NO_PAD.decode(jws.encoded_header).ok();
     let header: Option<Value> = header.and_then(|header| serde_json::from_slice(&header).ok());
-    let header = header.filter(Value::is_object).ok_or("its header is no JSON object")?;
+    let header = header.filter(Value::is_object).ok_or("its header is not a JSON object")?;
     let payload = match (serde_json::from_slice(&jws.payload), String::from_utf8(jws.payload)) {
         (Ok(claims), _) => Payload::Claims(claims),
         (Err(_), Ok(text)) => Payload::Text(text),
@@ -62,19 +62,19 @@ fn take_apart(text: &str, ring: Option<&KeyRing>) -> Result<Parts, String> {
     Ok(Parts { header, payload, key })
 }
 
-/// Whose key the header says it is.
+/// The key that the header names.
 fn whose(header: &Value, ring: Option<&KeyRing>) -> String {
     let Some(ring) = ring else {
-        return "there are no keys here to compare with".to_owned();
+        return "there are no keys to compare with".to_owned();
     };
     match header.get("kid") {
         None => {
             let alg = header.get("alg").and_then(Value::as_str).unwrap_or_default();
             let fitting = ring.keys().iter().filter(|key| keys::name(key.algorithm()) == alg).count();
-            format!("it names none; {fitting} of this server's keys are for its algorithm")
+            format!("no kid; {fitting} of this server's keys have its algorithm")
         }
-        Some(Value::String(id)) if ring.has(id) => "it names one of this server's".to_owned(),
-        Some(_) => "it names none of this server's".to_owned(),
+        Some(Value::String(id)) if ring.has(id) => "the kid is one of this server's".to_owned(),
+        Some(_) => "the kid is none of this server's".to_owned(),
     }
 }
 
@@ -91,7 +91,7 @@ impl Parts {
     fn words(&self, now: Timestamp) -> String {
         let mut words = String::new();
         let mut line = |name: &str, value: &str| {
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             let _ = writeln!(words, "{name:11} {value}");
         };
         line("header", &self.header.to_string());
@@ -101,22 +101,22 @@ impl Parts {
                     line(&shown(name), &claim(name, value, now));
                 }
             }
-            Payload::Text(text) => line("payload", &format!("{text:?}, which is no set of claims")),
-            Payload::Bytes(count) => line("payload", &format!("{count} bytes that are no text")),
+            Payload::Text(text) => line("payload", &format!("{text:?}, which is not a set of claims")),
+            Payload::Bytes(count) => line("payload", &format!("{count} bytes that are not text")),
         }
         line("key", &self.key);
-        line("believe", "none of it: nothing was verified (hallpass token verify)");
+        line("verified", "no: nothing was verified (hallpass token verify)");
         words
     }
 }
 
-/// A name, without what would move a terminal's cursor.
+/// A name with control characters escaped.
 fn shown(name: &str) -> String {
     name.chars().flat_map(char::escape_debug).collect()
 }
 
 fn claim(name: &str, value: &Value, now: Timestamp) -> String {
-    // JSON escapes control characters below space, but not all that terminals obey.
+    // JSON only escapes control characters below U+0020; terminals interpret others.
     let json: String = value.to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     let seconds = value.as_i64().or_else(|| value.as_f64().map(whole)).filter(|_| MOMENTS.contains(&name));
     match seconds {
@@ -124,7 +124,7 @@ fn claim(name: &str, value: &Value, now: Timestamp) -> String {
             let at = Timestamp::from_seconds(seconds);
             format!("{json}  {}, {}", time::format(at), distance(at, now))
         }
-        Some(_) => format!("{json}  no moment of a year with four digits"),
+        Some(_) => format!("{json}  not a time of a year with four digits"),
         None => json,
     }
 }
@@ -134,7 +134,7 @@ fn whole(seconds: f64) -> i64 {
     seconds.floor() as i64
 }
 
-/// How far off, with its two largest units.
+/// The distance in time, in its two largest units.
 fn distance(at: Timestamp, now: Timestamp) -> String {
     let rough = |duration: Duration| {
         let words = humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string();
@@ -152,7 +152,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_300_819_320);
 
     #[test]
-    fn times_are_in_words_and_nothing_is_believed() {
+    fn times_are_readable_and_nothing_is_verified() {
         let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.AAAA";
         let words = take_apart(token, None).expect("three parts").words(NOW);
         assert!(words.contains("exp         1300819380  2011-03-22T18:43:00Z, in 1m\n"), "{words}");
@@ -160,12 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn payloads_that_are_no_claims_are_shown_too() {
+    fn payloads_that_are_not_claims_are_shown() {
         let text = take_apart("eyJhbGciOiJIUzI1NiJ9.Zm9v.AAAA", None).expect("three parts");
-        assert!(text.words(NOW).contains("\"foo\", which is no set of claims"));
+        assert!(text.words(NOW).contains("\"foo\", which is not a set of claims"));
         let bytes = take_apart("eyJhbGciOiJIUzI1NiJ9._w.AAAA", None).expect("three parts");
-        assert!(bytes.words(NOW).contains("1 bytes that are no text"));
+        assert!(bytes.words(NOW).contains("1 bytes that are not text"));
         assert_eq!(take_apart("a.b", None).err().as_deref(), Some("it does not have the three parts of a compact JWS"));
-        assert_eq!(take_apart("Zm9v.e30.AAAA", None).err().as_deref(), Some("its header is no JSON object"));
+        assert_eq!(take_apart("Zm9v.e30.AAAA", None).err().as_deref(), Some("its header is not a JSON object"));
     }
 }

@@ -1,5 +1,4 @@
-//! By which keys a token is verified: this server's, with all that its settings ask of a token, or those
-//! of a JWK set, with nothing but the times.
+//! The keys to verify with: this server's, with all its settings, or those of a JWK set, with only the time claims.
 
 use std::{fs, path::PathBuf};
 
@@ -11,13 +10,13 @@ use hallpass_verify::{Jws, JwsError, KeySet};
 
 use crate::{commands::Failure, config::Config, output};
 
-/// The product's own verifier, over one or the other.
+/// A verifier with either kind of keys.
 pub(super) enum Verifier {
     Own(Box<Tokens>),
     Set(KeySet),
 }
 
-/// Why a token is not valid.
+/// The reason a token is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error(transparent)]
@@ -27,7 +26,7 @@ pub(super) enum Fault {
 }
 
 impl Verifier {
-    /// Reads the keys of the file, or this server's; none are made.
+    /// Reads the keys of the file or of this server. No key is generated.
     pub(super) fn open(config: Option<PathBuf>, jwks: Option<PathBuf>) -> Result<Self, Failure> {
         match jwks {
             Some(path) => read_set(&path).map(Self::Set),
@@ -38,13 +37,13 @@ impl Verifier {
     fn own(config: Option<PathBuf>) -> Result<Self, Failure> {
         let ring = Config::find_keys(config.clone())?;
         let ring =
-            ring.ok_or_else(|| Failure::Keys("there is no key here yet; name some with --jwks FILE".to_owned()))?;
+            ring.ok_or_else(|| Failure::Keys("this server has no key yet; pass keys with --jwks FILE".to_owned()))?;
         let tokens = Tokens::new(&Config::load(config)?.auth)?;
         tokens.replace_keys(ring);
         Ok(Self::Own(Box::new(tokens)))
     }
 
-    /// Structure, algorithm, key and signature.
+    /// Verifies structure, algorithm, key and signature.
     pub(super) fn verify_signature(&self, text: &str, now: Timestamp) -> Result<(), Fault> {
         match self {
             Self::Own(tokens) => Ok(tokens.verify_signature(text, now)?),
@@ -52,7 +51,7 @@ impl Verifier {
         }
     }
 
-    /// The signature, and the claims.
+    /// Verifies the signature and the claims.
     pub(super) fn verify(&self, text: &str, now: Timestamp) -> Result<(), Fault> {
         match self {
             Self::Own(tokens) => Ok(tokens.verify(text, None, now).map(drop)?),
@@ -61,7 +60,7 @@ impl Verifier {
     }
 }
 
-/// The payload, once its signature is good.
+/// The payload of a token with a valid signature.
 fn verify_by(keys: &KeySet, text: &str) -> Result<Vec<u8>, JwsError> {
     let jws = Jws::parse(text)?;
     let header = jws.header()?;
@@ -72,10 +71,10 @@ fn verify_by(keys: &KeySet, text: &str) -> Result<Vec<u8>, JwsError> {
 fn read_set(path: &PathBuf) -> Result<KeySet, Failure> {
     let refused = |problem: String| Failure::Keys(format!("{} {problem}", path.display()));
     let text = fs::read(path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-    let json = serde_json::from_slice(&text).map_err(|error| refused(format!("is no JSON: {error}")))?;
+    let json = serde_json::from_slice(&text).map_err(|error| refused(format!("is not JSON: {error}")))?;
     let set = KeySet::read(&json).map_err(|fault| refused(fault.to_string()))?;
     for fault in set.unusable() {
-        output::notice(format_args!("A key in {} is not used: it {fault}.", path.display()));
+        output::notice(format_args!("A key in {} is ignored: it {fault}.", path.display()));
     }
     Ok(set)
 }

@@ -1,4 +1,4 @@
-//! `/api/admin/events/` and `/api/events/`: what happened to accounts.
+//! `/api/admin/events/` and `/api/events/`: security events.
 
 use axum::{Json, extract::State};
 use hallpass_core::{clock::Timestamp, event::EventQuery, id::UserId};
@@ -17,23 +17,23 @@ use crate::{
     },
 };
 
-/// Which events.
+/// Filters of the event list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
 pub(super) struct EventListQuery {
-    /// Those of the account with this id.
+    /// Events of the user with this id.
     user: Option<i64>,
-    /// Those of this kind.
+    /// Events of this kind.
     #[param(value_type = Option<String>)]
     kind: Option<EventKind>,
-    /// Those since this moment, Unix seconds.
+    /// Events at or after this time, in Unix seconds.
     since: Option<i64>,
-    /// Those until this moment, Unix seconds.
+    /// Events at or before this time, in Unix seconds.
     until: Option<i64>,
 }
 
-/// Security events of all accounts, the last one first.
+/// List security events of all users, newest first.
 #[utoipa::path(
     get,
     path = "/api/admin/events/",
@@ -41,9 +41,9 @@ pub(super) struct EventListQuery {
     operation_id = "listEvents",
     params(EventListQuery, PageQuery),
     responses(
-        (status = 200, description = "One page of them.", body = Page<EventRecord>),
-        (status = 400, description = "A filter is not understood; it is named.", body = FieldErrors),
-        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "One page.", body = Page<EventRecord>),
+        (status = 400, description = "A filter is invalid; the response names it.", body = FieldErrors),
+        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -63,7 +63,7 @@ pub(super) async fn list(
     place.answer(auth.list_events(&by, events, place.page()?).await.map_err(at_protected)?)
 }
 
-/// Security events of the own account, the last one first.
+/// List your security events, newest first.
 #[utoipa::path(
     get,
     path = "/api/events/",
@@ -71,8 +71,8 @@ pub(super) async fn list(
     operation_id = "listOwnEvents",
     params(PageQuery),
     responses(
-        (status = 200, description = "One page of them.", body = Page<OwnEvent>),
-        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "One page.", body = Page<OwnEvent>),
+        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]

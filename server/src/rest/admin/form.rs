@@ -1,4 +1,4 @@
-//! Bodies of which some fields may be absent, as a partial update has them.
+//! Bodies with optional fields, as a partial update has them.
 
 use super::query::flag;
 use crate::rest::{
@@ -8,7 +8,7 @@ use crate::rest::{
     reject::Rejection,
 };
 
-/// A body whose fields are taken one by one; what is wrong with them is told at once.
+/// A body whose fields are read one by one. Errors are collected and returned together.
 pub(super) struct Form<'f> {
     fields: &'f Fields,
     errors: FieldErrors,
@@ -19,20 +19,20 @@ impl<'f> Form<'f> {
         Self { fields, errors: FieldErrors::default() }
     }
 
-    /// Text that has to be there.
+    /// A required string.
     pub(super) fn text(&mut self, name: &str, kind: Kind) -> String {
         let read = read_field(self.fields.find(name), kind);
         self.noted(name, read).unwrap_or_default()
     }
 
-    /// Text that may be absent.
+    /// An optional string.
     pub(super) fn optional_text(&mut self, name: &str, kind: Kind) -> Option<String> {
         let value = self.fields.find(name)?;
         let read = read_field(Some(value), kind);
         self.noted(name, read)
     }
 
-    /// True or false, or absent (Django REST framework: `BooleanField`).
+    /// An optional boolean (Django REST framework: `BooleanField`).
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
         let read = match self.fields.find(name)? {
             Field::Flag(value) => Ok(*value),
@@ -48,13 +48,13 @@ impl<'f> Form<'f> {
         read.map_err(|message| self.errors.add(name, message)).ok()
     }
 
-    /// Nothing may be wrong.
+    /// Returns the collected errors.
     pub(super) fn check(self) -> Result<(), Rejection> {
         self.errors.check()
     }
 }
 
-/// One and zero are true and false, however they are written.
+/// Numbers equal to one or zero are true or false, in any notation.
 fn number_flag(written: &str) -> Option<bool> {
     match number::text(written).as_str() {
         "1" | "1.0" => Some(true),

@@ -1,4 +1,4 @@
-//! `/api/admin/…`: administration, for staff. Who is not learns nothing else of an endpoint.
+//! `/api/admin/…`: administration, for staff. Other clients only get the error of the guard.
 
 mod events;
 mod form;
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::method::{Routes, Views};
 
-/// Every endpoint for staff, and everybody's own events.
+/// All endpoints for staff, and the list of a user's own events.
 pub(super) fn endpoints(views: &Views) -> [Routes; 9] {
     [
         views.staff_view("User List", routes!(users::list, users::create)),

@@ -1,5 +1,4 @@
-//! Pages, with the addresses of the next and the previous one, as Django REST framework's
-//! `PageNumberPagination` gives them.
+//! Pagination with URLs of the next and previous page (Django REST framework: `PageNumberPagination`).
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,29 +18,29 @@ use utoipa::IntoParams;
 use super::query::Query;
 use crate::{base_url::BaseUrl, rest::reject::Rejection};
 
-/// How many stand on a page when nothing is said.
+/// The default page size.
 const SIZE: u32 = 50;
 
-/// How many stand on a page at most.
+/// The maximum page size.
 const MAX_SIZE: u32 = 200;
 
-/// The digits of a number that Python reads at most (`sys.int_info.default_max_str_digits`).
+/// The maximum number of digits that Python's `int` accepts (`sys.int_info.default_max_str_digits`).
 const MAX_DIGITS: usize = 4_300;
 
-/// Which page.
+/// The requested page.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
 pub(in crate::rest) struct PageQuery {
-    /// The number of the page, or `last`; the first one when nothing is said.
+    /// The page number, or `last`. Defaults to the first page.
     page: Option<String>,
-    /// How many stand on a page: 50 when nothing is said, 200 at most.
+    /// The page size. Defaults to 50; at most 200.
     page_size: Option<String>,
 }
 
-/// Where the list was asked for.
+/// The URL of a list request.
 pub(in crate::rest) struct Place {
-    /// The address without its query.
+    /// The URL without its query.
     address: String,
     query: BTreeMap<String, String>,
 }
@@ -58,7 +57,7 @@ impl FromRequestParts<Arc<Auth>> for Place {
 }
 
 impl Place {
-    /// The requested page. A `page_size` that is not a positive number is ignored; a `page` that is none does not exist.
+    /// The requested page. An invalid `page_size` is ignored; an invalid `page` does not exist.
     pub(in crate::rest) fn page(&self) -> Result<PageRequest, Rejection> {
         let size = self.query.get("page_size").and_then(|size| positive_int(size));
         let size = size.map_or(SIZE, |size| u32::try_from(size).unwrap_or(MAX_SIZE).min(MAX_SIZE));
@@ -70,7 +69,7 @@ impl Place {
         Ok(PageRequest { number, size })
     }
 
-    /// The answer: the page with its neighbours.
+    /// The page with the URLs of its neighbors.
     pub(super) fn answer<T>(&self, listed: Option<Listed<T>>) -> Result<Json<Page<T>>, Rejection> {
         let Listed { count, place, items } = listed.ok_or(Rejection::InvalidPage)?;
         Ok(Json(Page {
@@ -81,7 +80,7 @@ impl Place {
         }))
     }
 
-    /// The answer of a list that is an array: its neighbours are in the `Link` header (RFC 8288).
+    /// The page as an array, with the URLs of its neighbors in the `Link` header (RFC 8288).
     pub(in crate::rest) fn answer_linked<T>(
         &self,
         listed: Option<Listed<T>>,
@@ -94,7 +93,7 @@ impl Place {
         Ok((value.map(|value| (header::LINK, value)).into_iter().collect(), Json(results)))
     }
 
-    /// The first page is the one without a number.
+    /// The first page has no number in its URL.
     fn link(&self, number: u64) -> String {
         let mut query = self.query.clone();
         query.remove("page");
@@ -106,8 +105,8 @@ impl Place {
     }
 }
 
-/// A positive number in ASCII digits, as Python's `int` reads it: with white space around it, a `+`, and single `_` between
-/// digits. One above `u64::MAX` is read as `u64::MAX`.
+/// A positive number in ASCII digits as Python's `int` accepts it: with surrounding white space, `+`, and single `_`
+/// between digits. Numbers above `u64::MAX` become `u64::MAX`.
 fn positive_int(text: &str) -> Option<u64> {
     let text = text.trim();
     let text = text.strip_prefix('+').unwrap_or(text);

@@ -1,5 +1,5 @@
-//! Filters in a query, as Django REST framework words what is wrong with them. Of a name that stands
-//! twice, the last one counts; an empty value is none.
+//! Query filters, with the error messages of Django REST framework. The last value of a name wins; an empty value is
+//! ignored.
 
 use std::{collections::BTreeMap, convert::Infallible, str::FromStr};
 
@@ -7,7 +7,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::rest::{refusal::FieldErrors, reject::Rejection};
 
-/// The query of a request. Filters are taken one by one; what is wrong with them is told at once.
+/// The query of a request. Filters are read one by one. Errors are collected and returned together.
 pub(super) struct Query {
     pub(super) values: BTreeMap<String, String>,
     errors: FieldErrors,
@@ -24,22 +24,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// The value of that name, unless it is empty.
+    /// The value of a name, unless it is empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// True or false, in the spellings of Django REST framework's `BooleanField`.
+    /// A boolean in the spellings of Django REST framework's `BooleanField`.
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
         self.read(name, |text| flag(text).ok_or_else(|| "Must be a valid boolean.".to_owned()))
     }
 
-    /// A whole number.
+    /// An integer.
     pub(super) fn number<T: FromStr>(&mut self, name: &str) -> Option<T> {
         self.read(name, |text| text.parse().map_err(|_| "A valid integer is required.".to_owned()))
     }
 
-    /// Whatever `parse` makes of the text. `None` is no choice that there is.
+    /// The result of `parse`. `None` is reported as an invalid choice.
     pub(super) fn choice<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         self.read(name, |text| parse(text).ok_or_else(|| format!("\"{text}\" is not a valid choice.")))
     }
@@ -49,21 +49,21 @@ impl Query {
         parsed.map_err(|message| self.refuse(name, message)).ok()
     }
 
-    /// Notes what is wrong with a filter.
+    /// Adds an error for a filter.
     pub(super) fn refuse(&mut self, name: &str, message: String) {
         self.errors.add(name, message);
     }
 
-    /// Nothing may be wrong.
+    /// Checks that there are no errors.
     ///
     /// # Errors
-    /// What is wrong with each filter, all at once.
+    /// All collected errors.
     pub(super) fn check(&mut self) -> Result<(), Rejection> {
         std::mem::take(&mut self.errors).check()
     }
 }
 
-/// The words for true and false.
+/// Parses the spellings of true and false.
 pub(super) fn flag(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),

@@ -1,4 +1,4 @@
-//! `/api/admin/users/{id}/sessions/…`: other people's sign-ins.
+//! `/api/admin/users/{id}/sessions/…`: sessions of other users.
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// A user's sessions that are alive, the one last renewed first.
+/// List a user's active sessions, most recently refreshed first.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/sessions/",
@@ -27,8 +27,8 @@ use crate::{
     operation_id = "listUserSessions",
     params(("id" = String, Path, description = "The user's id."), PageQuery),
     responses(
-        (status = 200, description = "One page of them.", body = Page<SessionInfo>),
-        (status = 404, description = "There is no such user or page, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "One page.", body = Page<SessionInfo>),
+        (status = 404, description = "The user or page does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -41,7 +41,7 @@ pub(super) async fn list(
     place.answer(auth.list_sessions_of(&by, user_id(&id)?, place.page()?).await.map_err(at_protected)?)
 }
 
-/// End all of a user's sessions, at once.
+/// Revoke all of a user's sessions, effective immediately.
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/sessions/",
@@ -49,8 +49,8 @@ pub(super) async fn list(
     operation_id = "resetSessions",
     params(("id" = String, Path, description = "The user's id.")),
     responses(
-        (status = 204, description = "Ended."),
-        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 204, description = "Revoked."),
+        (status = 404, description = "The user does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -64,16 +64,16 @@ pub(super) async fn reset(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// End one of a user's sessions, at once.
+/// Revoke one of a user's sessions, effective immediately.
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/sessions/{session}/",
     tag = "administration",
     operation_id = "endUserSession",
-    params(("id" = String, Path, description = "The user's id."), ("session" = String, Path, description = "The session: the `sid` of its tokens.")),
+    params(("id" = String, Path, description = "The user's id."), ("session" = String, Path, description = "The session id: the `sid` of its tokens.")),
     responses(
-        (status = 204, description = "Ended."),
-        (status = 404, description = "The session is over already or none of this user's, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 204, description = "Revoked."),
+        (status = 404, description = "The session is not an active session of this user, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]

@@ -1,4 +1,4 @@
-//! `/api/admin/tokens/…`: refresh tokens by name. Their texts are nowhere kept.
+//! `/api/admin/tokens/…`: refresh tokens by `jti`. Token texts are not stored.
 
 use axum::{
     Json,
@@ -20,25 +20,25 @@ use crate::{
     },
 };
 
-/// Which refresh tokens.
+/// Filters of the token list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
 pub(super) struct TokenListQuery {
-    /// Those of the user with this id.
+    /// Tokens of the user with this id.
     user: Option<i64>,
-    /// Those of this session.
+    /// Tokens of this session.
     #[param(pattern = "^([0-9a-f]{32})?$")]
     session: Option<String>,
-    /// Whether they were spent or taken back.
+    /// Whether the token was used or revoked.
     blacklisted: Option<bool>,
-    /// Whether they have expired.
+    /// Whether the token has expired.
     expired: Option<bool>,
 }
 
-/// Outstanding and blacklisted refresh tokens, by name.
+/// List outstanding and blacklisted refresh tokens by `jti`.
 ///
-/// Their texts are nowhere kept.
+/// The texts of tokens are not stored.
 #[utoipa::path(
     get,
     path = "/api/admin/tokens/",
@@ -46,9 +46,9 @@ pub(super) struct TokenListQuery {
     operation_id = "listTokens",
     params(TokenListQuery, PageQuery),
     responses(
-        (status = 200, description = "One page of them.", body = Page<TokenRecord>),
-        (status = 400, description = "A filter is not understood; it is named.", body = FieldErrors),
-        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "One page.", body = Page<TokenRecord>),
+        (status = 400, description = "A filter is invalid; the response names it.", body = FieldErrors),
+        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -68,7 +68,7 @@ pub(super) async fn list(
     place.answer(auth.list_tokens(&by, filter, place.page()?).await.map_err(at_protected)?)
 }
 
-/// Take a refresh token back; its session is over with it.
+/// Blacklist a refresh token and revoke its session.
 #[utoipa::path(
     post,
     path = "/api/admin/tokens/{jti}/blacklist/",
@@ -76,8 +76,8 @@ pub(super) async fn list(
     operation_id = "blacklistToken",
     params(("jti" = String, Path, description = "The `jti` of the token.")),
     responses(
-        (status = 200, description = "The token as it is now.", body = TokenRecord),
-        (status = 404, description = "There is no such token, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "The updated token.", body = TokenRecord),
+        (status = 404, description = "The token does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]

@@ -27,22 +27,22 @@ use crate::{
     },
 };
 
-/// Which users, and in which order.
+/// Filters and order of the user list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
 pub(super) struct UserListQuery {
-    /// Words that stand in the name or the address; at most ten.
+    /// Words in the username or e-mail address; at most ten.
     search: Option<String>,
-    /// Whether the account may be used.
+    /// Whether the account is active.
     is_active: Option<bool>,
-    /// Whether the user may enter the administration.
+    /// Whether the user has access to the administration.
     is_staff: Option<bool>,
-    /// `id`, `username`, `email`, `date_joined` or `last_login`; with `-` before it, the other way round.
+    /// `id`, `username`, `email`, `date_joined` or `last_login`; a leading `-` reverses the order.
     ordering: Option<String>,
 }
 
-/// Users, searched, filtered and ordered.
+/// List users: search, filter and sort.
 #[utoipa::path(
     get,
     path = "/api/admin/users/",
@@ -50,9 +50,9 @@ pub(super) struct UserListQuery {
     operation_id = "listUsers",
     params(UserListQuery, PageQuery),
     responses(
-        (status = 200, description = "One page of them.", body = Page<UserRecord>),
-        (status = 400, description = "A filter is not understood; it is named.", body = FieldErrors),
-        (status = 404, description = "There is no such page, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "One page.", body = Page<UserRecord>),
+        (status = 400, description = "A filter is invalid; the response names it.", body = FieldErrors),
+        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -74,9 +74,9 @@ pub(super) async fn list(
     place.answer(auth.list_users(&by, users, place.page()?).await.map_err(at_protected)?)
 }
 
-/// Make a user.
+/// Create a user.
 ///
-/// Staff and superusers are made by superusers.
+/// Only superusers can create staff and superusers.
 #[utoipa::path(
     post,
     path = "/api/admin/users/",
@@ -108,7 +108,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(user)))
 }
 
-/// One user, as it stands.
+/// Get a user.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/",
@@ -117,7 +117,7 @@ pub(super) async fn create(
     params(("id" = String, Path, description = "The user's id.")),
     responses(
         (status = 200, description = "The user.", body = UserRecord),
-        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 404, description = "The user does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -129,9 +129,9 @@ pub(super) async fn show(
     auth.load_user(&by, user_id(&id)?).await.map(Json).map_err(at_protected)
 }
 
-/// Change a user, or deactivate it; what is absent stays.
+/// Update or deactivate a user. Absent fields keep their value.
 ///
-/// Deactivating ends all of the user's sessions at once.
+/// Deactivation revokes all of the user's sessions.
 #[utoipa::path(
     patch,
     path = "/api/admin/users/{id}/",
@@ -140,8 +140,8 @@ pub(super) async fn show(
     params(("id" = String, Path, description = "The user's id.")),
     request_body = UserChange,
     responses(
-        (status = 200, description = "The user as it is now.", body = UserRecord),
-        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 200, description = "The updated user.", body = UserRecord),
+        (status = 404, description = "The user does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -165,7 +165,7 @@ pub(super) async fn change(
     auth.change_user(&by, user, &change, &origin).await.map(Json).map_err(at_protected)
 }
 
-/// Set a user's password, which ends all of the user's sessions.
+/// Set a user's password and revoke all of the user's sessions.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/password/",
@@ -174,8 +174,8 @@ pub(super) async fn change(
     params(("id" = String, Path, description = "The user's id.")),
     request_body = PasswordForm,
     responses(
-        (status = 204, description = "Set."),
-        (status = 404, description = "There is no such user, or `?format=` asks for another format than `json`.", body = Refusal),
+        (status = 204, description = "The password is set."),
+        (status = 404, description = "The user does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
     security(("access_token" = []))
 )]
@@ -194,7 +194,7 @@ pub(super) async fn set_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A name of a field, with `-` before it for the other way round.
+/// Parses a field name with an optional leading `-`.
 fn ordering(text: &str) -> Option<(UserOrdering, Direction)> {
     let (name, direction) = match text.strip_prefix('-') {
         Some(name) => (name, Direction::Descending),

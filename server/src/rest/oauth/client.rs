@@ -1,4 +1,4 @@
-//! A client's request: who asks (RFC 6749 §2.3.1), and about which token.
+//! Requests of OAuth clients: authentication (RFC 6749 §2.3.1) and the token in question.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,7 +13,7 @@ use http::{HeaderMap, header};
 use super::reject::Refusal;
 use crate::{body, parameters::Parameterized};
 
-/// A request of a client that proved itself.
+/// A request of an authenticated client.
 pub(super) struct Request {
     pub(super) client: Client,
     pub(super) token: String,
@@ -31,13 +31,13 @@ impl FromRequest<Arc<Auth>> for Request {
         let bytes = body::read(body).await.map_err(Refusal::Body)?;
         let fields = form(&parts.headers, &bytes)?;
         let client = authenticate(clients, &parts.headers, &fields)?.clone();
-        // `token_type_hint` is only a hint, and we need none: a token says what it is.
+        // `token_type_hint` is not needed: a token contains its type.
         let token = fields.get("token").cloned().ok_or(Refusal::InvalidRequest("The parameter token is missing."))?;
         Ok(Self { client, token })
     }
 }
 
-/// The body's parameters. One that stands twice is refused, an empty one is none (RFC 6749 §3.2).
+/// The body's parameters. A repeated one is an error, an empty one is ignored (RFC 6749 §3.2).
 fn form(headers: &HeaderMap, bytes: &[u8]) -> Result<HashMap<String, String>, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = Parameterized::parse(content_type);
@@ -47,14 +47,14 @@ fn form(headers: &HeaderMap, bytes: &[u8]) -> Result<HashMap<String, String>, Re
     let mut fields = HashMap::new();
     for (name, value) in form_urlencoded::parse(bytes).into_owned() {
         if fields.insert(name, value).is_some() {
-            return Err(Refusal::InvalidRequest("A parameter stands more than once."));
+            return Err(Refusal::InvalidRequest("A parameter is repeated."));
         }
     }
     fields.retain(|_, value| !value.is_empty());
     Ok(fields)
 }
 
-/// By `Basic`, or by `client_id` and `client_secret` in the body; never by both.
+/// Authenticates by `Basic`, or by `client_id` and `client_secret` in the body, but not both.
 fn authenticate<'c>(
     clients: &'c Clients,
     headers: &HeaderMap,
@@ -79,8 +79,7 @@ fn authenticate<'c>(
     }
 }
 
-/// Name and secret, as they stand and as forms encode them: the standard wants the latter, and many
-/// clients do the former.
+/// Client id and secret, as sent and form-decoded: the standard requires form encoding, and many clients omit it.
 fn basic(header: &[u8]) -> Option<[(String, String); 2]> {
     let text = str::from_utf8(header).ok()?;
     let (scheme, credentials) = text.split_once(' ')?;
@@ -92,7 +91,7 @@ fn basic(header: &[u8]) -> Option<[(String, String); 2]> {
     Some([(name.to_owned(), secret.to_owned()), (form_decoded(name), form_decoded(secret))])
 }
 
-/// Of text without `=` and `&`, which would end it, a form's name is all there is.
+/// Decodes form encoding. `=` and `&` would end the name.
 fn form_decoded(text: &str) -> String {
     form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
 }
@@ -102,7 +101,7 @@ mod tests {
     use super::basic;
 
     #[test]
-    fn credentials_are_read_as_they_stand_and_as_forms_encode_them() {
+    fn credentials_are_read_with_and_without_form_encoding() {
         // gateway:a+b%2B
         let [plain, decoded] = basic(b"basic Z2F0ZXdheTphK2IlMkI=").expect("credentials");
         assert_eq!(plain, ("gateway".to_owned(), "a+b%2B".to_owned()));
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_basic_is_nobody() {
+    fn other_authorization_headers_have_no_credentials() {
         for header in ["", "Basic", "Basic !", "Bearer Z2F0ZXdheTphYmM=", "Basic Z2F0ZXdheQ=="] {
             assert!(basic(header.as_bytes()).is_none(), "{header}");
         }

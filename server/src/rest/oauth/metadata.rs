@@ -1,5 +1,5 @@
-//! `GET /.well-known/oauth-authorization-server`: what is there, and nothing else. It needs an issuer
-//! that is the address of this server; any other text in `issuer` is a fine claim and no address.
+//! `GET /.well-known/oauth-authorization-server`: the server metadata. It requires that `issuer` is the URL of this
+//! server; any other text is a valid claim, but not a URL.
 
 use axum::{
     Json,
@@ -20,20 +20,20 @@ use crate::{
 
 const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 
-/// As long as the keys, seconds.
+/// The cache lifetime of the keys.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
-/// What this server offers of OAuth 2.0 (RFC 8414).
+/// Get the OAuth 2.0 server metadata (RFC 8414).
 ///
-/// It is there when the setting `issuer` is the address of this server.
+/// Available if the setting `issuer` is the URL of this server.
 #[utoipa::path(
     get,
     path = "/.well-known/oauth-authorization-server",
     tag = "service",
     operation_id = "serverMetadata",
     responses(
-        (status = 200, description = "To be kept for five minutes.", body = ServerMetadata),
-        (status = 404, description = "`issuer` is no address, or has another path.", body = RefusedBody),
+        (status = 200, description = "Cacheable for five minutes.", body = ServerMetadata),
+        (status = 404, description = "`issuer` is not a URL, or has another path.", body = RefusedBody),
     )
 )]
 pub(in crate::rest) async fn metadata(State(auth): Core, OriginalUri(uri): OriginalUri) -> Response {

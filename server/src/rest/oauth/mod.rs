@@ -1,5 +1,5 @@
-//! `/oauth/…`: token revocation (RFC 7009) and introspection (RFC 7662), for the clients of
-//! `[clients.NAME]`; and what the server says of itself (RFC 8414).
+//! `/oauth/…`: token revocation (RFC 7009) and introspection (RFC 7662) for the clients of `[clients.NAME]`, and the
+//! server metadata (RFC 8414).
 
 mod client;
 pub(super) mod metadata;
@@ -27,16 +27,15 @@ use super::{
 };
 use crate::extract::ClientOrigin;
 
-/// The endpoints for clients, and what the server says of itself.
+/// The endpoints for clients, and the server metadata.
 pub(super) fn endpoints() -> [Routes; 3] {
     [for_clients(routes!(revoke)), for_clients(routes!(introspect)), plain(routes!(metadata::metadata))]
 }
 
-/// Where the metadata is found whose issuer has a path (RFC 8414 §3.1).
+/// The path of the metadata for an issuer that has a path (RFC 8414 §3.1).
 pub(super) const METADATA_OF_PATH: &str = "/.well-known/oauth-authorization-server/{*path}";
 
-/// An endpoint for clients. Its 401 asks for `Basic`, unlike that of the REST dialect, and what it says is
-/// never kept.
+/// An endpoint for clients. Unlike in the REST dialect, its 401 asks for `Basic`. Responses are not cached.
 fn for_clients((schemas, paths, handlers): Routes) -> Routes {
     let unstored = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let methods = handlers.fallback(reject::wrong_method);
@@ -44,23 +43,23 @@ fn for_clients((schemas, paths, handlers): Routes) -> Routes {
     (schemas, paths, methods.layer(unstored))
 }
 
-/// What a client asks about a token.
+/// The request body of both endpoints.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "bodies are read parameter by parameter")]
 struct AboutToken {
     /// An access token, a refresh token or a sliding token.
     token: String,
-    /// Which kind it is; not needed, since a token says so itself.
+    /// The type of the token. Not needed, because a token contains its type.
     token_type_hint: Option<String>,
-    /// The client's name, where it does not authenticate by Basic.
+    /// The client's id, if it does not use Basic authentication.
     client_id: Option<String>,
-    /// The client's secret, where it does not authenticate by Basic.
+    /// The client's secret, if it does not use Basic authentication.
     client_secret: Option<String>,
 }
 
-/// Take a token back with its session (RFC 7009).
+/// Revoke a token and its session (RFC 7009).
 ///
-/// 200 whatever the token was: one that is no good is no error.
+/// The response is 200 for invalid tokens, too.
 #[utoipa::path(
     post,
     path = "/oauth/revoke",
@@ -68,13 +67,13 @@ struct AboutToken {
     operation_id = "revokeToken",
     request_body(content = AboutToken, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "It is good for nothing any more, or was already."),
+        (status = 200, description = "The token is revoked, or was invalid."),
         (status = 400, description = "The request is malformed, or the token is an access token without a session.", body = OAuthError),
-        (status = 401, description = "The client is not known, or its secret is another.", body = OAuthError),
-        (status = 404, description = "No client is configured.", body = OAuthError),
-        (status = 405, description = "The method is another.", body = OAuthError),
+        (status = 401, description = "The client is unknown, or its secret is wrong.", body = OAuthError),
+        (status = 404, description = "No clients are configured.", body = OAuthError),
+        (status = 405, description = "The method is not allowed.", body = OAuthError),
         (status = 413, description = "The body is larger than 64 kB.", body = OAuthError),
-        (status = 503, description = "The database does not answer: the token may still be good.", body = OAuthError),
+        (status = 503, description = "The database does not answer: the token may still be valid.", body = OAuthError),
     ),
     security((), ("client" = []))
 )]
@@ -85,9 +84,9 @@ async fn revoke(State(auth): Core, ClientOrigin(origin): ClientOrigin, request: 
     }
 }
 
-/// What a token is worth now (RFC 7662).
+/// Introspect a token (RFC 7662).
 ///
-/// Of one that is not active nothing else is told.
+/// For an inactive token, the response contains nothing else.
 #[utoipa::path(
     post,
     path = "/oauth/introspect",
@@ -95,11 +94,11 @@ async fn revoke(State(auth): Core, ClientOrigin(origin): ClientOrigin, request: 
     operation_id = "introspectToken",
     request_body(content = AboutToken, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "Whether it is good, and what it says.", body = Introspection),
+        (status = 200, description = "Whether the token is active, and its claims.", body = Introspection),
         (status = 400, description = "The request is malformed.", body = OAuthError),
-        (status = 401, description = "The client is not known, or its secret is another.", body = OAuthError),
-        (status = 404, description = "No client is configured.", body = OAuthError),
-        (status = 405, description = "The method is another.", body = OAuthError),
+        (status = 401, description = "The client is unknown, or its secret is wrong.", body = OAuthError),
+        (status = 404, description = "No clients are configured.", body = OAuthError),
+        (status = 405, description = "The method is not allowed.", body = OAuthError),
         (status = 413, description = "The body is larger than 64 kB.", body = OAuthError),
         (status = 503, description = "The database does not answer.", body = OAuthError),
     ),

@@ -1,4 +1,4 @@
-//! Refusals as RFC 6749 §5.2 has them.
+//! Errors of RFC 6749 §5.2.
 
 use axum::{
     Json,
@@ -10,29 +10,30 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::body::BodyError;
 
-/// How a client proves itself (RFC 7617).
+/// The authentication scheme of clients (RFC 7617).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"oauth\", charset=\"UTF-8\"");
 
-/// Why a client's request was refused.
+/// The reason a client's request is rejected.
 pub(super) enum Refusal {
-    /// The request is not as the standard has it; why.
+    /// The request is malformed, for this reason.
     InvalidRequest(&'static str),
     /// The body could not be read.
     Body(BodyError),
-    /// Unknown, or with another secret.
+    /// The client is unknown, or its secret is wrong.
     InvalidClient,
     /// An access token without a session.
     UnsupportedTokenType,
-    /// There is no client whom the endpoint could answer.
+    /// No clients are configured.
     NotConfigured,
     /// The database does not answer.
     Unavailable(std::time::Duration),
 }
 
 impl Refusal {
-    /// The core refuses nothing here: what is wrong with a token is part of an answer.
+    /// Converts an error of the core. Only an unavailable database is expected here, since problems of the token are
+    /// part of the response.
     pub(super) fn core(error: Error) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "a client could not be served");
+        tracing::error!(error = &error as &dyn std::error::Error, "OAuth request failed");
         match error {
             Error::Unavailable { retry_after, .. } => Self::Unavailable(retry_after),
             Error::Invalid(_)
@@ -70,7 +71,7 @@ impl IntoResponse for Refusal {
             Self::InvalidClient => (
                 StatusCode::UNAUTHORIZED,
                 OAuthErrorCode::InvalidClient,
-                "The client is not known, or its secret is another.",
+                "The client is unknown, or its secret is wrong.",
             ),
             Self::UnsupportedTokenType => (
                 StatusCode::BAD_REQUEST,
@@ -97,7 +98,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Every 401 says how to authenticate.
+/// Adds `WWW-Authenticate` to every 401.
 pub(super) async fn challenge(mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
@@ -105,7 +106,7 @@ pub(super) async fn challenge(mut response: Response) -> Response {
     response
 }
 
-/// Both endpoints are for `POST` alone, so that no token stands in a URL.
+/// Both endpoints only accept `POST`, so that no token is in a URL.
 pub(super) async fn wrong_method() -> Response {
     let mut response = Refusal::InvalidRequest("Send a POST request.").into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;

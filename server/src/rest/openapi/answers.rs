@@ -1,55 +1,55 @@
-//! The answers that come from around handlers, each said once.
+//! The responses that operations share.
 
 use utoipa::openapi::{
     Content, HeaderBuilder, Object, OneOfBuilder, Ref, RefOr, Response, ResponseBuilder, Schema, Type,
 };
 
-/// Where an answer comes from.
+/// The source of a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// Every endpoint.
     Endpoint,
-    /// The way to the documentation, which there is where a browser reads.
+    /// The redirect to the documentation, for browsers.
     Page,
-    /// The guard of what wants an access token.
+    /// The guard of endpoints with an access token.
     Guard,
-    /// The guard of what is for staff.
+    /// The guard of endpoints for staff.
     Staff,
-    /// The reader of bodies.
+    /// The body parser.
     Body,
-    /// What counts how often something is asked.
+    /// The rate limit.
     Limit,
-    /// What every view has: its layers, and the database behind it.
+    /// Every view: its layers and the database.
     View,
 }
 
-/// An answer that several operations give.
+/// A response of several operations.
 pub(super) struct Shared {
     pub(super) source: Source,
     pub(super) status: &'static str,
     pub(super) name: &'static str,
     description: &'static str,
-    /// Its body, by the names of schemas; one of them.
+    /// The schemas of the body, of which one applies.
     bodies: &'static [&'static str],
-    /// A header that belongs to it.
+    /// A header of the response.
     header: Option<(&'static str, &'static str)>,
 }
 
-/// All of them, by status.
+/// All shared responses, by status.
 pub(super) const SHARED: [Shared; 11] = [
     Shared {
         source: Source::Page,
         status: "303",
         name: "Documented",
-        description: "`Accept` prefers a page to JSON, as a browser's does: the way to this documentation.",
+        description: "`Accept` prefers HTML to JSON, as in browsers: redirects to this documentation.",
         bodies: &[],
-        header: Some(("Location", "This operation on the page of the documentation.")),
+        header: Some(("Location", "The URL of this operation in the documentation.")),
     },
     Shared {
         source: Source::Body,
         status: "400",
         name: "BadRequest",
-        description: "The body is malformed, or fields are missing or wrong; each wrong one is named.",
+        description: "The body is malformed, or fields are missing or invalid; the response names each.",
         bodies: &["FieldErrors", "Refusal"],
         header: None,
     },
@@ -57,7 +57,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::Guard,
         status: "401",
         name: "Unauthorized",
-        description: "There is no access token, or it is not good; `code` tells why.",
+        description: "The access token is missing or invalid; `code` is the reason.",
         bodies: &["Refusal"],
         header: Some(("WWW-Authenticate", "How to authenticate.")),
     },
@@ -65,7 +65,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::Staff,
         status: "403",
         name: "Forbidden",
-        description: "The bearer is not staff, or the deed takes a superuser.",
+        description: "The user is not staff, or the action requires a superuser.",
         bodies: &["Refusal"],
         header: None,
     },
@@ -73,7 +73,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::View,
         status: "404",
         name: "NotFound",
-        description: "`?format=` asks for another format than `json`.",
+        description: "`?format=` is not `json`.",
         bodies: &["Refusal"],
         header: None,
     },
@@ -81,7 +81,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::Endpoint,
         status: "405",
         name: "MethodNotAllowed",
-        description: "The method is another.",
+        description: "The method is not allowed.",
         bodies: &["Refusal"],
         header: Some(("Allow", "The methods that there are.")),
     },
@@ -89,7 +89,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::View,
         status: "406",
         name: "NotAcceptable",
-        description: "`Accept` takes no JSON.",
+        description: "`Accept` does not include JSON.",
         bodies: &["Refusal"],
         header: None,
     },
@@ -105,7 +105,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::Body,
         status: "415",
         name: "UnsupportedMediaType",
-        description: "The body is of another kind than JSON, form and multipart.",
+        description: "The body is not JSON, form or multipart.",
         bodies: &["Refusal"],
         header: None,
     },
@@ -113,7 +113,7 @@ pub(super) const SHARED: [Shared; 11] = [
         source: Source::Limit,
         status: "429",
         name: "TooManyRequests",
-        description: "That was too often in too short a time, for the address, the account or the session.",
+        description: "Too many requests from this IP address, to this account or in this session.",
         bodies: &["Refusal"],
         header: Some(("Retry-After", "Seconds after which to try again.")),
     },
@@ -128,7 +128,7 @@ pub(super) const SHARED: [Shared; 11] = [
 ];
 
 impl Shared {
-    /// As it stands in the document.
+    /// The response in the document.
     pub(super) fn response(&self) -> Response {
         let mut response = ResponseBuilder::new().description(self.description);
         let schemas: Vec<RefOr<Schema>> = self.bodies.iter().map(|name| Ref::from_schema_name(*name).into()).collect();

@@ -65,9 +65,9 @@ fn sessions_are_ended_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
-    assert!(run(&["revoke", "--user", "ada"]).contains("0 sessions ended."));
+    assert!(run(&["revoke", "--user", "ada"]).contains("0 sessions revoked."));
     assert!(run(&["revoke", "--user", "bob"]).contains("Error: user \"bob\" does not exist"));
-    assert!(run(&["revoke", "--all", "--before", "2026-11-24T14:02:00Z"]).contains("0 sessions ended."));
+    assert!(run(&["revoke", "--all", "--before", "2026-11-24T14:02:00Z"]).contains("0 sessions revoked."));
     assert!(run(&["revoke"]).contains("the following required arguments were not provided"));
     assert!(run(&["revoke", "--all", "--user", "ada"]).contains("cannot be used with"));
     assert!(run(&["revoke", "--all", "--before", "yesterday"]).contains("invalid value 'yesterday'"));
@@ -77,7 +77,7 @@ fn sessions_are_ended_from_the_command_line() {
 fn a_missing_answer_is_asked_for_only_at_a_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = hallpass(folder.path(), &["createuser", "--password-stdin"], PASSWORD);
-    assert!(said(&output).contains("Error: Username is missing; give it with --username"), "{}", said(&output));
+    assert!(said(&output).contains("Error: Username is missing; set it with --username"), "{}", said(&output));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn the_settings_are_shown_without_secrets() {
     let key = "a-signing-key-of-more-than-thirty-two-bytes";
     std::fs::write(folder.path().join("hallpass.toml"), format!("signing_key = \"{key}\"")).expect("a file");
     let output = hallpass(folder.path(), &["check-config"], "");
-    assert!(output.status.success() && said(&output).contains("The configuration is good."));
+    assert!(output.status.success() && said(&output).contains("The configuration is valid."));
     assert!(said(&output).contains("access_token_lifetime = 300s") && !said(&output).contains(key));
 }
 
@@ -109,7 +109,7 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     let file = |name: &str| folder.path().join(name);
-    assert!(run(&["keys", "list"]).contains("There is no key yet."));
+    assert!(run(&["keys", "list"]).contains("No signing key exists yet."));
     assert!(!file("hallpass.key").exists(), "a list makes none");
     run(&["flushexpiredtokens"]);
     assert!(run(&["keys", "list"]).contains("unnamed  HS256  signs"));
@@ -135,7 +135,7 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
     assert!(run(&["check-config"]).contains("algorithm = ES256"));
 
     let retired = run(&["keys", "retire", &new[..6]]);
-    assert!(retired.contains(&format!("{new} is gone.")) && retired.contains("signs in its place"), "{retired}");
+    assert!(retired.contains(&format!("{new} was removed.")) && retired.contains("signs instead"), "{retired}");
     for no_name in ["nothing", "-c"] {
         let refused = run(&["keys", "retire", no_name]);
         assert!(refused.contains("has no key, or more than one, whose id begins with"), "{refused}");
@@ -150,7 +150,7 @@ fn a_single_key_that_leaked_leaves_no_file_behind() {
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     run(&["flushexpiredtokens"]);
     let stolen = std::fs::read_to_string(folder.path().join("hallpass.key")).expect("the single key");
-    assert!(run(&["keys", "retire", "unnamed"]).contains("unnamed is gone."));
+    assert!(run(&["keys", "retire", "unnamed"]).contains("unnamed was removed."));
     assert!(!folder.path().join("hallpass.key").exists());
     assert!(!std::fs::read_to_string(folder.path().join("hallpass.keys")).expect("the ring").contains(&stolen));
 }
@@ -171,7 +171,7 @@ fn a_ring_that_others_can_read_or_that_is_not_understood_is_refused_in_one_sente
     assert!(run(&["check-config"]).status.success());
     std::fs::write(&ring, "[[key]]\nsecret = 'do not show'\nnonsense").expect("a bad ring");
     let bad = said(&run(&["check-config"]));
-    assert!(bad.starts_with("Error: the key ring hallpass.keys is not understood: "), "{bad}");
+    assert!(bad.starts_with("Error: the key ring hallpass.keys is invalid: "), "{bad}");
     assert!(!bad.contains("do not show"), "{bad}");
 }
 
@@ -182,7 +182,7 @@ fn a_key_that_is_configured_leads_until_it_is_taken_out_of_the_configuration() {
     let configuration = folder.path().join("hallpass.toml");
     std::fs::write(&configuration, "signing_key = \"a-signing-key-of-more-than-thirty-two-bytes\"").expect("a file");
     assert!(run(&["keys", "generate"]).contains("is published"));
-    assert!(run(&["keys", "list"]).contains("The key that signs is set: signing_key in hallpass.toml."));
+    assert!(run(&["keys", "list"]).contains("The signing key is configured: signing_key in hallpass.toml."));
     assert!(run(&["keys", "rotate"]).contains("take it out of the configuration"));
     assert!(run(&["keys", "retire", "unnamed"]).contains("is that key: change it there"));
     std::fs::write(&configuration, "").expect("a file");
@@ -202,7 +202,7 @@ fn tokens_are_taken_apart_and_verified_from_the_command_line() {
     let inspected = said(&run(&["token", "inspect", token], ""));
     assert!(inspected.contains("1300819380  2011-03-22T18:43:00Z") && inspected.contains("nothing was verified"));
     let none = said(&run(&["token", "verify", token], ""));
-    assert!(none.contains("there is no key here yet; name some with --jwks FILE"), "{none}");
+    assert!(none.contains("this server has no key yet; pass keys with --jwks FILE"), "{none}");
     let expired = run(&["token", "verify", "--jwks", "keys.json"], &format!("{token}\nnonsense"));
     assert!(!expired.status.success());
     let stdout = String::from_utf8_lossy(&expired.stdout).into_owned();
@@ -215,7 +215,7 @@ fn tokens_are_taken_apart_and_verified_from_the_command_line() {
     let answers = String::from_utf8_lossy(&answers.stdout).into_owned();
     let lines: Vec<_> = answers.lines().collect();
     assert_eq!((lines[0], lines[2]), (r#"{"id":1,"valid":true}"#, r#"{"id":3,"valid":false}"#));
-    assert!(lines[1].starts_with(r#"{"error":"the line is no JSON object"#), "{answers}");
+    assert!(lines[1].starts_with(r#"{"error":"the line is not a JSON object"#), "{answers}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "no key and no database was made");
 }
 
@@ -347,7 +347,7 @@ fn a_percent_encoded_path_is_one_path_for_the_database_and_its_key() {
     }
     set_mode(&folder.path().join("a b.db"), 0o644);
     let findings = said(&hallpass(folder.path(), &["doctor"], ""));
-    assert!(findings.contains("a b.db can be read by everybody (mode 644)"), "{findings}");
+    assert!(findings.contains("a b.db can be read by everyone (mode 644)"), "{findings}");
 }
 
 #[cfg(unix)]

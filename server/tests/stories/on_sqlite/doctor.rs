@@ -43,8 +43,8 @@ fn where_nothing_is_yet_nothing_is_wrong_and_nothing_is_made() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(marked(&output, "✗"), [] as [String; 0]);
     let doubtful = marked(&output, "!").join("\n");
-    assert!(doubtful.contains("signing key") && doubtful.contains("There is none yet."), "{doubtful}");
-    assert!(doubtful.contains("hallpass.db is not there yet."), "{doubtful}");
+    assert!(doubtful.contains("signing key") && doubtful.contains("No signing key exists yet."), "{doubtful}");
+    assert!(doubtful.contains("hallpass.db does not exist yet."), "{doubtful}");
     assert!(!said(&output).contains('\u{1b}'), "no colours where nobody sees them");
     let left: Vec<_> = fs::read_dir(folder.path()).expect("the folder").collect();
     assert_eq!(left.len(), 1, "the configuration alone: {left:?}");
@@ -86,9 +86,15 @@ fn what_must_be_mended_is_said_with_what_to_do_and_by_the_exit_code() {
     let listen = format!("listen = \"{}\"", taken.local_addr().expect("an address"));
     let cases = [
         ("acces_token_lifetime = 5", "did you mean access_token_lifetime?"),
-        ("limits = \"off\"", "anybody may try passwords as often as they like. Take limits = off"),
-        ("trusted_proxies = [\"0.0.0.0/0\"]", "Everybody is trusted to say who asks. Name the proxies alone"),
-        ("signing_key = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", "too few characters. Who guesses it"),
+        ("limits = \"off\"", "anyone can try any number of passwords. Remove limits = off"),
+        (
+            "trusted_proxies = [\"0.0.0.0/0\"]",
+            "Every client is trusted to report its IP address. List only your proxies",
+        ),
+        (
+            "signing_key = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+            "too few different characters. An attacker who guesses it",
+        ),
         (listen.as_str(), "cannot be listened on"),
     ];
     for (toml, sentence) in cases {
@@ -172,23 +178,23 @@ async fn a_running_server_is_looked_at_from_outside() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let good = marked(&output, "✓").join("\n");
     for sentence in [
-        &format!("A Hallpass listens on {address} already.") as &str,
-        &format!("A Hallpass listens on {elsewhere} already."),
-        "The server says that it is well.",
-        "The security headers arrive.",
-        "They are not where everybody is served.",
-        "The answer is named as it is in the log.",
+        &format!("A Hallpass server is already listening on {address}.") as &str,
+        &format!("A Hallpass server is already listening on {elsewhere}."),
+        "The server responds with success.",
+        "The security headers are present.",
+        "The metrics are not public.",
+        "The response has a request id.",
     ] {
         assert!(good.contains(sentence), "{sentence}: {}", said(&output));
     }
-    assert_eq!(good.matches("Pages run their own script alone").count(), 2, "as it is made, and as it arrives");
+    assert_eq!(good.matches("Pages only run their own scripts").count(), 2, "as it is made, and as it arrives");
 
     let leaky = doctor(place.path(), &["--timeout", "5m", "--url", metrics.trim_end_matches("/metrics")]);
     assert_eq!(leaky.status.code(), Some(1));
-    assert!(marked(&leaky, "✗").join("\n").contains("Everybody can read them."), "{}", said(&leaky));
+    assert!(marked(&leaky, "✗").join("\n").contains("The metrics are public."), "{}", said(&leaky));
     drop(process);
     let gone = doctor(place.path(), &["--timeout", "5m", "--url", &url]);
-    assert!(marked(&gone, "✗").join("\n").contains("Nobody answers"), "{}", said(&gone));
+    assert!(marked(&gone, "✗").join("\n").contains("No server answers"), "{}", said(&gone));
 }
 
 #[cfg(target_os = "linux")]
@@ -206,7 +212,7 @@ async fn a_system_without_certificate_authorities_is_told_so_where_they_are_need
         command.output().expect("the binary")
     };
     let plain = doctor(&process.url);
-    assert!(marked(&plain, "✓").join("\n").contains("The server says that it is well."), "{}", said(&plain));
+    assert!(marked(&plain, "✓").join("\n").contains("The server responds with success."), "{}", said(&plain));
     let secure = doctor("https://127.0.0.1:1");
-    assert!(marked(&secure, "✗").join("\n").contains("Install its package ca-certificates."), "{}", said(&secure));
+    assert!(marked(&secure, "✗").join("\n").contains("Install the package ca-certificates."), "{}", said(&secure));
 }

@@ -215,7 +215,7 @@ async fn files_that_have_become_read_only_are_a_failure_of_the_server_and_it_rec
         );
         assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading writes nothing");
     }
-    process.wait_for_log("a request could not be served");
+    process.wait_for_log("request failed");
     until("it is not ready", async || process.probe("/readyz").await == StatusCode::SERVICE_UNAVAILABLE).await;
     drop(read_only);
     until("it is ready", async || process.probe("/readyz").await == StatusCode::OK).await;

@@ -57,8 +57,8 @@ async fn times_are_right_to_the_millisecond_and_odd_rows_are_told() {
     .await;
     let output = said(&hallpass(folder.path(), &["import-django", "db.sqlite3"], ""));
     for sentence in [
-        "Users: 2 brought, 0 brought up to date, 0 as they were, 2 left.",
-        "Refresh tokens: 2 brought, 0 brought up to date, 0 as they were, 1 left.",
+        "Users: 2 imported, 0 updated, 0 unchanged, 2 skipped.",
+        "Refresh tokens: 2 imported, 0 updated, 0 unchanged, 1 skipped.",
         "1 of the tokens: blacklisted there",
         "1 of the users: has no password — ada (1)",
         "1 of the users: has a password hash of an unknown format; set a new password with `hallpass changepassword` — bob (2)",
@@ -114,12 +114,12 @@ async fn a_big_table_comes_in_batches_and_a_dry_run_changes_nothing() {
     .await;
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     let rehearsed = run(&["import-django", "db.sqlite3", "--dry-run"]);
-    assert!(rehearsed.contains("Users: 1200 brought") && rehearsed.contains("nothing was changed"), "{rehearsed}");
+    assert!(rehearsed.contains("Users: 1200 imported") && rehearsed.contains("nothing was changed"), "{rehearsed}");
     assert_eq!(numbers(folder.path(), "SELECT count(*) FROM users").await, [Some(0)]);
-    assert!(run(&["import-django", "db.sqlite3"]).contains("Users: 1200 brought"));
+    assert!(run(&["import-django", "db.sqlite3"]).contains("Users: 1200 imported"));
     assert_eq!(numbers(folder.path(), "SELECT count(*) FROM users").await, [Some(1200)]);
     let again = run(&["import-django", "sqlite://db.sqlite3", "--user-table", "auth_user"]);
-    assert!(again.contains("Users: 0 brought, 0 brought up to date, 1200 as they were, 0 left."), "{again}");
+    assert!(again.contains("Users: 0 imported, 0 updated, 1200 unchanged, 0 skipped."), "{again}");
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn an_import_that_brings_nobody_is_recorded_and_a_dry_run_is_not() {
     for (arguments, recorded) in
         [(&["import-django", "db.sqlite3", "--dry-run"] as &[&str], 0), (&["import-django", "db.sqlite3"], 1)]
     {
-        assert!(run(arguments).contains("Users: 0 brought, 0 brought up to date, 0 as they were, 1 left."));
+        assert!(run(arguments).contains("Users: 0 imported, 0 updated, 0 unchanged, 1 skipped."));
         assert_eq!(numbers(folder.path(), "SELECT count(*) FROM imports").await, [Some(recorded)], "{arguments:?}");
     }
 }
