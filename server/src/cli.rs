@@ -62,7 +62,7 @@ enum Command {
         password_stdin: bool,
     },
     /// Revoke sessions and their tokens: one user's or everyone's, optionally only older ones
-    #[command(group(ArgGroup::new("whose").required(true).args(["user", "all"])))]
+    #[command(group(ArgGroup::new("sessions").required(true).args(["user", "all"])))]
     Revoke {
         /// Revoke the sessions of this user
         #[arg(long, value_name = "USERNAME")]

@@ -26,7 +26,7 @@ use crate::{
 /// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
 ///
 /// # Errors
-/// [`Failure::Unwell`] if there are problems.
+/// [`Failure::ProblemsFound`].
 pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration, json: bool) -> Result<(), Failure> {
     let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     let mut findings = match Config::load(config) {
@@ -50,7 +50,7 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
     output::text(if json { report::json(&findings) } else { report::lines(&findings, report::has_colours()) });
     match findings.iter().filter(|finding| finding.health == Health::Bad).count() {
         0 => Ok(()),
-        bad => Err(Failure::Unwell(bad)),
+        bad => Err(Failure::ProblemsFound(bad)),
     }
 }
 

@@ -91,7 +91,7 @@ pub enum Failure {
     Keys(String),
     /// `doctor` found this many problems and has printed them.
     #[error("{0} problem{plural} found", plural = if *.0 == 1 { "" } else { "s" })]
-    Unwell(usize),
+    ProblemsFound(usize),
     /// This many tokens are invalid; each was reported.
     #[error("invalid tokens: {0}")]
     BadTokens(usize),

@@ -81,7 +81,7 @@ fn a_server_that_is_set_up_is_well() {
 }
 
 #[test]
-fn what_must_be_mended_is_said_with_what_to_do_and_by_the_exit_code() {
+fn problems_are_reported_with_advice_and_by_the_exit_code() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let listen = format!("listen = \"{}\"", taken.local_addr().expect("an address"));
     let cases = [
