@@ -222,6 +222,8 @@ impl Config {
 /// Reads the settings of the core. `algorithm` is that of the other issuer, if there is one.
 fn read_settings(source: &mut Source, auth: &mut Settings, algorithm: Algorithm) -> Result<(), ConfigError> {
     auth.read(source)?;
+    // Not in the table: `check-config` prints one line per setting, and PEM has several.
+    source.read("verifying_key", &mut auth.verifying_key)?;
     auth.access_token_profile = access_token_profile(source)?;
     let jwk_url = source.take::<Option<String>>("jwk_url")?.flatten();
     auth.foreign_issuer = jwk_url.map(|url| ForeignIssuer { url, algorithm });

@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(
             super::describe(&report),
             "Users: 1 imported, 0 updated, 0 unchanged, 4 skipped.\n\
-             Refresh tokens: 0 brought, 0 brought up to date, 0 as they were, 0 left.\n  \
+             Refresh tokens: 0 imported, 0 updated, 0 unchanged, 0 skipped.\n  \
              4 of the users: skipped: another user here has the username — ada (1), bob (2), eve (3), …\n"
         );
     }

@@ -59,7 +59,6 @@ section!(Settings {
     session_max_lifetime => session_max_lifetime,
     max_sessions_per_user => max_sessions_per_user,
     update_last_login => update_last_login,
-    verifying_key => verifying_key,
     audience => audience,
     issuer => issuer,
     leeway => leeway,

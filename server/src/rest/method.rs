@@ -28,7 +28,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::{
     docs,
     negotiate::{Wanted, wanted},
-    openapi,
+    openapi::{self, Source},
     reject::{Rejection, not_found},
 };
 use crate::extract::{SignedIn, Staff};
@@ -80,7 +80,7 @@ impl Views {
 
     /// A view with a rate limit.
     pub(super) fn limited_view(&self, name: &str, mut routes: Routes) -> Routes {
-        openapi::complete_limited_view(only_item(&mut routes.1));
+        openapi::add_responses(only_item(&mut routes.1), Source::Limit);
         self.view(name, routes)
     }
 
@@ -88,7 +88,7 @@ impl Views {
     pub(super) fn staff_view(&self, name: &str, mut routes: Routes) -> Routes {
         let item = only_item(&mut routes.1);
         openapi::complete_view(item);
-        openapi::complete_staff_view(item);
+        openapi::add_responses(item, Source::Staff);
         self.finish::<Staff>(name, routes, &self.vary_of_protected)
     }
 

@@ -14,7 +14,8 @@ use utoipa::{
     },
 };
 
-use self::answers::{SHARED, Source};
+use self::answers::SHARED;
+pub(super) use self::answers::Source;
 use super::refusal::{FieldErrors, Refusal};
 
 /// The body formats besides JSON.
@@ -116,22 +117,13 @@ pub(super) fn complete_view(item: &mut PathItem) {
     if let Some(read) = &mut item.get {
         add_answers(read, Source::Page);
     }
-    for operation in operations_mut(item) {
-        add_answers(operation, Source::View);
-    }
+    add_responses(item, Source::View);
 }
 
-/// Adds the responses of the guard for staff.
-pub(super) fn complete_staff_view(item: &mut PathItem) {
+/// Adds the responses from a source to all operations of a path.
+pub(super) fn add_responses(item: &mut PathItem, source: Source) {
     for operation in operations_mut(item) {
-        add_answers(operation, Source::Staff);
-    }
-}
-
-/// Adds the responses of the rate limit.
-pub(super) fn complete_limited_view(item: &mut PathItem) {
-    for operation in operations_mut(item) {
-        add_answers(operation, Source::Limit);
+        add_answers(operation, source);
     }
 }
 

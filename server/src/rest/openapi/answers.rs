@@ -6,7 +6,7 @@ use utoipa::openapi::{
 
 /// The source of a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(in crate::rest) enum Source {
     /// Every endpoint.
     Endpoint,
     /// The redirect to the documentation, for browsers.
