@@ -59,7 +59,7 @@ async fn times_are_right_to_the_millisecond_and_odd_rows_are_told() {
     for sentence in [
         "Users: 2 imported, 0 updated, 0 unchanged, 2 skipped.",
         "Refresh tokens: 2 imported, 0 updated, 0 unchanged, 1 skipped.",
-        "1 of the tokens: blacklisted there",
+        "1 of the tokens: already blacklisted in the source",
         "1 of the users: has no password — ada (1)",
         "1 of the users: has a password hash of an unknown format; set a new password with `hallpass changepassword` — bob (2)",
         "1 of the users: skipped: the username is empty —     (3)",
