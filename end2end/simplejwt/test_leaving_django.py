@@ -283,12 +283,12 @@ def test_a_source_that_cannot_be_read_is_one_sentence(project, hall, tmp_path):
     text = tmp_path / "text"
     text.write_text("not a database " * 100)
     for arguments, sentence in [
-        (["mysql://root@localhost/site"], "Error: MySQL databases are not read. Take the data over into a SQLite file first"),
-        (["nowhere.sqlite3"], 'Error: there is no database "nowhere.sqlite3"'),
+        (["mysql://root@localhost/site"], "Error: MySQL databases are not supported. Copy the data to a SQLite file first"),
+        (["nowhere.sqlite3"], 'Error: the file "nowhere.sqlite3" does not exist'),
         ([str(text)], "file is not a database"),
-        ([str(empty)], "say which one it is with --user-table: members_user"),
-        ([str(empty), "--user-table", "members_user"], 'are known by "uuid" and not by a whole number'),
-        ([project.address, "--user-table", "nobody"], 'there is no table "nobody" with the users'),
+        ([str(empty)], "name the table of users by --user-table: members_user"),
+        ([str(empty), "--user-table", "members_user"], 'has the type "uuid"; only integer keys can be imported'),
+        ([project.address, "--user-table", "nobody"], 'the table of users "nobody" does not exist'),
         ([project.address, "--username-column", "phone"], 'has no column "phone"'),
         (["postgres://nobody@127.0.0.1:1/site"], "Error: the Django database cannot be read"),
     ]:

@@ -4,7 +4,7 @@ use hallpass_core::{
     Error,
     fault::Fault,
     id::UserId,
-    paging::{Listed, PageNumber, PageRequest},
+    paging::{PageNumber, PageRequest},
 };
 use hallpass_types::Listing;
 
@@ -20,9 +20,8 @@ pub(super) fn page(number: u32) -> PageRequest {
 }
 
 /// The page that was found. That it has gone, with what stood on it, is said as of anything else.
-pub(super) fn listing<T>(listed: Option<Listed<T>>) -> Result<Listing<T>, Error> {
-    let Listed { count, place, items } = listed.ok_or(Error::NotFound)?;
-    Ok(Listing { count, page: place.number, pages: place.of, items })
+pub(super) fn listing<T>(listed: Option<Listing<T>>) -> Result<Listing<T>, Error> {
+    listed.ok_or(Error::NotFound)
 }
 
 /// Whose things are searched for, if somebody's.

@@ -9,7 +9,7 @@ use super::{
     fault::{Fault, FieldFault},
     password::Busy,
     session::SessionEnd,
-    store::StoreError,
+    store::{AdminActionError, StoreError},
     token::{TokenError, TokenType},
 };
 
@@ -160,6 +160,15 @@ impl From<Busy> for Error {
 impl From<KeysUnavailable> for Error {
     fn from(KeysUnavailable: KeysUnavailable) -> Self {
         Self::Unavailable { retry_after: KeysUnavailable::RETRY_AFTER, cause: None }
+    }
+}
+
+impl From<AdminActionError> for Error {
+    fn from(error: AdminActionError) -> Self {
+        match error {
+            AdminActionError::Denied(denial) => denial.into(),
+            AdminActionError::Store(cause) => cause.into(),
+        }
     }
 }
 

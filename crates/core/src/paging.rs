@@ -1,6 +1,6 @@
 //! Pages of long lists, numbered as in Django REST framework.
 
-/// The requested page.
+/// The number of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageNumber {
     /// A page number, counted from 1.
@@ -9,61 +9,36 @@ pub enum PageNumber {
     Last,
 }
 
-/// A request for a page.
+/// A page of a list to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// The page.
+    /// The number of the page.
     pub number: PageNumber,
-    /// The page size; never zero.
+    /// The number of items on a page; at least one.
     pub size: u32,
 }
 
-/// An existing page.
+/// An existing page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PagePlace {
-    /// The page number, counted from 1.
-    pub number: u64,
-    /// The number of pages; 1 for an empty list.
-    pub of: u64,
-    /// The number of items before this page.
+    /// The number of the page, counted from one.
+    pub page: u64,
+    /// The number of pages; one for an empty list.
+    pub pages: u64,
+    /// The number of items on the pages before.
     pub offset: u64,
-    /// The page size.
-    pub size: u32,
-}
-
-/// The items of one page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed<T> {
-    /// The number of items on all pages.
-    pub count: u64,
-    /// The page.
-    pub place: PagePlace,
-    /// The items.
-    pub items: Vec<T>,
 }
 
 impl PageRequest {
-    /// Finds the page in a list of `count` items. `None` when it does not exist; the first page always exists.
+    /// The page of a list of `count` items. `None` if it does not exist; the first page always exists.
     pub fn place(self, count: u64) -> Option<PagePlace> {
         let size = u64::from(self.size.max(1));
-        let of = count.div_ceil(size).max(1);
-        let number = match self.number {
+        let pages = count.div_ceil(size).max(1);
+        let page = match self.number {
             PageNumber::At(number) => number,
-            PageNumber::Last => of,
+            PageNumber::Last => pages,
         };
-        (1..=of).contains(&number).then(|| PagePlace {
-            number,
-            of,
-            offset: (number - 1) * size,
-            size: self.size.max(1),
-        })
-    }
-}
-
-impl<T> Listed<T> {
-    /// Converts the items.
-    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Listed<U> {
-        Listed { count: self.count, place: self.place, items: self.items.into_iter().map(each).collect() }
+        (1..=pages).contains(&page).then(|| PagePlace { page, pages, offset: (page - 1) * size })
     }
 }
 
@@ -72,7 +47,7 @@ mod tests {
     use super::{PageNumber, PageRequest};
 
     fn place(number: PageNumber, count: u64) -> Option<(u64, u64, u64)> {
-        PageRequest { number, size: 10 }.place(count).map(|place| (place.number, place.of, place.offset))
+        PageRequest { number, size: 10 }.place(count).map(|place| (place.page, place.pages, place.offset))
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl fmt::Debug for AccountRule {
 /// The value of `REVOKE_TOKEN_CLAIM`: the MD5 of the stored password hash (Simple JWT: `get_md5_hash_password`). It
 /// detects a change of the password and proves nothing.
 pub(super) fn fingerprint(password: &SecretString) -> String {
-    hex::encode(Md5::digest(password.expose_secret())).to_uppercase()
+    hex::encode_upper(Md5::digest(password.expose_secret()))
 }
 
 /// Whether a token's claim matches the current password hash.

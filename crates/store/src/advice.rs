@@ -1,4 +1,4 @@
-//! What an operator can do about a database that cannot be opened.
+//! Advice for the operator about a database that cannot be opened.
 
 use std::io;
 
@@ -11,14 +11,14 @@ use super::{ConnectError, fault::Fault, sqlite::busy};
 const TOO_MANY_FILES: [i32; 2] = [24, 23];
 
 const ACCESS: &str =
-    "Run it as the user of the server, or give this user the right to read and write the file and its folder.";
+    "Run the command as the user of the server, or give this user read and write access to the file and its folder.";
 const FULL: &str = "Free disk space, or raise the quota.";
 const FILES: &str = "Raise the limit of open files (ulimit -n, LimitNOFILE).";
-const REACH: &str = "Check that PostgreSQL runs there, and the host and port in database_url.";
+const REACH: &str = "Check that PostgreSQL is running, and the host and port in database_url.";
 const LOGS: &str = "See the message above and the log of the database.";
 
 impl ConnectError {
-    /// A sentence that fits the kind of error.
+    /// What to do about this kind of error, in one sentence.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Foreign(_) => "Set database_url to the database of Hallpass, or to a new one.",
@@ -31,6 +31,7 @@ impl ConnectError {
             Self::Newer { .. } | Self::Different { .. } => {
                 "Install the version that migrated it, or restore a backup from before that."
             }
+            Self::HalfApplied { .. } => "Restore a backup from before the migration.",
             Self::Open { cause, .. } | Self::EmailKeys(cause) => of_store(cause),
         }
     }
@@ -76,7 +77,7 @@ fn of_sqlstate(code: &str) -> &'static str {
         "3D000" => "Create the database (createdb), or set another one in database_url.",
         "42501" => "Grant the user the right to create and use tables in the schema of the database.",
         "53100" => "Free disk space on the server.",
-        "53300" => "Raise max_connections of the server, or end other connections.",
+        "53300" => "Raise max_connections of the server, or close other connections.",
         "57P03" => "Wait until the server has started.",
         "25006" => "Set the host in database_url to the primary, or make the database writable.",
         _ => LOGS,
@@ -111,7 +112,7 @@ mod tests {
     use super::{ACCESS, FILES, FULL, REACH, of_io, of_sqlite, of_sqlstate};
 
     #[test]
-    fn the_advice_fits_the_error_of_the_system() {
+    fn the_advice_fits_the_system_error() {
         for (error, advice) in [
             (io::Error::from(io::ErrorKind::PermissionDenied), ACCESS),
             (io::Error::from(io::ErrorKind::StorageFull), FULL),
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_advice_fits_the_code_of_the_database() {
+    fn the_advice_fits_the_error_code_of_the_database() {
         assert!(of_sqlstate("28P01").contains("password"));
         assert!(of_sqlstate("3D000").contains("createdb"));
         assert!(of_sqlite(5).contains("other process"));

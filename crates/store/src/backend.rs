@@ -1,5 +1,5 @@
-//! Either database, as the [`Database`](super::Database) needs it: it runs pieces of work that read, and pieces of work
-//! that write in one transaction.
+//! One of the two databases, which runs the work of [`Database`](super::Database): work that reads, and work that writes
+//! in one transaction.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use hallpass_core::{
     administration::Denial,
     revocation::RevocationSet,
-    store::{Done, Refresh, Refreshed, StoreError},
+    store::{AdminActionError, Refresh, Refreshed, StoreError},
 };
 
 use super::{
@@ -15,24 +15,24 @@ use super::{
     sql::Connection,
     sqlite::SqliteBackend,
     tables::{
-        locks::{AdministrationLock, Unlocked},
+        locks::{GlobalLock, Unlocked},
         refresh, write_probe,
     },
 };
 
-/// Work inside a transaction that holds the lock `L`, or none yet. A clone of it runs when the first attempt is lost with
-/// its connection, so it changes nothing but the database.
-pub(super) trait Work<T, L = Unlocked>:
-    for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
+/// Work in a transaction that holds the lock `L`. An error rolls it back. A clone of the work runs again when the
+/// connection is lost before the commit, so the work has no effect outside the database.
+pub(super) trait Work<T, L = Unlocked, E = sqlx::Error>:
+    for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, Result<T, E>> + Clone + Send + 'static
 {
 }
 
-impl<T, L, W> Work<T, L> for W where
-    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
+impl<T, L, E, W> Work<T, L, E> for W where
+    W: for<'c, 'd> FnOnce(&'c mut Connection<'d>, L) -> BoxFuture<'c, Result<T, E>> + Clone + Send + 'static
 {
 }
 
-/// Work that only reads, and that runs again like [`Work`].
+/// Work that only reads. It may run again, as [`Work`] may.
 pub(super) trait Reading<T>:
     for<'c, 'd> FnOnce(&'c mut Connection<'d>) -> BoxFuture<'c, sqlx::Result<T>> + Clone + Send + 'static
 {
@@ -43,7 +43,36 @@ impl<T, W> Reading<T> for W where
 {
 }
 
-/// One of the two.
+/// Work as a closure that returns a boxed future.
+macro_rules! work {
+    (|$($argument:pat_param),*| $body:expr) => {
+        move |$($argument),*| Box::pin(async move { $body })
+    };
+}
+pub(super) use work;
+
+/// Why work is rolled back.
+#[derive(Debug)]
+pub(super) enum Rollback {
+    /// The admin action is denied.
+    Denied(Denial),
+    /// A statement failed.
+    Database(sqlx::Error),
+}
+
+impl From<Denial> for Rollback {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
+impl From<sqlx::Error> for Rollback {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// The database that is in use.
 pub(super) enum Backend {
     Sqlite(SqliteBackend),
     Postgres(PostgresBackend),
@@ -54,11 +83,12 @@ impl Backend {
     pub(super) async fn read<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(work).await,
-            Self::Postgres(postgres) => postgres.read(work).await,
+            Self::Postgres(postgres) => postgres.read_in_history(work).await.map(|(value, _)| value),
         }
     }
 
-    /// The same, with the history of the data that was read, where the database tells it.
+    /// Runs work that reads with one statement. Also returns the history of the data that was read, where the database
+    /// identifies it.
     pub(super) async fn read_in_history<T: Send + 'static>(
         &self,
         work: impl Reading<T>,
@@ -69,7 +99,7 @@ impl Backend {
         }
     }
 
-    /// Runs work that reads one state of the database, with however many statements.
+    /// Runs work whose statements all read the same snapshot of the database.
     pub(super) async fn snapshot<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.snapshot(work).await,
@@ -77,62 +107,56 @@ impl Backend {
         }
     }
 
-    /// Runs work that touches one session or one user, and answers after its commit. It runs to its end even
-    /// when the caller has gone.
+    /// Runs work on one session or one user, and returns after its commit. The work completes even if the caller is
+    /// dropped.
     pub(super) async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
-        self.commit(work, |_| true).await
+        self.commit(undeniable(work)).await.map_err(failure)
     }
 
-    /// The same for work that touches several, and has the administration lock.
-    pub(super) async fn write_in_line<T: Send + 'static>(
+    /// Runs work on several users or sessions, which needs the global lock, like [`write`](Self::write).
+    pub(super) async fn write_globally<T: Send + 'static>(
         &self,
-        work: impl Work<T, AdministrationLock>,
+        work: impl Work<T, GlobalLock>,
     ) -> Result<T, StoreError> {
-        self.commit(in_line(work), |_| true).await
+        self.commit(with_global_lock(undeniable(work))).await.map_err(failure)
     }
 
-    /// The same for a deed. When it is denied, nothing of it stays.
-    pub(super) async fn write_deed<T: Send + 'static>(
+    /// Runs an admin action like [`write_globally`](Self::write_globally).
+    pub(super) async fn administer<T: Send + 'static>(
         &self,
-        work: impl Work<Result<T, Denial>, AdministrationLock>,
-    ) -> Done<T> {
-        self.commit(in_line(work), Result::is_ok).await
+        work: impl Work<T, GlobalLock, Rollback>,
+    ) -> Result<T, AdminActionError> {
+        self.commit(with_global_lock(work)).await
     }
 
-    /// Runs a refresh, as [`write`](Self::write) would.
+    /// Runs a refresh like [`write`](Self::write).
     pub(super) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.refresh(refresh).await,
-            Self::Postgres(postgres) => {
+            Self::Sqlite(sqlite) => sqlite.writer().refresh(refresh).await.map_err(failure),
+            Self::Postgres(_) => {
                 let refresh = Arc::new(refresh);
-                postgres
-                    .write(
-                        move |c, unlocked| Box::pin(async move { refresh::refresh(c, unlocked, &refresh).await }),
-                        |_| true,
-                    )
-                    .await
+                self.write(work!(|c, unlocked| refresh::refresh(c, unlocked, &refresh).await)).await
             }
         }
     }
 
-    /// Writes what tells whether the database takes writes, and keeps it where only a commit can tell.
+    /// Checks that the database accepts writes.
     pub(super) async fn probe_write(&self) -> Result<(), StoreError> {
         if let Self::Sqlite(sqlite) = self {
             sqlite.check_place()?;
         }
-        let is_kept = |is_kept: &bool| *is_kept;
-        self.commit(|c, _| Box::pin(async move { write_probe::write(c).await }), is_kept).await.map(drop)
+        self.write(work!(|c, _| write_probe::write(c).await)).await
     }
 
-    /// Told when another process has ended sessions; where none can tell, never.
-    pub(super) async fn told(&self) {
+    /// Resolves when another process may have revoked sessions. Never resolves on SQLite and behind a pooler.
+    pub(super) async fn wait_for_revocations(&self) {
         match self {
             Self::Sqlite(_) => std::future::pending().await,
-            Self::Postgres(postgres) => postgres.told().await,
+            Self::Postgres(postgres) => postgres.wait_for_revocations().await,
         }
     }
 
-    /// The set that each commit adds to.
+    /// The set of revoked sessions, which each commit extends.
     pub(super) fn revocations(&self) -> &Arc<RevocationSet> {
         match self {
             Self::Sqlite(sqlite) => sqlite.revocations(),
@@ -140,26 +164,40 @@ impl Backend {
         }
     }
 
-    /// How many pieces of work wait for the one writer.
+    /// The number of writes in the queue of the single writer.
     pub(super) fn waiting(&self) -> Option<usize> {
         match self {
-            Self::Sqlite(sqlite) => Some(sqlite.waiting()),
+            Self::Sqlite(sqlite) => Some(sqlite.writer().waiting()),
             Self::Postgres(_) => None,
         }
     }
 
-    async fn commit<T: Send + 'static>(&self, work: impl Work<T>, is_kept: fn(&T) -> bool) -> Result<T, StoreError> {
+    async fn commit<T: Send + 'static>(&self, work: impl Work<T, Unlocked, Rollback>) -> Result<T, AdminActionError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.write(work, is_kept).await,
-            Self::Postgres(postgres) => postgres.write(work, is_kept).await,
+            Self::Sqlite(sqlite) => sqlite.writer().write(work).await,
+            Self::Postgres(postgres) => postgres.write(work).await,
         }
     }
 }
 
-fn in_line<T: Send + 'static>(work: impl Work<T, AdministrationLock>) -> impl Work<T> {
-    move |connection: &mut Connection<'_>, unlocked: Unlocked| -> BoxFuture<'_, sqlx::Result<T>> {
+/// The error of work that cannot be denied.
+fn failure(error: AdminActionError) -> StoreError {
+    match error {
+        AdminActionError::Store(error) => error,
+        AdminActionError::Denied(denial) => StoreError(Box::new(denial)),
+    }
+}
+
+fn undeniable<T: Send + 'static, L: Send + 'static>(work: impl Work<T, L>) -> impl Work<T, L, Rollback> {
+    move |connection: &mut Connection<'_>, lock: L| -> BoxFuture<'_, Result<T, Rollback>> {
+        Box::pin(async move { Ok(work(connection, lock).await?) })
+    }
+}
+
+fn with_global_lock<T: Send + 'static>(work: impl Work<T, GlobalLock, Rollback>) -> impl Work<T, Unlocked, Rollback> {
+    move |connection: &mut Connection<'_>, unlocked: Unlocked| -> BoxFuture<'_, Result<T, Rollback>> {
         Box::pin(async move {
-            let lock = unlocked.administration(connection).await?;
+            let lock = unlocked.global(connection).await?;
             work(connection, lock).await
         })
     }

@@ -1,5 +1,5 @@
-//! A Django project's database, read and never written: the users of whatever table the project keeps
-//! them in, and the tokens of Simple JWT's app `token_blacklist`.
+//! Reads the database of a Django project: its users, and the tokens of Simple JWT's app `token_blacklist`. Nothing is
+//! written.
 
 mod connection;
 mod tables;
@@ -15,91 +15,89 @@ use tables::Tables;
 
 use super::{UrlError, fault::message};
 
-/// Why a Django project's database cannot be imported.
+/// Why the database of a Django project cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum DjangoError {
-    /// There is no file of that name.
-    #[error("there is no database {0:?}; write the path of a SQLite file, or postgres://user@host/name")]
+    /// The file does not exist.
+    #[error("the file {0:?} does not exist; write the path of a SQLite file, or postgres://user@host/name")]
     NoFile(String),
-    /// Its address begins with a word that is not known.
-    #[error(
-        "{0}:// is no kind of database that is read; write the path of a SQLite file, or postgres://user@host/name"
-    )]
+    /// The URL has an unknown scheme.
+    #[error("{0}:// is not a supported database; write the path of a SQLite file, or postgres://user@host/name")]
     UnknownKind(String),
-    /// It is of a kind that is not read.
+    /// The database is of an unsupported kind.
     #[error(
-        "{0} databases are not read. Take the data over into a SQLite file first: in the Django project run \
+        "{0} databases are not supported. Copy the data to a SQLite file first: in the Django project run \
          `python manage.py dumpdata auth token_blacklist --output accounts.json` (with the app of your own user \
          model, if you have one), point DATABASES at a new SQLite file, run `python manage.py migrate` and \
          `python manage.py loaddata accounts.json`, and import that file"
     )]
     OtherKind(&'static str),
-    /// The URL of the PostgreSQL database is not understood.
+    /// The URL of the PostgreSQL database is invalid.
     #[error("the URL of the Django database {0}")]
     Url(#[from] UrlError),
-    /// It does not answer, or not as a database of Django's does.
+    /// The database does not answer, or is not a Django database.
     #[error("the Django database cannot be read: {}", message(.0))]
     Unreadable(#[from] sqlx::Error),
-    /// There is no table of users.
-    #[error("there is no table {table:?} with the users; {hint}")]
+    /// The table of users does not exist.
+    #[error("the table of users {table:?} does not exist; {hint}")]
     NoUserTable {
-        /// The one that was looked for.
+        /// The name of the table.
         table: String,
-        /// Which there are.
+        /// The tables that exist.
         hint: String,
     },
-    /// The table lacks something.
+    /// The table lacks a column.
     #[error("the table {table:?} has no column {column:?}{hint}")]
     NoColumn {
-        /// Which table.
+        /// The name of the table.
         table: String,
-        /// What it lacks.
+        /// The missing column.
         column: String,
         /// What to do.
         hint: &'static str,
     },
-    /// Users are not numbered.
-    #[error("the users in {table:?} are known by {kind:?} and not by a whole number, as users are here")]
-    NotNumbered {
-        /// Which table.
+    /// The primary key is not an integer.
+    #[error("the primary key of {table:?} has the type {kind:?}; only integer keys can be imported")]
+    NoIntegerKey {
+        /// The name of the table.
         table: String,
-        /// The type of its primary key.
+        /// The type of the primary key.
         kind: String,
     },
 }
 
-/// Where the users are, if not where Django says.
+/// The table of users, if it is not the one that Django records.
 #[derive(Clone, Debug, Default)]
 pub struct UserTable {
-    /// The table's name.
+    /// The name of the table.
     pub name: Option<String>,
-    /// The column that people sign in with.
+    /// The column of the name that users sign in with.
     pub username: Option<String>,
 }
 
-/// An open one.
+/// An open database of a Django project.
 pub struct DjangoDatabase {
     connection: Connection,
     tables: Tables,
 }
 
 impl DjangoDatabase {
-    /// Opens a SQLite file or a `postgres://` address for reading, and finds the tables.
+    /// Opens a SQLite file or a `postgres://` URL for reading, and finds the tables.
     ///
     /// # Errors
-    /// When it cannot be opened, or is no Django project's.
+    /// [`DjangoError`] when it cannot be opened, or is not a Django database.
     pub async fn open(source: &str, users: UserTable) -> Result<Self, DjangoError> {
         let mut connection = Connection::open(source).await?;
         let tables = Tables::find(&mut connection, users).await?;
         Ok(Self { connection, tables })
     }
 
-    /// The table that the users are read from.
+    /// The name of the table of users.
     pub fn user_table(&self) -> &str {
         &self.tables.users.name
     }
 
-    /// Whether the project keeps a list of its refresh tokens.
+    /// Whether the project uses `token_blacklist`.
     pub fn has_tokens(&self) -> bool {
         self.tables.tokens.is_some()
     }
@@ -127,7 +125,7 @@ impl Source for DjangoDatabase {
     }
 
     async fn highest_user_id(&mut self) -> Result<Option<i64>, SourceError> {
-        tables::highest_number(&mut self.connection, &self.tables.users.name).await.map_err(source_error)
+        tables::highest_id(&mut self.connection, &self.tables.users.name).await.map_err(source_error)
     }
 
     async fn newest_token(&mut self) -> Result<Option<SecretString>, SourceError> {
@@ -142,7 +140,7 @@ impl Source for DjangoDatabase {
     }
 }
 
-/// A row that cannot be read is told by its number, and the others are read all the same.
+/// Reads a page of rows. A row that cannot be read is reported with its id and does not affect the others.
 fn page<T>(rows: &[ForeignRow], limit: u16, read: fn(&ForeignRow) -> sqlx::Result<T>) -> sqlx::Result<Page<T>> {
     let mut page = Page { rows: Vec::with_capacity(rows.len()), next: None };
     for row in rows {
@@ -165,22 +163,22 @@ fn user(row: &ForeignRow) -> sqlx::Result<ForeignUser> {
         is_active: row.number("is_active")? != 0,
         is_staff: row.number("is_staff")? != 0,
         is_superuser: row.number("is_superuser")? != 0,
-        date_joined: row.moment("date_joined")?,
-        last_login: row.moment("last_login")?,
+        date_joined: row.timestamp("date_joined")?,
+        last_login: row.timestamp("last_login")?,
     })
 }
 
 fn token(row: &ForeignRow) -> sqlx::Result<ForeignToken> {
-    let missing = || sqlx::Error::Decode("it does not say when it expires".into());
+    let missing = || sqlx::Error::Decode("it has no expiry".into());
     let jti = row.text("jti")?;
     if jti.contains('\0') {
-        return Err(sqlx::Error::Decode("its jti has a null character".into()));
+        return Err(sqlx::Error::Decode("its jti contains a NUL".into()));
     }
     Ok(ForeignToken {
         jti: Jti::from_text(jti),
         user: row.find_number("user_id")?.map(UserId),
-        created_at: row.moment("created_at")?,
-        expires_at: row.moment("expires_at")?.ok_or_else(missing)?,
-        blacklisted_at: row.moment("blacklisted_at")?,
+        created_at: row.timestamp("created_at")?,
+        expires_at: row.timestamp("expires_at")?.ok_or_else(missing)?,
+        blacklisted_at: row.timestamp("blacklisted_at")?,
     })
 }

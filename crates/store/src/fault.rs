@@ -1,10 +1,10 @@
-//! Errors of the databases, as an operator reads them.
+//! Database errors in the form that operators read.
 
 use std::fmt;
 
 use hallpass_core::store::StoreError;
 
-/// An error of sqlx without the line of PostgreSQL's source code that its text ends in.
+/// An error of sqlx. Its text omits the line of PostgreSQL's source code.
 #[derive(Debug)]
 pub(super) struct Fault(sqlx::Error);
 
@@ -24,14 +24,14 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            // Its text has that line as well.
+            // Its text contains that line as well.
             sqlx::Error::Database(_) => None,
             other => other.source(),
         }
     }
 }
 
-/// The error of a store's operation that failed with an error of sqlx.
+/// Converts an error of sqlx.
 pub(super) fn store_error(error: sqlx::Error) -> StoreError {
     StoreError(Box::new(Fault(error)))
 }

@@ -9,14 +9,14 @@ use super::{ConnectError, DatabaseUrl, Timeouts, postgres, schema::Schema, sqlit
 pub struct Inspection {
     /// The state of the tables.
     pub schema: Schema,
-    /// What the database reports about itself. Empty unless the tables are current.
+    /// The results of the checks. Empty unless the tables are current.
     pub findings: Vec<Finding>,
     /// The newest timestamp in the database.
     pub newest: Option<Timestamp>,
 }
 
-/// Inspects the database, and fails where [`connect`](super::connect) would. Nothing is created, migrated or written. The
-/// process must not have the database open.
+/// Inspects the database without changing it. Fails where [`connect`](super::connect) would fail. The process must not have
+/// the database open.
 ///
 /// # Errors
 /// When the database cannot be used.

@@ -1,4 +1,4 @@
-//! Whether a SQLite file has sessions whose tokens a new signing key would void.
+//! Checks for open sessions in a SQLite file, whose tokens a new signing key would invalidate.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use sqlx::SqliteConnection;
 
 use super::{ConnectError, Timeouts, schema::Schema, sqlite};
 
-/// Whether the file has a session that was not revoked and whose last refresh token is not expired. A file that does
-/// not exist or has no tables has none. Nothing is created or migrated.
+/// Whether the file contains a session that is not revoked and whose last refresh token has not expired. `false` if the file
+/// does not exist or has no tables. Nothing is created or migrated.
 ///
 /// # Errors
-/// When the file cannot be read, or is not one that this version can use.
+/// When the file cannot be read, or this version cannot use it.
 pub async fn has_open_sessions(file: &Path) -> Result<bool, ConnectError> {
     if !file.exists() {
         return Ok(false);

@@ -1,45 +1,51 @@
-//! How the tables of a database compare with what this version needs.
+//! How the tables of a database compare with the migrations of this binary.
 
 use std::fmt;
 
 use super::ConnectError;
 
-/// State of the tables of a database.
+/// The state of a database's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
-    /// The SQLite file does not exist. The start creates it.
+    /// The SQLite file does not exist. The server creates it at startup.
     Missing,
-    /// There are no tables. The start creates them.
+    /// There are no tables. The server creates them at startup.
     Empty,
-    /// Migrations are due. The start applies them.
+    /// Migrations are due. The server applies them at startup.
     Outdated {
-        /// The number of migrations.
+        /// The number of due migrations.
         due: usize,
     },
     /// The tables are those of this version.
     Current,
-    /// A later version of Hallpass has applied a migration that is unknown here.
+    /// A later version of Hallpass applied a migration that is unknown here.
     Newer {
-        /// The number of the migration.
+        /// The version of the migration.
         migration: i64,
     },
-    /// An applied migration differs from the one of the same number here.
+    /// An applied migration differs from the migration of the same version here.
     Different {
-        /// The number of the migration.
+        /// The version of the migration.
         migration: i64,
     },
-    /// The tables are of another application.
+    /// A migration was applied outside a transaction and interrupted.
+    HalfApplied {
+        /// The version of the migration.
+        migration: i64,
+    },
+    /// The tables belong to another application.
     Foreign,
 }
 
 impl Schema {
-    /// The schema, if this version can use it or bring it up to date.
+    /// Returns the schema if this version can use it or migrate it.
     pub(super) fn accept(self, url: &impl fmt::Display) -> Result<Self, ConnectError> {
         let url = || url.to_string();
         match self {
             Self::Missing | Self::Empty | Self::Outdated { .. } | Self::Current => Ok(self),
             Self::Newer { migration } => Err(ConnectError::Newer { url: url(), migration }),
             Self::Different { migration } => Err(ConnectError::Different { url: url(), migration }),
+            Self::HalfApplied { migration } => Err(ConnectError::HalfApplied { url: url(), migration }),
             Self::Foreign => Err(ConnectError::Foreign(url())),
         }
     }

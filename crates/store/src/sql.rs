@@ -1,6 +1,8 @@
-//! One way to speak to both databases. The tables are the same in both, and so are nearly all statements:
-//! literals with places `$1`, `$2`, …, and values of three kinds. Nothing is translated; where the two
-//! differ, the code asks which it is.
+//! Statements for both databases. The tables are the same, and so are nearly all statements: literals with parameters `$1`,
+//! `$2`, …, and values of three types. Where the databases differ, the code asks which one it is.
+//!
+//! `sqlx::Any` does not replace this layer, which also chooses between named and unnamed statements (for poolers), binds
+//! text with a NUL as NULL on PostgreSQL, and collects the sessions that a transaction revokes.
 
 use std::borrow::Cow;
 
@@ -15,7 +17,7 @@ use sqlx::{
     Type, postgres::PgRow, query::Query, sqlite::SqliteRow,
 };
 
-/// A connection that a piece of work has for itself, and the sessions that the work has ended.
+/// A connection for one piece of work, with the sessions that the work has revoked.
 pub(super) struct Connection<'c> {
     database: Handle<'c>,
     revoked: Vec<Revocation>,
@@ -26,33 +28,32 @@ enum Handle<'c> {
     Postgres(&'c mut PgConnection, Statements),
 }
 
-/// How statements are prepared on a server.
+/// How statements are prepared on PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Statements {
-    /// By name, once for each connection.
+    /// By name, once per connection.
     Named,
-    /// Each time anew: a pooler may give the next transaction another session.
+    /// Without a name, for each execution: a pooler may give the next transaction another session.
     Unnamed,
 }
 
 impl<'c> Connection<'c> {
-    /// To a file, of which this is the only writer.
+    /// A connection to a SQLite file, which has no other writer.
     pub(super) const fn sqlite(connection: &'c mut SqliteConnection) -> Self {
         Self { database: Handle::Sqlite(connection), revoked: Vec::new() }
     }
 
-    /// To a server, where others write at the same time.
+    /// A connection to PostgreSQL, where others write at the same time.
     pub(super) const fn postgres(connection: &'c mut PgConnection) -> Self {
         Self::prepared(connection, Statements::Named)
     }
 
-    /// The same, with statements that are prepared in this way.
+    /// A connection to PostgreSQL with statements that are prepared in this way.
     pub(super) const fn prepared(connection: &'c mut PgConnection, statements: Statements) -> Self {
         Self { database: Handle::Postgres(connection, statements), revoked: Vec::new() }
     }
 
-    /// Whether others write at the same time, so that a row has to be locked before what is read of it can
-    /// be relied on.
+    /// Whether others write at the same time, so that a row must be locked before its content can be relied on.
     pub(super) const fn is_shared(&self) -> bool {
         match self.database {
             Handle::Sqlite(_) => false,
@@ -60,18 +61,18 @@ impl<'c> Connection<'c> {
         }
     }
 
-    /// Notes sessions that the transaction ends. Whoever commits it adds them to the set of revoked sessions.
+    /// Notes sessions that the transaction revokes. The commit adds them to the set of revoked sessions.
     pub(super) fn note_revoked(&mut self, revoked: impl IntoIterator<Item = Revocation>) {
         self.revoked.extend(revoked);
     }
 
-    /// The sessions that were noted.
+    /// The sessions that the transaction revoked.
     pub(super) fn into_revoked(self) -> Vec<Revocation> {
         self.revoked
     }
 }
 
-/// A value for a place in a statement.
+/// The value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'v> {
     Bool(bool),
@@ -85,12 +86,12 @@ pub(super) struct Statement<'v> {
     values: Vec<Value<'v>>,
 }
 
-/// A statement as it stands in the code.
+/// A statement that is the same for both databases.
 pub(super) fn query<'v>(sql: &'static str) -> Statement<'v> {
     Statement { sql: sql.into_sql_str(), values: Vec::new() }
 }
 
-/// The statement for the database that the connection leads to, where the two differ.
+/// The statement for the connection's database, where the two differ.
 pub(super) fn query_either<'v>(
     connection: &Connection<'_>,
     sqlite: &'static str,
@@ -99,24 +100,56 @@ pub(super) fn query_either<'v>(
     query(if connection.is_shared() { postgres } else { sqlite })
 }
 
-/// Many values as one: both databases take JSON apart.
+/// A statement on a list, its first value, which both databases expand from JSON. The statement names the list `TEXTS` or
+/// `NUMBERS` as the values of a subquery, and `ROWS` as a table with the column `value`.
+pub(super) fn query_list<'v, T: Serialize>(
+    connection: &Connection<'_>,
+    sql: &'static str,
+    list: impl IntoIterator<Item = T>,
+) -> sqlx::Result<Statement<'v>> {
+    let [texts, numbers, rows] = if connection.is_shared() {
+        [
+            "SELECT value FROM json_array_elements_text(CAST($1 AS json))",
+            "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($1 AS json))",
+            "json_array_elements(CAST($1 AS json))",
+        ]
+    } else {
+        ["SELECT value FROM json_each($1)", "SELECT value FROM json_each($1)", "json_each($1)"]
+    };
+    let list = json(&list.into_iter().collect::<Vec<_>>())?;
+    let sql = sql.replace("TEXTS", texts).replace("NUMBERS", numbers).replace("ROWS", rows);
+    Ok(Statement::assembled(sql, vec![list.into()]))
+}
+
+/// Begins a part of the transaction that [`roll_back_rehearsal`] undoes.
+pub(super) async fn begin_rehearsal(connection: &mut Connection<'_>) -> sqlx::Result<()> {
+    query("SAVEPOINT rehearsal").execute(connection).await.map(drop)
+}
+
+/// Undoes everything since [`begin_rehearsal`].
+pub(super) async fn roll_back_rehearsal(connection: &mut Connection<'_>) -> sqlx::Result<()> {
+    query("ROLLBACK TO rehearsal").execute(connection).await?;
+    query("RELEASE rehearsal").execute(connection).await.map(drop)
+}
+
+/// A value as JSON.
 pub(super) fn json(values: &(impl Serialize + ?Sized)) -> sqlx::Result<String> {
     serde_json::to_string(values).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
 impl<'v> Statement<'v> {
-    /// A statement that was put together from literals, as [`Builder`](super::tables::paged) does.
+    /// A statement that was assembled from literals.
     pub(super) fn assembled(sql: String, values: Vec<Value<'v>>) -> Self {
         Self { sql: AssertSqlSafe(sql).into_sql_str(), values }
     }
 
-    /// The value of the next place.
+    /// Adds the value of the next parameter.
     pub(super) fn bind(mut self, value: impl Into<Value<'v>>) -> Self {
         self.values.push(value.into());
         self
     }
 
-    /// Runs it. How many rows it wrote.
+    /// Runs the statement and returns the number of written rows.
     pub(super) async fn execute(self, connection: &mut Connection<'_>) -> sqlx::Result<u64> {
         match &mut connection.database {
             Handle::Sqlite(c) => self.sqlite().execute(&mut **c).await.map(|done| done.rows_affected()),
@@ -126,7 +159,7 @@ impl<'v> Statement<'v> {
         }
     }
 
-    /// The row, if there is one.
+    /// Runs the statement and returns the first row, if any.
     pub(super) async fn fetch_optional(self, connection: &mut Connection<'_>) -> sqlx::Result<Option<Row>> {
         match &mut connection.database {
             Handle::Sqlite(c) => self.sqlite().fetch_optional(&mut **c).await.map(|row| row.map(Row::Sqlite)),
@@ -136,7 +169,7 @@ impl<'v> Statement<'v> {
         }
     }
 
-    /// The rows.
+    /// Runs the statement and returns all rows.
     pub(super) async fn fetch_all(self, connection: &mut Connection<'_>) -> sqlx::Result<Vec<Row>> {
         match &mut connection.database {
             Handle::Sqlite(c) => {
@@ -150,7 +183,7 @@ impl<'v> Statement<'v> {
         }
     }
 
-    /// The one value of the one row.
+    /// Runs the statement and returns the value of its single row.
     pub(super) async fn fetch_value<T: Readable>(self, connection: &mut Connection<'_>) -> sqlx::Result<T> {
         let row = self.fetch_optional(connection).await?.ok_or(sqlx::Error::RowNotFound)?;
         match row {
@@ -172,13 +205,13 @@ impl<'v> Statement<'v> {
         self.values.into_iter().fold(query, |query, value| match value {
             Value::Bool(value) => query.bind(value),
             Value::Number(value) => query.bind(value),
-            // No text of PostgreSQL has a NUL in it: one that does is equal to none.
+            // PostgreSQL stores no text with a NUL, so such a text equals none.
             Value::Text(value) => query.bind(value.as_deref().filter(|text| !text.contains('\0'))),
         })
     }
 }
 
-/// What can be read from a column of either database.
+/// A type that can be read from a column of either database.
 pub(super) trait Readable:
     for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
 {
@@ -194,7 +227,7 @@ pub(super) enum Row {
 }
 
 impl Row {
-    /// The value in a column.
+    /// Reads the value of a column.
     pub(super) fn get<T: Readable>(&self, column: &str) -> sqlx::Result<T> {
         match self {
             Self::Sqlite(row) => row.try_get(column),
@@ -209,92 +242,40 @@ impl From<bool> for Value<'_> {
     }
 }
 
-impl<'v> From<&'v str> for Value<'v> {
-    fn from(text: &'v str) -> Self {
-        Self::Text(Some(text.into()))
-    }
+/// Converts a type, and an option of it, to a value of this variant.
+macro_rules! value {
+    ($variant:ident: $($type:ty => |$value:ident| $converted:expr;)*) => {$(
+        impl<'v> From<$type> for Value<'v> {
+            fn from($value: $type) -> Self {
+                Self::$variant(Some($converted))
+            }
+        }
+
+        impl<'v> From<Option<$type>> for Value<'v> {
+            fn from(value: Option<$type>) -> Self {
+                Self::$variant(value.map(|$value| $converted))
+            }
+        }
+    )*};
 }
 
-impl From<String> for Value<'_> {
-    fn from(text: String) -> Self {
-        Self::Text(Some(text.into()))
-    }
+value! { Number:
+    i64 => |number| number;
+    u32 => |number| number.into();
+    Timestamp => |time| time.millis();
+    UserId => |user| user.0;
 }
 
-impl<'v> From<&'v String> for Value<'v> {
-    fn from(text: &'v String) -> Self {
-        text.as_str().into()
-    }
-}
-
-impl<'v> From<Option<&'v str>> for Value<'v> {
-    fn from(text: Option<&'v str>) -> Self {
-        Self::Text(text.map(Cow::from))
-    }
+value! { Text:
+    &'v str => |text| text.into();
+    &'v String => |text| text.as_str().into();
+    String => |text| text.into();
+    &'v Jti => |jti| jti.as_str().into();
+    SessionId => |session| session.to_string().into();
 }
 
 impl<'v> From<&'v Option<String>> for Value<'v> {
     fn from(text: &'v Option<String>) -> Self {
         text.as_deref().into()
-    }
-}
-
-impl From<Option<String>> for Value<'_> {
-    fn from(text: Option<String>) -> Self {
-        Self::Text(text.map(Cow::from))
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(number: i64) -> Self {
-        Self::Number(Some(number))
-    }
-}
-
-impl From<u32> for Value<'_> {
-    fn from(number: u32) -> Self {
-        i64::from(number).into()
-    }
-}
-
-impl From<Timestamp> for Value<'_> {
-    fn from(time: Timestamp) -> Self {
-        time.millis().into()
-    }
-}
-
-impl From<Option<Timestamp>> for Value<'_> {
-    fn from(time: Option<Timestamp>) -> Self {
-        Self::Number(time.map(Timestamp::millis))
-    }
-}
-
-impl From<UserId> for Value<'_> {
-    fn from(user: UserId) -> Self {
-        user.0.into()
-    }
-}
-
-impl From<Option<UserId>> for Value<'_> {
-    fn from(user: Option<UserId>) -> Self {
-        Self::Number(user.map(|user| user.0))
-    }
-}
-
-impl From<SessionId> for Value<'_> {
-    fn from(session: SessionId) -> Self {
-        session.to_string().into()
-    }
-}
-
-impl From<Option<SessionId>> for Value<'_> {
-    fn from(session: Option<SessionId>) -> Self {
-        session.map(|session| session.to_string()).into()
-    }
-}
-
-impl<'v> From<&'v Jti> for Value<'v> {
-    fn from(jti: &'v Jti) -> Self {
-        jti.as_str().into()
     }
 }

@@ -1,5 +1,5 @@
-//! SQLite: one file, one writer that commits waiting writes together, and a pool of readers. WAL with
-//! `synchronous = FULL`: what was answered is on the disk.
+//! SQLite: one file, one writer that commits queued writes together, and a pool of readers. With WAL and
+//! `synchronous = FULL`, an acknowledged write is on disk.
 
 mod access;
 pub(super) mod busy;
@@ -17,29 +17,20 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{
-    ConnectError, SqliteFile, Timeouts,
-    backend::{Reading, Work},
-    sql::Connection,
-    tables::search,
-    transfer::marker,
-};
+use super::{ConnectError, SqliteFile, Timeouts, backend::Reading, sql::Connection, tables::search, transfer::marker};
 use crate::fault::store_error;
 pub use access::AccessProblem;
 pub(super) use contents::{read, schema};
-use hallpass_core::{
-    revocation::RevocationSet,
-    store::{Refresh, Refreshed, StoreError},
-};
+use hallpass_core::{revocation::RevocationSet, store::StoreError};
 pub(super) use inspection::inspect;
 use place::Place;
 pub(super) use preparation::has_tables;
 use writer::Writer;
 
-/// The first version without the WAL-reset race of two connections.
+/// The first version without the WAL-reset race between two connections.
 const MIN_VERSION: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 
-/// Reads wait for nobody in WAL mode; more than a few at a time gain nothing.
+/// The number of readers. Reads never wait in WAL mode, so more readers gain nothing.
 const READERS: u32 = 4;
 
 /// A database in one SQLite file.
@@ -62,18 +53,17 @@ pub(super) fn options(file: &SqliteFile, timeouts: Timeouts) -> SqliteConnectOpt
 }
 
 impl SqliteBackend {
-    /// Opens the file. A new one is created, readable for its owner only, and migrations that are due are applied.
+    /// Opens and migrates the file. A new file is readable only by its owner.
     pub(super) async fn open(file: &SqliteFile, timeouts: Timeouts) -> Result<Self, ConnectError> {
         let options = options(file, timeouts);
         preparation::prepare(file, &options, timeouts.lock).await?;
         let failed = |error: sqlx::Error| ConnectError::open(file, error);
-        // What a savepoint or a statement would need to be taken back stays in memory: written to a file it
-        // costs a refresh a seventh of its time.
+        // Undo data of savepoints and statements stays in memory. In a file, it costs a refresh a seventh of its time.
         let writing =
             options.clone().pragma("temp_store", "memory").pragma("wal_autocheckpoint", checkpoints::MAX_LOG_PAGES);
         let mut connection = busy::connect(&writing, timeouts.lock).await.map_err(failed)?;
         check_version(&mut connection).await?;
-        refuse_moved(&mut connection, file).await?;
+        reject_moved(&mut connection, file).await?;
         search::fill(&mut Connection::sqlite(&mut connection)).await;
         let copying = busy::connect(&options, timeouts.lock).await.map_err(failed)?;
         let readers = SqlitePoolOptions::new()
@@ -96,7 +86,7 @@ impl SqliteBackend {
         work(&mut Connection::sqlite(&mut connection)).await.map_err(store_error)
     }
 
-    /// Runs work that reads one state of the database, with however many statements.
+    /// Runs work whose statements all read the same snapshot.
     pub(super) async fn snapshot<T>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
         let mut transaction = self.readers.begin().await.map_err(store_error)?;
         work(&mut Connection::sqlite(&mut transaction)).await.map_err(store_error)
@@ -106,25 +96,13 @@ impl SqliteBackend {
         &self.revocations
     }
 
-    pub(super) fn waiting(&self) -> usize {
-        self.writer.waiting()
-    }
-
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        work: impl Work<T>,
-        is_kept: fn(&T) -> bool,
-    ) -> Result<T, StoreError> {
-        self.writer.write(work, is_kept).await
-    }
-
-    pub(super) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
-        self.writer.refresh(refresh).await
+    pub(super) const fn writer(&self) -> &Writer {
+        &self.writer
     }
 }
 
-/// Refuses a file that a move has closed.
-async fn refuse_moved(connection: &mut SqliteConnection, file: &SqliteFile) -> Result<(), ConnectError> {
+/// Rejects a file that a move has closed.
+async fn reject_moved(connection: &mut SqliteConnection, file: &SqliteFile) -> Result<(), ConnectError> {
     match marker::find(connection).await {
         Ok(None) => Ok(()),
         Ok(Some(marker)) => Err(ConnectError::Moved { url: file.to_string(), to: marker.to }),

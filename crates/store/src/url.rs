@@ -1,5 +1,4 @@
-//! The database URL, parsed once for everything that uses it. Nothing of it after the scheme is shown unless it
-//! parses, and a password never.
+//! The database URL. A password never appears in output, nor does any part after the scheme of a URL that does not parse.
 
 use std::{
     fmt,
@@ -11,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgConnectOptions;
 use url::{Url, form_urlencoded};
 
-/// The forms that are understood.
+/// The supported forms of a URL.
 const FORMS: &str = "write sqlite://path/to/file.db or postgres://user:password@host/database";
 
 /// The parameters of a PostgreSQL URL.
@@ -34,7 +33,7 @@ const POSTGRES_PARAMETERS: [&str; 16] = [
     "user",
 ];
 
-/// Where the database is.
+/// The URL of a database.
 #[derive(Clone, Debug)]
 pub enum DatabaseUrl {
     /// A SQLite file.
@@ -47,54 +46,54 @@ pub enum DatabaseUrl {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqliteFile(PathBuf);
 
-/// A database of a PostgreSQL server, and how it is reached.
+/// A database of a PostgreSQL server, with its connection options.
 #[derive(Clone, Debug)]
 pub struct PostgresDatabase {
     options: PgConnectOptions,
     shown: String,
 }
 
-/// Why a database URL is refused. No variant holds a part of it that may be secret.
+/// Why a database URL is rejected. No variant contains a part that may be secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
-    /// It is empty.
+    /// The URL is empty.
     #[error("is empty; {FORMS}")]
     Empty,
-    /// It does not begin with a scheme.
+    /// The URL does not begin with a scheme.
     #[error("has no scheme; {FORMS}")]
     NoScheme,
-    /// Another kind of database.
+    /// The scheme of an unsupported database.
     #[error("begins with {0}:, which is not supported; {FORMS}")]
     Scheme(String),
     /// The path of the SQLite file is missing.
     #[error("names no file; write sqlite://path/to/file.db")]
     NoFile,
-    /// The path is not UTF-8, or has a NUL.
-    #[error("has a path that is not text; write sqlite://path/to/file.db")]
+    /// The path is not UTF-8 or contains a NUL.
+    #[error("has a path that is not UTF-8 text; write sqlite://path/to/file.db")]
     Path,
-    /// The path begins with `file:`, which SQLite reads as a URI with parameters of its own.
+    /// The path begins with `file:`, which SQLite parses as a URI with its own parameters.
     #[error("has a path that begins with \"file:\"; write the path alone, as in sqlite://path/to/file.db")]
     FileUri,
     /// A database in memory.
     #[error("is a database in memory, which loses everything when the process ends; name a file")]
     Memory,
-    /// A parameter of a SQLite URL that is refused.
-    #[error("has the parameter {parameter}, {reason}; leave it out")]
+    /// An unsafe parameter of a SQLite URL.
+    #[error("has the parameter {parameter}, {reason}; remove it")]
     SqliteParameter {
-        /// Its name.
+        /// The name of the parameter.
         parameter: &'static str,
-        /// What it would do.
+        /// The effect of the parameter.
         reason: &'static str,
     },
     /// An unknown parameter.
     #[error("has the unknown parameter {name}{hint}")]
     UnknownParameter {
-        /// Its name.
+        /// The name of the parameter.
         name: String,
-        /// The parameter that may have been meant.
+        /// The parameter that was probably intended, or all of them.
         hint: String,
     },
-    /// A parameter whose name cannot be shown.
+    /// A parameter whose name may be secret.
     #[error("has an unknown parameter")]
     SecretParameter,
     /// A part of a password that is not percent-encoded.
@@ -103,13 +102,13 @@ pub enum UrlError {
          password percent-encoded (%2F %3F %23 %40 %3A %25)"
     )]
     Postgres,
-    /// A parameter of a PostgreSQL URL that has a bad value.
-    #[error("has a parameter with a bad value; look at port, hostaddr, sslmode and statement-cache-capacity")]
+    /// A parameter of a PostgreSQL URL with an invalid value.
+    #[error("has a parameter with an invalid value; check port, hostaddr, sslmode and statement-cache-capacity")]
     Value,
 }
 
 impl DatabaseUrl {
-    /// The SQLite file, if it is one.
+    /// The path of the file. `None` for PostgreSQL.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(file) => Some(file.path()),
@@ -124,7 +123,7 @@ impl SqliteFile {
         &self.0
     }
 
-    /// Reads what follows `sqlite:`.
+    /// Parses the part after `sqlite:`.
     fn parse(rest: &str) -> Result<Self, UrlError> {
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
@@ -142,23 +141,23 @@ impl SqliteFile {
     }
 }
 
-/// The parameters that sqlx takes. Only those that change nothing are accepted.
+/// Accepts the parameters of sqlx that keep the default behavior.
 fn check_sqlite_parameter(name: &str, value: &str) -> Result<(), UrlError> {
     let refused = |parameter, reason| Err(UrlError::SqliteParameter { parameter, reason });
     match (name, value) {
         ("mode", "rwc") | ("cache", "private") | ("immutable", "0" | "false") => Ok(()),
         ("mode", "memory") => Err(UrlError::Memory),
-        ("mode", "ro") => refused("mode=ro", "with which nothing can be written"),
-        ("mode", _) => refused("mode", "and the file is always opened for writing, and created if it is missing"),
-        ("cache", _) => refused("cache", "with which connections read what others have not committed"),
-        ("immutable", _) => refused("immutable", "with which the file is not locked"),
-        ("vfs", _) => refused("vfs", "which can switch off locks and syncs"),
+        ("mode", "ro") => refused("mode=ro", "which forbids writes"),
+        ("mode", _) => refused("mode", "but the file is always opened for writing, and created if it does not exist"),
+        ("cache", _) => refused("cache", "which lets connections read uncommitted data"),
+        ("immutable", _) => refused("immutable", "which disables file locks"),
+        ("vfs", _) => refused("vfs", "which can disable locks and syncs"),
         (name, _) => Err(unknown(name, &["mode", "cache"])),
     }
 }
 
 impl PostgresDatabase {
-    /// How to connect.
+    /// The connection options.
     pub(super) const fn options(&self) -> &PgConnectOptions {
         &self.options
     }
@@ -170,7 +169,7 @@ impl FromStr for PostgresDatabase {
     fn from_str(text: &str) -> Result<Self, UrlError> {
         let text = with_server_in_parameters(text);
         let url = Url::parse(&text).map_err(|_| UrlError::Postgres)?;
-        // Both are signs of a password that is not percent-encoded, of which nothing may be shown.
+        // Both indicate a password that is not percent-encoded, so no part of it may appear.
         if url.fragment().is_some() || url.query().is_some_and(|query| query.contains('@')) {
             return Err(UrlError::Postgres);
         }
@@ -185,8 +184,8 @@ impl FromStr for PostgresDatabase {
     }
 }
 
-/// A URL with a user and without a host, as in `postgres://user@/database?host=/run/postgresql` (libpq, "Connection
-/// URIs"), with the user in the parameters, since other URL parsers refuse it.
+/// Moves the user of a URL without a host, as in `postgres://user@/database?host=/run/postgresql` (libpq, "Connection
+/// URIs"), to the parameters, because other URL parsers reject it.
 fn with_server_in_parameters(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -194,7 +193,7 @@ fn with_server_in_parameters(text: &str) -> String {
     let Some(user) = authority.strip_suffix('@') else { return text.to_owned() };
     let (user, password) = user.split_once(':').map_or((user, None), |(user, password)| (user, Some(password)));
     let separator = if path.contains('?') { '&' } else { '?' };
-    // In a parameter, + is a space and & an end.
+    // In a parameter, + means a space and & is the separator.
     let encoded = |part: &str| part.replace('+', "%2B").replace('&', "%26");
     let password = password.map(|password| format!("&password={}", encoded(password))).unwrap_or_default();
     format!("{scheme}://{path}{separator}user={}{password}", encoded(user))
@@ -207,7 +206,7 @@ fn check_postgres_parameter(name: &str) -> Result<(), UrlError> {
     if is_known { Ok(()) } else { Err(unknown(name, &POSTGRES_PARAMETERS)) }
 }
 
-/// A name that does not look like one may be a part of a password.
+/// The error for an unknown parameter. A name with unusual characters may be part of a password.
 fn unknown(name: &str, known: &[&str]) -> UrlError {
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
     if !is_name {
@@ -222,7 +221,7 @@ fn unknown(name: &str, known: &[&str]) -> UrlError {
     UrlError::UnknownParameter { name: name.to_owned(), hint }
 }
 
-/// Scheme, user, host, port and database, as in the URL.
+/// The scheme, user, host, port and database of a URL.
 fn shown(url: &Url) -> String {
     let parameter =
         |name: &str| url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned());
@@ -267,14 +266,14 @@ impl fmt::Display for SqliteFile {
 }
 
 impl fmt::Display for PostgresDatabase {
-    /// Without the password.
+    /// Writes the URL without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
     }
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// Without the password.
+    /// Writes the URL without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => file.fmt(f),
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_decoded_once() {
+    fn a_path_is_percent_decoded_once() {
         for (text, path) in [
             ("sqlite://hallpass.db", "hallpass.db"),
             ("sqlite:hallpass.db", "hallpass.db"),
@@ -313,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn databases_that_lose_what_was_written_are_refused() {
+    fn a_url_that_could_lose_writes_is_rejected() {
         for text in [
             "sqlite::memory:",
             "sqlite://:memory:",
@@ -337,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_database() {
+    fn a_text_without_a_supported_scheme_is_rejected() {
         assert_eq!(refused(""), UrlError::Empty);
         for text in ["hallpass.db", "/srv/hallpass.db", "C:\\hallpass.db", "ada:secret@db/hallpass"] {
             assert_eq!(refused(text), UrlError::NoScheme, "{text}");
@@ -346,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_shown() {
+    fn a_displayed_url_contains_no_password() {
         for (text, shown) in [
             ("postgres://ada:secret@db.example:5432/hallpass", "postgres://ada@db.example:5432/hallpass"),
             ("postgres://db.example/hallpass?password=secret", "postgres://db.example/hallpass"),
@@ -359,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_url_that_does_not_parse_is_shown() {
+    fn an_error_contains_no_part_of_a_malformed_url() {
         for text in [
             "postgres://ada:se/cret@db/hallpass",
             "postgres://ada:se?cret@db/hallpass",
@@ -379,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_of_a_socket_may_be_in_a_parameter() {
+    fn a_socket_is_read_from_a_parameter() {
         let url = "postgres://ada:p%40+&%2Fw@/hallpass?host=/run/postgresql";
         let DatabaseUrl::Postgres(database) = parse(url).expect("a URL") else { panic!("not PostgreSQL") };
         let options = database.options();
@@ -389,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_parameters_are_refused_with_a_hint() {
+    fn an_unknown_parameter_is_rejected_with_a_hint() {
         for name in ["ssl_mode", "sslMode", "SSL-MODE"] {
             let error = refused(&format!("postgres://db/hallpass?{name}=require")).to_string();
             assert!(error.ends_with(&format!("{name}; did you mean sslmode?")), "{error}");

@@ -18,6 +18,14 @@ pub struct Listing<T> {
     pub items: Vec<T>,
 }
 
+impl<T> Listing<T> {
+    /// The same page with each item converted.
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Listing<U> {
+        let Self { count, page, pages, items } = self;
+        Listing { count, page, pages, items: items.into_iter().map(convert).collect() }
+    }
+}
+
 /// Search conditions for users. All must match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSearch {

@@ -12,13 +12,12 @@ use hallpass_core::{
     clock::Timestamp,
     keys::{self, KeyError, KeyRing, Naming, RingKey},
 };
-use hallpass_store::DatabaseUrl;
+use hallpass_store::{DatabaseUrl, files::Owner};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConfigError, key_file,
-    owner::{self, Owner},
+    ConfigError, key_file, owner,
     secret_file::{self, Created},
     source::trimmed,
     time,
@@ -154,7 +153,7 @@ impl RingFile {
     pub fn lock(&self) -> Result<File, ConfigError> {
         for path in [&self.path, &self.single] {
             if let Ok(Some(owner)) = Owner::of(path) {
-                owner.check_writable(path).map_err(|problem| self.refused(problem))?;
+                owner::check_writable(owner, path).map_err(|problem| self.refused(problem))?;
             }
         }
         let path = self.path.with_extension("keys.lock");

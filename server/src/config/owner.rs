@@ -1,97 +1,30 @@
-//! File ownership: files that a command creates or replaces belong to the user that runs the service, even if root runs
-//! the command.
+//! Checks of the owners and permissions of files.
 
 use std::{fs, io, path::Path};
 
-/// The user and group of a file.
+use hallpass_store::files::{Owner, folder};
+
+/// Checks that this process can write a file of this owner without taking it from the owner.
+///
+/// # Errors
+/// The user to run the command as.
 #[cfg(unix)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Owner {
-    user: u32,
-    group: u32,
+pub(super) fn check_writable(owner: Owner, path: &Path) -> Result<(), String> {
+    let own = rustix::process::geteuid();
+    if own.is_root() || own.as_raw() == owner.user {
+        return Ok(());
+    }
+    let (user, own, sudo) = (user_name(owner.user), user_name(own.as_raw()), sudo_name(owner.user));
+    Err(format!(
+        "was not changed: {} belongs to {user} and this command runs as {own}, so the server could not read what it \
+         writes; run it as that user: sudo -u {sudo} hallpass keys …",
+        path.display()
+    ))
 }
-
-#[cfg(unix)]
-impl Owner {
-    /// The owner of a file. `None` if the file does not exist.
-    pub(super) fn of(path: &Path) -> io::Result<Option<Self>> {
-        use std::os::unix::fs::MetadataExt;
-        match fs::metadata(path) {
-            Ok(metadata) => Ok(Some(Self { user: metadata.uid(), group: metadata.gid() })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The owner for a new file: if root creates it, the owner of the first existing file of `references`, or else of
-    /// the folder. `None` for other users, who cannot change owners.
-    pub(super) fn for_new(path: &Path, references: &[&Path]) -> io::Result<Option<Self>> {
-        if !is_root() {
-            return Ok(None);
-        }
-        for reference in references {
-            if let Some(owner) = Self::of(reference)? {
-                return Ok(Some(owner));
-            }
-        }
-        Self::of(folder(path))
-    }
-
-    /// Changes the file's owner.
-    pub(super) fn give(self, file: &fs::File) -> io::Result<()> {
-        use std::os::unix::fs::MetadataExt;
-        let metadata = file.metadata()?;
-        if (metadata.uid(), metadata.gid()) == (self.user, self.group) {
-            return Ok(());
-        }
-        std::os::unix::fs::fchown(file, Some(self.user), Some(self.group))
-    }
-
-    /// Whether this process can replace a file of this owner.
-    ///
-    /// # Errors
-    /// The user to run the command as.
-    pub(super) fn check_writable(self, path: &Path) -> Result<(), String> {
-        let own = rustix::process::geteuid();
-        if own.is_root() || own.as_raw() == self.user {
-            return Ok(());
-        }
-        let (user, own, sudo) = (user_name(self.user), user_name(own.as_raw()), sudo_name(self.user));
-        Err(format!(
-            "was not changed: {} belongs to {user} and this command runs as {own}, so the server could not read what it \
-             writes; run it as that user: sudo -u {sudo} hallpass keys …",
-            path.display()
-        ))
-    }
-}
-
-/// On other systems, files belong to the user that creates them.
-#[cfg(not(unix))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Owner;
 
 #[cfg(not(unix))]
-impl Owner {
-    pub(super) fn of(_path: &Path) -> io::Result<Option<Self>> {
-        Ok(None)
-    }
-
-    pub(super) fn for_new(_path: &Path, _references: &[&Path]) -> io::Result<Option<Self>> {
-        Ok(None)
-    }
-
-    pub(super) fn give(self, _file: &fs::File) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn check_writable(self, _path: &Path) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-/// The folder of a file.
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+pub(super) fn check_writable(_owner: Owner, _path: &Path) -> Result<(), String> {
+    Ok(())
 }
 
 /// The reason a file cannot be read or written. For a permission error, it names the users.

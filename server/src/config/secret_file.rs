@@ -7,11 +7,10 @@ use std::{
     path::Path,
 };
 
+use hallpass_store::files::{Owner, folder};
 use tempfile::{Builder, NamedTempFile};
 
-use super::owner::{self, Owner};
-
-/// The result of creating a file.
+/// What creating a file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Created {
     /// The file was created.
@@ -67,7 +66,7 @@ pub(super) fn open_lock(path: &Path, references: &[&Path]) -> io::Result<File> {
 /// Writes a temporary file beside `path`, syncs it, and makes it readable only by its owner.
 fn write_aside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let name = path.file_name().unwrap_or_default();
-    let mut file = Builder::new().prefix(name).suffix(".new").tempfile_in(owner::folder(path))?;
+    let mut file = Builder::new().prefix(name).suffix(".new").tempfile_in(folder(path))?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -76,7 +75,7 @@ fn write_aside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
 /// A rename is durable once its folder is synced.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(owner::folder(path))?.sync_all()
+    File::open(folder(path))?.sync_all()
 }
 
 #[cfg(not(unix))]

@@ -11,7 +11,7 @@ use hallpass_core::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode},
     session::Origin,
-    store::{Deed, Ending, NewPassword, PresentedToken, Selection, Store},
+    store::{AdminAction, AdminActionError, Ending, NewPassword, PresentedToken, Selection, Store, StoreError},
     token::TokenType,
     user::{Role, UserIdField},
 };
@@ -157,11 +157,18 @@ fn ending(world: &World, reason: EndReason) -> Ending {
     Ending { reason, now, origin: Origin::default(), leeway: Duration::ZERO, actor: None }
 }
 
+fn store_error(error: AdminActionError) -> StoreError {
+    match error {
+        AdminActionError::Store(error) => error,
+        AdminActionError::Denied(denial) => panic!("{denial}"),
+    }
+}
+
 async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserId, session: SessionId, jti: Jti) {
     let user = UserId(900);
     let ending = ending(world, EndReason::Revoked);
     let (now, origin) = (ending.now, Origin::default());
-    let deed = Deed { actor: root, now, origin, leeway: Duration::ZERO, naming: UserIdField::Id };
+    let action = AdminAction { actor: root, now, origin, leeway: Duration::ZERO, naming: UserIdField::Id };
     match step {
         0 => {
             let presented =
@@ -176,10 +183,10 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
         }
         4 => {
             let change = hallpass_core::administration::Change { is_active: Some(false), ..Default::default() };
-            store.change_users(vec![user], change, deed).await.map(|done| done.expect("a change")).map(drop)
+            store.change_users(vec![user], change, action).await.map(drop).map_err(store_error)
         }
-        5 => store.reset_sessions(user, 10, deed).await.map(|done| done.expect("an end")).map(drop),
-        6 => store.blacklist_by(vec![jti], deed).await.map(|done| done.expect("an end")),
+        5 => store.reset_sessions(user, 10, action).await.map(drop).map_err(store_error),
+        6 => store.blacklist_by(vec![jti], action).await.map_err(store_error),
         7 => {
             let import = Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending };
             store.import_users(vec![foreign_user("a hash of later")], import).await.map(drop)

@@ -38,10 +38,7 @@ async fn an_import_names_what_has_a_null_character_and_goes_on() {
     assert_eq!(names(&report.users, Reason::NulInEmail), ["mail (2)"]);
     assert_eq!(names(&report.users, Reason::UnknownHash), ["hash (3)"]);
     assert_eq!((report.tokens.added, report.tokens.left), (1, 1), "{report:?}");
-    assert_eq!(
-        names(&report.tokens, Reason::Unreadable),
-        ["1: error occurred while decoding: its jti has a null character"]
-    );
+    assert_eq!(names(&report.tokens, Reason::Unreadable), ["1: error occurred while decoding: its jti contains a NUL"]);
     let again = world.auth.import(&mut source, ImportMode::Commit).await.expect("an import");
     assert_eq!((again.users.added, again.users.updated, again.users.unchanged), (0, 0, 3), "{again:?}");
 }

@@ -1,5 +1,4 @@
-//! A store around another one, which tells of every call before it hands it on: to count the calls, or to stop
-//! between two of them.
+//! A store that wraps another one and reports each call before it forwards it, to count calls or to pause between two.
 
 use std::sync::Arc;
 
@@ -12,17 +11,18 @@ use hallpass_core::{
     failures::FailedSignIns,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     revocation::{Followed, Position, RevocationSet},
     session::Session,
     sessionless::{Question, Verdict},
     store::{
-        Administration, Blacklisting, CreateUserError, Deed, Done, Ending, Flushed, NewPassword, NewSession,
-        OutstandingToken, PresentedToken, ProfileChange, Refresh, Refreshed, Selection, Store, StoreError, Swept,
-        TokenQuery, TokenStatus, UserQuery,
+        AdminAction, AdminActionError, Administration, Blacklisting, CreateUserError, Ending, Events, Flushed, Imports,
+        Maintenance, NewPassword, NewSession, OutstandingToken, PresentedToken, ProfileChange, Refresh, Refreshed,
+        Selection, Sessions, Store, StoreError, Swept, TokenQuery, TokenStatus, Tokens, UserQuery, Users,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
+use hallpass_types::Listing;
 use secrecy::SecretString;
 
 type Before = dyn Fn(&'static str) -> BoxFuture<'static, ()> + Send + Sync;
@@ -42,7 +42,7 @@ impl WatchedStore {
     }
 }
 
-/// Each method tells of its call and hands it on.
+/// Implements a store trait: each method reports its call and forwards it.
 macro_rules! watched {
     ($trait:ident { $($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)* } $($rest:item)*) => {
         #[async_trait]
@@ -57,51 +57,66 @@ macro_rules! watched {
     };
 }
 
-watched!(Store {
+watched!(Users {
     create_user(user: NewUser) -> Result<User, CreateUserError>;
     find_credentials(username: &str) -> Result<Option<StoredCredentials>, StoreError>;
     find_user(user: UserId) -> Result<Option<User>, StoreError>;
+    find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
+    list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listing<User>>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
     set_password(new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
     change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<ProfileChange, StoreError>;
+});
+
+watched!(Sessions {
     open_session(session: NewSession) -> Result<Option<Session>, StoreError>;
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
-    refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
-    token_status(jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;
-    blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
+    list_sessions_of(user: UserId, now: Timestamp, page: PageRequest) -> Result<Option<Listing<Session>>, StoreError>;
     revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
     revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
     note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
     revocations_after(position: Position) -> Result<Followed, StoreError>;
     wait_for_revocations() -> ();
-    flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
-    find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
-    judge(question: Question) -> Result<Verdict, StoreError>;
-    begin_import(import: Import) -> Result<(), StoreError>;
-    import_users(users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;
-    import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
-    reserve_user_ids(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
-    ping() -> Result<(), StoreError>;
-    probe_write() -> Result<(), StoreError>;
 }
     fn revocations(&self) -> Arc<RevocationSet> {
         self.inner.revocations()
     }
 );
 
-watched!(Administration {
-    list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError>;
-    create_user_by(user: NewUser, deed: Deed) -> Done<User>;
-    change_user(user: UserId, change: Change, deed: Deed) -> Done<User>;
-    change_users(users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<User>>;
-    set_password_by(user: UserId, password: SecretString, deed: Deed) -> Done<()>;
-    list_sessions_of(user: UserId, now: Timestamp, page: PageRequest) -> Result<Option<Listed<Session>>, StoreError>;
-    end_session_by(user: UserId, session: SessionId, deed: Deed) -> Done<()>;
-    reset_sessions(user: UserId, limit: u32, deed: Deed) -> Done<Swept>;
-    list_tokens(query: TokenQuery, page: PageRequest) -> Result<Option<Listed<OutstandingToken>>, StoreError>;
+watched!(Tokens {
+    refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
+    judge(question: Question) -> Result<Verdict, StoreError>;
+    token_status(jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;
+    blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
     find_token(jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
-    blacklist_by(jtis: Vec<Jti>, deed: Deed) -> Done<()>;
-    list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError>;
+    list_tokens(query: TokenQuery, now: Timestamp, page: PageRequest) -> Result<Option<Listing<OutstandingToken>>, StoreError>;
+});
+
+watched!(Events {
+    list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listing<Event>>, StoreError>;
     note_failed_sign_ins(failed: Vec<FailedSignIns>) -> Result<(), StoreError>;
     flush_events(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+});
+
+watched!(Administration {
+    create_user_by(user: NewUser, action: AdminAction) -> Result<User, AdminActionError>;
+    change_user(user: UserId, change: Change, action: AdminAction) -> Result<User, AdminActionError>;
+    change_users(users: Vec<UserId>, change: Change, action: AdminAction) -> Result<Vec<User>, AdminActionError>;
+    set_password_by(user: UserId, password: SecretString, action: AdminAction) -> Result<(), AdminActionError>;
+    end_session_by(user: UserId, session: SessionId, action: AdminAction) -> Result<(), AdminActionError>;
+    reset_sessions(user: UserId, limit: u32, action: AdminAction) -> Result<Swept, AdminActionError>;
+    blacklist_by(jtis: Vec<Jti>, action: AdminAction) -> Result<(), AdminActionError>;
+});
+
+watched!(Imports {
+    begin_import(import: Import) -> Result<(), StoreError>;
+    import_users(users: Vec<ForeignUser>, import: Import) -> Result<Vec<Outcome>, StoreError>;
+    import_tokens(tokens: Vec<ForeignToken>, import: Import) -> Result<Vec<Outcome>, StoreError>;
+    reserve_user_ids(highest: i64, mode: ImportMode) -> Result<(), StoreError>;
+});
+
+watched!(Maintenance {
+    flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+    ping() -> Result<(), StoreError>;
+    probe_write() -> Result<(), StoreError>;
 });

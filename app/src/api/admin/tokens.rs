@@ -15,7 +15,7 @@ use crate::api::{
     request,
 };
 #[cfg(feature = "ssr")]
-use hallpass_core::{Error, admin::TokenFilter, fault::Fault, id::SessionId};
+use hallpass_core::{Error, fault::Fault, id::SessionId, store::TokenQuery};
 
 /// A page of refresh tokens, the one issued last first.
 ///
@@ -41,9 +41,9 @@ pub async fn blacklist_tokens(jtis: Vec<String>) -> Result<Vec<TokenRecord>, Api
 }
 
 #[cfg(feature = "ssr")]
-fn token_filter(search: &TokenSearch) -> Result<TokenFilter, Error> {
+fn token_filter(search: &TokenSearch) -> Result<TokenQuery, Error> {
     let session = search.session.as_deref().map(|id| SessionId::parse(id).ok_or(id)).transpose();
-    Ok(TokenFilter {
+    Ok(TokenQuery {
         user: listing::searched_user(search.user.as_deref())?,
         session: session.map_err(|_| Error::field("session", Fault::SessionId))?,
         is_blacklisted: search.is_blacklisted,

@@ -7,7 +7,6 @@ mod users;
 
 use std::{collections::HashSet, hash::Hash};
 
-pub use tokens::TokenFilter;
 pub use users::Activation;
 
 use super::authenticate::Bearer;
@@ -16,7 +15,7 @@ use crate::{
     fault::Fault,
     id::{SessionId, UserId},
     session::Origin,
-    store::Deed,
+    store::AdminAction,
 };
 
 /// An authenticated administrator. Only [`Auth::authorize_staff`] creates one.
@@ -59,8 +58,8 @@ impl Auth {
     }
 
     /// An admin action at the current time.
-    fn deed(&self, administrator: &Administrator, origin: &Origin) -> Deed {
-        Deed {
+    fn action(&self, administrator: &Administrator, origin: &Origin) -> AdminAction {
+        AdminAction {
             actor: administrator.user,
             now: self.clock.now(),
             origin: origin.clone(),

@@ -1,12 +1,12 @@
 //! `list_events`, `list_own_events`: security events. Also writes the counted sign-in failures to the database.
 
-use hallpass_types::{EventRecord, OwnEvent};
+use hallpass_types::{EventRecord, Listing, OwnEvent};
 
 use super::{admin::Administrator, authenticate::Bearer, pace};
 use crate::{
     Auth, Error,
     event::{Event, EventQuery},
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
 };
 
 /// The number of events deleted per batch, so that the writer is never held for long.
@@ -22,7 +22,7 @@ impl Auth {
         _by: &Administrator,
         query: EventQuery,
         page: PageRequest,
-    ) -> Result<Option<Listed<EventRecord>>, Error> {
+    ) -> Result<Option<Listing<EventRecord>>, Error> {
         Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(Event::record)))
     }
 
@@ -30,7 +30,11 @@ impl Auth {
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn list_own_events(&self, bearer: &Bearer, page: PageRequest) -> Result<Option<Listed<OwnEvent>>, Error> {
+    pub async fn list_own_events(
+        &self,
+        bearer: &Bearer,
+        page: PageRequest,
+    ) -> Result<Option<Listing<OwnEvent>>, Error> {
         let query = EventQuery { user: Some(bearer.user), ..EventQuery::default() };
         Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(Event::own)))
     }

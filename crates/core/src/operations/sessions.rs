@@ -1,13 +1,13 @@
 //! `list_sessions`, `revoke_session`, `revoke_other_sessions`: users' own sessions (ASVS 7.4.4, 7.5.2).
 
-use hallpass_types::{EndReason, SessionInfo};
+use hallpass_types::{EndReason, Listing, SessionInfo};
 
 use super::{authenticate::Bearer, pace};
 use crate::{
     Auth, Error,
     clock::Timestamp,
     id::{SessionId, UserId},
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     session::Origin,
     store::{Ending, Selection, Swept},
     user,
@@ -25,7 +25,7 @@ impl Auth {
         &self,
         bearer: &Bearer,
         page: PageRequest,
-    ) -> Result<Option<Listed<SessionInfo>>, Error> {
+    ) -> Result<Option<Listing<SessionInfo>>, Error> {
         let listed = self.store.list_sessions_of(bearer.user, self.clock.now(), page).await?;
         Ok(listed.map(|listed| listed.map(|session| session.info(bearer.session))))
     }

@@ -1,41 +1,41 @@
-//! What a look at a database finds, for its operator. Nothing is changed by looking.
+//! Findings of `hallpass doctor`. An examination changes nothing.
 
-/// What was found of one thing. No part of it holds a secret.
+/// The result of one check. It contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at, in a word or two.
+    /// What was checked, in a word or two.
     pub subject: &'static str,
-    /// How it is.
+    /// The state it is in.
     pub health: Health,
-    /// The same in one sentence.
+    /// The state in one sentence.
     pub sentence: String,
-    /// What to do about it; empty when there is nothing to do.
+    /// What the operator can do. Empty if there is nothing to do.
     pub advice: String,
 }
 
-/// How something is.
+/// The result of a check, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
     /// As it should be.
     Good,
-    /// It works, and may not be as it was meant.
+    /// It works, but may not be intended.
     Doubtful,
-    /// It does not work, or is not safe.
+    /// It does not work or is not safe.
     Bad,
 }
 
 impl Finding {
-    /// All is well.
+    /// A check that passed.
     pub fn good(subject: &'static str, sentence: impl Into<String>) -> Self {
         Self { subject, health: Health::Good, sentence: sentence.into(), advice: String::new() }
     }
 
-    /// Look again.
+    /// A check that found something to review.
     pub fn doubtful(subject: &'static str, sentence: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { subject, health: Health::Doubtful, sentence: sentence.into(), advice: advice.into() }
     }
 
-    /// Mend it.
+    /// A check that failed.
     pub fn bad(subject: &'static str, sentence: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { subject, health: Health::Bad, sentence: sentence.into(), advice: advice.into() }
     }

@@ -1,108 +1,72 @@
-//! What administration asks of the database.
+//! The store of admin actions.
 
 use async_trait::async_trait;
 use hallpass_core::{
     administration::Change,
-    clock::Timestamp,
-    event::{Event, EventQuery},
-    failures::FailedSignIns,
     id::{Jti, SessionId, UserId},
-    paging::{Listed, PageRequest},
-    session::Session,
-    store::{Administration, Deed, Done, OutstandingToken, StoreError, Swept, TokenQuery, UserQuery},
+    store::{AdminAction, AdminActionError, Administration, Swept},
     user::{NewUser, User},
 };
 use secrecy::SecretString;
 
 use super::Database;
-use crate::tables::{deeds, events, outstanding, sessions, users};
+use crate::{
+    backend::work,
+    tables::{admin_actions, blacklisting},
+};
 
 #[async_trait]
 impl Administration for Database {
-    async fn list_users(&self, query: UserQuery, page: PageRequest) -> Result<Option<Listed<User>>, StoreError> {
-        self.backend.snapshot(move |c| Box::pin(async move { users::list(c, &query, page).await })).await
+    async fn create_user_by(&self, user: NewUser, action: AdminAction) -> Result<User, AdminActionError> {
+        self.backend.administer(work!(|c, lock| admin_actions::create_user(c, lock, &user, &action).await)).await
     }
 
-    async fn create_user_by(&self, user: NewUser, deed: Deed) -> Done<User> {
+    async fn change_user(&self, user: UserId, change: Change, action: AdminAction) -> Result<User, AdminActionError> {
         self.backend
-            .write_deed(move |c, lock| Box::pin(async move { deeds::create_user(c, lock, &user, &deed).await }))
+            .administer(work!(|c, lock| admin_actions::change_user(c, lock, user, &change, &action).await))
             .await
     }
 
-    async fn change_user(&self, user: UserId, change: Change, deed: Deed) -> Done<User> {
+    async fn change_users(
+        &self,
+        users: Vec<UserId>,
+        change: Change,
+        action: AdminAction,
+    ) -> Result<Vec<User>, AdminActionError> {
         self.backend
-            .write_deed(move |c, lock| Box::pin(async move { deeds::change_user(c, lock, user, &change, &deed).await }))
+            .administer(work!(|c, lock| admin_actions::change_users(c, lock, &users, &change, &action).await))
             .await
     }
 
-    async fn change_users(&self, users: Vec<UserId>, change: Change, deed: Deed) -> Done<Vec<User>> {
-        self.backend
-            .write_deed(move |c, lock| {
-                Box::pin(async move { deeds::change_users(c, lock, &users, &change, &deed).await })
-            })
-            .await
-    }
-
-    async fn set_password_by(&self, user: UserId, password: SecretString, deed: Deed) -> Done<()> {
-        self.backend
-            .write_deed(move |c, lock| {
-                Box::pin(async move { deeds::set_password(c, lock, user, &password, &deed).await })
-            })
-            .await
-    }
-
-    async fn list_sessions_of(
+    async fn set_password_by(
         &self,
         user: UserId,
-        now: Timestamp,
-        page: PageRequest,
-    ) -> Result<Option<Listed<Session>>, StoreError> {
+        password: SecretString,
+        action: AdminAction,
+    ) -> Result<(), AdminActionError> {
         self.backend
-            .snapshot(move |c| Box::pin(async move { sessions::list_living_of(c, user, now, page).await }))
+            .administer(work!(|c, lock| admin_actions::set_password(c, lock, user, &password, &action).await))
             .await
     }
 
-    async fn end_session_by(&self, user: UserId, session: SessionId, deed: Deed) -> Done<()> {
-        self.backend
-            .write_deed(move |c, lock| Box::pin(async move { deeds::end_session(c, lock, user, session, &deed).await }))
-            .await
-    }
-
-    async fn reset_sessions(&self, user: UserId, limit: u32, deed: Deed) -> Done<Swept> {
-        self.backend
-            .write_deed(move |c, lock| {
-                Box::pin(async move { deeds::reset_sessions(c, lock, user, limit, &deed).await })
-            })
-            .await
-    }
-
-    async fn list_tokens(
+    async fn end_session_by(
         &self,
-        query: TokenQuery,
-        page: PageRequest,
-    ) -> Result<Option<Listed<OutstandingToken>>, StoreError> {
-        self.backend.snapshot(move |c| Box::pin(async move { outstanding::list(c, &query, page).await })).await
-    }
-
-    async fn find_token(&self, jti: Jti) -> Result<Option<OutstandingToken>, StoreError> {
-        self.backend.read(move |c| Box::pin(async move { outstanding::describe(c, &jti).await })).await
-    }
-
-    async fn blacklist_by(&self, jtis: Vec<Jti>, deed: Deed) -> Done<()> {
+        user: UserId,
+        session: SessionId,
+        action: AdminAction,
+    ) -> Result<(), AdminActionError> {
         self.backend
-            .write_deed(move |c, lock| Box::pin(async move { deeds::blacklist_all(c, lock, &jtis, &deed).await }))
+            .administer(work!(|c, lock| admin_actions::end_session(c, lock, user, session, &action).await))
             .await
     }
 
-    async fn list_events(&self, query: EventQuery, page: PageRequest) -> Result<Option<Listed<Event>>, StoreError> {
-        self.backend.snapshot(move |c| Box::pin(async move { events::list(c, query, page).await })).await
+    async fn reset_sessions(&self, user: UserId, limit: u32, action: AdminAction) -> Result<Swept, AdminActionError> {
+        self.backend
+            .administer(work!(|c, lock| admin_actions::reset_sessions(c, lock, user, limit, &action).await))
+            .await
     }
 
-    async fn note_failed_sign_ins(&self, failed: Vec<FailedSignIns>) -> Result<(), StoreError> {
-        self.backend.write_in_line(move |c, _| Box::pin(async move { events::note_failed(c, &failed).await })).await
-    }
-
-    async fn flush_events(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.backend.write_in_line(move |c, _| Box::pin(async move { events::flush(c, before, limit).await })).await
+    async fn blacklist_by(&self, jtis: Vec<Jti>, action: AdminAction) -> Result<(), AdminActionError> {
+        self.backend.administer(work!(|c, lock| blacklisting::blacklist_all(c, lock, &jtis, &action).await)).await
     }
 }

@@ -1,5 +1,4 @@
-//! A connection to a database of either kind that can only read, and the few things that the two spell
-//! differently.
+//! A read-only connection to a Django database in SQLite or PostgreSQL.
 
 use std::path::Path;
 
@@ -14,37 +13,37 @@ use sqlx::{
 use super::DjangoError;
 use crate::PostgresDatabase;
 
-/// The schemes of PostgreSQL's addresses, as libpq and Django's tools write them.
+/// The schemes of PostgreSQL URLs, as libpq and Django's tools write them.
 const POSTGRES: [&str; 3] = ["postgres", "postgresql", "postgis"];
 
-/// Databases that Django works with and this does not read.
+/// Databases that Django supports and the import does not.
 const OTHERS: [(&str, &str); 4] =
     [("mysql", "MySQL"), ("mysqlgis", "MySQL"), ("mariadb", "MariaDB"), ("oracle", "Oracle")];
 
 /// An open database.
 pub(super) enum Connection {
-    /// A file.
+    /// A SQLite file.
     Sqlite(SqliteConnection),
-    /// A server, in a transaction that only reads and sees one state of everything.
+    /// A PostgreSQL server, in a read-only transaction that sees one snapshot.
     Postgres(PgConnection),
 }
 
-/// One row of either kind.
+/// A row of either database.
 pub(super) enum ForeignRow {
-    /// Of a file.
+    /// A row of SQLite.
     Sqlite(SqliteRow),
-    /// Of a server.
+    /// A row of PostgreSQL.
     Postgres(PgRow),
 }
 
-/// The same question in both dialects.
-pub(super) struct Question {
+/// The same query for both databases.
+pub(super) struct Query {
     pub(super) sqlite: &'static str,
     pub(super) postgres: &'static str,
 }
 
 impl Connection {
-    /// Opens a file, or the server at an address.
+    /// Opens a file or a URL.
     pub(super) async fn open(source: &str) -> Result<Self, DjangoError> {
         let scheme = source.split_once("://").map(|(scheme, _)| scheme);
         match scheme {
@@ -52,7 +51,7 @@ impl Connection {
             Some(scheme) => match OTHERS.iter().find(|(other, _)| *other == scheme) {
                 Some((_, name)) => Err(DjangoError::OtherKind(name)),
                 None if scheme == "sqlite" => Self::open_sqlite(source).await,
-                // An address may hold a password: no more of it is shown.
+                // The rest of a URL may contain a password, so it is not shown.
                 None => Err(DjangoError::UnknownKind(scheme.to_owned())),
             },
             None => Self::open_sqlite(source).await,
@@ -75,8 +74,8 @@ impl Connection {
         Ok(Self::Postgres(connection))
     }
 
-    /// The rows that a catalogue holds of `subject`.
-    pub(super) async fn catalogue(&mut self, question: &Question, subject: &str) -> sqlx::Result<Vec<ForeignRow>> {
+    /// Queries the database catalogue about `subject`.
+    pub(super) async fn catalogue(&mut self, question: &Query, subject: &str) -> sqlx::Result<Vec<ForeignRow>> {
         match self {
             Self::Sqlite(connection) => {
                 let rows = sqlx::query(question.sqlite).bind(subject).fetch_all(connection).await?;
@@ -89,7 +88,7 @@ impl Connection {
         }
     }
 
-    /// Up to `limit` rows that a `select` made of quoted names gives after a number.
+    /// Reads up to `limit` rows after an id. `select` was assembled from quoted names.
     pub(super) async fn rows_after(&mut self, select: &str, after: i64, limit: u16) -> sqlx::Result<Vec<ForeignRow>> {
         let (select, limit) = (AssertSqlSafe(select.to_owned()), i64::from(limit));
         match self {
@@ -104,9 +103,9 @@ impl Connection {
         }
     }
 
-    /// The moment in a column, for [`ForeignRow::moment`]: text in SQLite, and milliseconds from PostgreSQL,
-    /// whose types know times that have no number.
-    pub(super) fn moment_of(&self, column: &str) -> String {
+    /// The SQL of a timestamp for [`ForeignRow::timestamp`]: text in SQLite, and milliseconds in PostgreSQL, where a timestamp
+    /// may be infinite.
+    pub(super) fn timestamp_of(&self, column: &str) -> String {
         match self {
             Self::Sqlite(_) => column.to_owned(),
             Self::Postgres(_) => format!(
@@ -118,7 +117,7 @@ impl Connection {
 }
 
 impl ForeignRow {
-    /// A whole number.
+    /// Reads an integer.
     pub(super) fn number(&self, column: &str) -> sqlx::Result<i64> {
         match self {
             Self::Sqlite(row) => row.try_get_unchecked(column),
@@ -126,7 +125,7 @@ impl ForeignRow {
         }
     }
 
-    /// A whole number, or none.
+    /// Reads an integer or NULL.
     pub(super) fn find_number(&self, column: &str) -> sqlx::Result<Option<i64>> {
         match self {
             Self::Sqlite(row) => row.try_get_unchecked(column),
@@ -134,7 +133,7 @@ impl ForeignRow {
         }
     }
 
-    /// Text.
+    /// Reads a text.
     pub(super) fn text(&self, column: &str) -> sqlx::Result<String> {
         match self {
             Self::Sqlite(row) => row.try_get_unchecked(column),
@@ -142,8 +141,8 @@ impl ForeignRow {
         }
     }
 
-    /// A moment, or none. Django writes UTC into SQLite, without saying so.
-    pub(super) fn moment(&self, column: &str) -> sqlx::Result<Option<Timestamp>> {
+    /// Reads a timestamp or NULL. In SQLite, Django stores UTC without a time zone.
+    pub(super) fn timestamp(&self, column: &str) -> sqlx::Result<Option<Timestamp>> {
         let millis = match self {
             Self::Sqlite(row) => {
                 let time: Option<OffsetDateTime> = row.try_get_unchecked(column)?;

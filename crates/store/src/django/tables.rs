@@ -1,19 +1,19 @@
-//! Where a Django project keeps its users and tokens, and how they are read. Names that come out of the
-//! database or from the command line stand quoted in the statements; they cannot be bound.
+//! Finds the tables of users and tokens in a Django database. Names from the catalogue and the command line cannot be bound,
+//! so they are quoted in the statements.
 
 use super::{
     DjangoError, UserTable,
-    connection::{Connection, ForeignRow, Question},
+    connection::{Connection, ForeignRow, Query},
 };
 
 const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
 const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
 
-/// Django's own user table, where nothing else is said.
+/// The default table of users.
 const DEFAULT_USERS: &str = "auth_user";
 
-/// The columns of a table: their names, their types, and whether they are in the primary key.
-const COLUMNS: Question = Question {
+/// Selects the names and types of a table's columns, and whether they belong to the primary key.
+const COLUMNS: Query = Query {
     sqlite: "SELECT name, lower(type) AS kind, pk > 0 AS is_key FROM pragma_table_info($1)",
     postgres: "SELECT CAST(attname AS text) AS name, format_type(atttypid, NULL) AS kind,
                    CAST(CAST(EXISTS (SELECT 1 FROM pg_index WHERE indrelid = attrelid AND indisprimary
@@ -22,8 +22,8 @@ const COLUMNS: Question = Question {
                WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0 AND NOT attisdropped",
 };
 
-/// The table that the users of outstanding tokens are in: the project's `AUTH_USER_MODEL`.
-const USERS_OF_TOKENS: Question = Question {
+/// Selects the table that outstanding tokens reference: the project's `AUTH_USER_MODEL`.
+const USERS_OF_TOKENS: Query = Query {
     sqlite: r#"SELECT "table" AS name FROM pragma_foreign_key_list($1) WHERE "from" = 'user_id'"#,
     postgres: "SELECT CAST(users.relname AS text) AS name
                FROM pg_constraint
@@ -32,15 +32,15 @@ const USERS_OF_TOKENS: Question = Question {
                WHERE contype = 'f' AND conrelid = to_regclass(quote_ident($1)) AND attname = 'user_id'",
 };
 
-/// Tables whose names contain a word.
-const TABLES_NAMED: Question = Question {
+/// Selects tables whose names contain a word.
+const TABLES_NAMED: Query = Query {
     sqlite: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%' || $1 || '%' ORDER BY name",
     postgres: "SELECT CAST(tablename AS text) AS name FROM pg_tables
                WHERE schemaname = ANY (current_schemas(false)) AND tablename LIKE '%' || $1 || '%' ORDER BY name",
 };
 
-/// The highest number that was given to a row of a table that was made with `AUTOINCREMENT`.
-const SEQUENCES: Question = Question {
+/// Selects the highest id that a table with an automatic key ever assigned.
+const SEQUENCES: Query = Query {
     sqlite: "SELECT CAST(seq AS bigint) AS highest FROM sqlite_sequence WHERE name = $1",
     postgres: "SELECT CASE WHEN has_sequence_privilege(name, 'USAGE, SELECT')
                    THEN pg_sequence_last_value(CAST(name AS regclass)) END AS highest
@@ -60,15 +60,15 @@ pub(super) struct Tables {
 /// The table of users.
 pub(super) struct Users {
     pub(super) name: String,
-    /// The statement that reads users after a number.
+    /// The statement that reads users after an id.
     pub(super) select: String,
 }
 
 /// The tables of tokens.
 pub(super) struct Tokens {
-    /// The statement that reads tokens after a number.
+    /// The statement that reads tokens after an id.
     pub(super) select: String,
-    /// The statement that reads the text of the newest one.
+    /// The statement that reads the text of the newest token.
     pub(super) newest: String,
 }
 
@@ -79,7 +79,7 @@ struct Column {
 }
 
 impl Tables {
-    /// Finds them.
+    /// Finds the tables.
     pub(super) async fn find(connection: &mut Connection, wanted: UserTable) -> Result<Self, DjangoError> {
         let has_tokens = !columns(connection, OUTSTANDING).await?.is_empty();
         let name = match wanted.name {
@@ -96,14 +96,14 @@ impl Tables {
 }
 
 impl Users {
-    /// What a table lacks of the columns of `auth_user` is what Django takes for a user who has none.
+    /// Assembles the statement. A missing optional column has the default of `auth_user`.
     fn new(
         connection: &Connection,
         table: String,
         columns: &[Column],
         username: Option<String>,
     ) -> Result<Self, DjangoError> {
-        let key = quoted(&numbered_key(&table, columns)?);
+        let key = quoted(&integer_key(&table, columns)?);
         let username = username.unwrap_or_else(|| default_username(columns).to_owned());
         check_columns(&table, columns, &username)?;
         let select = [
@@ -114,8 +114,8 @@ impl Users {
             format!("{} AS is_active", flag(columns, "is_active", "1")),
             format!("{} AS is_staff", flag(columns, "is_staff", "0")),
             format!("{} AS is_superuser", flag(columns, "is_superuser", "0")),
-            format!("{} AS date_joined", moment(connection, columns, "date_joined")),
-            format!("{} AS last_login", moment(connection, columns, "last_login")),
+            format!("{} AS date_joined", timestamp(connection, columns, "date_joined")),
+            format!("{} AS last_login", timestamp(connection, columns, "last_login")),
         ];
         let (select, from) = (select.join(", "), quoted(&table));
         Ok(Self { name: table, select: format!("{select} FROM {from} WHERE {key} > $1 ORDER BY {key} LIMIT $2") })
@@ -132,8 +132,8 @@ fn default_username(columns: &[Column]) -> &'static str {
 
 fn check_columns(table: &str, columns: &[Column], username: &str) -> Result<(), DjangoError> {
     let needed = [
-        (username, "; say with --username-column which one people sign in with"),
-        ("password", ", so it is not the table that people sign in with; say which one is with --user-table"),
+        (username, "; name the column that users sign in with by --username-column"),
+        ("password", ", so users do not sign in with it; name the table of users by --user-table"),
     ];
     match needed.into_iter().find(|(name, _)| !has(columns, name)) {
         Some((name, hint)) => Err(DjangoError::NoColumn { table: table.to_owned(), column: name.to_owned(), hint }),
@@ -157,21 +157,21 @@ fn flag(columns: &[Column], name: &str, default: &str) -> String {
     }
 }
 
-fn moment(connection: &Connection, columns: &[Column], name: &str) -> String {
-    if has(columns, name) { connection.moment_of(&quoted(name)) } else { "CAST(NULL AS bigint)".to_owned() }
+fn timestamp(connection: &Connection, columns: &[Column], name: &str) -> String {
+    if has(columns, name) { connection.timestamp_of(&quoted(name)) } else { "CAST(NULL AS bigint)".to_owned() }
 }
 
 impl Tokens {
     fn new(connection: &Connection) -> Self {
-        let moment = |column: &str| connection.moment_of(column);
+        let timestamp = |column: &str| connection.timestamp_of(column);
         let select = format!(
             "SELECT CAST(tokens.id AS bigint) AS id, CAST(jti AS text) AS jti, CAST(user_id AS bigint) AS user_id,
                  {} AS created_at, {} AS expires_at, {} AS blacklisted_at
              FROM {OUTSTANDING} tokens LEFT JOIN {BLACKLISTED} ON token_id = tokens.id
              WHERE tokens.id > $1 ORDER BY tokens.id LIMIT $2",
-            moment("created_at"),
-            moment("expires_at"),
-            moment("blacklisted_at"),
+            timestamp("created_at"),
+            timestamp("expires_at"),
+            timestamp("blacklisted_at"),
         );
         let newest = format!(
             "SELECT CAST(id AS bigint) AS id, CAST(token AS text) AS token
@@ -181,9 +181,9 @@ impl Tokens {
     }
 }
 
-/// The highest number that was ever given to a row of the table, if that is kept.
-pub(super) async fn highest_number(connection: &mut Connection, table: &str) -> sqlx::Result<Option<i64>> {
-    // SQLite has this table once a table was made with AUTOINCREMENT.
+/// The highest id that the table ever assigned, if the database records it.
+pub(super) async fn highest_id(connection: &mut Connection, table: &str) -> sqlx::Result<Option<i64>> {
+    // SQLite creates this table with the first AUTOINCREMENT column.
     if matches!(connection, Connection::Sqlite(_)) && columns(connection, "sqlite_sequence").await?.is_empty() {
         return Ok(None);
     }
@@ -208,23 +208,23 @@ async fn hint(connection: &mut Connection) -> sqlx::Result<String> {
     let rows = connection.catalogue(&TABLES_NAMED, "user").await?;
     let names = rows.iter().map(|row| row.text("name")).collect::<sqlx::Result<Vec<_>>>()?;
     Ok(match names.as_slice() {
-        [] => "is this the database of a Django project that was migrated?".to_owned(),
-        names => format!("say which one it is with --user-table: {}", names.join(", ")),
+        [] => "is this the migrated database of a Django project?".to_owned(),
+        names => format!("name the table of users by --user-table: {}", names.join(", ")),
     })
 }
 
-/// The primary key, which has to be a number: tokens name their user by it.
-fn numbered_key(table: &str, columns: &[Column]) -> Result<String, DjangoError> {
+/// The primary key, which must be an integer, because tokens name their user by it.
+fn integer_key(table: &str, columns: &[Column]) -> Result<String, DjangoError> {
     let Some(key) = columns.iter().find(|column| column.is_key) else {
-        return Err(DjangoError::NotNumbered { table: table.to_owned(), kind: "nothing".to_owned() });
+        return Err(DjangoError::NoIntegerKey { table: table.to_owned(), kind: "none".to_owned() });
     };
     if !key.kind.contains("int") {
-        return Err(DjangoError::NotNumbered { table: table.to_owned(), kind: key.kind.clone() });
+        return Err(DjangoError::NoIntegerKey { table: table.to_owned(), kind: key.kind.clone() });
     }
     Ok(key.name.clone())
 }
 
-/// A name as SQL takes it, whatever its characters.
+/// Quotes a name for SQL.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

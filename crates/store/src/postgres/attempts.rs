@@ -1,4 +1,4 @@
-//! Attempts at one piece of work, until its time is over.
+//! Retries of one piece of work within its time limit.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::fault::Fault;
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// The time that one piece of work has, and the pauses between its attempts.
+/// The time limit of a piece of work, and the pauses between its attempts.
 pub(super) struct Attempts {
     begun: Instant,
     until: Instant,
@@ -27,7 +27,7 @@ impl Attempts {
         self.begun
     }
 
-    /// When its time is over.
+    /// When the time limit is reached.
     pub(super) const fn until(&self) -> Instant {
         self.until
     }
@@ -35,12 +35,12 @@ impl Attempts {
     /// Waits before the next attempt.
     ///
     /// # Errors
-    /// The same error when another attempt would not help, or the time is over.
+    /// The same error if another attempt would fail as well, or the time is over.
     pub(super) async fn pause_after(&mut self, error: sqlx::Error) -> sqlx::Result<()> {
         if Fault::of(&error) == Fault::Permanent || !self.pause().await { Err(error) } else { Ok(()) }
     }
 
-    /// Waits before the next attempt, twice as long each time. Whether there is time for it.
+    /// Waits before the next attempt, twice as long each time. Returns `false` if no time is left for it.
     pub(super) async fn pause(&mut self) -> bool {
         let next = Instant::now() + self.pause;
         if next >= self.until {
@@ -60,7 +60,7 @@ mod tests {
     use crate::postgres::fault::no_answer;
 
     #[tokio::test(start_paused = true)]
-    async fn attempts_go_on_until_the_time_is_over() {
+    async fn a_lost_connection_is_retried_until_the_time_limit() {
         let mut attempts = Attempts::within(Duration::from_secs(5));
         let mut count = 0;
         while attempts.pause_after(no_answer("BEGIN")).await.is_ok() {
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_would_fail_again_is_not_tried_again() {
+    async fn a_permanent_error_is_not_retried() {
         let mut attempts = Attempts::within(Duration::from_secs(5));
         assert!(attempts.pause_after(sqlx::Error::RowNotFound).await.is_err());
     }

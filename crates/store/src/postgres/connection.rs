@@ -1,4 +1,4 @@
-//! One connection to the server, and whether it may be used again.
+//! One connection to the server, and whether it can be used again.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -8,11 +8,11 @@ use tokio::time::{self, Instant};
 use super::{fault::no_answer, session::Sessions};
 use crate::sql::Connection;
 
-/// How long a connection is taken to work after an answer. Later it is asked first.
+/// How long a connection counts as working after an answer. Later, it is checked before use.
 const PROVEN_FOR: Duration = Duration::from_secs(1);
 
-/// The role of the server and the history of its data. A history ends with a promotion or a restore (another timeline)
-/// and with a crash (the server discards its statistics): from then on, transaction ids may be assigned a second time.
+/// Selects the role of the server and the history of its data. A promotion or a restore (another timeline) and a crash (reset
+/// statistics) start a new history, in which transaction ids may be assigned again.
 const SERVER: &str = "
     SELECT pg_is_in_recovery() AS is_standby,
         CASE WHEN pg_is_in_recovery() THEN NULL ELSE
@@ -20,16 +20,16 @@ const SERVER: &str = "
         END AS history
     FROM pg_control_system(), pg_stat_bgwriter";
 
-/// The same where the server does not tell its history.
+/// Selects the role where the history is not available.
 const ROLE: &str = "SELECT pg_is_in_recovery() AS is_standby, CAST(NULL AS text) AS history";
 
-/// The server is a standby, to which a name leads while it is switched over.
+/// The server is a standby. A host name can lead to one during a failover.
 #[derive(Debug, thiserror::Error)]
-#[error("the PostgreSQL server is a standby, which takes no writes; database_url has to lead to the primary")]
+#[error("the PostgreSQL server is a standby, which accepts no writes; set the host in database_url to the primary")]
 struct Standby;
 
-/// A connection. It is of no use unless a piece of work says at its end that all was answered: a future that is dropped
-/// in the middle leaves an answer that nobody has read.
+/// A connection. It can be used again only if the work has confirmed that all answers were read: a dropped future leaves
+/// unread answers.
 pub(super) struct ServerConnection {
     raw: PgConnection,
     sessions: Arc<Sessions>,
@@ -63,22 +63,22 @@ impl ServerConnection {
         })
     }
 
-    /// The connection, for work that begins now.
+    /// The connection of the driver.
     pub(super) const fn raw(&mut self) -> &mut PgConnection {
         &mut self.raw
     }
 
-    /// The same for the statements of the tables.
+    /// The connection for the statements of the tables.
     pub(super) fn connection(&mut self) -> Connection<'_> {
         Connection::prepared(&mut self.raw, self.sessions.statements)
     }
 
-    /// How its session is set up.
+    /// The setup of the session.
     pub(super) fn sessions(&self) -> Arc<Sessions> {
         self.sessions.clone()
     }
 
-    /// The history of the server's data, where it is known.
+    /// The history of the server's data, if it is known.
     pub(super) fn history(&self) -> Option<Arc<str>> {
         self.history.clone()
     }
@@ -91,12 +91,12 @@ impl ServerConnection {
         self.answered_at
     }
 
-    /// Begins a piece of work. Unless it is finished, the connection is not used again.
+    /// Begins a piece of work. Until it is finished, the connection is not used again.
     pub(super) const fn begin_use(&mut self) {
         self.is_in_use = true;
     }
 
-    /// Ends a piece of work to which all answers were read, outside a transaction.
+    /// Ends a piece of work: all answers were read, and no transaction is open.
     pub(super) fn finish_use(&mut self) {
         self.is_in_use = false;
         self.answered_at = Instant::now();
@@ -106,12 +106,12 @@ impl ServerConnection {
         self.is_in_use
     }
 
-    /// Whether it was heard of a moment ago.
+    /// Whether the connection answered recently.
     pub(super) fn is_proven(&self) -> bool {
         self.answered_at.elapsed() < PROVEN_FOR
     }
 
-    /// Asks whether the server is still there.
+    /// Checks that the server answers.
     pub(super) async fn prove(&mut self, within: Duration) -> sqlx::Result<()> {
         let proved = time::timeout(within, sqlx::Connection::ping(&mut self.raw)).await;
         proved.unwrap_or_else(|_| Err(no_answer("an idle connection")))
@@ -120,9 +120,9 @@ impl ServerConnection {
 
 async fn ask_server(raw: &mut PgConnection) -> sqlx::Result<PgRow> {
     match sqlx::raw_sql(SERVER).fetch_one(&mut *raw).await {
-        // A service that offers PostgreSQL may not offer all of its functions.
+        // Managed services may not provide all functions of PostgreSQL.
         Err(sqlx::Error::Database(error)) => {
-            tracing::debug!(%error, "the history of the server's data is not known");
+            tracing::debug!(%error, "PostgreSQL does not report the history of its data");
             sqlx::raw_sql(ROLE).fetch_one(raw).await
         }
         answer => answer,

@@ -1,19 +1,19 @@
-//! What an error says of the connection that it came from, and of the transaction.
+//! Classifies errors by whether and where work can run again.
 
 use std::{fmt::Display, io};
 
-/// The part of PostgreSQL's message for a cached plan that a migration has made invalid. Its code, `0A000`, is that of
-/// every missing feature.
+/// A part of PostgreSQL's message for a cached plan that a migration has invalidated. Its code, `0A000`, stands for every
+/// unsupported feature.
 const STALE_PLAN: &str = "cached plan must not change result type";
 
-/// Whether work that failed may run again, and where.
+/// Whether failed work can run again, and on which connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The connection is of no use any more: closed, silent, or out of step with the server.
+    /// The connection cannot be used again: it is closed, unresponsive, or out of sync.
     Disconnected,
-    /// The session takes no writes, and another one may.
+    /// The session is read-only. Another one may accept writes.
     ReadOnly,
-    /// The server has rolled the transaction back because of others.
+    /// The server rolled the transaction back because of a conflict.
     Conflict,
     /// The work would fail in the same way.
     Permanent,
@@ -32,13 +32,13 @@ impl Fault {
     /// By SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
     fn of_code(code: &str) -> Self {
         match code {
-            // The server closes the connection: shutdown, crash, start, idle and transaction timeouts; it does not have the
-            // prepared statements of this connection; it does not know the outcome of a statement.
+            // Shutdown, crash, startup, idle and transaction timeouts; prepared statements that are missing or exist already;
+            // an unknown outcome.
             "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "26000" | "42P05" | "40003" => {
                 Self::Disconnected
             }
             "25006" => Self::ReadOnly,
-            // Cancelled by an administrator, or by the statement timeout.
+            // Canceled by an administrator or the statement timeout.
             "57014" => Self::Conflict,
             _ if code.starts_with("08") => Self::Disconnected,
             _ if code.starts_with("40") => Self::Conflict,
@@ -46,8 +46,8 @@ impl Fault {
         }
     }
 
-    /// Whether connecting may succeed in a moment: the server is starting, is a standby that may be promoted, or has no
-    /// connection to spare (class 53).
+    /// Whether connecting may succeed later: the server is starting, is a standby that may be promoted, or has no free
+    /// connection (class 53).
     pub(super) fn passes_when_connecting(error: &sqlx::Error) -> bool {
         let is_full = |error: &dyn sqlx::error::DatabaseError| error.code().is_some_and(|code| code.starts_with("53"));
         match error {
@@ -57,12 +57,12 @@ impl Fault {
     }
 }
 
-/// The error of a wait that had no answer in time.
+/// The error of a wait that timed out.
 pub(super) fn no_answer(waited_for: impl Display) -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, format!("PostgreSQL did not answer in time: {waited_for}")))
 }
 
-/// Whether it is one.
+/// Whether the error is a timeout.
 pub(super) fn is_silence(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut)
 }
@@ -72,7 +72,7 @@ mod tests {
     use super::{Fault, no_answer};
 
     #[test]
-    fn codes_are_sorted_by_what_becomes_of_the_connection() {
+    fn the_error_code_decides_whether_the_connection_is_used_again() {
         for code in ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "08006", "08P01", "26000", "42P05", "40003"]
         {
             assert_eq!(Fault::of_code(code), Fault::Disconnected, "{code}");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_ends_a_connection() {
+    fn a_timeout_disconnects() {
         assert_eq!(Fault::of(&no_answer("COMMIT")), Fault::Disconnected);
         assert_eq!(Fault::of(&sqlx::Error::RowNotFound), Fault::Permanent);
     }

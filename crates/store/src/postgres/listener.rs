@@ -1,4 +1,4 @@
-//! A LISTEN connection, which learns of revocations as they are committed (`NOTIFY`, by a trigger of the table).
+//! A LISTEN connection for revocations. A trigger of the table sends `NOTIFY` when they are committed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use super::fault::no_answer;
 /// The channel that the trigger notifies.
 const CHANNEL: &str = "hallpass_revocations";
 
-/// The pause before a lost connection is opened again.
+/// The pause before reconnecting.
 const RECONNECT_AFTER: Duration = Duration::from_millis(250);
 
 /// Listens until it is dropped.
@@ -23,15 +23,16 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Starts listening. The server is asked whether it is still there whenever `answer` has passed without a
-    /// notification, and has half of that time to answer.
+    /// Starts listening. After each `answer` without a notification, the connection is checked, with half of that time for
+    /// the reply.
     pub(super) fn start(options: PgConnectOptions, answer: Duration) -> Self {
         let heard = Arc::new(Notify::new());
         let task = tokio::spawn(listen(options, answer, heard.clone())).abort_handle();
         Self { heard, task }
     }
 
-    pub(super) async fn told(&self) {
+    /// Waits for the next notification.
+    pub(super) async fn notified(&self) {
         self.heard.notified().await;
     }
 }
@@ -45,7 +46,7 @@ impl Drop for Listener {
 async fn listen(options: PgConnectOptions, answer: Duration, heard: Arc<Notify>) {
     loop {
         if let Err(error) = listen_once(options.clone(), answer, &heard).await {
-            tracing::debug!(%error, "not notified of other servers' revocations; they are polled instead");
+            tracing::debug!(%error, "LISTEN connection lost, polling for revocations");
         }
         time::sleep(RECONNECT_AFTER).await;
     }
@@ -53,7 +54,7 @@ async fn listen(options: PgConnectOptions, answer: Duration, heard: Arc<Notify>)
 
 async fn listen_once(options: PgConnectOptions, answer: Duration, heard: &Notify) -> sqlx::Result<()> {
     let mut listener = within(answer, connect(options)).await?;
-    // A lost connection is opened here again, where that has a bound.
+    // This module reconnects itself, with a timeout.
     listener.eager_reconnect(false);
     // Notifications from before, or while the connection was lost, were missed.
     heard.notify_one();
@@ -67,8 +68,8 @@ async fn listen_once(options: PgConnectOptions, answer: Duration, heard: &Notify
     }
 }
 
-/// Connects. The listener wants a pool, and has this one for itself: a connection that has fallen silent keeps its place
-/// there for as long as it takes to say goodbye.
+/// Connects. The listener needs a pool and gets its own, because an unresponsive connection occupies its slot until it is
+/// closed.
 async fn connect(options: PgConnectOptions) -> sqlx::Result<PgListener> {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     let mut listener = PgListener::connect_with(&pool).await?;

@@ -1,5 +1,5 @@
-//! The pool of connections. Work waits for whichever comes first: a connection that other work gives back, or a new one.
-//! That no more can be opened is no failure as long as there are some.
+//! The connection pool. Work waits for a returned or a new connection, whichever comes first. If the server refuses more
+//! connections, the pool continues with those that are open.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,13 +16,13 @@ use super::{
     session::Sessions,
 };
 
-/// How often work that waits looks whether more connections should be opened.
+/// How often waiting work checks whether more connections should be opened.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// How long sessions are kept that refuse to write, after a new one did.
+/// How long the result that a new session is read-only stays valid.
 const REFUSAL_STANDS_FOR: Duration = Duration::from_secs(1);
 
-/// A connection that work has for itself. It goes back into the pool only if it was left in order.
+/// A connection for one piece of work. It returns to the pool only if the work has read all answers.
 pub(super) type Pooled<'p> = PooledConnection<'p, Connector>;
 
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool of up to `size` connections, none of which is open yet. `answer` bounds every wait.
+    /// A pool of up to `size` connections, opened on demand. `answer` bounds every wait.
     pub(super) fn new(sessions: Sessions, size: u32, answer: Duration) -> Self {
         let connector = Connector { sessions: Arc::new(sessions), answer, seen: Arc::default() };
         let connections = bb8::Pool::builder()
@@ -45,10 +45,15 @@ impl Pool {
         Self { connections, connector }
     }
 
-    /// A connection that works, as far as can be known.
+    /// The setup of all connections.
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.connector.sessions
+    }
+
+    /// Acquires a connection that answered recently.
     ///
     /// # Errors
-    /// When there was none in time, or none can be opened.
+    /// When no connection is available in time, or none can be opened.
     pub(super) async fn acquire(&self, until: Instant) -> sqlx::Result<Pooled<'_>> {
         loop {
             let mut connection = self.get(until).await?;
@@ -67,8 +72,8 @@ impl Pool {
         }
     }
 
-    /// After a session refused to write: whether the server does, since a session that was opened after the work had
-    /// begun refused too. If not, sessions from before are not used any more: a setting that they began with may be over.
+    /// Whether the server is read-only: a session that was opened after the work began has rejected a write. Otherwise, older
+    /// sessions are closed, because the setting they started with may have changed.
     pub(super) fn takes_no_writes(&self, connection: &ServerConnection, begun: Instant) -> bool {
         let now = Instant::now();
         self.connector.seen(|seen| {
@@ -103,14 +108,14 @@ pub(super) struct Connector {
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What was seen of the server.
+/// Observations of the server.
 #[derive(Default)]
 struct Seen {
     /// The last failure to connect.
     failure: Option<Failure>,
-    /// When a question was asked to which nobody answered. Connections that have not answered since are not used.
+    /// Time of a query that was not answered. Connections that have not answered since are not used.
     silence: Option<Instant>,
-    /// When a session that had just been opened refused to write.
+    /// Time when a new session rejected a write.
     refusal: Option<Instant>,
 }
 
@@ -121,8 +126,7 @@ struct Failure {
 }
 
 impl Connector {
-    /// How long the server may take to accept a connection or to answer that it is there: there is time for another
-    /// attempt.
+    /// The time to accept a connection or to answer a check. It leaves time for another attempt.
     fn patience(&self) -> Duration {
         self.answer / 2
     }
@@ -135,9 +139,9 @@ impl Connector {
         self.seen(|seen| seen.silence.is_some_and(|silence| connection.answered_at() < silence))
     }
 
-    /// Notes that an idle connection is lost. When one has fallen silent, the others have too.
+    /// Notes that an idle connection is lost. If it is unresponsive, the others are as well.
     fn note_loss(&self, error: &sqlx::Error, asked_at: Instant) {
-        tracing::debug!(%error, "a connection to PostgreSQL was lost while it was idle");
+        tracing::debug!(%error, "idle PostgreSQL connection lost");
         if is_silence(error) {
             self.seen(|seen| seen.silence = seen.silence.max(Some(asked_at)));
         }
@@ -149,7 +153,7 @@ impl Connector {
         self.seen(|seen| seen.failure = Some(failure));
     }
 
-    /// Whether to wait on for a connection.
+    /// Whether to keep waiting for a connection.
     fn check(&self, begun: Instant, until: Instant) -> sqlx::Result<()> {
         let is_over = Instant::now() >= until;
         self.seen(|seen| match &seen.failure {
@@ -164,7 +168,7 @@ impl ManageConnection for Connector {
     type Connection = ServerConnection;
     type Error = sqlx::Error;
 
-    /// Tries until the server accepts a connection, or the time is over.
+    /// Retries until the server accepts a connection or the time is over.
     async fn connect(&self) -> sqlx::Result<ServerConnection> {
         let mut attempts = Attempts::within(self.answer);
         loop {

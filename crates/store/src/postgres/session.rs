@@ -1,7 +1,7 @@
-//! How the sessions of the server are set up, on a connection to it and through a pooler.
+//! The setup of sessions, on a direct connection and behind a pooler.
 //!
-//! A pooler such as `PgBouncer` may give each transaction another session. There, nothing outlasts a transaction: settings
-//! are made in it, statements are not named, reading takes a transaction too, and nobody listens.
+//! A pooler such as `PgBouncer` may give each transaction another session. There, no state outlasts a transaction: settings are
+//! local, statements are unnamed, reads use a transaction, and there is no LISTEN connection.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::{Timeouts, sql::Statements};
 
 /// The isolation level that work relies on, whatever the database's default is.
 const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-/// The same for work that reads with one statement.
+/// Begins work that reads with one statement.
 const READ: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
-/// One state of the database, for several statements.
+/// Begins work that reads a snapshot with several statements.
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-/// The transaction's id, by which the outcome of its COMMIT can be looked up.
+/// Selects the transaction's id, with which the outcome of COMMIT can be looked up.
 const ID: &str = "SELECT CAST(pg_current_xact_id() AS text)";
 
-/// A setting of ours that only a session of the server knows: poolers refuse it, or do not pass it on.
+/// A custom setting that reaches the server only on a direct connection: poolers reject it or do not forward it.
 const PROOF: &str = "hallpass.session";
 
-/// The set-up of all connections to a database.
+/// The setup of all connections to a database.
 pub(super) struct Sessions {
     pub(super) options: PgConnectOptions,
     pub(super) statements: Statements,
@@ -31,12 +31,12 @@ pub(super) struct Sessions {
     pub(super) begin: SqlStr,
     /// Begins a transaction that reads with several statements.
     pub(super) begin_snapshot: SqlStr,
-    /// Begins a transaction that reads with one statement, where that takes one.
+    /// Begins a transaction that reads with one statement. `None` if no transaction is needed.
     pub(super) begin_read: Option<SqlStr>,
 }
 
 impl Sessions {
-    /// Connects, and finds out what the connection leads to.
+    /// Connects and detects a pooler.
     pub(super) async fn connect(options: PgConnectOptions, timeouts: Timeouts) -> sqlx::Result<(Self, PgConnection)> {
         let found = time::timeout(timeouts.answer, find(options, timeouts)).await;
         found.unwrap_or_else(|_| Err(no_answer("connecting")))
@@ -64,7 +64,7 @@ impl Sessions {
         }
     }
 
-    /// Whether a connection is a session of the server for as long as it lasts.
+    /// Whether a connection keeps its session.
     pub(super) const fn are_lasting(&self) -> bool {
         matches!(self.statements, Statements::Named)
     }
@@ -82,18 +82,18 @@ async fn find(options: PgConnectOptions, timeouts: Timeouts) -> sqlx::Result<(Se
         Err(error) if refuses_settings(&error) => {}
         Err(error) => return Err(error),
     }
-    tracing::info!("PostgreSQL is behind a pooler: nothing is expected to outlast a transaction");
+    tracing::info!("PostgreSQL is behind a pooler: no session state is used");
     let connection = options.connect().await?;
     Ok((Sessions::pooled(options, timeouts), connection))
 }
 
-/// Poolers answer so to settings that they do not pass on.
+/// Whether a pooler rejected settings that it does not forward.
 fn refuses_settings(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     error.code().is_some_and(|code| code == "0A000" || code == "08P01") || error.message().contains("startup parameter")
 }
 
-/// The settings of a session: nothing that work relies on is inherited from the database or the role.
+/// The settings of a session. Nothing that work relies on is inherited from the database or the role.
 fn settings(timeouts: Timeouts) -> impl Iterator<Item = (&'static str, String)> {
     let others = [
         ("default_transaction_isolation", "read committed".to_owned()),
@@ -103,7 +103,7 @@ fn settings(timeouts: Timeouts) -> impl Iterator<Item = (&'static str, String)> 
     bounds(timeouts).into_iter().chain(others)
 }
 
-/// The bounds of work, milliseconds. A lock is waited for so that there is time to hear that it was not to be had.
+/// The timeouts in milliseconds. The lock timeout leaves time to receive its error.
 fn bounds(Timeouts { answer, statement, lock }: Timeouts) -> [(&'static str, String); 3] {
     // PostgreSQL reads 0 as no limit.
     let millis = |time: Duration| time.as_millis().max(1).to_string();

@@ -1,8 +1,11 @@
-//! Transactions that write. The outcome of each COMMIT is known, or said to be unknown.
+//! Write transactions. If the answer to COMMIT is lost, the outcome is looked up.
 
 use std::time::Duration;
 
-use hallpass_core::{revocation::Revocation, store::StoreError};
+use hallpass_core::{
+    revocation::Revocation,
+    store::{AdminActionError, StoreError},
+};
 use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::time::{self, Instant};
 
@@ -10,22 +13,26 @@ use super::{
     fault::{Fault, no_answer},
     pool::{Pool, Pooled},
 };
-use crate::{backend::Work, fault::store_error, tables::locks::Unlocked};
+use crate::{
+    backend::{Rollback, Work},
+    fault::store_error,
+    tables::locks::Unlocked,
+};
 
 /// The pause before a transaction that is still in progress is looked up again.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
-/// The server did not answer COMMIT, and could not be asked for the outcome.
+/// The server did not answer COMMIT, and the outcome could not be looked up.
 #[derive(Debug, thiserror::Error)]
-#[error("PostgreSQL did not say whether it committed: {0}")]
+#[error("whether PostgreSQL committed the transaction is unknown: {0}")]
 struct OutcomeUnknown(#[source] sqlx::Error);
 
 /// Why a transaction was not committed.
 pub(super) enum NotCommitted {
     /// It was rolled back.
     RolledBack(sqlx::Error),
-    /// Another attempt would not help, or might do the work a second time.
-    Final(StoreError),
+    /// Another attempt would fail as well, or might run the work twice.
+    Final(AdminActionError),
 }
 
 impl From<sqlx::Error> for NotCommitted {
@@ -34,7 +41,7 @@ impl From<sqlx::Error> for NotCommitted {
     }
 }
 
-/// An open transaction. When it is dropped, its connection is closed, and so it is rolled back.
+/// An open transaction. Dropping it closes the connection, which rolls it back.
 pub(super) struct Transaction<'p> {
     connection: Pooled<'p>,
     id: u64,
@@ -42,26 +49,29 @@ pub(super) struct Transaction<'p> {
 }
 
 impl<'p> Transaction<'p> {
-    /// Begins a transaction whose statements are answered `until` then.
+    /// Begins a transaction whose statements must be answered before `until`.
     pub(super) async fn begin(mut connection: Pooled<'p>, until: Instant) -> sqlx::Result<Self> {
         let begun =
             time::timeout_at(until, sqlx::raw_sql(connection.sessions().begin.clone()).fetch_one(connection.raw()))
                 .await;
         let row = begun.unwrap_or_else(|_| Err(no_answer("BEGIN")))?;
         let id: String = row.try_get(0)?;
-        let id = id.parse().map_err(|_| sqlx::Error::Protocol(format!("no transaction id: {id}")))?;
+        let id = id.parse().map_err(|_| sqlx::Error::Protocol(format!("not a transaction id: {id}")))?;
         Ok(Self { connection, id, until })
     }
 
-    /// Does the work. Returns the sessions that it has ended, too.
-    pub(super) async fn run<T>(&mut self, work: impl Work<T>) -> sqlx::Result<(T, Vec<Revocation>)> {
+    /// Runs the work. Also returns the sessions that it revoked.
+    pub(super) async fn run<T>(
+        &mut self,
+        work: impl Work<T, Unlocked, Rollback>,
+    ) -> Result<(T, Vec<Revocation>), Rollback> {
         let mut connection = self.connection.connection();
         let answer = time::timeout_at(self.until, work(&mut connection, Unlocked::begin())).await;
-        let value = answer.unwrap_or_else(|_| Err(no_answer("a statement")))?;
+        let value = answer.unwrap_or_else(|_| Err(no_answer("a statement").into()))?;
         Ok((value, connection.into_revoked()))
     }
 
-    /// Ends a transaction whose work failed.
+    /// Rolls back a transaction whose work failed.
     pub(super) async fn fail(self, error: sqlx::Error, begun: Instant, pool: &Pool) -> NotCommitted {
         let is_final = match Fault::of(&error) {
             Fault::Disconnected => return error.into(),
@@ -69,9 +79,9 @@ impl<'p> Transaction<'p> {
             Fault::ReadOnly => true,
             Fault::Conflict | Fault::Permanent => false,
         };
-        // A connection on which that fails is closed.
+        // If the rollback fails, the connection is closed.
         drop(self.roll_back().await);
-        if is_final { NotCommitted::Final(store_error(error)) } else { error.into() }
+        if is_final { NotCommitted::Final(store_error(error).into()) } else { error.into() }
     }
 
     /// Rolls back.
@@ -82,7 +92,7 @@ impl<'p> Transaction<'p> {
         Ok(())
     }
 
-    /// Commits. Half of the time that is left is for looking the outcome up.
+    /// Commits. Half of the remaining time is reserved for looking up the outcome.
     pub(super) async fn commit(mut self, pool: &Pool) -> Result<(), NotCommitted> {
         let now = Instant::now();
         let half = now + self.until.saturating_duration_since(now) / 2;
@@ -100,14 +110,14 @@ impl<'p> Transaction<'p> {
         }
     }
 
-    /// Asks on another connection what became of the transaction.
+    /// Looks up the outcome of the transaction on another connection.
     async fn look_up(self, pool: &Pool, error: sqlx::Error) -> Result<(), NotCommitted> {
         let Self { connection, id, until } = self;
         let history = connection.history();
         drop(connection);
         loop {
             let status = match pool.acquire(until).await {
-                // In another history the id may be that of another transaction.
+                // In another history, the id may belong to another transaction.
                 Ok(other) if history.is_some() && other.history() == history => status(other, id, until).await,
                 Ok(_) | Err(_) => Ok(None),
             };
@@ -125,10 +135,10 @@ impl<'p> Transaction<'p> {
 }
 
 fn unknown(error: sqlx::Error) -> NotCommitted {
-    NotCommitted::Final(StoreError(Box::new(OutcomeUnknown(error))))
+    NotCommitted::Final(StoreError(Box::new(OutcomeUnknown(error))).into())
 }
 
-/// The status of a transaction. One that still waits for a COMMIT that got lost is ended, as its session is.
+/// The status of a transaction. Terminates its session if it is idle, because the COMMIT was lost.
 async fn status(mut connection: Pooled<'_>, id: u64, until: Instant) -> sqlx::Result<Option<String>> {
     let end = AssertSqlSafe(format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,10 +1,12 @@
-//! Whether this user can use a SQLite file and its folder. SQLite itself opens a file that it cannot write to for
-//! reading, without an error.
+//! Checks that this user can use a SQLite file and its folder. SQLite opens a file that it cannot write as read-only, without
+//! an error.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
+
+use crate::files;
 
 /// Why a SQLite file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -12,20 +14,20 @@ pub enum AccessProblem {
     /// The folder does not exist.
     #[error("the folder {0} does not exist")]
     NoFolder(PathBuf),
-    /// The path is not of a file.
+    /// The path is not a file.
     #[error("{0} is not a file")]
     NoFile(PathBuf),
-    /// The folder, in which SQLite creates files beside the database, cannot be written to.
-    #[error("the folder {0} cannot be written to: {1}")]
+    /// The folder, in which SQLite creates files beside the database, is not writable.
+    #[error("the folder {0} is not writable: {1}")]
     Folder(PathBuf, #[source] io::Error),
-    /// The file cannot be read or written.
-    #[error("the file {0} cannot be read and written: {1}")]
+    /// The file is not readable and writable.
+    #[error("the file {0} is not readable and writable: {1}")]
     File(PathBuf, #[source] io::Error),
 }
 
 /// Checks that the file at `path` can be read and written, or created.
 pub(super) fn check(path: &Path) -> Result<(), AccessProblem> {
-    let folder = folder(path);
+    let folder = files::folder(path);
     if !folder.is_dir() {
         return Err(AccessProblem::NoFolder(folder.to_owned()));
     }
@@ -33,11 +35,6 @@ pub(super) fn check(path: &Path) -> Result<(), AccessProblem> {
         return Err(AccessProblem::NoFile(path.to_owned()));
     }
     check_permissions(path, folder)
-}
-
-/// The folder that a file is in.
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(unix)]

@@ -1,5 +1,5 @@
-//! Waits for other processes where SQLite itself does not: it answers `SQLITE_BUSY` at once while another process
-//! switches a new file to WAL, or closes it as the last one.
+//! Waits for other processes where SQLite's busy timeout does not: while another process switches a new file to WAL, or closes
+//! it as the last one, SQLite returns `SQLITE_BUSY` at once.
 
 use std::{
     thread,
@@ -15,10 +15,10 @@ use tokio::task;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// `SQLITE_BUSY`, without the bits of its extended codes (<https://sqlite.org/rescode.html>).
+/// The primary result code of `SQLITE_BUSY` (<https://sqlite.org/rescode.html>).
 const BUSY: i32 = 5;
 
-/// Connects, and tries again for as long as `wait` while another process holds the file.
+/// Connects. Retries for up to `wait` while another process holds the file.
 pub(super) async fn connect(options: &SqliteConnectOptions, wait: Duration) -> sqlx::Result<SqliteConnection> {
     let until = Instant::now() + wait;
     loop {
@@ -29,9 +29,9 @@ pub(super) async fn connect(options: &SqliteConnectOptions, wait: Duration) -> s
     }
 }
 
-/// Waits by the system's clock, by which other processes and the times of files go.
+/// Sleeps by the system clock, which other processes and file times follow, and not by Tokio's, which tests pause.
 pub(super) async fn pause(duration: Duration) {
-    // It fails only when the runtime ends.
+    // It fails only when the runtime shuts down.
     drop(task::spawn_blocking(move || thread::sleep(duration)).await);
 }
 
@@ -39,7 +39,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
     primary_code(error) == Some(BUSY)
 }
 
-/// The primary result code of an error of SQLite.
+/// The primary result code of a SQLite error.
 pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
     let code: i32 = sqlx::error::DatabaseError::code(error)?.parse().ok()?;

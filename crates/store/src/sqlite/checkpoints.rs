@@ -1,5 +1,4 @@
-//! Checkpoints. What the writer has synced to the write-ahead log is copied into the file beside it, so that
-//! nobody who waits for a write waits for that too.
+//! Checkpoints: copies the write-ahead log into the database file on a separate connection, so that no write waits for it.
 
 use std::time::Duration;
 
@@ -9,21 +8,21 @@ use tokio::{
     time::{self, Instant},
 };
 
-/// How many pages the log may grow to (64 MiB) before the writer copies what is left of it, after which the log
-/// begins anew. While writes follow upon one another nobody else can make it begin anew.
+/// The number of pages in the log (64 MiB) at which the writer itself makes a checkpoint, after which the log restarts. Under
+/// continuous writes only the writer can restart the log.
 pub(super) const MAX_LOG_PAGES: &str = "16384";
 
-/// How long writes gather before they are copied: a page written many times is copied once, but the more there is
-/// to sync at once, the longer the writer's own syncs take meanwhile.
+/// The pause before a checkpoint. A page that is written several times is copied once, but a larger checkpoint slows the
+/// writer's own syncs.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// How much longer than the copying took it rests after, so that a slow disk is left to the writer.
+/// The pause after a checkpoint, as a multiple of its duration, so that a slow disk is free for the writer.
 const REST: u32 = 2;
 
-/// How long it rests after copying failed, as on a full disk.
+/// The pause after a failed checkpoint, as on a full disk.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Copies on a connection of its own whenever something was `written`, until the writer has gone.
+/// Makes a checkpoint after each write, until the writer stops.
 pub(super) async fn copy(mut connection: SqliteConnection, mut written: mpsc::Receiver<()>) {
     let mut rest = GATHER;
     while written.recv().await.is_some() {
@@ -33,7 +32,7 @@ pub(super) async fn copy(mut connection: SqliteConnection, mut written: mpsc::Re
             Ok(_) => GATHER.max(begun.elapsed() * REST),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "the database's log could not be copied into its file; it is tried again");
+                tracing::warn!(error, "SQLite checkpoint failed, retrying");
                 REST_AFTER_FAILURE
             }
         };

@@ -1,4 +1,4 @@
-//! Finds out what a SQLite file contains without changing it or creating files beside it.
+//! Reads a SQLite file without changing it or creating files beside it.
 
 use std::{
     fs::Metadata,
@@ -15,10 +15,10 @@ use crate::{migrations, schema::Schema};
 /// The `application_id` of the SQLite header, "Hall" in ASCII. Migrations set it; `file` and other tools read it.
 const APPLICATION_ID: i64 = 0x4861_6C6C;
 
-/// The number of tables, views, indexes and triggers, without those of SQLite itself.
+/// Counts tables, views, indexes and triggers, without those of SQLite itself.
 const OBJECTS: &str = "SELECT count(*) FROM sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_'";
 
-/// Whether the table that records migrations has the columns that are read from it.
+/// Whether the table of applied migrations has the columns that are read.
 const HAS_RECORDS: &str =
     "SELECT count(*) = 3 FROM pragma_table_info($1) WHERE name IN ('version', 'checksum', 'success')";
 
@@ -34,19 +34,19 @@ pub(crate) async fn schema(connection: &mut SqliteConnection) -> sqlx::Result<Sc
     };
     Ok(match applied.as_slice() {
         _ if ![0, APPLICATION_ID].contains(&id) => Schema::Foreign,
-        // A start that was cut off may have left the table of the records.
+        // An interrupted start may have left the empty table of applied migrations.
         [] if objects > i64::from(has_records) => Schema::Foreign,
         applied => migrations::compare(&migrations::sqlite(), applied),
     })
 }
 
-/// Work on a connection that only reads.
+/// Work on a read-only connection.
 pub(crate) type Reading<T> = for<'c> fn(&'c mut SqliteConnection) -> BoxFuture<'c, sqlx::Result<T>>;
 
 /// Reads the file at `path` with `work`. `wait` bounds the wait for another process.
 ///
-/// SQLite creates a `-wal` and a `-shm` even for a reader, except for a file that it takes as immutable. A file without a
-/// `-wal` is read so, which is right while nobody writes to it: when it has changed meanwhile, it is read again.
+/// SQLite creates a `-wal` and a `-shm` file even for a reader, unless the file is opened as immutable. A file without a
+/// `-wal` is opened so. If it changed while it was read, it is read again.
 pub(crate) async fn read<T>(path: &Path, wait: Duration, work: Reading<T>) -> sqlx::Result<T> {
     let until = Instant::now() + wait;
     loop {
@@ -68,14 +68,13 @@ async fn read_once<T>(options: &SqliteConnectOptions, wait: Duration, work: Read
     read
 }
 
-/// How long ago a file was modified whose next change shows in the time of its modification, which some systems count
-/// in steps of up to 10 ms.
+/// The age of a modification after which the next one has another time. Some systems count file times in steps of 10 ms.
 const SETTLED: Duration = Duration::from_millis(20);
 
-/// What changes when a process writes to a file.
+/// The properties of a file that change when a process writes to it.
 #[derive(PartialEq, Eq)]
 struct State {
-    /// Whether a process has it open in WAL mode, or left it so.
+    /// Whether a process has the file open in WAL mode, or ended without closing it.
     has_log: bool,
     size: u64,
     modified: Option<SystemTime>,
@@ -94,7 +93,7 @@ impl State {
     }
 
     fn is_settled(&self) -> bool {
-        // A time in the future is of a clock that was set back.
+        // A time in the future means that the clock was set back.
         self.modified.is_none_or(|modified| modified.elapsed().map_or(true, |age| age > SETTLED))
     }
 }

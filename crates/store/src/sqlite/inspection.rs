@@ -1,4 +1,4 @@
-//! Inspects a SQLite file without changing it.
+//! Inspects a SQLite file for `hallpass doctor`.
 
 use std::{fs::File, io::Read, path::Path, time::Duration};
 
@@ -20,9 +20,9 @@ use crate::{
 const FORMAT_VERSIONS: std::ops::Range<usize> = 18..20;
 const WAL: [u8; 2] = [2, 2];
 
-/// Inspects the file. `wait` bounds the wait for another process.
+/// Inspects the file without changing it. `wait` bounds the wait for another process.
 ///
-/// The process must not have the file open: closing it drops the locks of the process (POSIX advisory locks).
+/// The process must not have the file open: closing it releases all POSIX locks of the process on it.
 pub(crate) async fn inspect(file: &SqliteFile, wait: Duration) -> Result<Inspection, ConnectError> {
     let path = file.path();
     access::check(path).map_err(|problem| ConnectError::Access { url: file.to_string(), problem })?;
@@ -41,9 +41,9 @@ pub(crate) async fn inspect(file: &SqliteFile, wait: Duration) -> Result<Inspect
     Ok(inspection)
 }
 
-/// What a file contains.
+/// The contents of a file.
 enum Found {
-    /// The marker of a move. The tables are not read: the file is not used any more.
+    /// The marker of a move. The tables are not read, because the file is no longer used.
     Marker(Marker),
     Tables(Inspection),
 }
@@ -62,8 +62,8 @@ fn journal(path: &Path) -> Finding {
     let mut header = [0; 20];
     let is_read = File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
     if is_read && header[FORMAT_VERSIONS] == WAL {
-        return Finding::good("journal", "Readers and writers do not wait for each other (WAL).");
+        return Finding::good("journal", "The journal mode is WAL.");
     }
-    let advice = "Put the file on a local disk: a network file system has no shared memory for WAL.";
+    let advice = "Move the file to a local disk: network file systems do not support WAL.";
     Finding::doubtful("journal", "The journal mode is not WAL.", advice)
 }

@@ -1,5 +1,5 @@
-//! Whether the file that is open is still the one at its path. What is written to a file that was deleted or replaced is
-//! lost when the process ends.
+//! Checks that the open file is still the file at its path. Writes to a deleted or replaced file are lost when the process
+//! ends.
 
 use std::{
     fs, io,
@@ -8,24 +8,26 @@ use std::{
 
 use hallpass_core::store::StoreError;
 
-/// The path of an open file, and which file it was.
+/// The path and the identity of an open file.
 pub(super) struct Place {
     path: PathBuf,
     identity: Identity,
 }
 
-/// The file at the path is another one, or is missing.
+/// The file at the path is missing or is another file.
 #[derive(Debug, thiserror::Error)]
-#[error("the file {0} was moved, deleted or replaced under the server; put it back, or restart with the right one")]
+#[error(
+    "the file {0} was moved, deleted or replaced while the server runs; restore it, or restart the server with the right file"
+)]
 struct Displaced(PathBuf);
 
 impl Place {
-    /// The file at `path`, which is open.
+    /// Identifies the open file at `path`.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), identity: identity(path)? })
     }
 
-    /// Checks that the file is still there.
+    /// Checks that the file is still at its path.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match identity(&self.path) {
             Ok(found) if found == self.identity => Ok(()),
@@ -34,7 +36,7 @@ impl Place {
     }
 }
 
-/// The device and the number of the file.
+/// The device and the inode of the file.
 #[cfg(unix)]
 type Identity = (u64, u64);
 
@@ -44,7 +46,7 @@ fn identity(path: &Path) -> io::Result<Identity> {
     fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// Elsewhere an open file can be neither moved nor deleted.
+/// On other systems an open file cannot be moved or deleted.
 #[cfg(not(unix))]
 type Identity = ();
 
@@ -60,7 +62,7 @@ mod tests {
     use super::Place;
 
     #[test]
-    fn a_copy_in_the_place_of_a_file_is_not_the_file() {
+    fn a_moved_or_replaced_file_is_detected() {
         let folder = tempfile::tempdir().expect("a folder");
         let (file, away) = (folder.path().join("hallpass.db"), folder.path().join("away.db"));
         fs::write(&file, "").expect("a file");

@@ -1,7 +1,6 @@
-//! The one writer. It takes whatever writes are waiting, runs them in one transaction, commits once,
-//! and only then answers each: many durable writes for the price of one sync to the disk. A write
-//! that fails or is denied leaves nothing, and takes nothing with it. Refreshes, the most frequent of them,
-//! share their statements too, as far as they are plain rotations.
+//! The single writer, with group commit: it runs all queued writes in one transaction, commits once, and then answers each,
+//! so that many durable writes share one disk sync. Each write has a savepoint: one that fails or is denied leaves nothing
+//! and affects no other. Plain rotations, the most frequent writes, also share their statements.
 
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
@@ -9,39 +8,38 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use hallpass_core::{
     revocation::{Revocation, RevocationSet},
-    store::{Refresh, Refreshed, StoreError},
+    store::{AdminActionError, Refresh, Refreshed, StoreError},
 };
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoints;
 use crate::{
-    backend::Work,
+    backend::{Rollback, Work},
     fault::store_error,
     sql::Connection,
     tables::{locks::Unlocked, refresh, rotations},
 };
 
-/// How many writes one transaction takes at most: the last to come should not wait long for the
-/// first.
+/// The maximum number of writes in one transaction, so that the first write does not wait long for the last.
 const MAX_BATCH: usize = 128;
 
-/// How many writes may wait before callers have to.
+/// The capacity of the queue. Callers wait when it is full.
 const QUEUE: usize = 1024;
 
-/// A handle to the writer. Dropping it lets the writer finish what waits and close the file.
-pub(super) struct Writer {
+/// A handle to the writer task. After it is dropped, the writer completes queued writes and closes the file.
+pub(crate) struct Writer {
     jobs: mpsc::Sender<Waiting>,
 }
 
-/// What waits for the writer.
+/// A queued write.
 enum Waiting {
     Refresh(Box<Renewal>),
     Other(Box<dyn Job>),
 }
 
 impl Writer {
-    /// Starts the writer on its connection, and on another what makes checkpoints of its writes.
+    /// Starts the writer on one connection and checkpoints on another.
     pub(super) fn start(
         connection: SqliteConnection,
         copying: SqliteConnection,
@@ -54,42 +52,40 @@ impl Writer {
         Self { jobs }
     }
 
-    /// How many writes wait.
-    pub(super) fn waiting(&self) -> usize {
+    /// The number of queued writes.
+    pub(crate) fn waiting(&self) -> usize {
         self.jobs.max_capacity() - self.jobs.capacity()
     }
 
-    /// Runs `work` in a transaction and answers after its commit. It runs to its end even when the
-    /// caller has gone. What is not to be kept leaves nothing.
-    pub(super) async fn write<T: Send + 'static>(
+    /// Runs `work` in a transaction and returns after its commit. The work completes even if the caller is dropped.
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl Work<T>,
-        is_kept: fn(&T) -> bool,
-    ) -> Result<T, StoreError> {
-        self.queue(|answer| Waiting::Other(Box::new(Write { work: Some(work), is_kept, answer }))).await
+        work: impl Work<T, Unlocked, Rollback>,
+    ) -> Result<T, AdminActionError> {
+        self.queue(|answer| Waiting::Other(Box::new(Write { work: Some(work), answer }))).await
     }
 
-    /// The same for a refresh.
-    pub(super) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
+    /// Runs a refresh like [`write`](Self::write).
+    pub(crate) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, AdminActionError> {
         self.queue(|answer| Waiting::Refresh(Box::new(Renewal { refresh, answer }))).await
     }
 
-    async fn queue<T>(&self, job: impl FnOnce(Answer<T>) -> Waiting) -> Result<T, StoreError> {
+    async fn queue<T>(&self, job: impl FnOnce(Answer<T>) -> Waiting) -> Result<T, AdminActionError> {
         let (reply, answer) = oneshot::channel();
         let is_running = self.jobs.send(job(Answer { result: None, reply })).await.is_ok();
         match answer.await {
             Ok(result) if is_running => result,
-            Ok(_) | Err(_) => Err(StoreError(Box::new(Stopped))),
+            Ok(_) | Err(_) => Err(StoreError(Box::new(Stopped)).into()),
         }
     }
 }
 
-/// The writer has gone, as when the server stops.
+/// The writer has stopped, as when the server shuts down.
 #[derive(Debug, thiserror::Error)]
 #[error("the writer has stopped")]
 struct Stopped;
 
-/// Why a batch was not committed, for each of those who waited for it.
+/// Why a batch was not committed, for each of its callers.
 #[derive(Clone, Debug)]
 struct NotCommitted(Arc<sqlx::Error>);
 
@@ -101,48 +97,53 @@ impl fmt::Display for NotCommitted {
 
 impl std::error::Error for NotCommitted {}
 
-/// What a piece of work came to, and who waits for it.
+/// The result of a piece of work, and the caller that waits for it.
 struct Answer<T> {
-    result: Option<sqlx::Result<T>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
+    result: Option<Result<T, Rollback>>,
+    reply: oneshot::Sender<Result<T, AdminActionError>>,
 }
 
 impl<T> Answer<T> {
-    /// Does the work and keeps what it comes to. A panic, as in a policy of the deployment's own, ends its
-    /// own write and not the writer.
-    async fn keep(&mut self, work: impl Future<Output = sqlx::Result<T>>) {
-        self.result = Some(caught(work).await);
+    /// Does the work and keeps its result. A panic, as in a deployment's policy, fails only its own write.
+    async fn keep<E: From<sqlx::Error>>(&mut self, work: impl Future<Output = Result<T, E>>) -> bool
+    where
+        Rollback: From<E>,
+    {
+        let result = caught(work).await;
+        let is_ok = result.is_ok();
+        self.result = Some(result.map_err(Rollback::from));
+        is_ok
     }
 
     fn give(self, committed: Result<(), NotCommitted>) {
         let result = match (self.result, committed) {
-            (Some(Err(error)), _) => Err(store_error(error)),
+            (Some(Err(Rollback::Database(error))), _) => Err(store_error(error).into()),
+            (Some(Err(Rollback::Denied(denial))), Ok(())) => Err(denial.into()),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (Some(Ok(_)) | None, Err(error)) => Err(StoreError(Box::new(error))),
-            (None, Ok(())) => Err(StoreError(Box::new(Stopped))),
+            (Some(_) | None, Err(error)) => Err(StoreError(Box::new(error)).into()),
+            (None, Ok(())) => Err(StoreError(Box::new(Stopped)).into()),
         };
-        // A caller who has gone is answered by nobody; the write stands all the same.
+        // The write stands even if the caller was dropped.
         drop(self.reply.send(result));
     }
 }
 
-async fn caught<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+async fn caught<T, E: From<sqlx::Error>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let caught = AssertUnwindSafe(work).catch_unwind().await;
-    caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned())))
+    caught.unwrap_or_else(|_| Err(sqlx::Error::Protocol("a write panicked".to_owned()).into()))
 }
 
 #[async_trait]
 trait Job: Send {
-    /// Does the work and keeps the result; whether what it wrote stays.
+    /// Does the work and keeps its result. Returns whether it succeeded.
     async fn run(&mut self, connection: &mut Connection<'_>) -> bool;
 
-    /// Tells the caller, once it is known whether the batch was committed.
+    /// Answers the caller when the batch was committed or rolled back.
     fn answer(self: Box<Self>, committed: Result<(), NotCommitted>);
 }
 
 struct Write<T, W> {
     work: Option<W>,
-    is_kept: fn(&T) -> bool,
     answer: Answer<T>,
 }
 
@@ -150,13 +151,13 @@ struct Write<T, W> {
 impl<T, W> Job for Write<T, W>
 where
     T: Send + 'static,
-    W: Work<T>,
+    W: Work<T, Unlocked, Rollback>,
 {
     async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
-        if let Some(work) = self.work.take() {
-            self.answer.keep(work(connection, Unlocked::begin())).await;
+        match self.work.take() {
+            Some(work) => self.answer.keep(work(connection, Unlocked::begin())).await,
+            None => false,
         }
-        self.answer.result.as_ref().is_some_and(|result| result.as_ref().is_ok_and(self.is_kept))
     }
 
     fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {
@@ -169,19 +170,23 @@ struct Renewal {
     answer: Answer<Refreshed>,
 }
 
-impl Renewal {
+#[async_trait]
+impl Job for Renewal {
     async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
-        self.answer.keep(refresh::refresh(connection, Unlocked::begin(), &self.refresh)).await;
-        matches!(self.answer.result, Some(Ok(_)))
+        self.answer.keep(refresh::refresh(connection, Unlocked::begin(), &self.refresh)).await
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), NotCommitted>) {
+        self.answer.give(committed);
     }
 }
 
-/// What is written in one transaction.
+/// The writes of one transaction.
 #[derive(Default)]
 struct Batch {
     renewals: Vec<Renewal>,
     others: Vec<Box<dyn Job>>,
-    /// The sessions that it ends.
+    /// The sessions that the batch revokes.
     revoked: Vec<Revocation>,
 }
 
@@ -200,23 +205,15 @@ impl Batch {
             execute(connection, "BEGIN IMMEDIATE").await?;
         }
         for renewal in self.renewals.iter_mut().filter(|renewal| renewal.answer.result.is_none()) {
-            execute(connection, "SAVEPOINT job").await?;
-            let mut working = Connection::sqlite(connection);
-            let is_kept = renewal.run(&mut working).await;
-            keep(working.into_revoked(), is_kept, &mut self.revoked);
-            release(connection, is_kept).await?;
+            run_job(connection, renewal, &mut self.revoked).await?;
         }
         for job in &mut self.others {
-            execute(connection, "SAVEPOINT job").await?;
-            let mut working = Connection::sqlite(connection);
-            let is_kept = job.run(&mut working).await;
-            keep(working.into_revoked(), is_kept, &mut self.revoked);
-            release(connection, is_kept).await?;
+            run_job(connection, job.as_mut(), &mut self.revoked).await?;
         }
         execute(connection, "COMMIT").await
     }
 
-    /// Makes known which sessions it has ended, if it was committed.
+    /// Publishes the revoked sessions if the batch was committed.
     fn publish(&mut self, committed: &sqlx::Result<()>, revocations: &RevocationSet) {
         let revoked = self.revoked.drain(..);
         if committed.is_ok() && revoked.len() > 0 {
@@ -224,8 +221,7 @@ impl Batch {
         }
     }
 
-    /// The plain rotations, together. Should that fail, the transaction begins anew and each is carried out
-    /// by itself, and fails by itself.
+    /// Runs the plain rotations with shared statements. If that fails, the transaction restarts and each refresh runs by itself.
     async fn rotate(&mut self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
         let refreshes: Vec<&Refresh> = self.renewals.iter().map(|renewal| &renewal.refresh).collect();
         let rotated = caught(rotations::rotate(&mut Connection::sqlite(connection), &refreshes)).await?;
@@ -245,10 +241,22 @@ impl Batch {
     }
 }
 
-fn keep(revoked: Vec<Revocation>, is_kept: bool, kept: &mut Vec<Revocation>) {
+/// Runs a job in a savepoint. A job that fails leaves nothing and affects no other job.
+async fn run_job(
+    connection: &mut SqliteConnection,
+    job: &mut dyn Job,
+    revoked: &mut Vec<Revocation>,
+) -> sqlx::Result<()> {
+    execute(connection, "SAVEPOINT job").await?;
+    let mut working = Connection::sqlite(connection);
+    let is_kept = job.run(&mut working).await;
+    let ended = working.into_revoked();
     if is_kept {
-        kept.extend(revoked);
+        revoked.extend(ended);
+    } else {
+        execute(connection, "ROLLBACK TO job").await?;
     }
+    execute(connection, "RELEASE job").await
 }
 
 async fn run(
@@ -264,7 +272,7 @@ async fn run(
         let committed = batch.commit(&mut connection).await;
         batch.publish(&committed, &revocations);
         match committed {
-            // Full when it was said already.
+            // The channel is full if a checkpoint is already requested.
             Ok(()) => drop(writes.try_send(())),
             Err(_) => roll_back(&mut connection).await,
         }
@@ -273,17 +281,9 @@ async fn run(
     drop(sqlx::Connection::close(connection).await);
 }
 
-/// Fails when there is no transaction left to roll back, which is just as well.
+/// Rolls back the open transaction, if any.
 async fn roll_back(connection: &mut SqliteConnection) {
     drop(execute(connection, "ROLLBACK").await);
-}
-
-/// Ends a savepoint; what is not kept leaves nothing.
-async fn release(connection: &mut SqliteConnection, is_kept: bool) -> sqlx::Result<()> {
-    if !is_kept {
-        execute(connection, "ROLLBACK TO job").await?;
-    }
-    execute(connection, "RELEASE job").await
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::Result<()> {

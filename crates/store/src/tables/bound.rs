@@ -1,15 +1,15 @@
-//! The bound of how many sessions a user has: whoever opens one more ends those that were not used for the longest time.
+//! The maximum number of sessions per user (`max_sessions_per_user`). A new session revokes the least recently used ones.
 
 use hallpass_core::{clock::Timestamp, store::Ending};
 
 use super::{endings, locks::LockedUser};
 use crate::sql::{self, Connection};
 
-/// How many sessions end with one that is opened: a user with many more than the bound comes down to it in steps, so
-/// that no single step takes long.
+/// The maximum number of sessions that one new session revokes. A user far above the maximum reaches it in several sign-ins,
+/// so that no single sign-in takes long.
 const AT_ONCE: i64 = 100;
 
-/// Ends the user's longest unused sessions until there is room for one more.
+/// Revokes the user's least recently used sessions, so that one more stays within the maximum.
 pub(super) async fn make_room(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -20,8 +20,8 @@ pub(super) async fn make_room(
     if excess <= 0 {
         return Ok(());
     }
-    let idlest = user.idlest_sessions(connection, ending.now, excess.min(AT_ONCE)).await?;
-    endings::end_each(connection, &idlest, ending).await
+    let oldest = user.least_recently_used(connection, ending.now, excess.min(AT_ONCE)).await?;
+    endings::end_each(connection, &oldest, ending).await
 }
 
 async fn count(connection: &mut Connection<'_>, user: &LockedUser, now: Timestamp) -> sqlx::Result<i64> {

@@ -1,5 +1,4 @@
-//! A user becomes another than it was, through whichever door: the row, the security events that tell
-//! of it, and the sessions whose tokens name the user as it was.
+//! Applying changes to a user: the row, the security events, and the sessions that must end.
 
 use hallpass_core::{
     administration::{self, Change},
@@ -16,15 +15,15 @@ use super::{
 };
 use crate::sql::{self, Connection};
 
-/// What writing a changed user came to.
+/// The result of writing a changed user.
 pub(crate) enum Written {
-    /// These fields are different now.
+    /// The names of the changed fields.
     Changed(Vec<&'static str>),
     UsernameTaken,
     EmailTaken,
 }
 
-/// Changes the e-mail address of a user who asks for it.
+/// Changes a user's e-mail address for the user.
 pub(crate) async fn change_own(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -46,7 +45,7 @@ pub(crate) async fn change_own(
     Ok(ProfileChange::Done(after))
 }
 
-/// Writes the user as it is after a change, and its events.
+/// Writes a changed user and its security events.
 pub(crate) async fn write(
     connection: &mut Connection<'_>,
     _: &LockedUser,
@@ -70,7 +69,7 @@ pub(crate) async fn write(
     Ok(Written::Changed(changed))
 }
 
-/// Whether the name was free: the constraint decides.
+/// Writes the row. Returns `false` if the unique constraint of the username rejects it.
 async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bool> {
     let done = sql::query(
         "UPDATE users SET username = $1, email = $2, email_key = $3, is_active = $4, is_staff = $5, is_superuser = $6,
@@ -94,7 +93,7 @@ async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bo
     }
 }
 
-/// One event for whether the account may be used, one for everything else.
+/// Records one event for activation or deactivation, and one for all other fields.
 async fn record(connection: &mut Connection<'_>, by: &Ending, user: &User, changed: &[&str]) -> sqlx::Result<()> {
     let event = |kind| NewEvent { actor: by.actor, ..NewEvent::new(by.now, kind, user.id, &by.origin) };
     if changed.contains(&"is_active") {

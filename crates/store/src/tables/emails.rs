@@ -1,20 +1,18 @@
-//! E-mail addresses by their keys. Where tokens name their user by the address, one address belongs to one user: that is
-//! decided in the transaction that writes it, under the administration lock.
-
-use std::collections::BTreeMap;
+//! E-mail addresses by their keys. Where tokens name their user by the e-mail address, it is unique. The transaction that
+//! writes an address checks this under the global lock.
 
 use hallpass_core::{
     id::UserId,
     user::{Email, UserIdField},
 };
 
-use super::locks::AdministrationLock;
+use super::locks::GlobalLock;
 use crate::sql::{self, Connection};
 
-/// How many keys are filled in by one transaction.
+/// The number of keys that one transaction fills in.
 const BATCH: u32 = 500;
 
-/// Whether the address may be that of `user`, or of a new user: tokens do not name users by it, or nobody else has it.
+/// Whether the e-mail address can be that of `user`, or of a new user: it need not be unique, or no other user has it.
 pub(super) async fn is_free(
     connection: &mut Connection<'_>,
     naming: UserIdField,
@@ -35,32 +33,22 @@ pub(super) async fn is_free(
     .await
 }
 
-/// Whether there are users without a key, as after a migration.
+/// Whether users without a key exist, as after a migration.
 pub(crate) async fn lacks_keys(connection: &mut Connection<'_>) -> sqlx::Result<bool> {
     sql::query("SELECT EXISTS (SELECT 1 FROM users WHERE email_key IS NULL)").fetch_value(connection).await
 }
 
-/// Fills in the keys of some users.
-pub(crate) async fn fill_keys(connection: &mut Connection<'_>, lock: AdministrationLock) -> sqlx::Result<()> {
+/// Fills in the keys of up to [`BATCH`] users.
+pub(crate) async fn fill_keys(connection: &mut Connection<'_>, lock: GlobalLock) -> sqlx::Result<()> {
     let missing = sql::query("SELECT id FROM users WHERE email_key IS NULL ORDER BY id LIMIT $1").bind(BATCH);
     let found = missing.fetch_all(connection).await?;
     let ids = found.iter().map(|row| row.get("id")).collect::<sqlx::Result<Vec<i64>>>()?;
     let _locked = lock.users(connection, ids.iter().copied().map(UserId)).await?;
-    let mut keys = BTreeMap::new();
-    for id in ids {
-        let email: String =
-            sql::query("SELECT email FROM users WHERE id = $1").bind(id).fetch_value(connection).await?;
-        keys.insert(id, Email::key_of(&email));
-    }
-    sql::query_either(
-        connection,
-        "UPDATE users SET email_key = filled.value FROM json_each($1) AS filled
-         WHERE users.id = CAST(filled.key AS INTEGER)",
-        "UPDATE users SET email_key = filled.value FROM json_each_text(CAST($1 AS json)) AS filled
-         WHERE users.id = CAST(filled.key AS bigint)",
-    )
-    .bind(sql::json(&keys)?)
-    .execute(connection)
-    .await
-    .map(drop)
+    let select = "SELECT id, email FROM users WHERE id IN (NUMBERS)";
+    let rows = sql::query_list(connection, select, ids)?.fetch_all(connection).await?;
+    let keys = rows.iter().map(|row| Ok((row.get::<i64>("id")?, Email::key_of(&row.get::<String>("email")?))));
+    let keys = keys.collect::<sqlx::Result<Vec<_>>>()?;
+    let update = "UPDATE users SET email_key = filled.value ->> 1 FROM ROWS AS filled
+         WHERE users.id = CAST(filled.value ->> 0 AS bigint)";
+    sql::query_list(connection, update, keys)?.execute(connection).await.map(drop)
 }

@@ -1,20 +1,20 @@
-//! Security events: written with the deed they tell of, counted where they are many, listed, and
-//! cleared away when they are old.
+//! Security events. Each is written in the transaction that it describes; failed sign-ins are counted.
 
 use hallpass_core::{
     clock::Timestamp,
     event::{Event, EventQuery},
     failures::FailedSignIns,
     id::{SessionId, UserId},
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     session::Origin,
 };
-use hallpass_types::EventKind;
+use hallpass_types::{EventKind, Listing};
+use serde::Serialize;
 
 use super::paged::{self, Conditions, List};
 use crate::sql::{self, Connection, Row};
 
-/// An event that happens in the present transaction.
+/// An event of the current transaction.
 pub(crate) struct NewEvent<'e> {
     pub(super) at: Timestamp,
     pub(super) kind: EventKind,
@@ -27,7 +27,7 @@ pub(crate) struct NewEvent<'e> {
 }
 
 impl<'e> NewEvent<'e> {
-    /// What happened to an account, when and from where; there may be more to tell.
+    /// An event of an account, without the optional fields.
     pub(super) const fn new(at: Timestamp, kind: EventKind, user: UserId, origin: &'e Origin) -> Self {
         Self { at, kind, user, session: None, actor: None, origin, other: None, changed: None }
     }
@@ -54,35 +54,52 @@ pub(crate) async fn insert(connection: &mut Connection<'_>, event: NewEvent<'_>)
     .map(drop)
 }
 
-/// Whichever process writes them, the failures of one account and hour are one row.
-pub(crate) async fn note_failed(connection: &mut Connection<'_>, failed: &[FailedSignIns]) -> sqlx::Result<()> {
-    for counted in failed {
-        let user = counted.user.map_or_else(|| "-".to_owned(), |user| user.to_string());
-        sql::query(
-            "INSERT INTO security_events (at, last_at, kind, user_id, count, address, user_agent, fold_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (fold_key) DO UPDATE SET count = security_events.count + excluded.count, last_at = excluded.last_at,
-                 address = excluded.address, user_agent = excluded.user_agent",
-        )
-        .bind(counted.first)
-        .bind(counted.last)
-        .bind(EventKind::SignInFailed.name())
-        .bind(counted.user)
-        .bind(counted.count)
-        .bind(&counted.origin.ip)
-        .bind(&counted.origin.user_agent)
-        .bind(format!("sign_in_failed:{user}:{}", counted.hour))
-        .execute(connection)
-        .await?;
+/// Failed sign-ins as the statement reads them.
+#[derive(Serialize)]
+struct Failed<'f> {
+    first: i64,
+    last: i64,
+    user: Option<i64>,
+    count: u32,
+    address: Option<&'f str>,
+    user_agent: Option<&'f str>,
+    fold_key: String,
+}
+
+impl<'f> Failed<'f> {
+    fn new(failed: &'f FailedSignIns) -> Self {
+        let FailedSignIns { user, hour, count, first, last, origin } = failed;
+        let name = user.map_or_else(|| "-".to_owned(), |user| user.to_string());
+        Self {
+            first: first.millis(),
+            last: last.millis(),
+            user: user.map(|user| user.0),
+            count: *count,
+            address: origin.ip.as_deref(),
+            user_agent: origin.user_agent.as_deref(),
+            fold_key: format!("sign_in_failed:{name}:{hour}"),
+        }
     }
-    Ok(())
+}
+
+/// Records failed sign-ins. Those of one account and hour are one row, whichever process writes them.
+pub(crate) async fn note_failed(connection: &mut Connection<'_>, failed: &[FailedSignIns]) -> sqlx::Result<()> {
+    let insert = "
+        INSERT INTO security_events (at, last_at, kind, user_id, count, address, user_agent, fold_key)
+        SELECT CAST(value ->> 'first' AS bigint), CAST(value ->> 'last' AS bigint), $2, CAST(value ->> 'user' AS bigint),
+            CAST(value ->> 'count' AS bigint), value ->> 'address', value ->> 'user_agent', value ->> 'fold_key'
+        FROM ROWS WHERE true
+        ON CONFLICT (fold_key) DO UPDATE SET count = security_events.count + excluded.count,
+            last_at = excluded.last_at, address = excluded.address, user_agent = excluded.user_agent";
+    let statement = sql::query_list(connection, insert, failed.iter().map(Failed::new))?;
+    statement.bind(EventKind::SignInFailed.name()).execute(connection).await.map(drop)
 }
 
 pub(crate) async fn list(
     connection: &mut Connection<'_>,
     query: EventQuery,
     page: PageRequest,
-) -> sqlx::Result<Option<Listed<Event>>> {
+) -> sqlx::Result<Option<Listing<Event>>> {
     let mut conditions = Conditions::default();
     conditions.compare("security_events.user_id = ", query.user);
     conditions.compare("security_events.kind = ", query.kind.map(EventKind::name));

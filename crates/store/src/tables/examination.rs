@@ -1,4 +1,4 @@
-//! What the database says of itself.
+//! Checks of a database for `hallpass doctor`.
 
 use hallpass_core::{clock::Timestamp, store::Finding};
 
@@ -8,7 +8,7 @@ use crate::{
     sql::{self, Connection},
 };
 
-/// What PostgreSQL must not have turned off for a commit to last.
+/// Settings of PostgreSQL without which a commit can be lost.
 const DURABILITY: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 
 /// Examines a database with this schema.
@@ -25,7 +25,7 @@ pub(crate) async fn examine(connection: &mut Connection<'_>, schema: Schema) -> 
     Ok(Inspection { schema, findings: vec![finding], newest })
 }
 
-/// Which settings of a PostgreSQL server let it say that it has kept what it has not.
+/// The settings that are off, so that a power failure can lose commits.
 pub(crate) async fn lost_on_power_failure(connection: &mut Connection<'_>) -> sqlx::Result<Vec<&'static str>> {
     let mut off = Vec::new();
     for setting in DURABILITY {
@@ -39,22 +39,23 @@ pub(crate) async fn lost_on_power_failure(connection: &mut Connection<'_>) -> sq
 
 fn durability(off: &[&str]) -> Finding {
     if off.is_empty() {
-        return Finding::good("durability", "What is committed is on the server's disk.");
+        return Finding::good("durability", "The server syncs each commit to disk.");
     }
-    let sentence = format!("The server runs without {}: a failure of its machine loses renewals.", off.join(", "));
+    let sentence =
+        format!("The server runs without {}: a failure of its machine loses committed renewals.", off.join(", "));
     Finding::bad("durability", sentence, "Set it to on in postgresql.conf.")
 }
 
 async fn integrity(connection: &mut Connection<'_>) -> sqlx::Result<Finding> {
     let found: String = sql::query("PRAGMA quick_check(1)").fetch_value(connection).await?;
     if found == "ok" {
-        return Ok(Finding::good("integrity", "The file is whole (quick_check)."));
+        return Ok(Finding::good("integrity", "The file passes quick_check."));
     }
     let advice = "Stop the server, keep the file, and restore the last good backup.";
     Ok(Finding::bad("integrity", format!("The file is damaged: {found}."), advice))
 }
 
-/// The newest moment that something is stored to have happened at.
+/// The newest timestamp in the tables.
 async fn newest(connection: &mut Connection<'_>) -> sqlx::Result<Option<Timestamp>> {
     let event: Option<i64> = sql::query("SELECT max(at) FROM security_events").fetch_value(connection).await?;
     let token = sql::query("SELECT created_at FROM outstanding_tokens ORDER BY id DESC LIMIT 1");

@@ -1,15 +1,14 @@
-//! Deletes what no token can need any more, a batch at a time. It never waits for a row: one that somebody else has
-//! locked is left to the next time.
+//! Deletes rows that no token needs any more, in batches. It skips locked rows instead of waiting for them.
 
 use hallpass_core::{clock::Timestamp, store::Flushed};
 
-use super::locks::{self, AdministrationLock};
+use super::locks::{self, GlobalLock};
 use crate::sql::{self, Connection};
 
-/// One batch.
+/// Deletes one batch.
 pub(crate) async fn flush_expired(
     connection: &mut Connection<'_>,
-    lock: AdministrationLock,
+    lock: GlobalLock,
     before: Timestamp,
     limit: u32,
 ) -> sqlx::Result<Flushed> {

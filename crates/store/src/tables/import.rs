@@ -1,5 +1,7 @@
-//! Moving in: rows of another database beside our own, a batch at a time.
+//! Import of users and tokens from another database, in batches.
 
+mod known;
+mod merged;
 mod tokens;
 mod users;
 
@@ -8,69 +10,65 @@ use hallpass_core::{
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
 };
 
-use super::locks::AdministrationLock;
+use known::Places;
+
+use super::locks::GlobalLock;
 use crate::sql::{self, Connection};
 
 pub(super) use users::follow_upgrade;
 
-/// One batch of users.
+/// Imports one batch of users.
 pub(crate) async fn users(
     connection: &mut Connection<'_>,
-    lock: AdministrationLock,
+    lock: GlobalLock,
     users: &[ForeignUser],
     import: &Import,
 ) -> sqlx::Result<Vec<Outcome>> {
     begin(connection, import.mode).await?;
     let mut outcomes = Vec::with_capacity(users.len());
     let locked = lock.users(connection, users.iter().map(|user| user.id)).await?;
+    let places = Places::read(connection, users).await?;
     for (user, locked) in users.iter().zip(locked.iter()) {
-        outcomes.push(users::import(connection, locked, user, import).await?);
+        outcomes.push(users::import(connection, locked, &places, user, import).await?);
     }
     let highest = users.iter().map(|user| user.id.0).max();
     if let (ImportMode::Commit, Some(highest)) = (import.mode, highest) {
-        reserve_numbers(connection, highest).await?;
+        reserve_ids(connection, highest).await?;
     }
     end(connection, import.mode).await?;
     Ok(outcomes)
 }
 
-/// One batch of refresh tokens.
+/// Imports one batch of refresh tokens.
 pub(crate) async fn tokens(
     connection: &mut Connection<'_>,
-    lock: AdministrationLock,
+    lock: GlobalLock,
     tokens: &[ForeignToken],
     import: &Import,
 ) -> sqlx::Result<Vec<Outcome>> {
     begin(connection, import.mode).await?;
-    let mut outcomes = Vec::with_capacity(tokens.len());
     let owners = lock.users(connection, tokens.iter().filter_map(|token| token.user)).await?;
     let sessions = tokens::lock_sessions(connection, &owners, tokens).await?;
-    for token in tokens {
-        outcomes.push(tokens::import(connection, &owners, &sessions, token, &import.ending).await?);
-    }
+    let outcomes = tokens::import(connection, &owners, &sessions, tokens, &import.ending).await?;
     end(connection, import.mode).await?;
     Ok(outcomes)
 }
 
-/// A rehearsal is carried out in a transaction of its own inside the writer's, and taken back.
 async fn begin(connection: &mut Connection<'_>, mode: ImportMode) -> sqlx::Result<()> {
     match mode {
         ImportMode::Commit => Ok(()),
-        ImportMode::Rehearse => sql::query("SAVEPOINT rehearsal").execute(connection).await.map(drop),
+        ImportMode::Rehearse => sql::begin_rehearsal(connection).await,
     }
 }
 
 async fn end(connection: &mut Connection<'_>, mode: ImportMode) -> sqlx::Result<()> {
     match mode {
         ImportMode::Commit => Ok(()),
-        ImportMode::Rehearse => {
-            sql::query("ROLLBACK TO rehearsal").execute(connection).await?;
-            sql::query("RELEASE rehearsal").execute(connection).await.map(drop)
-        }
+        ImportMode::Rehearse => sql::roll_back_rehearsal(connection).await,
     }
 }
 
-/// Records that an import took place, whatever it will bring.
+/// Records that an import takes place.
 pub(crate) async fn note(connection: &mut Connection<'_>, began_at: Timestamp) -> sqlx::Result<()> {
     sql::query("INSERT INTO imports (id, began_at) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
         .bind(began_at)
@@ -79,8 +77,8 @@ pub(crate) async fn note(connection: &mut Connection<'_>, began_at: Timestamp) -
         .map(drop)
 }
 
-/// The highest number is where new ones go on from.
-pub(crate) async fn reserve_numbers(connection: &mut Connection<'_>, highest: i64) -> sqlx::Result<()> {
+/// Continues the ids of new users after the highest imported one.
+pub(crate) async fn reserve_ids(connection: &mut Connection<'_>, highest: i64) -> sqlx::Result<()> {
     if connection.is_shared() {
         let set = "SELECT setval('users_id_seq', greatest($1, last_value)) FROM users_id_seq";
         return sql::query(set).bind(highest).execute(connection).await.map(drop);

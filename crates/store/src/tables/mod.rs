@@ -1,9 +1,9 @@
-//! The tables, a file each, and what is done with them: each function is one question, the same of either
-//! database.
+//! Statements on the tables. Each function is one question, for either database.
 
+pub(super) mod admin_actions;
+pub(super) mod blacklisting;
 mod bound;
 pub(super) mod changes;
-pub(super) mod deeds;
 pub(super) mod emails;
 pub(super) mod endings;
 pub(super) mod events;

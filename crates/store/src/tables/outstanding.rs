@@ -1,12 +1,12 @@
-//! Outstanding tokens: every refresh token by its name, and whether it was spent.
+//! Outstanding tokens: every refresh token by its `jti`, and whether it is blacklisted.
 
 use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     store::{OutstandingToken, PresentedToken, Selection, TokenQuery, TokenStatus},
 };
-use hallpass_types::BlacklistReason;
+use hallpass_types::{BlacklistReason, Listing};
 
 use super::{
     locks::{LockedSession, LockedUser, LockedUsers},
@@ -23,8 +23,8 @@ pub(crate) async fn find(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Re
     row.as_ref().map(rows::token).transpose()
 }
 
-/// The refresh token of the session's present generation. A token that is known already, because
-/// another issuer's tokens were brought along, now belongs to the session.
+/// Inserts the refresh token of the session's current generation. A token that was imported from another issuer becomes part
+/// of the session.
 pub(crate) async fn insert_current(connection: &mut Connection<'_>, locked: &LockedSession) -> sqlx::Result<()> {
     let session = locked.session();
     sql::query(
@@ -44,7 +44,7 @@ pub(crate) async fn insert_current(connection: &mut Connection<'_>, locked: &Loc
     .map(drop)
 }
 
-/// Spends a token of the session. Whether it was unspent until now: the row count is the verdict.
+/// Marks a token of the session as spent. Returns `false` if it was blacklisted before.
 pub(crate) async fn spend(
     connection: &mut Connection<'_>,
     _: &LockedSession,
@@ -62,7 +62,7 @@ pub(crate) async fn spend(
     Ok(written == 1)
 }
 
-/// Counts a spent token of the session as spent now.
+/// Restarts the grace period of a spent token of the session.
 pub(crate) async fn restart_grace(
     connection: &mut Connection<'_>,
     _: &LockedSession,
@@ -77,46 +77,18 @@ pub(crate) async fn restart_grace(
         .map(drop)
 }
 
-/// Blacklists one token because an administrator said so; one that is blacklisted keeps its reason. The users are the
-/// owners of the token, if it has any, and its session is locked too.
-pub(crate) async fn take_back(
-    connection: &mut Connection<'_>,
-    _: &LockedUsers,
-    jti: &Jti,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sql::query(
-        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'revoked'
-         WHERE jti = $2 AND blacklisted_at IS NULL",
-    )
-    .bind(now)
-    .bind(jti)
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
-/// From now on, foreign tokens that were issued before a moment begin no session for these users.
+/// Excludes foreign tokens that were issued before a time: from now on, they open no session for these users.
 pub(crate) async fn adopt_none_before<'l>(
     connection: &mut Connection<'_>,
     users: impl Iterator<Item = &'l LockedUser>,
     issued_before: Timestamp,
 ) -> sqlx::Result<()> {
-    let users = sql::json(&users.map(|user| user.id().0).collect::<Vec<_>>())?;
-    sql::query_either(
-        connection,
-        "UPDATE users SET adopts_from = $1 WHERE id IN (SELECT value FROM json_each($2)) AND adopts_from < $1",
-        "UPDATE users SET adopts_from = $1 WHERE adopts_from < $1
-             AND id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))",
-    )
-    .bind(issued_before)
-    .bind(users)
-    .execute(connection)
-    .await
-    .map(drop)
+    let update = "UPDATE users SET adopts_from = $2 WHERE adopts_from < $2 AND id IN (NUMBERS)";
+    let statement = sql::query_list(connection, update, users.map(|user| user.id().0))?;
+    statement.bind(issued_before).execute(connection).await.map(drop)
 }
 
-/// Blacklists all tokens, brought from elsewhere, that would begin a session for the user.
+/// Blacklists all imported tokens that would open a session for the user.
 pub(crate) async fn blacklist_unattached(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -135,7 +107,7 @@ pub(crate) async fn blacklist_unattached(
     .map(drop)
 }
 
-/// Blacklists up to `limit` of them, for the user or the moment that is selected. How many.
+/// Blacklists up to `limit` of the selected imported tokens and returns their number.
 pub(crate) async fn sweep_unattached(
     connection: &mut Connection<'_>,
     _: &LockedUsers,
@@ -153,21 +125,11 @@ pub(crate) async fn sweep_unattached(
     let found = conditions.select("id FROM outstanding_tokens", "user_id, id", Some(limit), lock);
     let found = found.fetch_all(connection).await?;
     let ids = found.iter().map(|row| row.get("id")).collect::<sqlx::Result<Vec<i64>>>()?;
-    sql::query_either(
-        connection,
-        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
-         WHERE id IN (SELECT value FROM json_each($3))",
-        "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = $2
-         WHERE id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($3 AS json)))",
-    )
-    .bind(now)
-    .bind(why)
-    .bind(sql::json(&ids)?)
-    .execute(connection)
-    .await
+    let update = "UPDATE outstanding_tokens SET blacklisted_at = $2, blacklisted_why = $3 WHERE id IN (NUMBERS)";
+    sql::query_list(connection, update, ids)?.bind(now).bind(why).execute(connection).await
 }
 
-/// Blacklists a token that belongs to no session, and to this user, if to anybody.
+/// Blacklists a token without a session, which belongs to this user, if any.
 pub(crate) async fn blacklist_alone(
     connection: &mut Connection<'_>,
     token: &PresentedToken,
@@ -216,8 +178,9 @@ pub(crate) async fn status(
 pub(crate) async fn list(
     connection: &mut Connection<'_>,
     query: &TokenQuery,
+    now: Timestamp,
     page: PageRequest,
-) -> sqlx::Result<Option<Listed<OutstandingToken>>> {
+) -> sqlx::Result<Option<Listing<OutstandingToken>>> {
     let list = List {
         columns: "outstanding_tokens.*, users.username",
         table: "outstanding_tokens",
@@ -233,12 +196,12 @@ pub(crate) async fn list(
         Some(false) => conditions.and("outstanding_tokens.blacklisted_at IS NULL"),
         None => {}
     }
-    conditions.compare("outstanding_tokens.expires_at <= ", (query.is_expired == Some(true)).then_some(query.now));
-    conditions.compare("outstanding_tokens.expires_at > ", (query.is_expired == Some(false)).then_some(query.now));
+    conditions.compare("outstanding_tokens.expires_at <= ", (query.is_expired == Some(true)).then_some(now));
+    conditions.compare("outstanding_tokens.expires_at > ", (query.is_expired == Some(false)).then_some(now));
     paged::list(connection, page, list, conditions).await
 }
 
-/// The token and all that is known of it.
+/// Reads a token for an administrator.
 pub(crate) async fn describe(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result<Option<OutstandingToken>> {
     let row = sql::query(
         "SELECT outstanding_tokens.*, users.username FROM outstanding_tokens

@@ -1,11 +1,12 @@
-//! One page of a long list: counted, then read. The text of a statement is put together from literals
-//! here and in the rooms beside, so that each filter can use its index; values are always bound.
+//! One page of a long list: counted, then read. Statements are assembled from literals in this crate, so that each filter
+//! can use its index. Values are always bound.
 
-use hallpass_core::paging::{Listed, PageRequest};
+use hallpass_core::paging::{PagePlace, PageRequest};
+use hallpass_types::Listing;
 
 use crate::sql::{Connection, Row, Statement, Value};
 
-/// The conditions of a statement, one after the other.
+/// The WHERE clause of a statement.
 #[derive(Default)]
 pub(super) struct Conditions<'v> {
     sql: String,
@@ -13,13 +14,13 @@ pub(super) struct Conditions<'v> {
 }
 
 impl<'v> Conditions<'v> {
-    /// One that stands as it is.
+    /// Adds a condition without a value.
     pub(super) fn and(&mut self, condition: &'static str) {
         self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
         self.sql.push_str(condition);
     }
 
-    /// `comparison` with a value, if there is one.
+    /// Adds a comparison with a value, if there is one.
     pub(super) fn compare<T: Into<Value<'v>>>(&mut self, comparison: &'static str, value: Option<T>) {
         if let Some(value) = value {
             self.and(comparison);
@@ -27,7 +28,7 @@ impl<'v> Conditions<'v> {
         }
     }
 
-    /// `text` has these characters in it, one after the other.
+    /// Adds a condition that `text` contains these characters.
     pub(super) fn contains(&mut self, text: &'static str, characters: &str) {
         let escaped = characters.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
         self.and(text);
@@ -36,7 +37,7 @@ impl<'v> Conditions<'v> {
         self.sql.push_str(r" ESCAPE '\'");
     }
 
-    /// The rows that meet the conditions, up to a limit, in an order; `lock` is what locks them, if anything does.
+    /// The statement that selects matching rows up to a limit, in an order. `lock` is the locking clause, or empty.
     pub(super) fn select(
         mut self,
         columns: &'static str,
@@ -60,35 +61,35 @@ impl<'v> Conditions<'v> {
     }
 }
 
-/// What a list is made of.
+/// The parts of a list's statements.
 pub(super) struct List<T> {
     pub(super) columns: &'static str,
     pub(super) table: &'static str,
-    /// What the page is joined with, and the count is not.
+    /// The join for the page. The count does without it.
     pub(super) joined: &'static str,
     pub(super) order: &'static str,
     pub(super) read: fn(&Row) -> sqlx::Result<T>,
 }
 
-/// The page of what meets the conditions. Both statements should see one state of the database.
+/// Reads the page of rows that match the conditions. Both statements must read the same snapshot.
 pub(super) async fn list<T>(
     connection: &mut Connection<'_>,
     page: PageRequest,
     list: List<T>,
     conditions: Conditions<'_>,
-) -> sqlx::Result<Option<Listed<T>>> {
+) -> sqlx::Result<Option<Listing<T>>> {
     let List { columns, table, joined, order, read } = list;
     let Conditions { sql: conditions, mut values } = conditions;
     let count = Statement::assembled(format!("SELECT count(*) FROM {table}{conditions}"), values.clone());
     let count = count.fetch_value::<i64>(connection).await?.cast_unsigned();
-    let Some(place) = page.place(count) else {
-        return Ok(None);
-    };
-    let (limit, offset) = (values.len() + 1, values.len() + 2);
-    values.extend([place.size.into(), place.offset.cast_signed().into()]);
-    let page =
-        format!("SELECT {columns} FROM {table} {joined}{conditions} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}");
-    let rows = Statement::assembled(page, values).fetch_all(connection).await?;
+    let size = page.size;
+    let Some(PagePlace { page, pages, offset }) = page.place(count) else { return Ok(None) };
+    let (limit_place, offset_place) = (values.len() + 1, values.len() + 2);
+    values.extend([size.into(), offset.cast_signed().into()]);
+    let select = format!(
+        "SELECT {columns} FROM {table} {joined}{conditions} ORDER BY {order} LIMIT ${limit_place} OFFSET ${offset_place}"
+    );
+    let rows = Statement::assembled(select, values).fetch_all(connection).await?;
     let items = rows.iter().map(read).collect::<sqlx::Result<_>>()?;
-    Ok(Some(Listed { count, place, items }))
+    Ok(Some(Listing { count, page, pages, items }))
 }

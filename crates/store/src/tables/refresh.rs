@@ -1,5 +1,4 @@
-//! One refresh, and blacklisting a token: the facts are read, the decision is made and carried out, all inside the
-//! transaction that the writer holds.
+//! Refreshes a token, and blacklists one. Each reads the facts, decides, and applies the decision in one transaction.
 
 use hallpass_core::{
     clock::Timestamp,
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::sql::Connection;
 
-/// Decides a refresh and carries it out.
+/// Decides and applies a refresh.
 pub(crate) async fn refresh(
     connection: &mut Connection<'_>,
     unlocked: Unlocked,
@@ -44,13 +43,13 @@ pub(crate) async fn refresh(
     decide(connection, refresh, locked, presented(refresh, known)).await
 }
 
-/// A token, as it stands now that nobody else changes it.
+/// A token whose rows are locked.
 enum Located {
-    /// It belongs to a session.
+    /// The token belongs to a session.
     InSession { known: Option<TokenRow>, locked: LockedSession },
-    /// It names a session that does not exist.
+    /// The token names a session that does not exist.
     NoSession,
-    /// It belongs to no session, and to this user, if to anybody.
+    /// The token belongs to no session, and to this user, if any.
     Alone { known: Option<TokenRow>, owner: Option<(LockedUser, StoredCredentials)> },
 }
 
@@ -67,7 +66,7 @@ async fn locate(connection: &mut Connection<'_>, unlocked: Unlocked, token: &Pre
     if !connection.is_shared() {
         return Ok(Located::Alone { known, owner });
     }
-    // Somebody else may have begun its session in between.
+    // Another transaction may have opened its session before the lock was taken.
     match (find(connection, token).await?, owner) {
         ((known, Some(session)), Some((user, _))) => {
             let locked = user.session(connection, session).await?;
@@ -97,8 +96,7 @@ async fn find(
     Ok((known, session))
 }
 
-/// A token of a known session. One that the database does not know by name was issued and forgotten:
-/// whatever it is, it is not the current one.
+/// The presented token of a known session. A token without a row was deleted after it expired, so it is not the current one.
 pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
     match known {
         Some(row) => Presented { generation: row.generation, spent_at: row.blacklisted_at },
@@ -109,7 +107,7 @@ pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented
     }
 }
 
-/// Opens a session for a token without one.
+/// Opens a session for a token without a session.
 async fn open_session(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
@@ -133,7 +131,7 @@ async fn open_session(
     })
 }
 
-/// What a refresh is decided on.
+/// The facts that decide a refresh.
 pub(super) fn facts(
     refresh: &Refresh,
     session: &Session,
@@ -177,7 +175,7 @@ async fn decide(
 
 fn refused(refusal: Refusal, presented: Presented, locked: LockedSession) -> Refreshed {
     let session = locked.into_session();
-    // The end of a session blacklists its tokens at the same time: that is not what spent them.
+    // Revoking a session blacklists its tokens at the same time. Only an earlier time means that the token was spent.
     let ended_at = session.end.as_ref().map(|end| end.at);
     let was_spent = presented.spent_at.is_some_and(|at| ended_at.is_none_or(|end| at < end));
     Refreshed::Refused { refusal, session, was_spent }
@@ -209,8 +207,7 @@ async fn rotate(
     Ok(next)
 }
 
-/// Nothing can come between reading and writing while the write lock is held; if it did, the whole
-/// refresh is taken back and the caller tries again.
+/// Fails if a row changed since it was read, which the lock excludes. The refresh is rolled back and the caller tries again.
 fn swapped(is_swapped: bool) -> sqlx::Result<()> {
     if is_swapped { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
@@ -227,13 +224,13 @@ async fn end_reused(
     Ok(Refreshed::Reused { session, end: ending.end(), presented })
 }
 
-/// An end that the refresh puts to a session.
+/// The ending of a session that the refresh revokes.
 fn ending(refresh: &Refresh, reason: EndReason) -> Ending {
     let (now, origin, leeway) = (refresh.now, refresh.origin.clone(), refresh.leeway);
     Ending { reason, now, origin, leeway, actor: None }
 }
 
-/// Blacklists a token, and ends its session.
+/// Blacklists a token and revokes its session.
 pub(crate) async fn blacklist(
     connection: &mut Connection<'_>,
     unlocked: Unlocked,

@@ -1,13 +1,13 @@
-//! Ended sessions, in an order in which servers on one database can follow them.
+//! Revocations, in an order in which servers on one database can follow them.
 
 use hallpass_core::revocation::{Followed, Position, Revocation};
 
 use super::rows;
 use crate::sql::{self, Connection, Row};
 
-/// What was written after a position. With one writer, it is a number of the sequence. With several, numbers are not
-/// committed in their order; there it is the oldest transaction that was not finished when the position was read, and
-/// what is read twice does no harm. Either is told also when nothing was written since.
+/// Reads the revocations after a position, and the new position. On SQLite, a position is a sequence number. PostgreSQL does
+/// not commit sequence numbers in order, so there a position is the oldest unfinished transaction, and a revocation may be
+/// read twice.
 pub(crate) async fn after(connection: &mut Connection<'_>, number: i64) -> sqlx::Result<Followed> {
     let statement = if connection.is_shared() {
         sql::query(
@@ -30,7 +30,7 @@ pub(crate) async fn after(connection: &mut Connection<'_>, number: i64) -> sqlx:
     Ok(Followed { revocations, position: Position { history: None, number } })
 }
 
-/// `None` where the position was read and nothing beside it.
+/// `None` for the row that contains only the position.
 fn revocation(row: &Row) -> sqlx::Result<Option<Revocation>> {
     let session: Option<String> = row.get("session_id")?;
     session.map(|_| rows::revocation(row)).transpose()

@@ -1,6 +1,5 @@
-//! Rotations, many at a time. The one writer of a file has all that wait in its hands: it reads what they
-//! need to know in one statement and writes what comes of them in three, however many they are. A turn at
-//! the database costs more than what is done in it.
+//! Rotates many tokens at once. The single writer of a SQLite file reads the facts of all queued refreshes with one statement
+//! and writes their results with three, because a statement costs more than the rows it handles.
 
 use std::collections::HashSet;
 
@@ -18,12 +17,11 @@ use super::{
 };
 use crate::sql::{self, Connection, Row};
 
-/// Carries out those of the refreshes that are plain rotations: for each its session, as it stands
-/// afterwards. The others are left untouched, for [`refresh`](refresh::refresh) to decide one by one:
-/// a token that is spent or unknown, a session that has ended, the second of two that present one session.
+/// Applies those of the refreshes that are plain rotations, and returns their sessions. [`refresh`](refresh::refresh) decides
+/// the others one by one: a spent or unknown token, an ended session, the second of two refreshes of one session.
 ///
 /// # Errors
-/// Of the database, and when a row was not as it had been read. What was written is to be rolled back.
+/// When a statement fails or a row changed since it was read. The caller rolls back.
 pub(crate) async fn rotate(
     connection: &mut Connection<'_>,
     refreshes: &[&Refresh],
@@ -38,7 +36,7 @@ pub(crate) async fn rotate(
         let (Some(refresh), Some(rotated)) = (refreshes.get(place), rotated.get_mut(place)) else { continue };
         let known = rows::known_token(&row)?;
         let (session, owner) = (rows::session(&row)?, rows::owner(&row)?);
-        // Of one session the first to come is the first to be decided.
+        // The first refresh of a session is decided first.
         let is_first = taken.insert(session.id);
         if let Some(account) = owner.filter(|owner| is_first && is_plain(refresh, &session, owner, known)) {
             let session = session.rotated(refresh);
@@ -54,7 +52,7 @@ pub(crate) async fn rotate(
     Ok(rotated)
 }
 
-/// What is known of the tokens that were presented, with their sessions and the accounts of those.
+/// Reads the presented tokens with their sessions and the accounts of these.
 async fn find(connection: &mut Connection<'_>, refreshes: &[&Refresh]) -> sqlx::Result<Vec<Row>> {
     let names: Vec<&str> = refreshes.iter().map(|refresh| refresh.token.jti.as_str()).collect();
     sql::query(
@@ -84,7 +82,7 @@ fn is_plain(refresh: &Refresh, session: &Session, owner: &StoredCredentials, kno
         && rotation::decide(&facts) == Decision::Renew(Rule::Rotate)
 }
 
-/// A rotation, as the statements that write it read it.
+/// A rotation as the statements read it.
 #[derive(Serialize)]
 struct Written<'r> {
     session: String,
@@ -122,8 +120,8 @@ impl<'r> Written<'r> {
     }
 }
 
-/// Each statement is to write a row for each rotation: nothing can come between reading and writing while
-/// the write lock is held, and the row counts say that nothing did.
+/// Each statement must write one row per rotation. The write lock excludes changes since the rows were read, and the row
+/// counts verify it.
 async fn write(connection: &mut Connection<'_>, rotations: &[Written<'_>]) -> sqlx::Result<()> {
     let rows = sql::json(rotations)?;
     for statement in [RENEW_SESSIONS, SPEND_TOKENS, INSERT_SUCCESSORS] {

@@ -1,4 +1,4 @@
-//! Rows of the tables as values of the core, and the other way.
+//! Conversion between rows and values of the core.
 
 use hallpass_core::{
     clock::Timestamp,
@@ -11,31 +11,8 @@ use hallpass_types::EndReason;
 
 use crate::sql::Row;
 
-/// The word for a reason in the database.
-pub(super) const fn reason_word(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::SignedOut => "signed_out",
-        EndReason::Revoked => "revoked",
-        EndReason::Reuse => "reuse",
-        EndReason::PasswordChanged => "password_changed",
-        EndReason::UserDeactivated => "user_deactivated",
-        EndReason::Expired => "expired",
-        EndReason::TooManySessions => "too_many_sessions",
-    }
-}
-
-fn reason(word: &str) -> sqlx::Result<EndReason> {
-    let all = [
-        EndReason::SignedOut,
-        EndReason::Revoked,
-        EndReason::Reuse,
-        EndReason::PasswordChanged,
-        EndReason::UserDeactivated,
-        EndReason::Expired,
-        EndReason::TooManySessions,
-    ];
-    let found = all.into_iter().find(|reason| reason_word(*reason) == word);
-    found.ok_or_else(|| sqlx::Error::Decode(format!("no reason for an end: {word:?}").into()))
+fn reason(name: &str) -> sqlx::Result<EndReason> {
+    name.parse().map_err(|_| sqlx::Error::Decode(format!("unknown reason of a revocation: {name:?}").into()))
 }
 
 fn time(row: &Row, column: &str) -> sqlx::Result<Timestamp> {
@@ -46,7 +23,7 @@ fn optional_time(row: &Row, column: &str) -> sqlx::Result<Option<Timestamp>> {
     Ok(row.get::<Option<i64>>(column)?.map(Timestamp::from_millis))
 }
 
-/// How many rotations a session or a token has seen.
+/// The number of rotations of a session or a token.
 pub(super) fn generation(row: &Row, column: &str) -> sqlx::Result<u32> {
     let number: i64 = row.get(column)?;
     u32::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))
@@ -54,7 +31,7 @@ pub(super) fn generation(row: &Row, column: &str) -> sqlx::Result<u32> {
 
 fn session_id(row: &Row, column: &str) -> sqlx::Result<SessionId> {
     let text: String = row.get(column)?;
-    SessionId::parse(&text).ok_or_else(|| sqlx::Error::Decode(format!("no session id: {text:?}").into()))
+    SessionId::parse(&text).ok_or_else(|| sqlx::Error::Decode(format!("not a session id: {text:?}").into()))
 }
 
 pub(super) fn user(row: &Row) -> sqlx::Result<User> {
@@ -79,7 +56,7 @@ pub(super) fn account(row: &Row) -> sqlx::Result<StoredCredentials> {
     Ok(StoredCredentials { user: user(row)?, password: password.into() })
 }
 
-/// The account beside a session, unless it is gone.
+/// The account of a session's user. `None` if the user was deleted.
 pub(super) fn owner(row: &Row) -> sqlx::Result<Option<StoredCredentials>> {
     let password: Option<String> = row.get("password")?;
     password
@@ -124,7 +101,7 @@ pub(super) fn revocation(row: &Row) -> sqlx::Result<Revocation> {
     })
 }
 
-/// What the database knows of a refresh token.
+/// A row of an outstanding token.
 pub(crate) struct TokenRow {
     pub(super) session: Option<SessionId>,
     pub(super) generation: u32,
@@ -140,11 +117,35 @@ pub(super) fn token(row: &Row) -> sqlx::Result<TokenRow> {
     })
 }
 
-/// The same of a row that has a session's columns too.
+/// The outstanding token of a row that also contains its session.
 pub(super) fn known_token(row: &Row) -> sqlx::Result<TokenRow> {
     Ok(TokenRow {
         session: Some(session_id(row, "id")?),
         generation: generation(row, "token_generation")?,
         blacklisted_at: optional_time(row, "token_blacklisted_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use hallpass_types::EndReason;
+
+    use super::reason;
+
+    #[test]
+    fn reasons_have_fixed_names_in_the_database() {
+        for (expected, name) in [
+            (EndReason::SignedOut, "signed_out"),
+            (EndReason::Revoked, "revoked"),
+            (EndReason::Reuse, "reuse"),
+            (EndReason::PasswordChanged, "password_changed"),
+            (EndReason::UserDeactivated, "user_deactivated"),
+            (EndReason::Expired, "expired"),
+            (EndReason::TooManySessions, "too_many_sessions"),
+        ] {
+            assert_eq!(<&str>::from(expected), name);
+            assert_eq!(reason(name).expect(name), expected);
+        }
+        assert!(reason("unknown").is_err());
+    }
 }

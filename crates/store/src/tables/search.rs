@@ -1,11 +1,11 @@
-//! The text that searches for users look through: a column that the server writes, so that both databases find the same.
+//! The search text of users. The server writes the column, so that both databases find the same users.
 
 use hallpass_core::user::search_text;
 use serde::Serialize;
 
 use crate::sql::{self, Connection};
 
-/// The rows that one statement fills in.
+/// The number of rows that one statement fills in.
 const BATCH: i64 = 1000;
 
 #[derive(Serialize)]
@@ -16,11 +16,11 @@ struct Filled {
     text: String,
 }
 
-/// Fills in the column for users of an earlier version. What cannot be filled in is left for the next start: a search then
-/// compares those users without regard to the case of ASCII alone.
+/// Fills in the column for users that an earlier version wrote. If it fails, the next start tries again; until then, a search
+/// ignores only the case of ASCII for these users.
 pub(crate) async fn fill(connection: &mut Connection<'_>) {
     if let Err(error) = try_fill(connection).await {
-        tracing::warn!(%error, "the search text of users was not filled in; the next start tries again");
+        tracing::warn!(%error, "filling in the search text of users failed; the next start tries again");
     }
 }
 
@@ -49,12 +49,9 @@ async fn read(connection: &mut Connection<'_>, after: i64) -> sqlx::Result<Vec<F
 }
 
 async fn write(connection: &mut Connection<'_>, batch: &[Filled]) -> sqlx::Result<()> {
-    let update = sql::query_either(
-        connection,
-        "UPDATE users SET search_text = value ->> 'text' FROM json_each($1)
-         WHERE users.id = value ->> 'id' AND users.username = value ->> 'username' AND users.email = value ->> 'email'",
-        "UPDATE users SET search_text = value ->> 'text' FROM json_array_elements(CAST($1 AS json))
-         WHERE users.id = CAST(value ->> 'id' AS bigint) AND users.username = value ->> 'username' AND users.email = value ->> 'email'",
-    );
-    update.bind(sql::json(batch)?).execute(connection).await.map(drop)
+    let update = "
+        UPDATE users SET search_text = filled.value ->> 'text' FROM ROWS AS filled
+        WHERE users.id = CAST(filled.value ->> 'id' AS bigint) AND users.username = filled.value ->> 'username'
+            AND users.email = filled.value ->> 'email'";
+    sql::query_list(connection, update, batch)?.execute(connection).await.map(drop)
 }

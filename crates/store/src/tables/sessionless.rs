@@ -1,4 +1,4 @@
-//! The facts about a token without a session: whose account it names, and what is recorded of it.
+//! The facts about a token without a session: the account that it names, and its record.
 
 use hallpass_core::{
     clock::Timestamp,
@@ -10,7 +10,7 @@ use hallpass_core::{
 use super::rows;
 use crate::sql::{self, Connection, Row};
 
-/// Judges the token as the database is now.
+/// Judges the token by the current state of the database.
 pub(crate) async fn judge(connection: &mut Connection<'_>, question: &Question) -> sqlx::Result<Verdict> {
     let owner = find_owner(connection, question.user.as_ref()).await?;
     let record = match &question.jti {
@@ -20,8 +20,8 @@ pub(crate) async fn judge(connection: &mut Connection<'_>, question: &Question) 
     Ok(question.judge(Facts { owner, record }))
 }
 
-/// Whether an import took place, beside each account that meets a condition and how the account was imported. Without
-/// such an account there is one row, whose user is null.
+/// Selects whether an import took place, with each matching account and its imported identity. Without a matching account,
+/// the user of the single row is null.
 macro_rules! accounts {
     ($condition:literal) => {
         concat!(
@@ -38,7 +38,7 @@ macro_rules! accounts {
 async fn find_owner(connection: &mut Connection<'_>, key: Option<&UserKey>) -> sqlx::Result<Owner> {
     let Some(key) = key else {
         let is_guarded = sql::query("SELECT EXISTS (SELECT 1 FROM imports)").fetch_value(connection).await?;
-        return Ok(nobody(is_guarded));
+        return Ok(no_owner(is_guarded));
     };
     let query = match key {
         UserKey::Id(user) => sql::query(accounts!("users.id = $1")).bind(*user),
@@ -52,19 +52,19 @@ async fn find_owner(connection: &mut Connection<'_>, key: Option<&UserKey>) -> s
     let found = query.fetch_all(connection).await?;
     let first = found.first().ok_or(sqlx::Error::RowNotFound)?;
     let (is_guarded, id): (bool, Option<i64>) = (first.get("is_guarded")?, first.get("id")?);
-    // An e-mail address that several accounts share names none of them.
+    // An e-mail address that several accounts share identifies none of them.
     if id.is_none() || found.len() > 1 || (is_guarded && !is_imported(first, key)?) {
-        return Ok(nobody(is_guarded));
+        return Ok(no_owner(is_guarded));
     }
     Ok(Owner::Known { account: rows::account(first)?, accepts_from: Timestamp::from_millis(first.get("adopts_from")?) })
 }
 
-fn nobody(is_guarded: bool) -> Owner {
+fn no_owner(is_guarded: bool) -> Owner {
     if is_guarded { Owner::NotImported } else { Owner::Unknown }
 }
 
-/// Whether the account is the one that the issuer of the token calls by this key. The account may have another name
-/// here since, and another account its name.
+/// Whether the issuer of the token identifies the account by this key. Since the import, the account may have been renamed
+/// here, and another account may have its former name.
 fn is_imported(row: &Row, key: &UserKey) -> sqlx::Result<bool> {
     Ok(match key {
         UserKey::Id(_) => row.get::<Option<i64>>("imported_id")?.is_some(),

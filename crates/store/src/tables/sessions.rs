@@ -1,34 +1,34 @@
-//! Sessions: opened, found, and written down as they are renewed. They end in [`endings`](super::endings).
+//! Session rows: opened, found, listed and renewed. [`endings`](super::endings) revokes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hallpass_core::{
     clock::Timestamp,
     id::{SessionId, UserId},
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     session::Session,
     store::{Ending, NewSession},
     user::StoredCredentials,
 };
-use hallpass_types::{EndReason, EventKind};
+use hallpass_types::{EndReason, EventKind, Listing};
 
 use super::{
     bound,
     events::{self, NewEvent},
-    locks::{AdministrationLock, LockedSession, LockedUser, Unlocked},
+    locks::{GlobalLock, LockedSession, LockedUser, Unlocked},
     outstanding,
     paged::{self, Conditions, List},
     rows, users,
 };
 use crate::sql::{self, Connection, Row};
 
-/// A session and the account that it belongs to.
+/// A session and the account of its user.
 pub(crate) struct Found {
     pub(crate) session: Session,
     pub(super) owner: Option<StoredCredentials>,
 }
 
-/// `None` when the account is not as it was when its password was checked.
+/// Opens a session. `None` if the account changed since its password was checked.
 pub(crate) async fn open(
     connection: &mut Connection<'_>,
     unlocked: Unlocked,
@@ -73,7 +73,7 @@ pub(crate) async fn open(
     Ok(Some(session))
 }
 
-/// Inserts a session of the user, whose row keeps whoever ends all of the user's sessions from missing it.
+/// Inserts a session of the user. The lock on the user's row keeps a concurrent revocation of all sessions from missing it.
 pub(crate) async fn insert(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -108,7 +108,7 @@ async fn write(connection: &mut Connection<'_>, session: &Session) -> sqlx::Resu
     .map(drop)
 }
 
-/// A statement about sessions and the accounts that they belong to.
+/// Selects sessions with the accounts of their users.
 macro_rules! with_owner {
     ($rest:literal) => {
         concat!(
@@ -125,7 +125,7 @@ pub(crate) async fn find(connection: &mut Connection<'_>, id: SessionId) -> sqlx
     row.as_ref().map(found).transpose()
 }
 
-/// For [`locks`](super::locks): locks the row where others write at the same time.
+/// Finds a session and locks its row, for [`locks`](super::locks).
 pub(super) async fn find_to_write(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
     let statement = sql::query_either(
         connection,
@@ -136,28 +136,24 @@ pub(super) async fn find_to_write(connection: &mut Connection<'_>, id: SessionId
     row.as_ref().map(found).transpose()
 }
 
-/// The same for many, in order of id.
+/// Finds sessions and locks their rows by id.
 pub(super) async fn find_all_to_write(
     connection: &mut Connection<'_>,
     ids: &BTreeSet<String>,
 ) -> sqlx::Result<Vec<Found>> {
-    let statement = sql::query_either(
-        connection,
-        with_owner!("WHERE sessions.id IN (SELECT value FROM json_each($1))"),
-        with_owner!(
-            "WHERE sessions.id IN (SELECT value FROM json_array_elements_text(CAST($1 AS json)))
-             ORDER BY sessions.id FOR NO KEY UPDATE OF sessions"
-        ),
-    );
-    statement.bind(sql::json(ids)?).fetch_all(connection).await?.iter().map(found).collect()
+    let select = if connection.is_shared() {
+        with_owner!("WHERE sessions.id IN (TEXTS) ORDER BY sessions.id FOR NO KEY UPDATE OF sessions")
+    } else {
+        with_owner!("WHERE sessions.id IN (TEXTS)")
+    };
+    sql::query_list(connection, select, ids)?.fetch_all(connection).await?.iter().map(found).collect()
 }
 
 fn found(row: &Row) -> sqlx::Result<Found> {
     Ok(Found { session: rows::session(row)?, owner: rows::owner(row)? })
 }
 
-/// Writes a renewed session down if it is still at the generation it was read at: compare and swap.
-/// Whether it was.
+/// Writes a renewed session if it still has the generation that was read (compare and swap). Returns whether it had.
 pub(crate) async fn update(
     connection: &mut Connection<'_>,
     renewed: &LockedSession,
@@ -190,7 +186,7 @@ pub(crate) async fn list_living_of(
     user: UserId,
     now: Timestamp,
     page: PageRequest,
-) -> sqlx::Result<Option<Listed<Session>>> {
+) -> sqlx::Result<Option<Listing<Session>>> {
     let list =
         List { columns: "*", table: "sessions", joined: "", order: "refreshed_at DESC, id", read: rows::session };
     let mut conditions = Conditions::default();
@@ -201,25 +197,18 @@ pub(crate) async fn list_living_of(
     paged::list(connection, page, list, conditions).await
 }
 
-/// Writes down which generations were seen in use.
+/// Records the highest generation of each session whose access token was used.
 pub(crate) async fn note_seen(
     connection: &mut Connection<'_>,
-    lock: AdministrationLock,
+    lock: GlobalLock,
     seen: &[(SessionId, u32)],
 ) -> sqlx::Result<()> {
     let locked = lock.sessions(connection, seen.iter().map(|(session, _)| *session)).await?;
     let seen = seen.iter().filter(|(session, generation)| {
         locked.get(session).is_some_and(|locked| locked.session().last_seen_generation < *generation)
     });
-    let seen: BTreeMap<String, u32> = seen.map(|(session, generation)| (session.to_string(), *generation)).collect();
-    sql::query_either(
-        connection,
-        "UPDATE sessions SET last_seen_gen = seen.value FROM json_each($1) AS seen WHERE sessions.id = seen.key",
-        "UPDATE sessions SET last_seen_gen = CAST(seen.value AS bigint)
-         FROM json_each_text(CAST($1 AS json)) AS seen WHERE sessions.id = seen.key",
-    )
-    .bind(sql::json(&seen)?)
-    .execute(connection)
-    .await
-    .map(drop)
+    let seen: BTreeMap<_, _> = seen.map(|(session, generation)| (session.to_string(), *generation)).collect();
+    let update = "UPDATE sessions SET last_seen_gen = CAST(seen.value ->> 1 AS bigint) FROM ROWS AS seen
+         WHERE sessions.id = seen.value ->> 0";
+    sql::query_list(connection, update, seen)?.execute(connection).await.map(drop)
 }

@@ -1,14 +1,14 @@
-//! Ends sessions in batches, where nothing else must happen in the same transaction. Others write between two batches.
+//! Revokes sessions in batches, where no other change belongs to the same transaction. Other writes run between batches.
 
 use hallpass_core::store::{Ending, Selection, Swept};
 
-use super::{endings, locks::AdministrationLock, outstanding, rows::reason_word};
+use super::{endings, locks::GlobalLock, outstanding};
 use crate::sql::Connection;
 
-/// Ends up to `limit` of the selected sessions, and blacklists as many of the tokens that would begin one.
+/// Revokes up to `limit` of the selected sessions, and blacklists as many imported tokens that would open one.
 pub(crate) async fn sweep(
     connection: &mut Connection<'_>,
-    lock: AdministrationLock,
+    lock: GlobalLock,
     selection: &Selection,
     limit: u32,
     ending: &Ending,
@@ -21,7 +21,7 @@ pub(crate) async fn sweep(
     outstanding::adopt_none_before(connection, users.iter(), issued_before).await?;
     let live = users.live_sessions(connection, selection, limit).await?;
     endings::end_each(connection, &live, ending).await?;
-    let why = reason_word(ending.reason);
+    let why = ending.reason.into();
     let tokens = outstanding::sweep_unattached(connection, &users, selection, limit, ending.now, why).await?;
     let ended = count(live.iter());
     let is_done = [count(users.iter()), ended, tokens].iter().all(|count| *count < u64::from(limit));

@@ -1,14 +1,14 @@
-//! Users: made, found, and given another password.
+//! User rows: created, found, listed, and given another password.
 
 use hallpass_core::{
     clock::Timestamp,
     id::UserId,
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     session::Origin,
     store::{Direction, Ending, NewPassword, UserQuery},
     user::{Email, NewUser, StoredCredentials, User, UserKey, search_text},
 };
-use hallpass_types::{EventKind, UserOrdering};
+use hallpass_types::{EventKind, Listing, UserOrdering};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
@@ -21,19 +21,19 @@ use super::{
 };
 use crate::sql::{self, Connection};
 
-/// Fails when the table cannot be read.
+/// Checks that the table can be read.
 pub(crate) async fn look(connection: &mut Connection<'_>) -> sqlx::Result<()> {
     sql::query("SELECT EXISTS (SELECT 1 FROM users)").fetch_value::<bool>(connection).await.map(drop)
 }
 
-/// What creating a user came to.
+/// The result of creating a user.
 pub(crate) enum Created {
     User(User),
     UsernameTaken,
     EmailTaken,
 }
 
-/// Creates a user, and the event that records it.
+/// Creates a user and its security event.
 pub(crate) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Created> {
     let created = insert(connection, new).await?;
     if let Created::User(user) = &created {
@@ -43,8 +43,8 @@ pub(crate) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> sq
     Ok(created)
 }
 
-/// Inserts a user unless the name or the e-mail address is taken. Where addresses are unique, the caller holds the
-/// administration lock.
+/// Inserts a user, unless the username or the e-mail address is taken. Where e-mail addresses are unique, the caller holds
+/// the global lock.
 pub(crate) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Created> {
     if !emails::is_free(connection, new.naming, new.email.as_str(), None).await? {
         return Ok(Created::EmailTaken);
@@ -77,7 +77,7 @@ pub(crate) async fn find_credentials(
     row.as_ref().map(rows::account).transpose()
 }
 
-/// The one user that a token names. An address that several share is nobody's.
+/// Finds the user that a token names. `None` if several users share the e-mail address.
 pub(crate) async fn find_account(
     connection: &mut Connection<'_>,
     key: &UserKey,
@@ -85,7 +85,7 @@ pub(crate) async fn find_account(
     let query = match key {
         UserKey::Id(user) => sql::query("SELECT * FROM users WHERE id = $1").bind(*user),
         UserKey::Username(name) => sql::query("SELECT * FROM users WHERE username = $1").bind(name),
-        // A row that was written past the server may have no key, or an old one.
+        // A row that another program wrote may have no key or an old one.
         UserKey::Email(email) => {
             sql::query("SELECT * FROM users WHERE (email_key = $1 OR email = $2) AND email <> '' LIMIT 2")
                 .bind(Email::key_of(email))
@@ -103,7 +103,7 @@ pub(crate) async fn find(connection: &mut Connection<'_>, user: UserId) -> sqlx:
     row.as_ref().map(rows::user).transpose()
 }
 
-/// Whether the user is active and has this very hash.
+/// Whether the user is active and has this password hash.
 pub(crate) async fn is_unchanged(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -116,7 +116,7 @@ pub(crate) async fn is_unchanged(
         .await
 }
 
-/// Writes down when the user signed in (`UPDATE_LAST_LOGIN`).
+/// Records the time of the sign-in (`UPDATE_LAST_LOGIN`).
 pub(crate) async fn note_sign_in(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -145,7 +145,7 @@ pub(crate) async fn upgrade_password(
     if written == 1 { import::follow_upgrade(connection, user.id(), old, new).await } else { Ok(()) }
 }
 
-/// Whether the password in force was still the one that was checked.
+/// Sets a password. Returns `false` if the stored hash is not the one that was checked.
 pub(crate) async fn set_password(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -171,11 +171,11 @@ pub(crate) async fn list(
     connection: &mut Connection<'_>,
     query: &UserQuery,
     page: PageRequest,
-) -> sqlx::Result<Option<Listed<User>>> {
+) -> sqlx::Result<Option<Listing<User>>> {
     let list = List { columns: "*", table: "users", joined: "", order: order(query), read: rows::user };
     let mut conditions = Conditions::default();
-    // As literals: the few who are inactive or staff have an index of their own, and to find the many, the
-    // order's index is read.
+    // Literals, so that the partial indexes of inactive users and of staff can be used. For the other users, the index of
+    // the order is read.
     match (query.is_active, connection.is_shared()) {
         (Some(true), true) => conditions.and("is_active"),
         (Some(false), true) => conditions.and("NOT is_active"),
@@ -191,13 +191,13 @@ pub(crate) async fn list(
         (None, _) => {}
     }
     for word in query.words.iter() {
-        // A word has no space in it, so it is never found across the two. Servers of earlier versions leave the column null.
+        // A word contains no space, so it cannot match across the two fields. Earlier versions leave the column null.
         conditions.contains("COALESCE(search_text, lower(username || ' ' || email))", word);
     }
     paged::list(connection, page, list, conditions).await
 }
 
-/// Who never signed in comes before who did.
+/// The ORDER BY clause. Users who never signed in sort before those who did.
 const fn order(query: &UserQuery) -> &'static str {
     match (query.order, query.direction) {
         (UserOrdering::Id, Direction::Ascending) => "id",

@@ -1,17 +1,16 @@
-//! Writes that tell whether the database takes writes.
+//! A write that shows whether the database accepts writes.
 
 use crate::sql::{self, Connection};
 
-/// Writes. Whether it has to be committed to tell.
+/// Writes a row that nothing reads.
 ///
-/// In SQLite the row is written to the log, and the log to the disk, by the commit. In PostgreSQL a new row fills a page,
-/// for which there has to be room in the file before anything is committed; it is rolled back, and vacuum frees the page.
-pub(crate) async fn write(connection: &mut Connection<'_>) -> sqlx::Result<bool> {
-    let write = sql::query_either(
-        connection,
-        "UPDATE write_probe SET writes = writes + 1",
-        "INSERT INTO write_probe (filler) VALUES (repeat(' ', 8000))",
-    );
-    write.execute(connection).await?;
-    Ok(!connection.is_shared())
+/// SQLite shows it when the transaction is committed and its log is synced. PostgreSQL shows it before: the row fills a
+/// page, which needs space in the file. The row is rolled back, and vacuum frees the page.
+pub(crate) async fn write(connection: &mut Connection<'_>) -> sqlx::Result<()> {
+    if !connection.is_shared() {
+        return sql::query("UPDATE write_probe SET writes = writes + 1").execute(connection).await.map(drop);
+    }
+    sql::begin_rehearsal(connection).await?;
+    sql::query("INSERT INTO write_probe (filler) VALUES (repeat(' ', 8000))").execute(connection).await?;
+    sql::roll_back_rehearsal(connection).await
 }

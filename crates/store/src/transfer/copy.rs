@@ -1,4 +1,4 @@
-//! One table is copied, a piece at a time; and compared.
+//! Copies a table in pieces, and compares both sides.
 
 use aws_lc_rs::digest;
 use sqlx::{PgConnection, SqliteConnection};
@@ -6,10 +6,10 @@ use sqlx::{PgConnection, SqliteConnection};
 use super::{MoveError, answered, tables::Table, target::Run};
 use crate::sql::{Connection, Row, Statement, Value};
 
-/// How many rows a piece has. Each of their values has a place in one statement, of which there are 65 535.
+/// The number of rows in a piece. Each value is a parameter of one statement, of which PostgreSQL allows 65,535.
 const PIECE: u32 = 1_000;
 
-/// The two sides, and what is copied.
+/// The two sides, and the table to copy.
 pub(super) struct Copy<'c> {
     pub(super) source: &'c mut SqliteConnection,
     pub(super) target: &'c mut PgConnection,
@@ -20,7 +20,7 @@ pub(super) struct Copy<'c> {
 type Values = Vec<Value<'static>>;
 
 impl Copy<'_> {
-    /// Makes the target's rows those of the source. How many had to be written.
+    /// Makes the rows of the target equal to those of the source. Returns the number of written rows.
     pub(super) async fn run(mut self, progress: &mut impl FnMut(&'static str, u64)) -> Result<u64, MoveError> {
         let (mut after, mut written, mut seen) = (self.table.before_all(), 0, 0);
         loop {
@@ -39,7 +39,7 @@ impl Copy<'_> {
         }
     }
 
-    /// Reads both sides to their ends. How many rows there are, and their digest.
+    /// Reads both sides completely and compares them. Returns the number of rows and their digest.
     pub(super) async fn verify(mut self) -> Result<(u64, String), MoveError> {
         let differs = MoveError::Differs(self.table.name);
         let (mut here, mut there) = (Digest::new(), Digest::new());
@@ -47,8 +47,8 @@ impl Copy<'_> {
         loop {
             let rows = self.of_source(&after).await?;
             let Some(last) = rows.last().map(|row| row[0].clone()) else { break };
-            here.take_in(&rows);
-            there.take_in(&self.of_target(&after, &last).await?);
+            here.update(&rows);
+            there.update(&self.of_target(&after, &last).await?);
             after = last;
         }
         let (rows, digest) = here.finish();
@@ -87,8 +87,7 @@ impl Copy<'_> {
         Ok(count.cast_unsigned())
     }
 
-    /// Puts these rows in the place of all that come after a key: from where the sides differ, nothing there
-    /// is relied on.
+    /// Replaces all rows after a key with these. From the first difference on, no row of the target is kept.
     async fn replace(&mut self, after: &Value<'static>, rows: Vec<Values>) -> Result<(), MoveError> {
         let deletion = format!("DELETE FROM {} WHERE {} > $1", self.table.name, self.table.key());
         let deletion = Statement::assembled(deletion, vec![after.clone()]);
@@ -117,7 +116,7 @@ impl Copy<'_> {
     }
 }
 
-/// A digest over rows: each value with its kind and its length, so that no two rows look alike.
+/// A digest over rows. Each value is preceded by its type and length, so that different rows have different digests.
 struct Digest {
     rows: u64,
     context: digest::Context,
@@ -128,7 +127,7 @@ impl Digest {
         Self { rows: 0, context: digest::Context::new(&digest::SHA256) }
     }
 
-    fn take_in(&mut self, rows: &[Values]) {
+    fn update(&mut self, rows: &[Values]) {
         self.rows += rows.len() as u64;
         for value in rows.iter().flatten() {
             match value {
@@ -149,6 +148,6 @@ impl Digest {
 
     fn finish(self) -> (u64, String) {
         let digest = self.context.finish();
-        (self.rows, digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        (self.rows, hex::encode(digest))
     }
 }

@@ -1,25 +1,24 @@
-//! The marker of a SQLite file whose rows went to another database. It is written in the transaction that closes the
-//! file, together with a trigger for every write to every table: from that commit on no process can change the file,
-//! also one that had it open before, or one of an earlier version. Without a marker there are no triggers, so an
-//! ordinary file pays nothing.
+//! The marker of a SQLite file that was moved to another database. The transaction that closes the file writes it, with a
+//! trigger for each kind of write to each table. After this commit no process can change the file, not even one that had it
+//! open, or an earlier version. A file without a marker has no triggers, so normal writes cost nothing.
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-/// What a closed file says of its move.
+/// The marker of a closed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Marker {
     /// The URL of the other database, without secrets.
     pub(crate) to: String,
-    /// The id of the move, which the other database has too.
+    /// The id of the move, which the other database stores too.
     pub(super) move_id: String,
 }
 
 const WRITES: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
 
-/// The tables that are closed. Names that begin with `sqlite_` belong to SQLite.
+/// Selects the tables to close. Names that begin with `sqlite_` belong to SQLite.
 const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'hallpass_moved'";
 
-/// The marker of a file, if it has one.
+/// Finds the marker of a file.
 pub(crate) async fn find(connection: &mut SqliteConnection) -> sqlx::Result<Option<Marker>> {
     let is_there: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'hallpass_moved')")
@@ -34,7 +33,7 @@ pub(crate) async fn find(connection: &mut SqliteConnection) -> sqlx::Result<Opti
 }
 
 impl Marker {
-    /// Closes the file, as part of the transaction that is open on the connection.
+    /// Closes the file in the open transaction of the connection.
     pub(super) async fn set(&self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
         let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await?;
         for (table, write) in tables.iter().flat_map(|table| WRITES.map(|write| (table, write))) {
@@ -48,7 +47,7 @@ impl Marker {
     }
 
     fn trigger(&self, table: &str, write: &str) -> String {
-        let said = format!("this database was moved to {}; stop this server, and use the new database", self.to);
+        let said = format!("this database was moved to {}; stop this server and use the new database", self.to);
         format!(
             "CREATE TRIGGER {} BEFORE {write} ON {} BEGIN SELECT RAISE(ABORT, {}); END",
             name(&trigger_name(table, write)),
@@ -58,7 +57,7 @@ impl Marker {
     }
 }
 
-/// Opens the file for writing again.
+/// Removes the marker, so that the file accepts writes again.
 pub(super) async fn lift(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut *transaction).await?;
@@ -74,12 +73,12 @@ fn trigger_name(table: &str, write: &str) -> String {
     format!("hallpass_moved_{table}_{}", write.to_lowercase())
 }
 
-/// A name as SQL writes it.
+/// Quotes a name for SQL.
 fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text as SQL writes it.
+/// Quotes a text for SQL.
 fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_can_be_written_to_any_table_of_a_marked_file() {
+    async fn a_marked_file_rejects_inserts_into_every_table() {
         let mut database = database().await;
         let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut database).await.expect("the tables");
         assert!(tables.len() > 5, "{tables:?}");
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_of_a_marked_file_cannot_be_changed_or_deleted_until_it_is_lifted() {
+    async fn a_marked_file_rejects_updates_and_deletes_until_the_marker_is_removed() {
         let mut database = database().await;
         let insert = "INSERT INTO revocations (session_id, at, why, until) VALUES ('a', 1, 'signed_out', 2)";
         database.execute(insert).await.expect("a row");

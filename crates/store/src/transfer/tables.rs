@@ -1,18 +1,18 @@
-//! The tables that are moved, with every column.
+//! The tables to move, with every column.
 
 use sqlx::SqliteConnection;
 
 use crate::sql::{Row, Value};
 
-/// A table. Its first column is its key.
+/// A table to move. The first column is the key.
 pub(super) struct Table {
     pub(super) name: &'static str,
     pub(super) columns: &'static [(&'static str, Kind)],
-    /// Where PostgreSQL takes the numbers of new rows from.
+    /// The sequence of the key in PostgreSQL.
     pub(super) sequence: Option<&'static str>,
 }
 
-/// What is in a column.
+/// The type of a column.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Number,
@@ -22,7 +22,7 @@ pub(super) enum Kind {
 
 use Kind::{Bool, Number, Text};
 
-/// In an order in which each row finds those that it names.
+/// The tables, referenced ones first.
 pub(super) const TABLES: [Table; 7] = [
     Table {
         name: "users",
@@ -129,12 +129,12 @@ pub(super) const TABLES: [Table; 7] = [
 ];
 
 impl Table {
-    /// The name of its key.
+    /// The name of the key column.
     pub(super) const fn key(&self) -> &'static str {
         self.columns[0].0
     }
 
-    /// A value before every key that there is.
+    /// A value that sorts before every key.
     pub(super) const fn before_all(&self) -> Value<'static> {
         match self.columns[0].1 {
             Number => Value::Number(Some(i64::MIN)),
@@ -142,12 +142,12 @@ impl Table {
         }
     }
 
-    /// Its columns, between commas.
+    /// The names of the columns, separated by commas.
     pub(super) fn column_names(&self) -> String {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
-    /// The values of a row.
+    /// Reads the values of a row.
     pub(super) fn read(&self, row: &Row) -> sqlx::Result<Vec<Value<'static>>> {
         let read = |&(name, kind): &(&'static str, Kind)| {
             Ok(match kind {
@@ -159,8 +159,8 @@ impl Table {
         self.columns.iter().map(read).collect()
     }
 
-    /// The highest number that a row has or had.
-    pub(super) async fn highest_number(&self, source: &mut SqliteConnection) -> sqlx::Result<i64> {
+    /// The highest key that a row has or had.
+    pub(super) async fn highest_key(&self, source: &mut SqliteConnection) -> sqlx::Result<i64> {
         let (key, name) = (self.key(), self.name);
         let sql = format!(
             "SELECT max(coalesce((SELECT max({key}) FROM {name}), 0),

@@ -1,12 +1,12 @@
-//! The record of a move in the PostgreSQL database that it goes to. `move_id` stays the same however often the move is
-//! repeated; `run` changes each time, so that an earlier run, of which a statement may still arrive, writes nothing.
+//! The record of a move in the target database. `move_id` stays the same when the move is repeated. `run` changes with each
+//! run, so that a delayed statement of an earlier run writes nothing.
 
 use sqlx::{Connection as _, Executor, PgConnection, Postgres, Row, Transaction};
 
 use super::{MoveError, marker::Marker};
 use crate::{ConnectError, DatabaseUrl, fault::store_error};
 
-/// Whether something was moved into a database.
+/// The status of a move to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     None,
@@ -21,7 +21,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Records that a run has begun, unless the database was used before. `marker` is that of the file.
+    /// Records the start of a run, unless the database is in use. `marker` is the marker of the file.
     pub(super) async fn begin(
         target: &mut PgConnection,
         url: &DatabaseUrl,
@@ -49,7 +49,7 @@ impl Run {
         Ok(Self { move_id, id })
     }
 
-    /// Begins a transaction that no later run can precede: until its end no other run begins.
+    /// Begins a transaction of this run. No other run can start until it ends.
     pub(super) async fn transaction<'t>(
         &self,
         target: &'t mut PgConnection,
@@ -64,8 +64,8 @@ impl Run {
         held.map(|_| transaction).ok_or(MoveError::Overtaken)
     }
 
-    /// Lets servers start. Nothing of the move can be lost after that: a commit that is on the disk has all before it
-    /// there too.
+    /// Records that the move is finished, so that servers can start. Its commit is synced to disk, and all earlier commits with
+    /// it.
     pub(super) async fn finish(&self, target: &mut PgConnection) -> Result<(), MoveError> {
         let mut transaction = target.begin().await.map_err(MoveError::Target)?;
         transaction.execute("SET LOCAL synchronous_commit = on").await.map_err(MoveError::Target)?;
@@ -88,7 +88,7 @@ async fn create(transaction: &mut PgConnection, shown: String) -> Result<(), Mov
     transaction.execute(create).await.map_err(MoveError::Target).map(drop)
 }
 
-/// The id of the move. A record of an earlier version has none yet.
+/// The id of the move. `None` if an earlier version wrote the record.
 async fn move_id(target: &mut PgConnection, status: Status) -> sqlx::Result<Option<String>> {
     if status == Status::None {
         return Ok(None);
@@ -107,7 +107,7 @@ async fn status(target: &mut PgConnection) -> sqlx::Result<Status> {
     Ok(if is_finished { Status::Finished } else { Status::Begun })
 }
 
-/// Refuses a database into which a move was begun and not finished: half of the people would be unknown.
+/// Rejects a database with an unfinished move, which may lack users.
 pub(crate) async fn check_finished(target: &mut PgConnection, url: &str) -> Result<(), ConnectError> {
     match status(target).await {
         Ok(Status::None | Status::Finished) => Ok(()),

@@ -1,5 +1,5 @@
-//! Texts that PostgreSQL cannot hold: those with U+0000, of which SQLite takes any. They are found before anything is
-//! copied, because a copy that drops or replaces a character is another name or another token.
+//! Texts with U+0000, which SQLite stores and PostgreSQL does not. The move rejects them before it copies a row: dropping the
+//! character would change a username or a token.
 
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -8,7 +8,7 @@ use super::{
     tables::{Kind, TABLES, Table},
 };
 
-/// Refuses a file with such a text.
+/// Rejects a file that contains such a text.
 pub(super) async fn check(source: &mut SqliteConnection) -> Result<(), MoveError> {
     for table in &TABLES {
         for (column, kind) in table.columns {

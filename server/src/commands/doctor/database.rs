@@ -6,7 +6,7 @@ use hallpass_core::{
     clock::Timestamp,
     store::{Finding, Health},
 };
-use hallpass_store::{self, Inspection, Schema};
+use hallpass_store::{self, Inspection, Schema, files};
 
 use crate::config::Config;
 
@@ -44,8 +44,12 @@ fn state(inspection: &Inspection, config: &Config) -> Finding {
             )
         }
         Schema::Current => Finding::good("database", format!("{shown} opens and answers.")),
-        // These are reported as connection errors.
-        Schema::Empty | Schema::Newer { .. } | Schema::Different { .. } | Schema::Foreign => {
+        // `inspect` returns an error for a schema that cannot be used.
+        Schema::Empty
+        | Schema::Newer { .. }
+        | Schema::Different { .. }
+        | Schema::HalfApplied { .. }
+        | Schema::Foreign => {
             let sentence = format!("{shown} opens and answers. It has no tables yet.");
             Finding::doubtful("database", sentence, "The first start creates them, as does: hallpass migrate")
         }
@@ -54,7 +58,7 @@ fn state(inspection: &Inspection, config: &Config) -> Finding {
 
 #[cfg(unix)]
 fn room(database: &Path) -> Option<Finding> {
-    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = files::folder(database);
     let disk = rustix::fs::statvfs(folder).ok()?;
     Some(judge_room(folder, disk.f_bavail.saturating_mul(disk.f_frsize)))
 }

@@ -9,9 +9,9 @@ use axum::{
 };
 use hallpass_core::{
     Auth,
-    paging::{Listed, PageNumber, PageRequest},
+    paging::{PageNumber, PageRequest},
 };
-use hallpass_types::Page;
+use hallpass_types::{Listing, Page};
 use http::{HeaderMap, HeaderValue, header};
 use utoipa::IntoParams;
 
@@ -70,12 +70,12 @@ impl Place {
     }
 
     /// The page with the URLs of its neighbors.
-    pub(super) fn answer<T>(&self, listed: Option<Listed<T>>) -> Result<Json<Page<T>>, Rejection> {
-        let Listed { count, place, items } = listed.ok_or(Rejection::InvalidPage)?;
+    pub(super) fn answer<T>(&self, listed: Option<Listing<T>>) -> Result<Json<Page<T>>, Rejection> {
+        let Listing { count, page, pages, items } = listed.ok_or(Rejection::InvalidPage)?;
         Ok(Json(Page {
             count,
-            next: (place.number < place.of).then(|| self.link(place.number + 1)),
-            previous: (place.number > 1).then(|| self.link(place.number - 1)),
+            next: (page < pages).then(|| self.link(page + 1)),
+            previous: (page > 1).then(|| self.link(page - 1)),
             results: items,
         }))
     }
@@ -83,7 +83,7 @@ impl Place {
     /// The page as an array, with the URLs of its neighbors in the `Link` header (RFC 8288).
     pub(in crate::rest) fn answer_linked<T>(
         &self,
-        listed: Option<Listed<T>>,
+        listed: Option<Listing<T>>,
     ) -> Result<(HeaderMap, Json<Vec<T>>), Rejection> {
         let Json(Page { next, previous, results, .. }) = self.answer(listed)?;
         let links = [(next, "next"), (previous, "prev")].into_iter();

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use hallpass_core::{admin::TokenFilter, id::SessionId};
+use hallpass_core::{id::SessionId, store::TokenQuery};
 use hallpass_types::{Page, TokenRecord};
 use utoipa::IntoParams;
 
@@ -58,7 +58,7 @@ pub(super) async fn list(
     place: Place,
     mut query: Query,
 ) -> Result<Json<Page<TokenRecord>>, Rejection> {
-    let filter = TokenFilter {
+    let filter = TokenQuery {
         user: query.number("user").map(hallpass_core::id::UserId),
         session: query.choice("session", SessionId::parse),
         is_blacklisted: query.flag("blacklisted"),

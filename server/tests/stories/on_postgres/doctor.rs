@@ -60,7 +60,7 @@ async fn the_advice_fits_the_error() {
         (format!("postgres://hallpass@127.0.0.1:{port}/postgres?sslmode=require"), "Check sslmode and sslrootcert"),
         (
             format!("postgres://hallpass@127.0.0.1:{silent}/postgres?sslmode=disable"),
-            "Check that PostgreSQL runs there",
+            "Check that PostgreSQL is running",
         ),
     ] {
         let refused = doctor(folder.path(), &url);

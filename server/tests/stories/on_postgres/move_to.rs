@@ -65,7 +65,7 @@ async fn nobody_is_signed_out_by_a_move_that_was_interrupted() {
     assert!(AssertUnwindSafe(cut).catch_unwind().await.is_err());
     assert!((1_000..=2_000).contains(&count(&database, "outstanding_tokens").await));
     let half = hallpass_store::connect(&to).await.err().expect("half a database serves nobody").to_string();
-    assert!(half.contains("has not finished"), "{half}");
+    assert!(half.contains("is not finished"), "{half}");
     // Meanwhile the file lives on, and what was copied is not true any more.
     let process = Process::start(folder.path(), "");
     assert_eq!(devices[1].renew(&client, &process.url).await.expect("an answer"), StatusCode::OK);
@@ -109,14 +109,14 @@ async fn a_database_with_users_of_its_own_is_not_moved_into() {
     Device::register(&client, &process.url, "ada").await;
     assert!(process.stop());
     let nothing = hallpass(folder.path(), &["move", "--to", &database], "");
-    assert!(said(&nothing).contains("is no SQLite file of Hallpass"), "{}", said(&nothing));
+    assert!(said(&nothing).contains("is not a SQLite file of Hallpass"), "{}", said(&nothing));
     let process = Process::start(folder.path(), "");
     Device::register(&client, &process.url, "eve").await;
     assert!(process.stop());
     for (to, sentence) in [
-        (database.as_str(), "has users of its own"),
+        (database.as_str(), "already has users"),
         ("mysql://x", "--to begins with mysql:, which is not supported"),
-        ("sqlite://y.db", "is no PostgreSQL database"),
+        ("sqlite://y.db", "is not a PostgreSQL database"),
     ] {
         let refused = hallpass(folder.path(), &["move", "--to", to], "");
         assert!(!refused.status.success() && said(&refused).contains(sentence), "{}", said(&refused));

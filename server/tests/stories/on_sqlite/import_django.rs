@@ -141,9 +141,9 @@ fn what_cannot_be_imported_is_one_sentence_and_no_database_is_made() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("text"), "not a database ".repeat(100)).expect("a file");
     for (source, sentence) in [
-        ("mysql://root@localhost/site", "Error: MySQL databases are not read. Take the data over into a SQLite file"),
-        ("oracle://site", "Error: Oracle databases are not read."),
-        ("nowhere.sqlite3", "Error: there is no database \"nowhere.sqlite3\""),
+        ("mysql://root@localhost/site", "Error: MySQL databases are not supported. Copy the data to a SQLite file"),
+        ("oracle://site", "Error: Oracle databases are not supported."),
+        ("nowhere.sqlite3", "Error: the file \"nowhere.sqlite3\" does not exist"),
         ("text", "Error: the Django database cannot be read"),
         ("postgres://[", "Error: the URL of the Django database is not a PostgreSQL URL"),
         ("postgres://nobody@127.0.0.1:1/site", "Error: the Django database cannot be read"),

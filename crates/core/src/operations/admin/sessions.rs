@@ -1,13 +1,13 @@
 //! `list_sessions_of`, `end_session_by`, `end_any_session_by`, `reset_sessions`: sessions of other users (ASVS 7.4.5).
 
-use hallpass_types::{EndReason, SessionInfo};
+use hallpass_types::{EndReason, Listing, SessionInfo};
 
 use super::Administrator;
 use crate::{
     Auth, Error,
     id::{SessionId, UserId},
     operations::sessions::REVOKE_BATCH,
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     session::Origin,
     store::Selection,
 };
@@ -22,7 +22,7 @@ impl Auth {
         by: &Administrator,
         user: UserId,
         page: PageRequest,
-    ) -> Result<Option<Listed<SessionInfo>>, Error> {
+    ) -> Result<Option<Listing<SessionInfo>>, Error> {
         self.load_user(by, user).await?;
         let listed = self.store.list_sessions_of(user, self.clock.now(), page).await?;
         Ok(listed.map(|listed| listed.map(|session| session.info(by.session))))
@@ -41,7 +41,7 @@ impl Auth {
         origin: &Origin,
     ) -> Result<(), Error> {
         let session = SessionId::parse(session).ok_or(Error::NotFound)?;
-        Ok(self.store.end_session_by(user, session, self.deed(by, origin)).await??)
+        Ok(self.store.end_session_by(user, session, self.action(by, origin)).await?)
     }
 
     /// Revokes a session of any user and its access tokens, at once.
@@ -59,9 +59,9 @@ impl Auth {
     /// # Errors
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn reset_sessions(&self, by: &Administrator, user: UserId, origin: &Origin) -> Result<(), Error> {
-        let deed = self.deed(by, origin);
-        let ending = deed.ending(EndReason::Revoked);
-        let first = self.store.reset_sessions(user, REVOKE_BATCH, deed).await??;
+        let action = self.action(by, origin);
+        let ending = action.ending(EndReason::Revoked);
+        let first = self.store.reset_sessions(user, REVOKE_BATCH, action).await?;
         let selection = Selection { user: Some(user), ..Selection::default() };
         self.revoke_rest(first, selection, &ending).await?;
         Ok(())

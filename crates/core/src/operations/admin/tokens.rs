@@ -1,29 +1,16 @@
 //! `list_tokens`, `blacklist_by`, `blacklist_all_by`: refresh tokens by `jti`, never as text.
 
-use hallpass_types::TokenRecord;
+use hallpass_types::{Listing, TokenRecord};
 
 use super::{Administrator, distinct};
 use crate::{
     Auth, Error,
     clock::Timestamp,
-    id::{Jti, SessionId, UserId},
-    paging::{Listed, PageRequest},
+    id::Jti,
+    paging::PageRequest,
     session::Origin,
     store::{OutstandingToken, TokenQuery},
 };
-
-/// A filter for tokens. All conditions must match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TokenFilter {
-    /// The user.
-    pub user: Option<UserId>,
-    /// The session.
-    pub session: Option<SessionId>,
-    /// Whether they are blacklisted.
-    pub is_blacklisted: Option<bool>,
-    /// Whether they have expired.
-    pub is_expired: Option<bool>,
-}
 
 impl Auth {
     /// A page of outstanding tokens; `None` when it does not exist.
@@ -33,12 +20,11 @@ impl Auth {
     pub async fn list_tokens(
         &self,
         _by: &Administrator,
-        filter: TokenFilter,
+        query: TokenQuery,
         page: PageRequest,
-    ) -> Result<Option<Listed<TokenRecord>>, Error> {
-        let TokenFilter { user, session, is_blacklisted, is_expired } = filter;
-        let query = TokenQuery { user, session, is_blacklisted, is_expired, now: self.clock.now() };
-        Ok(self.store.list_tokens(query, page).await?.map(|listed| listed.map(record)))
+    ) -> Result<Option<Listing<TokenRecord>>, Error> {
+        let listed = self.store.list_tokens(query, self.clock.now(), page).await?;
+        Ok(listed.map(|listed| listed.map(record)))
     }
 
     /// Blacklists a token and ends its session, even if it was spent before.
@@ -72,7 +58,7 @@ impl Auth {
     }
 
     async fn blacklist_these(&self, by: &Administrator, jtis: Vec<Jti>, origin: &Origin) -> Result<(), Error> {
-        Ok(self.store.blacklist_by(jtis, self.deed(by, origin)).await??)
+        Ok(self.store.blacklist_by(jtis, self.action(by, origin)).await?)
     }
 
     async fn load_token(&self, jti: Jti) -> Result<TokenRecord, Error> {

@@ -1,7 +1,7 @@
 //! `list_users`, `load_user`, `create_user_by`, `change_user`, `set_active_by`, `set_password_by`: accounts of other
 //! users.
 
-use hallpass_types::{NewUserForm, PasswordForm, UserChange, UserRecord};
+use hallpass_types::{Listing, NewUserForm, PasswordForm, UserChange, UserRecord};
 
 use super::{Administrator, distinct};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     administration::Change,
     fault::Fault,
     id::UserId,
-    paging::{Listed, PageRequest},
+    paging::PageRequest,
     session::Origin,
     store::UserQuery,
     user::{Role, User, Username},
@@ -34,7 +34,7 @@ impl Auth {
         _by: &Administrator,
         query: UserQuery,
         page: PageRequest,
-    ) -> Result<Option<Listed<UserRecord>>, Error> {
+    ) -> Result<Option<Listing<UserRecord>>, Error> {
         let listed = self.store.list_users(query, page).await?;
         Ok(listed.map(|listed| listed.map(|user| record(&user))))
     }
@@ -70,8 +70,8 @@ impl Auth {
             is_active: form.is_active.unwrap_or(true),
         };
         let user = self.new_user(account).await?;
-        let deed = self.deed(by, origin);
-        Ok(record(&self.store.create_user_by(user, deed).await??))
+        let action = self.action(by, origin);
+        Ok(record(&self.store.create_user_by(user, action).await?))
     }
 
     /// Changes a user. Deactivating ends all of the user's sessions at once.
@@ -86,7 +86,7 @@ impl Auth {
         origin: &Origin,
     ) -> Result<UserRecord, Error> {
         let change = self.checked(user, change).await?;
-        let changed = self.store.change_user(user, change, self.deed(by, origin)).await??;
+        let changed = self.store.change_user(user, change, self.action(by, origin)).await?;
         Ok(record(&changed))
     }
 
@@ -103,7 +103,7 @@ impl Auth {
     ) -> Result<Vec<UserRecord>, Error> {
         let users = distinct("ids", &activation.ids, UserId::named)?;
         let change = Change { is_active: Some(activation.is_active), ..Change::default() };
-        let changed = self.store.change_users(users, change, self.deed(by, origin)).await??;
+        let changed = self.store.change_users(users, change, self.action(by, origin)).await?;
         Ok(changed.iter().map(record).collect())
     }
 
@@ -123,7 +123,7 @@ impl Auth {
         let checked = self.check_password_of(&target, &new).await?;
         let new = checked.map_err(|fault| Error::field("password", fault))?;
         let password = self.passwords.hash(new).await?;
-        Ok(self.store.set_password_by(user, password, self.deed(by, origin)).await??)
+        Ok(self.store.set_password_by(user, password, self.action(by, origin)).await?)
     }
 
     /// Validates the fields. The current username and e-mail address are accepted whatever their characters.

@@ -1,132 +1,152 @@
-//! Refresh tokens of another database, by name. One that is blacklisted on either side stays so.
+//! Imported refresh tokens, by `jti`. A token that is blacklisted on either side is blacklisted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use hallpass_core::{
     clock::Timestamp,
-    id::SessionId,
+    id::{SessionId, UserId},
     import::{Change, ForeignToken, Outcome, Reason},
     store::Ending,
 };
 use hallpass_types::EndReason;
+use serde::Serialize;
 
 use crate::{
-    sql::{self, Connection},
+    sql::{self, Connection, Row},
     tables::{
         endings,
         locks::{LockedSession, LockedUsers},
-        outstanding,
-        rows::TokenRow,
     },
 };
 
-/// The sessions that tokens belong to which were refreshed here before.
+/// A token as the statements read it.
+#[derive(Serialize)]
+struct Imported<'t> {
+    jti: &'t str,
+    user: Option<i64>,
+    created_at: i64,
+    expires_at: i64,
+    blacklisted_at: Option<i64>,
+    #[serde(skip)]
+    reason: Option<Reason>,
+}
+
+/// Locks the sessions of tokens that were refreshed here before.
 pub(super) async fn lock_sessions(
     connection: &mut Connection<'_>,
     owners: &LockedUsers,
     tokens: &[ForeignToken],
 ) -> sqlx::Result<HashMap<SessionId, LockedSession>> {
-    let jtis = sql::json(&tokens.iter().map(|token| token.jti.as_str()).collect::<Vec<_>>())?;
-    let statement = sql::query_either(
-        connection,
-        "SELECT session_id FROM outstanding_tokens
-         WHERE session_id IS NOT NULL AND jti IN (SELECT value FROM json_each($1))",
-        "SELECT session_id FROM outstanding_tokens
-         WHERE session_id IS NOT NULL AND jti IN (SELECT value FROM json_array_elements_text(CAST($1 AS json)))",
-    );
-    let found = statement.bind(jtis).fetch_all(connection).await?;
+    let select = "SELECT session_id FROM outstanding_tokens WHERE session_id IS NOT NULL AND jti IN (TEXTS)";
+    let statement = sql::query_list(connection, select, tokens.iter().map(|token| token.jti.as_str()))?;
+    let found = statement.fetch_all(connection).await?;
     let ids = found.iter().map(|row| row.get::<String>("session_id")).collect::<sqlx::Result<Vec<_>>>()?;
     owners.sessions(connection, ids.iter().filter_map(|id| SessionId::parse(id))).await
 }
 
-/// Brings one token. Its owner is locked, and its session.
+/// Imports a batch of tokens. Their owners and their sessions are locked.
 pub(super) async fn import(
     connection: &mut Connection<'_>,
     owners: &LockedUsers,
     sessions: &HashMap<SessionId, LockedSession>,
-    token: &ForeignToken,
+    tokens: &[ForeignToken],
     ending: &Ending,
-) -> sqlx::Result<Outcome> {
-    let refusal = refusal_of(connection, token).await?;
-    let blacklisted_at = token.blacklisted_at.or(refusal.map(|_| ending.now));
-    if insert(connection, token, blacklisted_at).await? {
-        let reasons = refusal.filter(|_| token.blacklisted_at.is_none());
-        return Ok(Outcome { change: Change::Added, reasons: reasons.into_iter().collect() });
-    }
-    let known = outstanding::find(connection, &token.jti).await?;
-    let change = match (known, blacklisted_at) {
-        (Some(TokenRow { blacklisted_at: None, session, .. }), Some(at)) => {
-            end_session(connection, sessions, session, ending).await?;
-            blacklist(connection, owners, token, at).await?;
-            Change::Updated
+) -> sqlx::Result<Vec<Outcome>> {
+    let created_here = find_created_here(connection, tokens).await?;
+    let tokens: Vec<_> = tokens.iter().map(|token| Imported::new(token, &created_here, ending.now)).collect();
+    let added = insert(connection, &tokens).await?;
+    let known = tokens.iter().filter(|token| token.blacklisted_at.is_some() && !added.contains(token.jti));
+    let updated = find_usable(connection, known).await?;
+    end_sessions(connection, sessions, updated.values().flatten(), ending).await?;
+    blacklist(connection, owners, tokens.iter().filter(|token| updated.contains_key(token.jti))).await?;
+    let outcome = |token: &Imported<'_>| match (added.contains(token.jti), updated.contains_key(token.jti)) {
+        (true, _) => Outcome { change: Change::Added, reasons: token.reason.into_iter().collect() },
+        (false, true) => Outcome::of(Change::Updated),
+        (false, false) => Outcome::of(Change::Unchanged),
+    };
+    Ok(tokens.iter().map(outcome).collect())
+}
+
+impl<'t> Imported<'t> {
+    /// Blacklists a token that must not be accepted: signed with the shared key, it would open the account of another user
+    /// with the same id.
+    fn new(token: &'t ForeignToken, created_here: &HashSet<i64>, now: Timestamp) -> Self {
+        let reason = match token.user {
+            None => Some(Reason::OfNobody),
+            Some(UserId(user)) => created_here.contains(&user).then_some(Reason::OfAnotherUser),
+        };
+        let blacklisted_at = token.blacklisted_at.or(reason.map(|_| now));
+        Self {
+            jti: token.jti.as_str(),
+            user: token.user.map(|user| user.0),
+            // A token without a creation time counts as older than every other.
+            created_at: token.created_at.unwrap_or(Timestamp::EPOCH).millis(),
+            expires_at: token.expires_at.millis(),
+            blacklisted_at: blacklisted_at.map(Timestamp::millis),
+            reason: reason.filter(|_| token.blacklisted_at.is_none()),
         }
-        (Some(_) | None, _) => Change::Unchanged,
-    };
-    Ok(Outcome::of(change))
+    }
 }
 
-/// Why a token must not be good here: signed with our key, it would open the account of whoever has the
-/// number that it names.
-async fn refusal_of(connection: &mut Connection<'_>, token: &ForeignToken) -> sqlx::Result<Option<Reason>> {
-    let Some(user) = token.user else {
-        return Ok(Some(Reason::OfNobody));
-    };
-    let is_made_here: bool = sql::query(
-        "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)
-             AND NOT EXISTS (SELECT 1 FROM imported_users WHERE user_id = $1)",
-    )
-    .bind(user)
-    .fetch_value(connection)
-    .await?;
-    Ok(is_made_here.then_some(Reason::OfAnotherUser))
+/// The users of the tokens that were created here and not imported.
+async fn find_created_here(connection: &mut Connection<'_>, tokens: &[ForeignToken]) -> sqlx::Result<HashSet<i64>> {
+    let select = "SELECT id FROM users WHERE id IN (NUMBERS)
+         AND NOT EXISTS (SELECT 1 FROM imported_users WHERE imported_users.user_id = users.id)";
+    let users = tokens.iter().filter_map(|token| token.user).map(|user| user.0);
+    let rows = sql::query_list(connection, select, users)?.fetch_all(connection).await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Whether it was not known.
-async fn insert(
+/// Inserts the tokens that are not known, and returns their `jti`.
+async fn insert(connection: &mut Connection<'_>, tokens: &[Imported<'_>]) -> sqlx::Result<HashSet<String>> {
+    let insert = "
+        INSERT INTO outstanding_tokens
+            (jti, user_id, generation, created_at, expires_at, blacklisted_at, blacklisted_why)
+        SELECT value ->> 'jti', CAST(value ->> 'user' AS bigint), 0, CAST(value ->> 'created_at' AS bigint),
+            CAST(value ->> 'expires_at' AS bigint), CAST(value ->> 'blacklisted_at' AS bigint),
+            CASE WHEN value ->> 'blacklisted_at' IS NOT NULL THEN 'imported' END
+        FROM ROWS WHERE true ON CONFLICT (jti) DO NOTHING RETURNING jti";
+    let rows = sql::query_list(connection, insert, tokens)?.fetch_all(connection).await?;
+    rows.iter().map(|row| row.get("jti")).collect()
+}
+
+/// Those of the tokens that are not blacklisted, with their sessions.
+async fn find_usable<'t>(
     connection: &mut Connection<'_>,
-    token: &ForeignToken,
-    blacklisted_at: Option<Timestamp>,
-) -> sqlx::Result<bool> {
-    let written = sql::query(
-        "INSERT INTO outstanding_tokens
-             (jti, user_id, generation, created_at, expires_at, blacklisted_at, blacklisted_why)
-         VALUES ($1, $2, 0, $3, $4, $5, $6) ON CONFLICT (jti) DO NOTHING",
-    )
-    .bind(&token.jti)
-    .bind(token.user)
-    // Without one it is older than everything.
-    .bind(token.created_at.unwrap_or(Timestamp::EPOCH))
-    .bind(token.expires_at)
-    .bind(blacklisted_at)
-    .bind(blacklisted_at.map(|_| "imported"))
-    .execute(connection)
-    .await?;
-    Ok(written == 1)
+    tokens: impl Iterator<Item = &'t Imported<'t>>,
+) -> sqlx::Result<HashMap<String, Option<SessionId>>> {
+    let select = "SELECT jti, session_id FROM outstanding_tokens WHERE blacklisted_at IS NULL AND jti IN (TEXTS)";
+    let rows = sql::query_list(connection, select, tokens.map(|token| token.jti))?.fetch_all(connection).await?;
+    let entry = |row: &Row| {
+        let session: Option<String> = row.get("session_id")?;
+        Ok((row.get("jti")?, session.as_deref().and_then(SessionId::parse)))
+    };
+    rows.iter().map(entry).collect()
 }
 
-async fn blacklist(
+/// Revokes the sessions of tokens that were refreshed here before they were blacklisted there.
+async fn end_sessions(
+    connection: &mut Connection<'_>,
+    locked: &HashMap<SessionId, LockedSession>,
+    sessions: impl Iterator<Item = &SessionId>,
+    ending: &Ending,
+) -> sqlx::Result<()> {
+    let sessions: HashSet<_> = sessions.collect();
+    // A session that was opened after the others were locked is missing: the batch runs again.
+    let sessions = sessions.into_iter().map(|session| locked.get(session).ok_or(sqlx::Error::RowNotFound));
+    let sessions = sessions.collect::<sqlx::Result<Vec<_>>>()?;
+    let ending = Ending { reason: EndReason::Revoked, ..ending.clone() };
+    endings::end_locked(connection, sessions.into_iter(), &ending).await
+}
+
+async fn blacklist<'t>(
     connection: &mut Connection<'_>,
     _: &LockedUsers,
-    token: &ForeignToken,
-    at: Timestamp,
+    tokens: impl Iterator<Item = &'t Imported<'t>>,
 ) -> sqlx::Result<()> {
-    sql::query("UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'imported' WHERE jti = $2")
-        .bind(at)
-        .bind(&token.jti)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// A token that was refreshed here before it was blacklisted there belongs to a session by now.
-async fn end_session(
-    connection: &mut Connection<'_>,
-    sessions: &HashMap<SessionId, LockedSession>,
-    session: Option<SessionId>,
-    ending: &Ending,
-) -> sqlx::Result<()> {
-    let Some(session) = session else { return Ok(()) };
-    // A session that began after the others were locked: the import is run again.
-    let session = sessions.get(&session).ok_or(sqlx::Error::RowNotFound)?;
-    endings::end(connection, session, &Ending { reason: EndReason::Revoked, ..ending.clone() }).await.map(drop)
+    let update = "
+        UPDATE outstanding_tokens
+        SET blacklisted_at = CAST(token.value ->> 'blacklisted_at' AS bigint), blacklisted_why = 'imported'
+        FROM ROWS AS token WHERE outstanding_tokens.jti = token.value ->> 'jti'";
+    sql::query_list(connection, update, tokens)?.execute(connection).await.map(drop)
 }

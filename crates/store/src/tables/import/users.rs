@@ -1,5 +1,5 @@
-//! Users of another database. What was brought is remembered as it stood there, so that the next import
-//! can tell what was changed on which side.
+//! Imported users. Each import records the fields as they are in the other database, so that the next one knows which side
+//! changed a field.
 
 use hallpass_core::{
     clock::Timestamp,
@@ -13,47 +13,24 @@ use hallpass_core::{
 use hallpass_types::{EndReason, EventKind};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::{
+    known::{Fields, Known, Password, Place, Places},
+    merged::Merged,
+};
 use crate::{
-    sql::{self, Connection, Row},
+    sql::{self, Connection},
     tables::{
         emails, endings,
         events::{self, NewEvent},
         locks::LockedUser,
-        rows,
     },
 };
 
-/// A user's fields, those that a person may change: as they stand here, there, or stood there.
-#[derive(Clone, PartialEq, Eq)]
-struct Fields {
-    username: String,
-    email: String,
-    is_active: bool,
-    is_staff: bool,
-    is_superuser: bool,
-}
-
-/// What is known of a password without its hash: a fingerprint of the hash on either side, as they stood
-/// for each other at the last import.
-#[derive(Clone, PartialEq, Eq)]
-struct Password {
-    there: String,
-    here: String,
-}
-
-/// A user who was brought before, as the row stands now.
-struct Known {
-    here: Fields,
-    last_login: Option<Timestamp>,
-    before: Fields,
-    password_before: Password,
-    password_here: String,
-}
-
-/// Brings one user, or brings it up to date.
+/// Adds or updates one user.
 pub(super) async fn import(
     connection: &mut Connection<'_>,
     locked: &LockedUser,
+    places: &Places,
     user: &ForeignUser,
     import: &Import,
 ) -> sqlx::Result<Outcome> {
@@ -65,14 +42,14 @@ pub(super) async fn import(
         }
     };
     let email = Email::existing(&user.email);
-    let mut outcome = merge(connection, locked, user, &there(user, username, &email), import).await?;
+    let mut outcome = merge(connection, locked, places, user, &there(user, username, &email), import).await?;
     if email.is_err() && outcome.change != Change::Left {
         outcome.reasons.push(Reason::NulInEmail);
     }
     Ok(outcome)
 }
 
-/// The fields of a user as they are there, as far as both databases can hold them.
+/// The fields of a user in the other database, as far as both databases can store them.
 fn there(user: &ForeignUser, username: Username, email: &Result<Email, EmailError>) -> Fields {
     Fields {
         username: username.as_str().to_owned(),
@@ -86,51 +63,17 @@ fn there(user: &ForeignUser, username: Username, email: &Result<Email, EmailErro
 async fn merge(
     connection: &mut Connection<'_>,
     locked: &LockedUser,
+    places: &Places,
     user: &ForeignUser,
     there: &Fields,
     import: &Import,
 ) -> sqlx::Result<Outcome> {
-    match find(connection, user.id).await? {
+    match places.find(user.id)? {
         Place::Free => add(connection, user, there, import).await,
-        Place::MadeHere => Ok(Outcome::left(Reason::NumberTaken)),
+        Place::CreatedHere => Ok(Outcome::left(Reason::NumberTaken)),
         Place::DeletedHere => Ok(Outcome::left(Reason::DeletedHere)),
-        Place::Brought(known) => update(connection, locked, user, there, *known, import).await,
+        Place::Imported(known) => update(connection, locked, user, there, *known, import).await,
     }
-}
-
-/// What stands here under a number.
-enum Place {
-    Free,
-    MadeHere,
-    DeletedHere,
-    Brought(Box<Known>),
-}
-
-async fn find(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<Place> {
-    let here = sql::query("SELECT * FROM users WHERE id = $1").bind(user).fetch_optional(connection).await?;
-    let before = sql::query("SELECT * FROM imported_users WHERE user_id = $1").bind(user);
-    Ok(match (here, before.fetch_optional(connection).await?) {
-        (None, None) => Place::Free,
-        (Some(_), None) => Place::MadeHere,
-        (None, Some(_)) => Place::DeletedHere,
-        (Some(here), Some(before)) => Place::Brought(Box::new(Known {
-            last_login: rows::user(&here)?.last_login,
-            password_here: hash_digest(&here.get::<String>("password")?.into()),
-            password_before: Password { there: before.get("password_there")?, here: before.get("password_here")? },
-            here: fields(&here)?,
-            before: fields(&before)?,
-        })),
-    })
-}
-
-fn fields(row: &Row) -> sqlx::Result<Fields> {
-    Ok(Fields {
-        username: row.get("username")?,
-        email: row.get("email")?,
-        is_active: row.get("is_active")?,
-        is_staff: row.get("is_staff")?,
-        is_superuser: row.get("is_superuser")?,
-    })
 }
 
 async fn add(
@@ -170,7 +113,7 @@ async fn add(
     Ok(Outcome::of(Change::Added))
 }
 
-/// Writes down how a user stands there.
+/// Records the fields of a user in the other database.
 async fn remember(
     connection: &mut Connection<'_>,
     user: UserId,
@@ -216,7 +159,7 @@ async fn update(
     let last_login = known.last_login.max(user.last_login);
     let is_changed = merged.here != known.here || password == Merge::Take || last_login != known.last_login;
     if is_changed && !write(connection, locked, &merged.here, last_login).await? {
-        // The rest of what happened there must not be lost with the name.
+        // The username is taken. The other changes still apply.
         merged.keep_name(&known);
         write(connection, locked, &merged.here, last_login).await?;
     }
@@ -239,83 +182,7 @@ async fn update(
     Ok(Outcome { change, reasons: merged.reasons })
 }
 
-/// A user after the two sides were brought together.
-struct Merged {
-    here: Fields,
-    /// What the next import compares with. A field in conflict stays in conflict.
-    before: Fields,
-    password_before: Password,
-    reasons: Vec<Reason>,
-}
-
-impl Merged {
-    /// The name is another user's here: it stays as it was, and is tried again at the next import.
-    fn keep_name(&mut self, known: &Known) {
-        self.here.username.clone_from(&known.here.username);
-        self.before.username.clone_from(&known.before.username);
-        self.reasons.push(Reason::RenamedToTaken);
-    }
-
-    /// The e-mail address is another user's here: it stays as it was, and is tried again at the next import.
-    fn keep_email(&mut self, known: &Known) {
-        self.here.email.clone_from(&known.here.email);
-        self.before.email.clone_from(&known.before.email);
-        self.reasons.push(Reason::EmailChangedToTaken);
-    }
-
-    fn of(known: &Known, there: &Fields) -> Self {
-        let (mut here, mut before) = (known.here.clone(), known.before.clone());
-        let merges = [
-            follow(&mut before.username, &there.username, &mut here.username),
-            follow(&mut before.email, &there.email, &mut here.email),
-            follow(&mut before.is_active, &there.is_active, &mut here.is_active),
-            follow(&mut before.is_staff, &there.is_staff, &mut here.is_staff),
-            follow(&mut before.is_superuser, &there.is_superuser, &mut here.is_superuser),
-        ];
-        let is_in_conflict = merges.contains(&Merge::Conflict);
-        let reasons = if is_in_conflict { vec![Reason::DetailsChangedHere] } else { Vec::new() };
-        Self { here, before, password_before: known.password_before.clone(), reasons }
-    }
-
-    /// Two hashes of one password are nothing alike, so each side is compared with what stood there.
-    fn merge_password(&mut self, known: &Known, there: String) -> Merge {
-        let before = &known.password_before;
-        let is_unchanged_there = there == before.there || there == known.password_here;
-        match (is_unchanged_there, known.password_here == before.here) {
-            (true, _) => Merge::Keep,
-            (false, true) => {
-                self.password_before = Password::same(there);
-                Merge::Take
-            }
-            (false, false) => {
-                self.reasons.push(Reason::PasswordChangedHere);
-                Merge::Conflict
-            }
-        }
-    }
-}
-
-impl Password {
-    /// The very hash from there stands here.
-    fn same(fingerprint: String) -> Self {
-        Self { there: fingerprint.clone(), here: fingerprint }
-    }
-}
-
-fn follow<T: Clone + PartialEq>(before: &mut T, there: &T, here: &mut T) -> Merge {
-    let merge = Merge::decide(before, there, here);
-    match merge {
-        Merge::Keep => before.clone_from(there),
-        Merge::Take => {
-            here.clone_from(there);
-            before.clone_from(there);
-        }
-        Merge::Conflict => {}
-    }
-    merge
-}
-
-/// Whether it could be written: the name may be another's.
+/// Writes the row. Returns `false` if another user has the username.
 async fn write(
     connection: &mut Connection<'_>,
     user: &LockedUser,
@@ -350,7 +217,7 @@ async fn replace_password(
     update.bind(user.password.expose_secret()).bind(locked.id()).execute(connection).await.map(drop)
 }
 
-/// A hash that was made anew for the same password still stands for the one that was brought.
+/// Records that a new hash of the same password replaces the imported one.
 pub(crate) async fn follow_upgrade(
     connection: &mut Connection<'_>,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Rows of sessions, locked.
+//! Locked session rows.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,6 +10,7 @@ use hallpass_core::{
     user::StoredCredentials,
 };
 
+use super::{GlobalLock, Unlocked};
 use crate::{
     sql::{self, Connection, Row, Statement},
     tables::{
@@ -18,24 +19,24 @@ use crate::{
     },
 };
 
-/// A session's row, locked until the transaction ends, and the account of its user. Nobody else renews or ends it, or
-/// writes to its tokens.
+/// A session's row, locked until the transaction ends, with the account of its user. No other transaction can renew or
+/// revoke the session, or write to its tokens.
 pub(crate) struct LockedSession {
     session: Session,
     owner: Option<StoredCredentials>,
 }
 
-/// Sessions that have not ended, their rows locked until the transaction ends.
+/// Open sessions whose rows are locked until the transaction ends.
 pub(crate) struct LiveSessions(Vec<LiveSession>);
 
-/// The id of a session that has not ended, and the expiry of its last access token.
+/// The id of an open session and the expiry of its last access token.
 pub(in crate::tables) struct LiveSession {
     pub(in crate::tables) id: SessionId,
     pub(in crate::tables) access_expires_at: Timestamp,
 }
 
-/// A statement about the user's living sessions that were not used for the longest time.
-macro_rules! idlest {
+/// Selects the user's least recently used open sessions.
+macro_rules! least_recently_used {
     ($rest:literal) => {
         concat!(
             "SELECT id, access_expires_at FROM sessions WHERE id IN
@@ -56,12 +57,12 @@ impl LockedSession {
         self.owner.as_ref()
     }
 
-    /// For a row that this transaction has inserted.
+    /// The lock on a row that this transaction inserted.
     pub(super) const fn inserted(session: Session, owner: Option<StoredCredentials>) -> Self {
         Self { session, owner }
     }
 
-    /// The same lock on the session as it is to be written.
+    /// The same lock, on the session as it will be written.
     pub(in crate::tables) fn map(self, change: impl FnOnce(Session) -> Session) -> Self {
         Self { session: change(self.session), owner: self.owner }
     }
@@ -74,16 +75,16 @@ impl LockedSession {
     pub(in crate::tables) fn into_parts(self) -> (Session, Option<StoredCredentials>) {
         (self.session, self.owner)
     }
-
-    /// `None` if it has ended.
-    pub(in crate::tables) fn alive(&self) -> Option<LiveSessions> {
-        let Session { id, access_expires_at, .. } = self.session;
-        self.session.end.is_none().then(|| LiveSessions(vec![LiveSession { id, access_expires_at }]))
-    }
 }
 
 impl LiveSessions {
-    /// In order of user and id: whoever locks several sessions of one user locks them in the same order.
+    /// Those of the locked sessions that have not ended.
+    pub(in crate::tables) fn of<'l>(locked: impl Iterator<Item = &'l LockedSession>) -> Self {
+        let live = locked.map(LockedSession::session).filter(|session| session.end.is_none());
+        Self(live.map(|session| LiveSession { id: session.id, access_expires_at: session.access_expires_at }).collect())
+    }
+
+    /// Locks the selected sessions by user and id, so that all transactions lock the sessions of one user in the same order.
     pub(super) async fn lock(
         connection: &mut Connection<'_>,
         selection: &Selection,
@@ -99,8 +100,8 @@ impl LiveSessions {
         Self::read(connection, query).await
     }
 
-    /// The user's living sessions that were not used for the longest time.
-    pub(super) async fn lock_idlest(
+    /// Locks the user's least recently used open sessions.
+    pub(super) async fn lock_least_recently_used(
         connection: &mut Connection<'_>,
         user: UserId,
         now: Timestamp,
@@ -108,8 +109,8 @@ impl LiveSessions {
     ) -> sqlx::Result<Self> {
         let statement = sql::query_either(
             connection,
-            idlest!("ORDER BY id"),
-            idlest!("AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"),
+            least_recently_used!("ORDER BY id"),
+            least_recently_used!("AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"),
         );
         Self::read(connection, statement.bind(user).bind(now).bind(limit)).await
     }
@@ -127,8 +128,31 @@ impl LiveSessions {
 impl LiveSession {
     fn read(row: &Row) -> sqlx::Result<Self> {
         let id: String = row.get("id")?;
-        let id = SessionId::parse(&id).ok_or_else(|| sqlx::Error::Decode(format!("no session id: {id:?}").into()))?;
+        let id =
+            SessionId::parse(&id).ok_or_else(|| sqlx::Error::Decode(format!("not a session id: {id:?}").into()))?;
         Ok(Self { id, access_expires_at: Timestamp::from_millis(row.get("access_expires_at")?) })
+    }
+}
+
+impl Unlocked {
+    /// Locks a session's row. `None` if it does not exist.
+    pub(crate) async fn session(
+        self,
+        connection: &mut Connection<'_>,
+        session: SessionId,
+    ) -> sqlx::Result<Option<LockedSession>> {
+        lock(connection, session).await
+    }
+}
+
+impl GlobalLock {
+    /// Locks the rows of sessions of any users, by id.
+    pub(in crate::tables) async fn sessions(
+        self,
+        connection: &mut Connection<'_>,
+        sessions: impl Iterator<Item = SessionId>,
+    ) -> sqlx::Result<HashMap<SessionId, LockedSession>> {
+        lock_each(connection, sessions).await
     }
 }
 

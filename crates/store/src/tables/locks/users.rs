@@ -1,4 +1,4 @@
-//! Rows of users, locked.
+//! Locked user rows.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,17 +10,20 @@ use hallpass_core::{
     user::{StoredCredentials, UserKey},
 };
 
-use super::sessions::{self, LiveSessions, LockedSession};
+use super::{
+    GlobalLock, Unlocked,
+    sessions::{self, LiveSessions, LockedSession},
+};
 use crate::{
     sql::{self, Connection},
     tables::users,
 };
 
-/// A user's row, locked until the transaction ends, if it exists. Nobody else changes the user, opens a session for
-/// it, or ends all of its sessions.
+/// A user's row, locked until the transaction ends, if it exists. No other transaction can change the user, open a session
+/// for it, or revoke all of its sessions.
 pub(crate) struct LockedUser(UserId);
 
-/// Rows of several users.
+/// Locked rows of several users.
 pub(crate) struct LockedUsers(Vec<LockedUser>);
 
 impl LockedUser {
@@ -38,13 +41,13 @@ impl LockedUser {
         sessions::lock(connection, session).await
     }
 
-    /// The session that this transaction has just inserted for the user, which nobody else sees yet.
+    /// The lock on a session that this transaction inserted for the user. No other transaction sees it yet.
     pub(in crate::tables) fn inserted(&self, session: Session, owner: Option<StoredCredentials>) -> LockedSession {
         debug_assert_eq!(session.user, self.0, "a session of another user is not locked by this");
         LockedSession::inserted(session, owner)
     }
 
-    /// Locks the user's sessions that have not ended, but for the one to keep.
+    /// Locks the user's open sessions, except the one to keep.
     pub(in crate::tables) async fn live_sessions(
         &self,
         connection: &mut Connection<'_>,
@@ -53,24 +56,24 @@ impl LockedUser {
         LiveSessions::lock(connection, &Selection { user: Some(self.0), keep, before: None }, None).await
     }
 
-    /// Locks up to `limit` of the user's living sessions, those that were not used for the longest time.
-    pub(in crate::tables) async fn idlest_sessions(
+    /// Locks up to `limit` of the user's least recently used open sessions.
+    pub(in crate::tables) async fn least_recently_used(
         &self,
         connection: &mut Connection<'_>,
         now: Timestamp,
         limit: i64,
     ) -> sqlx::Result<LiveSessions> {
-        LiveSessions::lock_idlest(connection, self.0, now, limit).await
+        LiveSessions::lock_least_recently_used(connection, self.0, now, limit).await
     }
 }
 
 impl LockedUsers {
-    /// Each of them, in the order in which they were named.
+    /// The users, in the order in which they were requested.
     pub(in crate::tables) fn iter(&self) -> impl Iterator<Item = &LockedUser> {
         self.0.iter()
     }
 
-    /// Locks up to `limit` of the selected sessions that have not ended.
+    /// Locks up to `limit` of the selected open sessions.
     pub(in crate::tables) async fn live_sessions(
         &self,
         connection: &mut Connection<'_>,
@@ -80,7 +83,7 @@ impl LockedUsers {
         LiveSessions::lock(connection, selection, Some(limit)).await
     }
 
-    /// Locks rows of sessions in order of id.
+    /// Locks the rows of sessions by id.
     pub(in crate::tables) async fn sessions(
         &self,
         connection: &mut Connection<'_>,
@@ -90,57 +93,73 @@ impl LockedUsers {
     }
 }
 
-pub(super) async fn lock(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<LockedUser> {
+impl Unlocked {
+    /// Locks a user's row.
+    pub(crate) async fn user(self, connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<LockedUser> {
+        lock(connection, user).await
+    }
+
+    /// Locks the row of the user that a token names, and reads the account.
+    pub(in crate::tables) async fn account(
+        self,
+        connection: &mut Connection<'_>,
+        key: &UserKey,
+    ) -> sqlx::Result<Option<(LockedUser, StoredCredentials)>> {
+        let Some(found) = users::find_account(connection, key).await? else {
+            return Ok(None);
+        };
+        let locked = lock(connection, found.user.id).await?;
+        if !connection.is_shared() {
+            return Ok(Some((locked, found)));
+        }
+        let found = users::find_account(connection, key).await?;
+        // Another user got the name while this transaction waited: the caller tries again.
+        let is_same = found.as_ref().is_some_and(|found| found.user.id == locked.0);
+        if is_same { Ok(found.map(|found| (locked, found))) } else { Err(sqlx::Error::RowNotFound) }
+    }
+}
+
+impl GlobalLock {
+    /// Locks a user's row.
+    pub(crate) async fn user(self, connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<LockedUser> {
+        lock(connection, user).await
+    }
+
+    /// Locks the rows of several users by id. Returns them in the order of `users`.
+    pub(in crate::tables) async fn users(
+        self,
+        connection: &mut Connection<'_>,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> sqlx::Result<LockedUsers> {
+        let users: Vec<_> = users.into_iter().collect();
+        if connection.is_shared() {
+            let ids: BTreeSet<i64> = users.iter().map(|user| user.0).collect();
+            let lock = "SELECT FROM users WHERE id IN (NUMBERS) ORDER BY id FOR NO KEY UPDATE";
+            sql::query_list(connection, lock, ids)?.execute(connection).await?;
+        }
+        Ok(LockedUsers(users.into_iter().map(LockedUser).collect()))
+    }
+
+    /// Locks the rows of up to `limit` users for whom foreign tokens issued before a time may still open a session.
+    pub(in crate::tables) async fn users_that_adopt(
+        self,
+        connection: &mut Connection<'_>,
+        issued_before: Timestamp,
+        limit: u32,
+    ) -> sqlx::Result<LockedUsers> {
+        let statement = sql::query_either(
+            connection,
+            "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2",
+            "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
+        );
+        let found = statement.bind(issued_before).bind(limit).fetch_all(connection).await?;
+        found.iter().map(|row| Ok(LockedUser(UserId(row.get("id")?)))).collect::<sqlx::Result<_>>().map(LockedUsers)
+    }
+}
+
+async fn lock(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<LockedUser> {
     if connection.is_shared() {
         sql::query("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user).execute(connection).await?;
     }
     Ok(LockedUser(user))
-}
-
-/// Locks the row of the one user that a token names, and reads its account.
-pub(super) async fn lock_account(
-    connection: &mut Connection<'_>,
-    key: &UserKey,
-) -> sqlx::Result<Option<(LockedUser, StoredCredentials)>> {
-    let Some(found) = users::find_account(connection, key).await? else {
-        return Ok(None);
-    };
-    let locked = lock(connection, found.user.id).await?;
-    if !connection.is_shared() {
-        return Ok(Some((locked, found)));
-    }
-    let found = users::find_account(connection, key).await?;
-    // The name passed to another user in between: the caller tries again.
-    let is_same = found.as_ref().is_some_and(|found| found.user.id == locked.0);
-    if is_same { Ok(found.map(|found| (locked, found))) } else { Err(sqlx::Error::RowNotFound) }
-}
-
-/// Locks the rows of several users, in order of id.
-pub(super) async fn lock_each(connection: &mut Connection<'_>, users: Vec<UserId>) -> sqlx::Result<LockedUsers> {
-    if connection.is_shared() {
-        let ids: BTreeSet<i64> = users.iter().map(|user| user.0).collect();
-        sql::query(
-            "SELECT FROM users WHERE id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($1 AS json)))
-             ORDER BY id FOR NO KEY UPDATE",
-        )
-        .bind(sql::json(&ids)?)
-        .execute(connection)
-        .await?;
-    }
-    Ok(LockedUsers(users.into_iter().map(LockedUser).collect()))
-}
-
-/// Locks the rows of up to `limit` users for whom foreign tokens are adopted that were issued before a moment.
-pub(super) async fn lock_adopting(
-    connection: &mut Connection<'_>,
-    issued_before: Timestamp,
-    limit: u32,
-) -> sqlx::Result<LockedUsers> {
-    let statement = sql::query_either(
-        connection,
-        "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2",
-        "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
-    );
-    let found = statement.bind(issued_before).bind(limit).fetch_all(connection).await?;
-    found.iter().map(|row| Ok(LockedUser(UserId(row.get("id")?)))).collect::<sqlx::Result<_>>().map(LockedUsers)
 }
