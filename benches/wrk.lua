@@ -1,5 +1,5 @@
--- Sends the requests of a file, one after the other and again, and prints what load.py reads.
--- `wrk -s wrk.lua URL -- FILE`, where a NUL stands between two requests.
+-- Sends the requests of a file repeatedly, in order, and prints the results for load.py.
+-- `wrk -s wrk.lua URL -- FILE`, where a NUL separates two requests.
 
 local requests, last = {}, 0
 

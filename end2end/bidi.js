@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the system's Firefox (FIREFOX) for Playwright, which speaks WebDriver BiDi to it, and answers in its place what older
-// releases do not know: Firefox 153 ESR has no media features to override. Everything else passes as it is.
+// Starts the system's Firefox (FIREFOX) for Playwright over WebDriver BiDi. Answers commands that older releases do
+// not know in its place: Firefox 153 ESR cannot override media features. Forwards everything else.
 import { spawn } from 'node:child_process';
 import WebSocket from 'ws';
 import { findFirefox } from './browser.js';
@@ -12,7 +12,7 @@ const firefox = spawn(findFirefox().path, process.argv.slice(2), { stdio: ['inhe
 let address = '';
 
 firefox.stderr.on('data', (data) => {
-  // Playwright reads here where it is to connect.
+  // Playwright reads the port from here.
   process.stderr.write(String(data).replace(/ws:\/\/[\d.]+:\d+/, (own) => ((address = own), `ws://127.0.0.1:${server.address().port}`)));
 });
 firefox.on('exit', (status) => process.exit(status ?? 0));

@@ -1,5 +1,5 @@
-// Which browsers the tests drive: CHROMIUM and FIREFOX if they are set, the system's, or those that Playwright installed. Called
-// with `chromium` or `firefox`, prints the path; fails when there is none.
+// The browsers of the tests: CHROMIUM and FIREFOX if set, the system's, or Playwright's own. Called with `chromium`
+// or `firefox`, prints the path; fails if there is none.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ export function findBrowser() {
   return [...candidates, chromium.executablePath()].find((path) => existsSync(path));
 }
 
-/** Playwright's own build is driven by its own protocol; any other one by WebDriver BiDi. */
+/** Playwright's own build uses its own protocol; any other one uses WebDriver BiDi. */
 export function findFirefox() {
   const own = firefox.executablePath();
   if (!process.env.FIREFOX && existsSync(own)) return { path: own, isOwn: true };

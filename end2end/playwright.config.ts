@@ -1,5 +1,5 @@
-// The browser tests: real Chromium against the release build, each kind of server with a database of
-// its own. With BROWSER=firefox, those about what browsers differ in, in Firefox.
+// The browser tests: real Chromium against the release build, with one server and database per configuration. With
+// BROWSER=firefox, the tests about differences between browsers in Firefox.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { defineConfig, devices } from '@playwright/test';
 import { findBrowser, findFirefox } from './browser.js';
 import { BINARY, SERVERS } from './tests/servers';
 
-// Workers read this file too; the folder is made once.
+// Worker processes read this file, too; the folder is created once.
 process.env.E2E_FOLDER ??= mkdtempSync(join(tmpdir(), 'hallpass-e2e-'));
 const folder = process.env.E2E_FOLDER;
 
@@ -15,7 +15,7 @@ const inChromium = {
   ...devices['Desktop Chrome'],
   launchOptions: {
     executablePath: findBrowser(),
-    // A container's root has no sandbox to be put in.
+    // A container's root cannot use the sandbox.
     args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
   },
 };
@@ -28,7 +28,7 @@ const inFirefox = {
 
 const isFirefox = process.env.BROWSER === 'firefox';
 
-/** Storage events, locks, requests that fail, and forms. */
+/** Storage events, locks, failing requests and forms. */
 const FIREFOX_STORIES = /(tabs|renewal|network|trouble|sign-in|register|profile|edits)\.spec\.ts/;
 
 export default defineConfig({
@@ -38,19 +38,19 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   retries: 0,
   workers: 2,
-  // These bound what hangs. No verdict depends on how quick a machine is.
+  // Timeouts only end tests that hang. No result depends on the machine's speed.
   timeout: 300_000,
   expect: { timeout: 60_000 },
   reporter: [['list']],
   use: {
     ...(isFirefox ? inFirefox : inChromium),
     baseURL: SERVERS.usual.url,
-    // Dates are written as the browser's region does.
+    // Dates have the format of the browser's region.
     locale: 'en-GB',
     // A trace of every test costs a third of its time.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
-    // It passes on pages alone, but what passes there no story can hold up.
+    // Service workers bypass `page.route`; tests that need one allow it.
     serviceWorkers: 'block',
   },
   webServer: Object.values(SERVERS).map(({ name, url, settings }) => ({
@@ -61,7 +61,7 @@ export default defineConfig({
     env: {
       HALLPASS_LISTEN: new URL(url).host,
       HALLPASS_DATABASE_URL: `sqlite://${join(folder, `${name}.db`)}`,
-      // Everybody comes from one address here, and signs in all the time.
+      // All tests use one IP address and sign in often.
       HALLPASS_LIMITS: 'off',
       ...settings,
     },

@@ -1,9 +1,8 @@
-//! Functions whose code is downloaded when they are first called. Those that name the same chunk are
-//! downloaded together. A build without the feature `split`, as while one edits, has all code in one
-//! file, and they are called as they stand.
+//! Functions whose code is downloaded on the first call. Functions with the same chunk name are downloaded together.
+//! Without the feature `split`, as in development, all code is in one file and the functions are called directly.
 
-/// `person: fn sessions(place: Place) -> Filled { … }` becomes an `async fn` that downloads the chunk
-/// `person` first. Its error type says that this failed.
+/// `person: fn sessions(place: Place) -> Filled { … }` becomes an `async fn` that first downloads the chunk `person`.
+/// It returns an error if the download fails.
 macro_rules! chunk {
     ($($(#[$doc:meta])* $chunk:ident: $vis:vis fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty $body:block)+) => {$(
         $(#[$doc])*

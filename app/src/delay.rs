@@ -1,5 +1,5 @@
-//! Delays, and the only timers of the browser side: whatever number a delay comes from, a server's, a clock's or a
-//! token's, it is bounded before a timer sees it.
+//! Delays, and the only timers in the browser. Every delay is bounded before it reaches a timer, whether it comes
+//! from the server, a clock or a token.
 
 use std::future::Future;
 
@@ -11,37 +11,36 @@ use gloo_timers::{
 const FIRST_MILLIS: u32 = 200;
 const MAX_MILLIS: u32 = 30_000;
 
-/// How long the server may ask for, milliseconds.
-const MAX_WISHED_MILLIS: u32 = 300_000;
+/// Upper bound of a wait that the server asks for, milliseconds.
+const MAX_RETRY_AFTER_MILLIS: u32 = 300_000;
 
-/// A time to wait, of at most [`Delay::LONGEST`].
+/// A duration of at most [`Delay::LONGEST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Delay {
     millis: u32,
 }
 
 impl Delay {
-    /// An hour. Browsers count the milliseconds of a timer in 31 bits, and a longer one fires at once; none counts while the
-    /// device sleeps.
+    /// One hour. Browsers store timeouts in 31 bits and fire longer ones at once. Timers pause while the device sleeps.
     pub(crate) const LONGEST: Self = Self { millis: 60 * 60 * 1000 };
 
-    /// The nearest delay to so many milliseconds.
+    /// The delay of so many milliseconds, clamped to the bounds.
     pub(crate) fn millis(millis: impl Into<i64>) -> Self {
         let millis = u32::try_from(millis.into().max(0)).unwrap_or(u32::MAX);
         Self { millis }.min(Self::LONGEST)
     }
 
-    /// The nearest delay to so many seconds.
+    /// The delay of so many seconds, clamped to the bounds.
     pub(crate) fn seconds(seconds: u32) -> Self {
         Self::millis(i64::from(seconds) * 1000)
     }
 
-    /// The wait before the next attempt, after so many failed ones: 200 ms, doubling to 30 s. `wished` are the seconds that
-    /// the server asked for, a minimum of up to five minutes. `jitter`, from 0 to 1, adds up to half as much again.
-    pub(crate) fn after_failures(failures: u32, wished: Option<u32>, jitter: f64) -> Self {
+    /// Exponential backoff after so many failures: 200 ms, doubling to 30 s. `retry_after` is the server's `Retry-After`
+    /// in seconds, a lower bound of up to five minutes. `jitter`, from 0 to 1, adds up to half of the delay.
+    pub(crate) fn after_failures(failures: u32, retry_after: Option<u32>, jitter: f64) -> Self {
         let doubled = FIRST_MILLIS.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(MAX_MILLIS);
-        let wished = wished.unwrap_or(0).saturating_mul(1000).min(MAX_WISHED_MILLIS);
-        Self::millis(with_jitter(doubled.max(wished), jitter))
+        let retry_after = retry_after.unwrap_or(0).saturating_mul(1000).min(MAX_RETRY_AFTER_MILLIS);
+        Self::millis(with_jitter(doubled.max(retry_after), jitter))
     }
 
     /// The delay in milliseconds.
@@ -49,26 +48,26 @@ impl Delay {
         self.millis
     }
 
-    /// Waits.
+    /// Waits for the delay.
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
     pub(crate) fn pass(self) -> impl Future<Output = ()> {
         TimeoutFuture::new(self.millis)
     }
 
-    /// Does `work` afterwards, unless the timer is dropped before.
+    /// Runs `work` after the delay, unless the returned timer is dropped.
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
     pub(crate) fn then(self, work: impl FnOnce() + 'static) -> Timeout {
         Timeout::new(self.millis, work)
     }
 
-    /// Does `work` again and again, until the timer is dropped.
+    /// Runs `work` repeatedly until the returned timer is dropped.
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
     pub(crate) fn every(self, work: impl FnMut() + 'static) -> Interval {
         Interval::new(self.millis, work)
     }
 }
 
-/// Up to half as much again.
+/// Adds up to half of the delay.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "half of at most five minutes")]
 fn with_jitter(millis: u32, jitter: f64) -> u32 {
     millis + (f64::from(millis) * 0.5 * jitter.clamp(0.0, 1.0)) as u32
@@ -80,18 +79,18 @@ mod tests {
 
     use super::Delay;
 
-    fn waits(wished: Option<u32>) -> Vec<u32> {
-        (1..=10).map(|failures| Delay::after_failures(failures, wished, 0.0).as_millis()).collect()
+    fn waits(retry_after: Option<u32>) -> Vec<u32> {
+        (1..=10).map(|failures| Delay::after_failures(failures, retry_after, 0.0).as_millis()).collect()
     }
 
     #[test]
-    fn the_wait_doubles_from_200_ms_to_30_s() {
+    fn the_backoff_doubles_from_200_ms_to_30_s() {
         assert_eq!(waits(None), [200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
         assert_eq!(Delay::after_failures(u32::MAX, None, 1.0).as_millis(), 45_000);
     }
 
     #[test]
-    fn the_servers_wish_is_a_minimum_that_has_a_limit() {
+    fn retry_after_is_a_lower_bound_of_at_most_five_minutes() {
         assert_eq!(waits(Some(0)), waits(None));
         assert_eq!(Delay::after_failures(1, Some(5), 0.0).as_millis(), 5000);
         assert_eq!(Delay::after_failures(1, Some(u32::MAX), 0.0).as_millis(), 300_000);
@@ -99,7 +98,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_number_becomes_a_delay_that_timers_can_count(millis: i64, seconds: u32) {
+        fn every_number_becomes_a_delay_within_the_bounds(millis: i64, seconds: u32) {
             for delay in [Delay::millis(millis), Delay::seconds(seconds)] {
                 prop_assert!(delay <= Delay::LONGEST);
             }
@@ -108,10 +107,10 @@ mod tests {
         }
 
         #[test]
-        fn every_wait_after_a_failure_is_from_200_ms_to_seven_and_a_half_minutes(
-            failures in 0..u32::MAX, wished: Option<u32>, jitter: f64,
+        fn every_backoff_is_between_200_ms_and_seven_and_a_half_minutes(
+            failures in 0..u32::MAX, retry_after: Option<u32>, jitter: f64,
         ) {
-            let millis = Delay::after_failures(failures, wished, jitter).as_millis();
+            let millis = Delay::after_failures(failures, retry_after, jitter).as_millis();
             prop_assert!((200..=450_000).contains(&millis), "{}", millis);
         }
     }

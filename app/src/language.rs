@@ -1,21 +1,20 @@
-//! The languages that people read, and the tables of what is said in them. A text is written in all of
-//! them at once, side by side ([`texts!`](crate::texts)): one that is missing, or that has other
-//! placeholders, does not compile.
+//! Languages of the user interface and the tables of its texts. [`texts!`](crate::texts) takes every language side by
+//! side: a missing text or a different placeholder does not compile.
 
-/// A language of the pages.
+/// A language of the user interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// English.
     English,
-    /// 한국어.
+    /// Korean.
     Korean,
 }
 
 impl Language {
-    /// All of them, the one that is spoken to strangers first.
+    /// All languages, the default first.
     pub const ALL: [Self; 2] = [Self::English, Self::Korean];
 
-    /// The tag in `<html lang>`, in addresses and in the cookie (RFC 5646).
+    /// The language tag in `<html lang>`, URLs and the cookie (RFC 5646).
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -23,7 +22,7 @@ impl Language {
         }
     }
 
-    /// The tag that dates are written by where the browser prefers no region for the language.
+    /// The locale for dates when the browser prefers no region for the language.
     pub const fn default_locale(self) -> &'static str {
         match self {
             Self::English => "en-GB",
@@ -31,7 +30,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// The language's name in the language itself.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -39,21 +38,21 @@ impl Language {
         }
     }
 
-    /// The language of a tag.
+    /// The language with this tag.
     pub fn of_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
-    /// The language of this request, which the process has found out and provided.
+    /// The language of the request, which the process provides.
     #[cfg(feature = "ssr")]
     pub fn current() -> Self {
         leptos::prelude::use_context().unwrap_or(Self::English)
     }
 
-    /// The language of this document, as the server wrote it. Translators change `lang`.
+    /// The language that the server wrote into the document. Not `lang`, which translators change.
     #[cfg(not(feature = "ssr"))]
     pub fn current() -> Self {
-        // The browser's side is tested where there is no document.
+        // Unit tests of browser code run without a document.
         if cfg!(not(target_family = "wasm")) {
             return Self::English;
         }
@@ -67,8 +66,8 @@ impl Language {
     }
 }
 
-/// A table of texts: `name: "English" | "한국어"`. `Table::get()` is the one in the language of the page,
-/// and [`fill`](crate::language::fill) puts values into a text's `{placeholders}`.
+/// Declares a table of texts: `name: "English" | "한국어"`. `Table::get()` returns the table in the language of the
+/// page; [`fill`](crate::language::fill) replaces a text's `{placeholders}`.
 #[macro_export]
 macro_rules! texts {
     ($(#[$doc:meta])* $table:ident { $($name:ident: $english:literal | $korean:literal,)+ }) => {
@@ -81,7 +80,7 @@ macro_rules! texts {
             const ENGLISH: Self = Self { $($name: $english,)+ };
             const KOREAN: Self = Self { $($name: $korean,)+ };
 
-            /// Those in the language of the page.
+            /// The texts in the language of the page.
             fn get() -> &'static Self {
                 match $crate::language::Language::current() {
                     $crate::language::Language::English => &Self::ENGLISH,
@@ -99,7 +98,7 @@ macro_rules! texts {
     };
 }
 
-/// A number that is the same for texts with the same placeholders, in whatever order.
+/// A fingerprint of a text's placeholders, independent of their order.
 pub const fn placeholders(text: &str) -> u32 {
     let bytes = text.as_bytes();
     let (mut sum, mut name, mut is_inside, mut position) = (0_u32, 0_u32, false, 0);
@@ -115,7 +114,7 @@ pub const fn placeholders(text: &str) -> u32 {
     sum
 }
 
-/// The text with each `{name}` replaced by its value. A name without a value stays as it is, where the tests of all pages
+/// Replaces each `{name}` by its value. A placeholder without a value stays visible, so that the tests of the pages
 /// find it.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
@@ -138,19 +137,19 @@ mod tests {
     use super::{Language, fill, placeholders};
 
     #[test]
-    fn a_value_stands_where_its_language_wants_it_and_is_never_read_as_a_placeholder() {
+    fn values_are_filled_in_any_order_and_are_not_parsed_for_placeholders() {
         assert_eq!(fill("ended by {by} at {at}.", &[("at", "9"), ("by", "{at}")]), "ended by {at} at 9.");
         assert_eq!(fill("{at}에 {by}에서", &[("at", "9"), ("by", "x")]), "9에 x에서");
         assert_eq!(fill("no more than that", &[("by", "x")]), "no more than that");
     }
 
     #[test]
-    fn a_placeholder_without_a_value_is_seen() {
+    fn a_placeholder_without_a_value_stays_visible() {
         assert_eq!(fill("{count} of {total}", &[("count", "2")]), "2 of {total}");
     }
 
     #[test]
-    fn texts_with_the_same_placeholders_are_told_from_others() {
+    fn texts_with_different_placeholders_have_different_fingerprints() {
         assert_eq!(placeholders("{a} and {b}"), placeholders("{b}와 {a}"));
         assert_ne!(placeholders("{a} and {b}"), placeholders("{a}"));
         assert_ne!(placeholders("{a}"), placeholders("{b}"));

@@ -1,23 +1,23 @@
-//! URLs on this origin. Neither the path of a request nor a parameter can lead a link, a redirect or the router to another
-//! site: each is resolved as a browser resolves it, and only the result is written.
+//! URLs on this origin. Untrusted paths and parameters are resolved as a browser resolves them, and only the result
+//! is written, so that no link or redirect leads to another site.
 
 use std::fmt;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// The origin that references are resolved against. It makes no difference which one it is: only the path, the query and the
-/// fragment of the result are written.
+/// The base that references are resolved against. Any origin works: only path, query and fragment of the result are
+/// used.
 const ORIGIN: &str = "https://origin.invalid";
 
 /// A path, a query and a fragment on this origin, in the normal form of the WHATWG URL Standard.
 ///
-/// The path begins with exactly one slash: browsers read two as the beginning of a host.
+/// The path begins with exactly one slash: browsers read two as the start of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalUrl {
     parts: Parts,
 }
 
-/// The parts as `location` in a browser has them: the query with its `?` and the fragment with its `#`, or empty.
+/// The parts as in `window.location`: the query with its `?`, the fragment with its `#`, or empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
     path: String,
@@ -26,23 +26,22 @@ struct Parts {
 }
 
 impl LocalUrl {
-    /// Resolves a reference that somebody else may have written. `None` unless it begins with a slash and leads to a path of
-    /// this origin that begins with one slash.
+    /// Resolves an untrusted reference. `None` unless it begins with a slash and resolves to a path of this origin
+    /// that begins with one slash.
     pub fn parse(reference: &str) -> Option<Self> {
         let parts = reference.starts_with('/').then(|| resolve(reference))??;
         (!parts.path.starts_with("//")).then_some(Self { parts })
     }
 
-    /// The URL of a page of this origin by its path, with the query and the fragment if it has them. Several slashes at the
-    /// beginning become one.
+    /// The URL of a page by its path, with an optional query and fragment. Several leading slashes become one.
     pub fn of_page(page: &str) -> Self {
-        // After the dot, neither slashes nor a colon begin a host or a scheme.
+        // After a leading dot, neither slashes nor a colon start a host or a scheme.
         let parts = resolve(&format!("/./{page}"));
         let Parts { path, query, fragment } = parts.unwrap_or_else(|| Parts::of("", "", ""));
         Self { parts: Parts { path: format!("/{}", path.trim_start_matches('/')), query, fragment } }
     }
 
-    /// The URL with one more parameter.
+    /// The URL with one more query parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         let query = &mut self.parts.query;
@@ -53,7 +52,7 @@ impl LocalUrl {
         self
     }
 
-    /// The path, which begins with one slash.
+    /// The path. Begins with one slash.
     pub fn path(&self) -> &str {
         &self.parts.path
     }
@@ -86,7 +85,7 @@ fn resolve(reference: &str) -> Option<Parts> {
     use url::{Position, Url};
     let base = Url::parse(ORIGIN).ok()?;
     let url = base.join(reference).ok()?;
-    // As browsers do, a mark that nothing follows is left out.
+    // Like browsers, drops a mark that nothing follows.
     let part = |text: &str| if text.len() > 1 { text.to_owned() } else { String::new() };
     (url.origin() == base.origin()).then(|| Parts {
         path: url.path().to_owned(),
@@ -102,13 +101,13 @@ mod tests {
 
     use super::LocalUrl;
 
-    /// Where a browser goes from a page of a deployment.
+    /// Resolves as a browser does on a page of a deployment.
     fn followed(reference: &str) -> Url {
         Url::parse("http://hallpass.example:8080/a/b?c#d").expect("a URL").join(reference).expect("a reference")
     }
 
     #[test]
-    fn references_to_this_origin_are_resolved() {
+    fn a_reference_to_this_origin_is_resolved() {
         for (reference, resolved) in [
             ("/", "/"),
             ("/account?x=1#password", "/account?x=1#password"),
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn references_that_lead_elsewhere_are_refused() {
+    fn a_reference_to_another_site_is_rejected() {
         for reference in [
             "",
             "account",
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_of_this_host_has_a_url_on_it() {
+    fn every_path_has_a_url_on_this_origin() {
         for (page, url) in [
             ("", "/"),
             ("*", "/*"),
@@ -220,7 +219,7 @@ mod tests {
         }
 
         #[test]
-        fn a_reference_that_is_taken_leads_where_a_browser_would_go(text in reference()) {
+        fn an_accepted_reference_resolves_as_in_a_browser(text in reference()) {
             if let Some(url) = LocalUrl::parse(&text) {
                 let (ours, theirs) = (followed(&url.to_string()), followed(&text));
                 prop_assert_eq!((ours.host(), ours.path()), (theirs.host(), theirs.path()));

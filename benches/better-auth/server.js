@@ -1,5 +1,5 @@
-// Better Auth on Node's own HTTP server and better-sqlite3, with a process for each processor it may use.
-// Environment: PORT, DATABASE, COOKIE_CACHE (`on` or `off`). `node server.js migrate` makes the tables.
+// Better Auth on Node's HTTP server and better-sqlite3, one process per processor. Environment: PORT, DATABASE,
+// COOKIE_CACHE (`on` or `off`). `node server.js migrate` creates the tables.
 import { hash, verify } from '@node-rs/argon2';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
@@ -10,11 +10,11 @@ import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 
-// Hallpass's parameters, and Rust here as there; the default of Better Auth is scrypt.
+// Argon2 with Hallpass's parameters, in Rust like there. The default of Better Auth is scrypt.
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 const database = new Database(process.env.DATABASE);
-// As safe as Hallpass is by default.
+// As durable as Hallpass is by default.
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');
 
@@ -28,7 +28,7 @@ const auth = betterAuth({
     password: { hash: (password) => hash(password, ARGON2), verify: ({ hash: stored, password }) => verify(stored, password) },
   },
   session: { cookieCache: { enabled: process.env.COOKIE_CACHE === 'on', maxAge: 3600 } },
-  // Otherwise a session that is looked at is answered with a JWT, which costs a signature.
+  // Otherwise reading a session returns a JWT, which costs a signature.
   plugins: [jwt({ disableSettingJwtHeader: true })],
   rateLimit: { enabled: false },
   telemetry: { enabled: false },

@@ -1,6 +1,6 @@
-//! The load of clients that stay signed in: each renews its own session over its own connection, again and
-//! again, and sends next the token that it was just given. `load ADDRESS PATH SECONDS TOKENS`, where TOKENS
-//! is a file with a refresh token for each client. Prints one line of JSON, latencies in microseconds.
+//! The load of signed-in clients: each renews its own session on its own connection, repeatedly, always with the
+//! latest token. `load ADDRESS PATH SECONDS TOKENS`, where TOKENS is a file with a refresh token per client. Prints
+//! one line of JSON, latencies in microseconds.
 
 use std::{
     env,
@@ -21,10 +21,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{net::TcpStream, task::JoinSet, time::timeout_at};
 
-/// What comes before counts for nothing: caches fill, and connections are made.
+/// The warm-up, which does not count: caches fill and connections open.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// An answer that takes longer is none.
+/// The timeout of a response.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -34,14 +34,14 @@ struct Pair {
     refresh: String,
 }
 
-/// When what is done counts.
+/// The measured period.
 #[derive(Clone, Copy)]
 struct Window {
     from: Instant,
     until: Instant,
 }
 
-/// One client with its session.
+/// A client with its session.
 struct Client {
     address: String,
     path: String,
@@ -82,7 +82,7 @@ impl Client {
         Ok(Self { address, path, connection, refresh })
     }
 
-    /// Renews until the window closes. A chain has no room for a failure: the first one ends it.
+    /// Renews until the period ends. The first failure ends the chain.
     async fn renew_during(mut self, window: Window) -> Result<Histogram<u64>, Failure> {
         let mut latencies = Histogram::new(3)?;
         loop {
@@ -95,7 +95,7 @@ impl Client {
             if done >= window.from {
                 latencies.record(u64::try_from((done - begun).as_micros())?)?;
             }
-            // Some servers close after each answer.
+            // Some servers close after each response.
             if self.connection.ready().await.is_err() {
                 self.connection = connect(&self.address).await?;
             }
@@ -124,7 +124,7 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Failure> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-    // How it ends is told to who sends.
+    // The sending task reports how the connection ends.
     tokio::spawn(connection);
     Ok(sender)
 }

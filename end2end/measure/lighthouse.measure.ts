@@ -1,4 +1,4 @@
-// Lighthouse's verdict on the release, with its settings for a telephone: `make lighthouse`.
+// Lighthouse's scores of the release, with its settings for a phone: `make lighthouse`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,26 +8,26 @@ import { findBrowser } from '../browser.js';
 import { register } from '../tests/story';
 import { freePort, serveHallpass } from './serve';
 
-/** The pages that are judged. */
+/** The pages to audit. */
 const PAGES: { path: string; signedIn?: true }[] = [
   { path: '/' },
   { path: '/sign-in' },
   { path: '/account', signedIn: true },
 ];
 
-/** What each category must reach, of 100. */
+/** The minimum score per category, of 100. */
 const AT_LEAST = { performance: 95, accessibility: 100, 'best-practices': 100, seo: 100 };
 type Category = keyof typeof AT_LEAST;
 const CATEGORIES = Object.keys(AT_LEAST) as Category[];
 
-/** Performance differs from run to run: the median counts. */
+/** Runs per page. Performance varies, so the median counts. */
 const ATTEMPTS = 3;
 const RUNS = 5;
 
 interface Verdict {
   path: string;
   scores: Record<Category, number>;
-  /** The audits that were not passed, in any run. */
+  /** The failed audits of any run. */
   failed: string[];
 }
 
@@ -69,19 +69,16 @@ async function signIn(profile: string, origin: string): Promise<void> {
   await browser.close();
 }
 
-/** A browser that finds in this profile what the last one kept. */
+/** A browser that keeps this profile between runs. */
 function launch(profile: string, options: { baseURL?: string; port?: number }): Promise<BrowserContext> {
   const { baseURL, port } = options;
   const args = ['--no-sandbox', ...(port ? [`--remote-debugging-port=${port}`] : [])];
-  // Playwright does without the cache of pages left, which Lighthouse asks for.
+  // Playwright disables the back/forward cache, which Lighthouse audits.
   const ignoreDefaultArgs = ['--disable-back-forward-cache'];
   return chromium.launchPersistentContext(profile, { executablePath: findBrowser(), baseURL, args, ignoreDefaultArgs });
 }
 
-/**
- * One run, in a browser that has just been started. Lighthouse opens a tab of its own in it, empties the
- * cache, and leaves local storage, where the pair is.
- */
+/** One run in a fresh browser. Lighthouse opens its own tab, empties the cache and keeps local storage, where the pair is. */
 async function audit(profile: string, url: string): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await runOnce(profile, url, attempt);
@@ -89,7 +86,7 @@ async function audit(profile: string, url: string): Promise<Result> {
   }
 }
 
-/** `null` when it has to be done again. */
+/** `null` when the run must be repeated. */
 async function runOnce(profile: string, url: string, attempt: number): Promise<Result | null> {
   const port = await freePort();
   const browser = await launch(profile, { port });
@@ -97,7 +94,7 @@ async function runOnce(profile: string, url: string, attempt: number): Promise<R
     const run = await lighthouse(url, { port, logLevel: 'error', onlyCategories: CATEGORIES });
     if (!run) throw new Error(`Lighthouse has no result for ${url}`);
     const { runtimeError, finalDisplayedUrl } = run.lhr;
-    // Now and then the trace lacks its beginning, which says nothing of the page.
+    // Sometimes the trace lacks its beginning, which is not the page's fault.
     if (runtimeError?.code === 'NO_NAVSTART' && attempt < ATTEMPTS) return null;
     if (runtimeError) throw new Error(`${url}: ${runtimeError.message}`);
     expect(finalDisplayedUrl, 'the page that was judged').toBe(url);
@@ -122,7 +119,7 @@ function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
-/** The audits that were not passed; some of them cost nothing and yet name something to do better. */
+/** The failed audits. Some cost no points but point at an improvement. */
 function failedAudits(result: Result): string[] {
   return CATEGORIES.flatMap((category) =>
     (result.categories[category]?.auditRefs ?? []).flatMap(({ id, weight }) => {

@@ -1,4 +1,4 @@
-// Measurements of the release: one at a time, each with servers of its own.
+// Measurements of the release: sequential, each with its own servers.
 import { defineConfig, devices } from '@playwright/test';
 import { findBrowser } from '../browser.js';
 

@@ -1,4 +1,4 @@
-// The servers that are measured, each on a port that was free and gone when its measurement ends.
+// The servers under measurement, each on a free port and stopped afterwards.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ export interface Served {
 
 const END2END = fileURLToPath(new URL('..', import.meta.url));
 
-/** The release, with a database of its own. */
+/** The release with its own database. */
 export async function serveHallpass(): Promise<Served> {
   const binary = resolve(END2END, process.env.HALLPASS_BINARY ?? '../target/release/hallpass');
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-measure-'));
@@ -34,7 +34,7 @@ export async function serveHallpass(): Promise<Served> {
   };
 }
 
-/** What Leptos' own template makes. */
+/** The application of Leptos' own template. */
 export async function serveHelloWorld(): Promise<Served> {
   const folder = join(END2END, 'hello-world');
   const address = `127.0.0.1:${await freePort()}`;
@@ -61,7 +61,7 @@ async function serve(
   return { url, stop: () => stop(child) };
 }
 
-/** What somebody has set for a server of their own is none of a measurement's. */
+/** Settings in the caller's environment must not affect a measurement. */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('HALLPASS_')));
 }
@@ -83,7 +83,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,12 +1,12 @@
-// What a first visit transfers, beside the hello-world of Leptos' template built in the same run. Writes
-// the tables into the README, then judges: `make size`.
+// The transfer size of a first visit, beside the hello-world of Leptos' template built in the same run. Writes the
+// tables of the README, then checks the bounds: `make size`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test, type Browser, type BrowserContextOptions } from '@playwright/test';
 import { register } from '../tests/story';
 import { serveHallpass, serveHelloWorld } from './serve';
 import { KINDS, total, visit, type Weight } from './visit';
 
-/** The pages of which the table says what WebAssembly they load. */
+/** The pages whose WebAssembly the table lists. */
 const ROUTES: { path: string; signedIn?: true }[] = [
   { path: '/' },
   { path: '/register' },
@@ -18,7 +18,7 @@ const FIRST_VISIT = '/sign-in';
 const AT_MOST = 1.55;
 const README = new URL('../../README.md', import.meta.url);
 
-/** Locks of the two: what both are built of must be the same. */
+/** The lock files of the two: their shared dependencies must have the same versions. */
 const LOCK = new URL('../../Cargo.lock', import.meta.url);
 const HELLO_WORLD_LOCK = new URL('../hello-world/Cargo.lock', import.meta.url);
 
@@ -43,7 +43,7 @@ test('the first visit is not much heavier than a hello-world', async ({ browser 
   expect(ratio, sentence).toBeLessThanOrEqual(AT_MOST);
 });
 
-/** The packages of a lock, as `name version`. */
+/** The packages of a lock file, as `name version`. */
 function packages(lock: URL): Set<string> {
   const found = readFileSync(lock, 'utf8').matchAll(/^name = "(.+)"\nversion = "(.+)"$/gm);
   return new Set([...found].map(([, name, version]) => `${name} ${version}`));
@@ -68,7 +68,7 @@ async function weighHelloWorld(browser: Browser): Promise<Weight> {
   const helloWorld = await serveHelloWorld();
   try {
     const context = await browser.newContext();
-    // The template's server sends its page as it is; a server that compresses is what ours is held against.
+    // The template's server does not compress its page; it is compared as if it did.
     const weight = await visit(context, helloWorld.url, 'as brotli would send it');
     await context.close();
     return weight;
@@ -84,7 +84,7 @@ async function firstVisit(browser: Browser, url: string, options: BrowserContext
   return weight;
 }
 
-/** What a browser keeps in which somebody has signed in. */
+/** The cache of a browser in which a user has signed in. */
 async function signedIn(browser: Browser, baseURL: string): Promise<BrowserContextOptions['storageState']> {
   const context = await browser.newContext({ baseURL });
   await register(await context.newPage());

@@ -1,4 +1,4 @@
-// One visit by a browser that has never been here: what it loads, and what that weighs on the way.
+// The first visit of a new browser: the files it loads and their transfer sizes.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { brotliCompressSync, constants } from 'node:zlib';
 import type { BrowserContext } from '@playwright/test';
@@ -6,28 +6,28 @@ import type { BrowserContext } from '@playwright/test';
 export const KINDS = ['HTML', 'stylesheet', 'JavaScript', 'WebAssembly', 'other'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Bytes on the way, by what they are. */
+/** Transferred bytes by kind of file. */
 export type Weight = Record<Kind, number>;
 
-/** How a file counts that the server has not compressed. */
+/** The weight of a file that the server has not compressed. */
 export type Uncompressed = 'as it is sent' | 'as brotli would send it';
 
 export function total(weight: Weight): number {
   return KINDS.reduce((sum, kind) => sum + weight[kind], 0);
 }
 
-/** Opens the page in a context whose cache is empty, and weighs every file that came from its server. */
+/** Opens the page in a context with an empty cache, and weighs every file from its server. */
 export async function visit(context: BrowserContext, url: string, uncompressed: Uncompressed): Promise<Weight> {
   const { origin } = new URL(url);
   const files = new Set<string>();
   const page = await context.newPage();
   page.on('response', (response) => {
     const isOurs = new URL(response.url()).origin === origin;
-    // What a page asks with POST are data, and differ with the person.
+    // POST requests load data, which differ between users.
     if (isOurs && response.request().method() === 'GET') files.add(response.url());
   });
   await page.goto(url, { waitUntil: 'networkidle' });
-  // Playwright does not tell of icons.
+  // Playwright does not report icons.
   for (const icon of await page.locator('link[rel~=icon]').all()) {
     files.add(new URL((await icon.getAttribute('href')) ?? '', url).href);
   }
@@ -42,7 +42,7 @@ export async function visit(context: BrowserContext, url: string, uncompressed: 
   return weight;
 }
 
-/** Nor of a service worker and what it keeps. In the page. */
+/** Playwright does not report the service worker and its cache either. Runs in the page. */
 async function ofServiceWorker(): Promise<string[]> {
   const worker = (await navigator.serviceWorker.getRegistration())?.active;
   if (!worker) return [];
@@ -61,7 +61,7 @@ async function weigh(url: string, uncompressed: Uncompressed): Promise<{ kind: K
   return { kind: kindOf(response.headers['content-type'] ?? ''), bytes };
 }
 
-/** Node's `fetch` would decode the body, and only its length on the way is asked for. */
+/** Node's `fetch` would decode the body, but the encoded length is needed. */
 function get(url: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { headers: { 'accept-encoding': 'br', accept: '*/*' } }, (response) => {

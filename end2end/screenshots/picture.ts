@@ -1,9 +1,9 @@
-// How a picture is taken that is the same the next time.
+// Reproducible screenshots.
 import type { BrowserContext, Page } from '@playwright/test';
 import { number, type Cast } from '../tests/states/cast';
 import type { Look } from '../tests/states/state';
 
-/** First names and family names of who is pictured; each state has people of its own. */
+/** Names of the users in screenshots; each state has its own. */
 const NAMES = {
   en: {
     first: ['ada', 'ben', 'cleo', 'dev', 'edith', 'felix', 'grace', 'hugo'],
@@ -22,7 +22,7 @@ const CREWS = {
   ko: { crew: ['강수빈', '문재희', '배은서', '오승현', '한지우'], word: 'hangang.example' },
 } as const;
 
-/** Who is pictured in the state of this number. */
+/** The user of the state with this number. */
 export function castOf(language: 'en' | 'ko', state: number): Cast {
   const { first, last, joint } = NAMES[language];
   const [one, other] = [first[state % 8]!, last[Math.floor(state / 8) % 8]!];
@@ -30,7 +30,7 @@ export function castOf(language: 'en' | 'ko', state: number): Cast {
   return { person: () => name, boss: number(), ...CREWS[language] };
 }
 
-/** Whatever happens, pages say that it happened on one same morning. */
+/** Replaces all dates by the same morning. */
 export async function onOneMorning(context: BrowserContext): Promise<void> {
   await context.addInitScript((begun) => {
     const morning = Date.UTC(2026, 4, 12, 9, 41, 15);
@@ -43,7 +43,7 @@ export async function onOneMorning(context: BrowserContext): Promise<void> {
   }, Date.now());
 }
 
-/** What is on the screen, or the page from its top as far as it is worth a picture. */
+/** The viewport, or the page from its top up to a maximum height. */
 export async function take(page: Page, name: string, { colorScheme, width }: Look, part: 'page' | 'screen'): Promise<void> {
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   const clip = { x: 0, y: 0, width, height: Math.min(height, width === 320 ? 1600 : 1200) };

@@ -1,4 +1,4 @@
-// Takes the pictures in docs/screenshots, of every state that the stories tell: `make screenshots`.
+// Takes the screenshots in docs/screenshots of every state: `make screenshots`.
 import { STATES } from '../tests/states';
 import { LOOKS, look } from '../tests/states/state';
 import { test } from '../tests/story';

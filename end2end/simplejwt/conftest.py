@@ -8,9 +8,9 @@ from sides import Sides, prepare
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-    """A folder with both databases, which the first worker that needs it creates for all of them."""
+    """A folder with both databases. The first worker that needs it creates it for all."""
     base = tmp_path_factory.getbasetemp()
-    # The workers of pytest-xdist have folders of their own in the folder of the run.
+    # Workers of pytest-xdist have their folders inside the run's folder.
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder, partial = shared / "prepared", shared / "partial"
     with open(shared / "prepared.lock", "w") as lock:

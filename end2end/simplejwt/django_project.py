@@ -1,8 +1,8 @@
-"""A Django project that people leave, in one file. It reads a line of JSON a call from standard input, `[VERB, ARGUMENTS,
+"""A Django project to import, in one file. Reads calls from standard input, one line of JSON each, `[VERB, ARGUMENTS,
 NAMED ARGUMENTS]`, and answers each with a line of JSON.
 
-DATABASE, in the environment, is what Django's
-DATABASES takes as `default`; SECRET_KEY is what it says; USER_MODEL, if set, is the project's AUTH_USER_MODEL.
+Environment: DATABASE, the entry `default` of Django's DATABASES; SECRET_KEY; USER_MODEL, the project's AUTH_USER_MODEL
+if set.
 """
 
 import json
@@ -69,7 +69,7 @@ def migrate():
 
 
 def add(name, password, hasher="default", **fields):
-    """A user; no password makes one that cannot sign in with one."""
+    """Creates a user; without a password, one that cannot sign in with a password."""
     user = get_user_model()(**{get_user_model().USERNAME_FIELD: name}, **fields)
     user.password = make_password(password, hasher=hasher)
     user.save()
@@ -87,7 +87,7 @@ def delete(name):
 
 
 def rows():
-    """Every user, times in milliseconds."""
+    """All users, times in milliseconds."""
 
     def plain(value):
         return int(value.timestamp() * 1_000_000) // 1000 if hasattr(value, "timestamp") else value
@@ -104,6 +104,6 @@ if __name__ == "__main__":
     for line in sys.stdin:
         verb, arguments, named = json.loads(line)
         answer = globals()[verb](*arguments, **named)
-        # What Hallpass reads between two calls is in no use here.
+        # Close the file between two calls, so that Hallpass can read it.
         connections.close_all()
         print(json.dumps(answer), flush=True)

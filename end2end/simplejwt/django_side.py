@@ -1,8 +1,8 @@
 """The real Simple JWT on Django REST framework, in one file: `python django_side.py prepare` creates the database
 and its users, and `python django_side.py serve` serves on a free port and prints the URL.
 
-From the environment: FOLDER, where the database is; USERS, as JSON; SIMPLE_JWT, its settings as JSON; and DJANGO,
-settings of Django that shall be others than these.
+Environment: FOLDER, the folder of the database; USERS, as JSON; SIMPLE_JWT, its settings as JSON; and DJANGO,
+Django settings to override, as JSON.
 """
 
 import json
@@ -70,7 +70,7 @@ class Me(APIView):
 
 
 class Password(APIView):
-    """Not part of the dialect: a test changes a password with it."""
+    """Changes a password, for tests. Not part of the API under test."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -121,8 +121,8 @@ def prepare() -> None:
 
 
 def serve() -> None:
-    """Serves as Django's own `runserver` does."""
-    # A head and a body are written one after the other: on a connection that is kept, the body would wait.
+    """Serves like Django's own `runserver`."""
+    # Head and body are written separately: on a kept connection the body would be delayed (Nagle's algorithm).
     WSGIRequestHandler.disable_nagle_algorithm = True
     run("127.0.0.1", 0, get_wsgi_application(), threading=True, on_bind=print_url)
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, in a temporary folder, as an unprivileged user."""
+"""A PostgreSQL server for the tests, in a temporary folder, run by an unprivileged user."""
 
 import getpass
 import os
@@ -13,7 +13,7 @@ from processes import PATIENCE, free_port, until
 
 
 def binaries():
-    """The folder with `initdb` and `postgres`, or None."""
+    """The folder of `initdb` and `postgres`, or None."""
     found = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     path = debian[-1] if debian else found
@@ -21,7 +21,7 @@ def binaries():
 
 
 def unprivileged():
-    """Who runs the server: it refuses to be run by root."""
+    """The user that runs the server, which refuses to be run by root."""
     if os.geteuid() != 0:
         return getpass.getuser()
     names = {entry.pw_name for entry in pwd.getpwall()}
@@ -29,7 +29,7 @@ def unprivileged():
 
 
 class Postgres:
-    """A running server. `database` makes a new, empty database."""
+    """A running server. `database` creates a new, empty database."""
 
     def __enter__(self):
         self.user = unprivileged()
@@ -58,7 +58,7 @@ class Postgres:
         self.port = free_port()
         options = ["-p", str(self.port), "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
         self.process = self._run([binaries() / "postgres", "-D", data, *options])
-        # The socket is in a folder of this server alone: no other server answers there.
+        # The socket is in a folder of this server only, so no other server answers there.
         ready = [binaries() / "pg_isready", "-q", "-h", self.folder, "-p", str(self.port)]
         until(lambda: self.process.poll() is not None or subprocess.run(ready, check=False).returncode == 0)
         if self.process.poll() is None:
@@ -68,7 +68,7 @@ class Postgres:
         return False
 
     def database(self, name):
-        """Its name for Django and for Hallpass."""
+        """The URL of a database for Django and for Hallpass."""
         import psycopg
 
         with psycopg.connect(host="127.0.0.1", port=self.port, user="django", dbname="postgres", autocommit=True) as c:

@@ -1,6 +1,6 @@
-"""Servers and commands under test: started, waited for and stopped.
+"""Starts, awaits and stops servers and commands under test.
 
-No verdict depends on the speed of the machine: every wait ends with what it waits for, or after PATIENCE.
+No result depends on the machine's speed: every wait ends with its event, or after PATIENCE.
 """
 
 import re
@@ -13,9 +13,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-# The bound of every wait, in seconds. Only a process that hangs reaches it.
+# The timeout of every wait, in seconds. Only a process that hangs reaches it.
 PATIENCE = 600
-# A connection that was idle for longer, in seconds, is not used again. Hallpass closes one after 75.
+# Connections that were idle for longer, in seconds, are not reused. Hallpass closes them after 75.
 IDLE = 20
 
 
@@ -29,7 +29,7 @@ def until(condition):
 
 
 def free_port():
-    """A port that nobody has now; another process can take it before it is bound."""
+    """A free port. Another process may take it before it is bound."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
@@ -71,7 +71,7 @@ def stop(process):
 class Connection(HTTPConnection):
     """Sends head and body at once.
 
-    Hallpass answers some requests by their head, and closes the connection if the body has not arrived by then.
+    Hallpass answers some requests after the head, and closes the connection if the body has not arrived by then.
     """
 
     pieces = None
@@ -103,7 +103,7 @@ class Adapter(HTTPAdapter):
 
 
 class Client(requests.Session):
-    """An HTTP client of one server that keeps its connection open, and nothing else: no cookie, no proxy."""
+    """An HTTP client of one server. Keeps its connection open; no cookies, no proxy."""
 
     def __init__(self, url):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Two servers with the same key, the same users and the same settings: Hallpass and Simple JWT."""
+"""Two servers with the same key, users and settings: Hallpass and Simple JWT."""
 
 import json
 import os
@@ -27,7 +27,7 @@ DEFAULTS = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": True,
-    # The defaults differ here: one day there, seven days here.
+    # The defaults differ: one day in Simple JWT, seven days in Hallpass.
     "REFRESH_TOKEN_LIFETIME": 7 * 24 * HOUR,
 }
 
@@ -41,14 +41,14 @@ def as_text(name, value) -> str:
 
 
 def hallpass_environment(folder, settings, own) -> dict:
-    # A spent token is refused at once here, as Simple JWT does.
+    # Without grace a spent token is rejected at once, like in Simple JWT.
     own = {"LISTEN": "127.0.0.1:0", "DATABASE_URL": f"sqlite://{folder}/hallpass.db", "REFRESH_REUSE_GRACE": 0, "LIMITS": "off", **own}
     variables = {f"HALLPASS_{name}": as_text(name, value) for name, value in {**settings, **own}.items()}
     return {"PATH": os.environ["PATH"], **variables}
 
 
 def django_environment(folder, settings) -> dict:
-    # Threads keep their connection to a database whose loss would not matter.
+    # Threads keep their connections to a database that needs no durability.
     database = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(folder / "django.db"),
@@ -57,7 +57,7 @@ def django_environment(folder, settings) -> dict:
     }
     django = {
         "DATABASES": {"default": database},
-        # It adds `Content-Length`, without which the server closes the connection after each answer.
+        # Adds `Content-Length`, without which the server closes the connection after each response.
         "MIDDLEWARE": ["django.middleware.common.CommonMiddleware"],
         "APPEND_SLASH": False,
     }
@@ -70,7 +70,7 @@ def run(command, environment, line=None) -> None:
 
 
 def prepare(folder) -> None:
-    """Creates both databases with the users; no setting of `Sides` changes what is in them."""
+    """Creates both databases with the users. Independent of the settings of `Sides`."""
     environment = hallpass_environment(folder, DEFAULTS, {})
     for user in USERS:
         flags = [] if user["is_active"] else ["--inactive"]
@@ -80,11 +80,11 @@ def prepare(folder) -> None:
 
 @dataclass
 class Sides:
-    """Both servers, started on prepared databases with some settings switched."""
+    """Both servers, started on prepared databases with some settings changed."""
 
     folder: Path
     switched: dict
-    # Settings that Hallpass alone has.
+    # Settings that only Hallpass has.
     own: dict
 
     def __enter__(self):
@@ -104,7 +104,7 @@ class Sides:
         self.stack.close()
 
     def both(self, method, path, **request):
-        """The same request to both: Hallpass's answer and Simple JWT's."""
+        """Sends the same request to both; returns Hallpass's and Simple JWT's response."""
         return [client.request(method, path, **request) for client in self.clients]
 
     def obtain(self, username="ada"):
@@ -126,17 +126,17 @@ class Sides:
         assert answer.status_code == 200
 
     def each_at_me(self, tokens):
-        """A protected endpoint, with a token of its own for each side."""
+        """A request to a protected endpoint, with each side's own token."""
         name = {"HTTP_X_ACCESS_TOKEN": "X-Access-Token"}.get(self.settings.get("AUTH_HEADER_NAME"), "Authorization")
         scheme = self.settings.get("AUTH_HEADER_TYPES", ["Bearer"])[0]
         return [client.get("/api/me/", headers={name: f"{scheme} {token}"}) for client, token in zip(self.clients, tokens)]
 
     def each(self, method, path, bodies, field):
-        """A request with a token of its own for each side."""
+        """A request with each side's own token."""
         return [client.request(method, path, json={field: token}) for client, token in zip(self.clients, bodies)]
 
     def name_of(self, number):
-        """What a token calls the user of that number."""
+        """The value of the user id claim for the user with that number."""
         field = self.settings.get("USER_ID_FIELD", "id")
         return str(number) if field == "id" else USERS[number - 1][field]
 
@@ -147,7 +147,7 @@ class Sides:
         return self.token(**{kind: "sliding", end: int(time.time()) + 2 * HOUR, **changes})
 
     def token(self, key=None, algorithm=None, headers=None, **changes):
-        """A token that either side could have signed; `None` takes a claim out."""
+        """A token that either side could have signed; `None` removes a claim."""
         now = int(time.time())
         names = {name: self.settings.get(name, default) for name, default in NAMES.items()}
         claims = {
@@ -169,13 +169,13 @@ NAMES = {"TOKEN_TYPE_CLAIM": "token_type", "JTI_CLAIM": "jti", "USER_ID_CLAIM": 
 
 
 def sign(claims, key, algorithm, headers=None) -> str:
-    """Signs whatever claims: those that PyJWT's own `encode` refuses too."""
+    """Signs any claims, including those that PyJWT's `encode` rejects."""
     payload = json.dumps(claims).encode()
     return jwt.api_jws.encode(payload, key, algorithm=algorithm, headers=headers)
 
 
 def same(answers, body=True) -> None:
-    """Both sides answered alike: status, body, and the headers that the dialect fixes."""
+    """Asserts equal responses: status, body and the specified headers."""
     seen = [
         {
             "status": answer.status_code,
@@ -188,6 +188,6 @@ def same(answers, body=True) -> None:
     ]
     for one in seen:
         if isinstance(one["body"], dict) and str(one["body"].get("detail", "")).startswith(("JSON parse error", "Multipart form parse error")):
-            # The words after the dash are each side's own.
+            # The text after the dash differs between the sides.
             one["body"]["detail"] = one["body"]["detail"].split(" - ")[0]
     assert seen[0] == seen[1]

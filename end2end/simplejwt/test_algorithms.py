@@ -1,5 +1,4 @@
-"""With a pair of keys: each side takes the other's tokens, and anybody verifies ours by the published
-keys."""
+"""Asymmetric keys: each side accepts the other's tokens, and ours can be verified with the published keys."""
 
 import jwt
 import pytest
@@ -38,7 +37,7 @@ def sides(request, start):
         yield sides
 
 
-def test_each_side_takes_the_tokens_of_the_other(sides):
+def test_each_side_accepts_the_tokens_of_the_other(sides):
     for pair in sides.obtain():
         header = {"Authorization": f"Bearer {pair['access']}"}
         assert [answer.status_code for answer in sides.both("GET", "/api/me/", headers=header)] == [200, 200]
@@ -46,7 +45,7 @@ def test_each_side_takes_the_tokens_of_the_other(sides):
         assert [answer.status_code for answer in verified] == [200, 200]
 
 
-def test_a_signature_by_another_key_is_refused_alike(sides):
+def test_both_sides_reject_a_signature_by_another_key_alike(sides):
     algorithm = sides.settings["ALGORITHM"]
     other, _ = pair_of_keys(algorithm)
     forged = sides.token(key=other)
@@ -56,7 +55,7 @@ def test_a_signature_by_another_key_is_refused_alike(sides):
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
-def test_anybody_verifies_by_the_published_keys(sides):
+def test_tokens_can_be_verified_with_the_published_keys(sides):
     keys = jwt.PyJWKClient(f"{sides.hallpass.url}/.well-known/jwks.json", timeout=PATIENCE)
     access = sides.obtain()[0]["access"]
     claims = jwt.decode(access, keys.get_signing_key_from_jwt(access), algorithms=[sides.settings["ALGORITHM"]])

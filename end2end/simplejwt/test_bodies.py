@@ -1,4 +1,4 @@
-"""What is wrong with a body is told in the same words on both sides."""
+"""Malformed bodies get the same errors on both sides."""
 
 from urllib.parse import urlencode
 
@@ -28,25 +28,25 @@ VALUES = [None, "", "   ", 5, 1.5, True, False, [], ["a"], {}, {"a": 1}, "a\x00b
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("value", VALUES, ids=repr)
-def test_a_field_of_any_type(sides, path, value):
+def test_fields_of_any_type_are_answered_alike(sides, path, value):
     same(sides.both("POST", path, json={name: value for name in FIELDS[path]}))
 
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("body", [{}, {"other": 1}, [], [1], "text", 5, 1.5, True, None], ids=repr)
-def test_json_without_the_fields(sides, path, body):
+def test_json_without_the_fields_is_answered_alike(sides, path, body):
     same(sides.both("POST", path, data=__import__("json").dumps(body), headers={"Content-Type": "application/json"}))
 
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("body", [b"{", b"nonsense", b'{"a":NaN}', b'{"a":1,}', b"\xff\xfe", b'{"refresh":"\xff"}'], ids=repr)
-def test_malformed_json(sides, path, body):
+def test_malformed_json_is_answered_alike(sides, path, body):
     same(sides.both("POST", path, data=body, headers={"Content-Type": "application/json"}))
 
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/octet-stream", "text/json", "nonsense", "", "application/*", "*/*", "APPLICATION/JSON"])
-def test_other_media_types(sides, path, kind):
+def test_other_media_types_are_answered_alike(sides, path, kind):
     same(sides.both("POST", path, data=b"{}", headers={"Content-Type": kind}))
 
 
@@ -55,13 +55,13 @@ NUMBERS = ["12345678901234567890123", "-0", "-0.0", "1.0", "1.50", "1e5", "1E+5"
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_number_in_the_place_of_text(sides, path, number):
+def test_a_number_in_place_of_text_is_answered_alike(sides, path, number):
     body = "{" + ",".join(f'"{name}":{number}' for name in FIELDS[path]) + "}"
     same(sides.both("POST", path, data=body, headers={"Content-Type": "application/json"}))
 
 
 @pytest.mark.parametrize("parameters", [" ; charset=utf-8", "\t;\tcharset=utf-8", ";", ";;", "; CHARSET=UTF-8", '; charset="utf-8"', "; x=y;"])
-def test_spellings_of_media_types(sides, parameters):
+def test_spellings_of_media_types_are_answered_alike(sides, parameters):
     good = {"username": "ada", "password": PASSWORD}
     bodies = {"application/json": __import__("json").dumps(good), "application/x-www-form-urlencoded": urlencode(good)}
     for kind, body in bodies.items():
@@ -70,7 +70,7 @@ def test_spellings_of_media_types(sides, parameters):
 
 
 @pytest.mark.parametrize("charset", ["iso-8859-1", "latin-1", "us-ascii", "utf-16", "utf-16-le", "windows-1252", "utf-8"])
-def test_json_in_another_charset(sides, charset):
+def test_json_in_another_charset_is_answered_alike(sides, charset):
     body = __import__("json").dumps({"username": "ada", "password": PASSWORD}).encode(charset)
     answers = sides.both("POST", "/api/token/", data=body, headers={"Content-Type": f"application/json; charset={charset}"})
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -78,7 +78,7 @@ def test_json_in_another_charset(sides, charset):
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("kind", ["application/json; charset=us-ascii", "application/json; charset=utf-16"])
-def test_text_that_is_not_in_its_charset(sides, path, kind):
+def test_undecodable_text_is_answered_alike(sides, path, kind):
     same(sides.both("POST", path, data='{"username":"ü","password":"ü","token":"ü"}'.encode() + b" ", headers={"Content-Type": kind}))
 
 
@@ -99,25 +99,25 @@ PARTS = {
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("form", PARTS)
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=a", 'multipart/form-data ; BOUNDARY="a";'])
-def test_parts_of_a_multipart_form(sides, path, form, kind):
+def test_parts_of_a_multipart_form_are_answered_alike(sides, path, form, kind):
     for field in FIELDS[path]:
         same(sides.both("POST", path, data=PARTS[form].format(field), headers={"Content-Type": kind}))
 
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", None])
-def test_no_body(sides, path, kind):
+def test_an_empty_body_is_answered_alike(sides, path, kind):
     same(sides.both("POST", path, headers={"Content-Type": kind} if kind else {}))
 
 
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("value", ["", "   ", "text", ["first", "last"]], ids=repr)
-def test_forms(sides, path, value):
+def test_forms_are_answered_alike(sides, path, value):
     same(sides.both("POST", path, data={name: value for name in FIELDS[path]}))
 
 
 @pytest.mark.parametrize("path", FIELDS)
-def test_multipart(sides, path):
+def test_multipart_bodies_are_answered_alike(sides, path):
     same(sides.both("POST", path, files={name: (None, "text") for name in FIELDS[path]}))
     same(sides.both("POST", path, files={name: ("a.txt", b"text") for name in FIELDS[path]}))
     same(sides.both("POST", path, data=b"x", headers={"Content-Type": "multipart/form-data"}))
@@ -126,34 +126,34 @@ def test_multipart(sides, path):
 
 @pytest.mark.parametrize("path", [*FIELDS, "/api/me/"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
-def test_methods(sides, path, method):
+def test_methods_are_answered_alike(sides, path, method):
     token = sides.token()
     same(sides.both(method, path, headers={"Authorization": f"Bearer {token}"}), body=path != "/api/me/" or method != "GET")
 
 
 @pytest.mark.parametrize("path", [*FIELDS, "/api/me/"])
-def test_methods_of_strangers(sides, path):
+def test_methods_without_authentication_are_answered_alike(sides, path):
     for method in ["GET", "PUT", "DELETE", "OPTIONS"]:
         answers = sides.both(method, path)
         if answers[0].status_code == answers[1].status_code == 200:
-            # What OPTIONS describes is worded by each side.
+            # The description in an OPTIONS response differs between the sides.
             assert answers[0].headers["Allow"] == answers[1].headers["Allow"]
         else:
             same(answers)
 
 
 @pytest.mark.parametrize("path", [*FIELDS, "/api/me/"])
-def test_head(sides, path):
+def test_head_is_answered_alike(sides, path):
     answers = sides.both("HEAD", path, headers={"Authorization": f"Bearer {sides.token()}"})
     assert answers[0].status_code == answers[1].status_code
 
 
-def test_unknown_paths(sides):
+def test_unknown_paths_are_answered_alike(sides):
     for path in ["/api/nothing", "/api/nothing/", "/api/token/nothing/"]:
         same(sides.both("GET", path))
 
 
-def test_good_credentials_in_every_format(sides):
+def test_valid_credentials_are_accepted_in_every_format(sides):
     good = {"username": "ada", "password": PASSWORD}
     for request in [{"json": good}, {"data": good}, {"files": {name: (None, text) for name, text in good.items()}}]:
         answers = sides.both("POST", "/api/token/", **request)
@@ -163,7 +163,7 @@ def test_good_credentials_in_every_format(sides):
 
 @pytest.mark.parametrize("username", ["nobody", "bob", "ADA", "ada"])
 @pytest.mark.parametrize("path", ["/api/token/", "/api/token/sliding/"])
-def test_bad_credentials(sides, path, username):
+def test_invalid_credentials_are_answered_alike(sides, path, username):
     same(sides.both("POST", path, json={"username": username, "password": "wrong"}))
     if username != "ada":
         same(sides.both("POST", path, json={"username": username, "password": PASSWORD}))
@@ -173,7 +173,7 @@ FORM = '--a\r\nContent-Disposition: form-data; name="{}"\r\n\r\nx'
 
 
 @pytest.mark.parametrize("path", FIELDS)
-def test_a_multipart_form_that_breaks_off(sides, path):
+def test_a_truncated_multipart_form_is_answered_alike(sides, path):
     headers = {"Content-Type": "multipart/form-data; boundary=a"}
     for field in ("username", "refresh", "token"):
         same(sides.both("POST", path, data=FORM.format(field), headers=headers))
@@ -188,14 +188,14 @@ ACCEPTED = [
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
-# What Simple JWT answers with its browsable API where that is on, and with 406 where it renders JSON alone;
-# here it is the way to the documentation.
+# Simple JWT answers with its browsable API if that is enabled, and with 406 if it renders JSON only; Hallpass
+# redirects to the documentation.
 PAGES = ["text/html", "text/html, */*;q=0.1"]
 
 
 @pytest.mark.parametrize("accept", ACCEPTED)
 @pytest.mark.parametrize("path", [*FIELDS, "/api/me/", "/api/nothing/"])
-def test_what_a_client_accepts(sides, path, accept):
+def test_accept_headers_are_answered_alike(sides, path, accept):
     for method in ("GET", "POST", "PUT", "OPTIONS"):
         answers = sides.both(method, path, headers={"Accept": accept}, allow_redirects=False)
         if method == "GET" and accept in PAGES and path != "/api/nothing/":
@@ -207,8 +207,8 @@ def test_what_a_client_accepts(sides, path, accept):
 
 
 @pytest.mark.parametrize("accept", [*ACCEPTED, BROWSER, "text/*", "text/html;q=0.5, application/json"])
-def test_who_is_shown_a_page(sides, accept):
-    """Those whom Django REST framework would show its browsable API, by its own negotiation."""
+def test_clients_that_prefer_html_are_redirected_to_the_documentation(sides, accept):
+    """Clients to whom Django REST framework would show its browsable API, by its own negotiation."""
     factory = RequestFactory()
     request = Request(factory.get("/", HTTP_ACCEPT=accept))
     try:
@@ -220,6 +220,6 @@ def test_who_is_shown_a_page(sides, accept):
 
 
 @pytest.mark.parametrize("query", ["?format=json", "?format=xml", "?format=", "?format=json&format=api", "?x=1"])
-def test_the_format_in_the_query(sides, query):
+def test_the_format_parameter_is_answered_alike(sides, query):
     for path in (*FIELDS, "/api/me/"):
         same(sides.both("POST", path + query, json={}))

@@ -1,5 +1,4 @@
-"""A ring of keys while people work: verifiers that know nothing but the published keys see a key come,
-sign and go without one request that fails."""
+"""Key rotation under load: offline verifiers that only know the published keys see a key appear, sign and disappear without a failed request."""
 
 import json
 import os
@@ -15,7 +14,7 @@ from sides import BINARY, HERE, HOUR, PASSWORD
 
 
 class Hallpass:
-    """Hallpass with a ring, and its command line."""
+    """Hallpass with a key ring, and its command line."""
 
     def __init__(self, folder, algorithm, **settings):
         self.folder = folder
@@ -41,12 +40,12 @@ class Hallpass:
         return done.stdout
 
     def logged(self, words):
-        """How often the log has these words."""
+        """How often the log contains this text."""
         return (self.folder / "hallpass.log").read_text().count(words)
 
 
 class Caller(Client):
-    """A client of Hallpass. Each thread has its own."""
+    """An HTTP client of Hallpass. Each thread has its own."""
 
     def post_json(self, path, **body):
         answer = self.post(path, json=body)
@@ -67,7 +66,7 @@ class Caller(Client):
 
 
 class Jose:
-    """The npm package jose, in a process of its own."""
+    """The npm package jose, in its own process."""
 
     def __init__(self, url):
         command = ["node", HERE / "verify_by_jwks.mjs", f"{url}/.well-known/jwks.json", str(1000 * PATIENCE)]
@@ -89,7 +88,7 @@ class Jose:
 
 
 class Work:
-    """A thread that refreshes a session, calls a protected endpoint and verifies offline, again and again."""
+    """A thread that repeatedly refreshes a session, calls a protected endpoint and verifies offline."""
 
     def __init__(self, url, algorithms):
         self.url, self.algorithms = url, algorithms
@@ -106,15 +105,15 @@ class Work:
         self.thread.join(timeout=PATIENCE)
 
     def more_rounds(self):
-        """Waits for five whole rounds, or for a failure."""
+        """Waits for five complete rounds, or for a failure."""
         rounds = self.rounds
         until(lambda: self.rounds > rounds + 5 or self.failures or not self.thread.is_alive())
         assert self.failures == []
         assert self.rounds > rounds + 5
 
     def _work(self):
-        # A verifier usually asks for the keys again after thirty seconds at the earliest, which is why a new key is
-        # published some minutes before it signs. These ask whenever they see an unknown key.
+        # Verifiers usually fetch the keys again after thirty seconds at the earliest, so a new key is published some
+        # minutes before it signs. These fetch them for every unknown key.
         pyjwt = jwt.PyJWKClient(f"{self.url}/.well-known/jwks.json", cooldown_duration=0, timeout=PATIENCE)
         with Caller(self.url) as caller, Jose(self.url) as jose:
             pair = caller.obtain()
@@ -133,7 +132,7 @@ class Work:
 
 
 @pytest.mark.parametrize(("first", "second"), [("ES256", "EdDSA"), ("RS256", "PS256")])
-def test_a_key_comes_signs_and_goes_without_a_failed_request(tmp_path, first, second):
+def test_a_key_rotation_fails_no_request(tmp_path, first, second):
     with Hallpass(tmp_path, first) as hallpass, Work(hallpass.caller.url, [first, second]) as work:
         caller = hallpass.caller
         [old] = caller.published()
@@ -159,7 +158,7 @@ def test_a_key_comes_signs_and_goes_without_a_failed_request(tmp_path, first, se
     assert work.failures == []
 
 
-def test_a_ring_that_cannot_be_read_changes_nothing_until_it_is_good_again(tmp_path):
+def test_an_unreadable_key_ring_has_no_effect_until_it_is_repaired(tmp_path):
     with Hallpass(tmp_path, "ES256") as hallpass:
         hallpass.run("keys", "generate")
         access = hallpass.caller.obtain()["access"]
@@ -172,7 +171,7 @@ def test_a_ring_that_cannot_be_read_changes_nothing_until_it_is_good_again(tmp_p
             assert hallpass.caller.me(access).status_code == 200
 
         def replace(content, mode):
-            """In one step, so that the server never reads half of it."""
+            """Replaces the file in one step, so that the server never reads half of it."""
             new = tmp_path / "new"
             new.write_bytes(content)
             new.chmod(mode)
@@ -189,7 +188,7 @@ def test_a_ring_that_cannot_be_read_changes_nothing_until_it_is_good_again(tmp_p
         said("key ring loaded", 2)
 
 
-def test_nobody_is_signed_out_when_the_single_key_becomes_the_first_of_a_ring(tmp_path):
+def test_replacing_the_single_key_by_a_ring_signs_nobody_out(tmp_path):
     with Hallpass(tmp_path, "HS256") as hallpass:
         caller = hallpass.caller
         pair = caller.obtain()
@@ -201,12 +200,12 @@ def test_nobody_is_signed_out_when_the_single_key_becomes_the_first_of_a_ring(tm
         assert caller.me(pair["access"]).status_code == 200
         renewed = caller.refresh(pair["refresh"])
         assert "kid" in jwt.get_unverified_header(renewed["access"])
-        # What Django signs with the shared secret goes on working as well.
+        # Tokens that Django signs with the shared secret stay valid as well.
         claims = {"token_type": "access", "jti": "a", "user_id": "1", "exp": int(time.time()) + HOUR}
         assert caller.me(jwt.encode(claims, secret, algorithm="HS256")).status_code == 200
 
 
-def test_another_servers_tokens_are_accepted_by_its_published_keys(tmp_path):
+def test_tokens_of_another_server_are_accepted_by_its_published_keys(tmp_path):
     (tmp_path / "issuer").mkdir()
     (tmp_path / "api").mkdir()
     with Hallpass(tmp_path / "issuer", "ES256") as issuer:

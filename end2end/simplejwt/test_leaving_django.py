@@ -1,4 +1,4 @@
-"""A Django project moves to Hallpass: passwords, tokens and flags carry over, as often as it is done."""
+"""A Django project is imported into Hallpass, repeatedly: passwords, tokens and flags are kept."""
 
 import json
 import os
@@ -16,14 +16,14 @@ from sides import BINARY, HERE, PASSWORD
 # One worker runs these tests, and starts PostgreSQL once.
 pytestmark = pytest.mark.xdist_group("leaving")
 
-# The project's SECRET_KEY, with which Simple JWT signs if nothing else is said.
+# The project's SECRET_KEY, with which Simple JWT signs by default.
 KEY = "django-insecure-a-secret-key-as-startproject-makes-one"
 OTHER_PASSWORD = "seven copper lanterns drift upstream"
 HASHERS = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt", "md5"]
 
 
 class Project:
-    """The Django project, in a process of its own."""
+    """The Django project, in its own process."""
 
     def __init__(self, django, address, model=None):
         self.address = address
@@ -56,7 +56,7 @@ class Project:
 
 
 class Hall:
-    """Hallpass, in a folder of its own."""
+    """Hallpass, in its own folder."""
 
     def __init__(self, folder, **settings):
         self.folder = folder
@@ -108,7 +108,7 @@ def postgres():
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request, tmp_path):
-    """An empty database for Django: as DATABASES has it, and its address."""
+    """An empty database for Django: its entry for DATABASES, and its URL."""
     if request.param == "sqlite":
         path = tmp_path / "db.sqlite3"
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}, str(path)
@@ -128,7 +128,7 @@ def hall(tmp_path):
     return Hall(folder)
 
 
-def test_everybody_signs_in_with_the_old_password_and_nobody_is_signed_out(project, hall):
+def test_an_import_keeps_every_password_and_signs_nobody_out(project, hall):
     for hasher in HASHERS:
         project("add", hasher, PASSWORD, hasher)
     project("add", "staff", PASSWORD, "md5", is_staff=True, email="staff@example.com")
@@ -176,7 +176,7 @@ def test_everybody_signs_in_with_the_old_password_and_nobody_is_signed_out(proje
         assert before == (hall.rows("SELECT * FROM users"), hall.rows("SELECT * FROM outstanding_tokens ORDER BY jti"))
 
 
-def test_tokens_issued_here_are_good_there(project, hall):
+def test_tokens_issued_by_hallpass_are_accepted_by_django(project, hall):
     project("add", "ada", PASSWORD, "md5")
     hall.bring(project)
     with hall.serving():
@@ -186,7 +186,7 @@ def test_tokens_issued_here_are_good_there(project, hall):
     assert project.refresh(pair["refresh"])["status"] == 200
 
 
-def test_a_second_import_follows_django_and_undoes_nothing_here(project, hall):
+def test_a_second_import_applies_changes_of_django_and_reverts_none_of_hallpass(project, hall):
     for name in ("ada", "bob", "eve", "dan", "joy"):
         project("add", name, PASSWORD, "md5")
     held, adas = (project.obtain(name)["refresh"] for name in ("joy", "ada"))
@@ -222,7 +222,7 @@ def test_a_second_import_follows_django_and_undoes_nothing_here(project, hall):
         assert hall.refresh(joys["refresh"]).status_code == 200
 
 
-def test_what_is_revoked_here_includes_what_was_brought(project, hall):
+def test_revoking_all_sessions_includes_imported_tokens(project, hall):
     for name in ("ada", "bob", "eve"):
         project("add", name, PASSWORD, "md5")
     tokens = {name: project.obtain(name)["refresh"] for name in ("ada", "bob", "eve")}
@@ -239,7 +239,7 @@ def test_what_is_revoked_here_includes_what_was_brought(project, hall):
         assert refreshed("eve") == 401
 
 
-def test_who_was_here_before_is_left_alone_and_no_token_opens_their_account(project, hall):
+def test_an_import_changes_no_existing_user_and_no_imported_token_opens_their_account(project, hall):
     for name in ("one", "two", "three"):
         assert hall.run("createuser", "--username", name, "--password-stdin", line=OTHER_PASSWORD).returncode == 0
     for name in ("ada", "bob", "eve", "three", "four"):
@@ -260,7 +260,7 @@ def test_who_was_here_before_is_left_alone_and_no_token_opens_their_account(proj
     assert max(row["id"] for row in hall.rows("SELECT id FROM users")) == 6, "five was a user's who is deleted there"
 
 
-def test_a_project_with_its_own_user_model_is_brought_too(database, hall):
+def test_a_project_with_its_own_user_model_can_be_imported(database, hall):
     with Project(*database, model="people.Person") as project:
         number = project("add", "ada@example.com", PASSWORD, "scrypt")
         pair = project("post", "/api/token/", email="ada@example.com", password=PASSWORD)
@@ -271,13 +271,13 @@ def test_a_project_with_its_own_user_model_is_brought_too(database, hall):
     assert [(row["id"], row["email"]) for row in hall.rows("SELECT * FROM users")] == [(number, "ada@example.com")]
 
 
-def test_another_key_is_noticed(project, tmp_path):
+def test_an_import_with_another_key_is_reported(project, tmp_path):
     project("add", "ada", PASSWORD, "md5")
     project.obtain("ada")
     assert "Tokens that Django issued are NOT accepted here" in Hall(tmp_path, SIGNING_KEY="x" * 50).bring(project)
 
 
-def test_a_source_that_cannot_be_read_is_one_sentence(project, hall, tmp_path):
+def test_an_unreadable_source_is_reported_in_one_sentence(project, hall, tmp_path):
     empty = tmp_path / "empty.sqlite3"
     sqlite3.connect(empty).execute("CREATE TABLE members_user (id uuid PRIMARY KEY, password text, email text)")
     text = tmp_path / "text"

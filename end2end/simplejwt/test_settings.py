@@ -1,4 +1,4 @@
-"""Each setting, switched on both sides, does the same on both sides."""
+"""Each setting, changed on both sides, has the same effect on both."""
 
 import ast
 import time
@@ -35,7 +35,7 @@ SWITCHED = {
     "REVOKE_TOKEN_CLAIM": "revoked",
     "CHECK_USER_IS_ACTIVE": False,
 }
-# What a setting needs to show.
+# Extra settings and data that a setting needs.
 TOGETHER = {"REVOKE_TOKEN_CLAIM": {"CHECK_REVOKE_TOKEN": True}}
 HOLDS = 50
 # Each side has its own hash of the password.
@@ -66,7 +66,7 @@ def test_a_pair_has_the_same_claims(switched):
         assert 0.95 * lives[1] - 1 <= lives[0] <= lives[1]
 
 
-def test_a_refresh_answers_the_same_fields_and_spends_the_same(switched):
+def test_a_refresh_returns_the_same_fields_and_spends_the_same_tokens(switched):
     tokens = [pair["refresh"] for pair in switched.obtain()]
     for _ in range(3):
         answers = switched.each("POST", "/api/token/refresh/", tokens, "refresh")
@@ -77,7 +77,7 @@ def test_a_refresh_answers_the_same_fields_and_spends_the_same(switched):
 
 
 def access_tokens(switched):
-    """Tokens about which the answer stays the same for HOLDS seconds."""
+    """Tokens whose result stays the same for HOLDS seconds."""
     now = int(time.time())
     tokens = [
         switched.token(),
@@ -98,13 +98,13 @@ def access_tokens(switched):
         switched.token(kind=None, token_type=None),
     ]
     if "AUTH_TOKEN_CLASSES" not in switched.settings:
-        # Simple JWT 5.5.1 answers 500 to this one where sliding tokens are allowed.
+        # Simple JWT 5.5.1 answers 500 to this token if sliding tokens are allowed.
         tokens.append(switched.token(id=None, jti=None))
     return tokens
 
 
 def ask(switched, number):
-    """What both sides say to one of these tokens, asked again with a new one if that took too long."""
+    """The responses of both sides to one of these tokens. Repeated with a new token if that took too long."""
     while True:
         began, token = time.monotonic(), access_tokens(switched)[number]
         headers = [{"Authorization": f"{scheme} {token}"} for scheme in ("Bearer", "JWT")]
@@ -114,7 +114,7 @@ def ask(switched, number):
             return at_me, verified
 
 
-def test_access_tokens_are_judged_alike(switched):
+def test_access_tokens_are_answered_alike(switched):
     for number in range(len(access_tokens(switched))):
         at_me, verified = ask(switched, number)
         for answers in at_me:
@@ -124,7 +124,7 @@ def test_access_tokens_are_judged_alike(switched):
         same(verified)
 
 
-def test_each_side_takes_the_tokens_of_the_other(switched):
+def test_each_side_accepts_the_tokens_of_the_other(switched):
     answers = switched.each_at_me([pair["access"] for pair in reversed(switched.obtain())])
     if "CHECK_REVOKE_TOKEN" in switched.settings:
         same(answers)
@@ -132,7 +132,7 @@ def test_each_side_takes_the_tokens_of_the_other(switched):
         assert [answer.status_code for answer in answers] == [200, 200]
 
 
-def test_a_sliding_token_has_the_same_claims_and_lives_as_long(switched):
+def test_a_sliding_token_has_the_same_claims_and_lifetime(switched):
     end = switched.settings.get("SLIDING_TOKEN_REFRESH_EXP_CLAIM", "refresh_exp")
     tokens = switched.obtain_sliding()
     issued_at = [decode(token, switched)["iat"] for token in tokens]
@@ -141,7 +141,7 @@ def test_a_sliding_token_has_the_same_claims_and_lives_as_long(switched):
         assert set(ours) - {"sid", "gen", "username"} == set(theirs)
         assert {n: v for n, v in ours.items() if n not in OWN} == {n: v for n, v in theirs.items() if n not in OWN}
         assert ours["exp"] - ours["iat"] == theirs["exp"] - theirs["iat"]
-        # A renewal leaves the end where it was when the token was issued.
+        # A renewal does not move the refresh expiry set when the token was issued.
         assert ours[end] - issued_at[0] == theirs[end] - issued_at[1]
         answers = switched.each("POST", "/api/token/sliding/refresh/", tokens, "token")
         assert [answer.status_code for answer in answers] == [200, 200]
@@ -154,12 +154,12 @@ def test_a_sliding_token_has_the_same_claims_and_lives_as_long(switched):
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_tokens_of_other_issuers_are_renewed_alike(switched, number):
+def test_foreign_tokens_are_renewed_alike(switched, number):
     names = {name: switched.settings.get(name, default) for name, default in (("TOKEN_TYPE_CLAIM", "token_type"), ("USER_ID_CLAIM", "user_id"))}
     token = switched.token(**{names["TOKEN_TYPE_CLAIM"]: "refresh", names["USER_ID_CLAIM"]: switched.name_of(number)})
     answers = switched.both("POST", "/api/token/refresh/", json={"refresh": token})
     if "CHECK_REVOKE_TOKEN" in switched.settings:
-        # Simple JWT 5.5.1 renews it, and refuses the new access token.
+        # Simple JWT 5.5.1 renews it, but rejects the new access token.
         assert answers[0].status_code == 401
     elif answers[0].status_code == answers[1].status_code == 200:
         assert set(answers[0].json()) == set(answers[1].json())
@@ -167,7 +167,7 @@ def test_tokens_of_other_issuers_are_renewed_alike(switched, number):
         same(answers)
 
 
-def test_a_change_of_password_ends_tokens_where_that_is_checked(start):
+def test_a_password_change_ends_tokens_if_that_is_checked(start):
     with start({"CHECK_REVOKE_TOKEN": True, "AUTH_TOKEN_CLASSES": SWITCHED["AUTH_TOKEN_CLASSES"]}) as sides:
         pairs, sliding = sides.obtain(), sides.obtain_sliding()
         access = [pair["access"] for pair in pairs]
@@ -178,7 +178,7 @@ def test_a_change_of_password_ends_tokens_where_that_is_checked(start):
         same(sides.each_at_me(sliding))
         answers = sides.each("POST", "/api/token/refresh/", [pair["refresh"] for pair in pairs], "refresh")
         assert (answers[0].status_code, answers[0].json()) == (401, {"detail": "The user's password has been changed."})
-        # Simple JWT 5.5.1 renews the pair, and what it answers opens nothing.
+        # Simple JWT 5.5.1 renews the pair, but rejects the new access token.
         assert answers[1].status_code == 200
         renewed = sides.each_at_me([access[0], answers[1].json()["access"]])
         same(renewed)
@@ -187,14 +187,14 @@ def test_a_change_of_password_ends_tokens_where_that_is_checked(start):
         assert [answer.status_code for answer in sides.each_at_me([answer.json()["access"] for answer in again])] == [200, 200]
 
 
-def test_where_sliding_tokens_alone_are_allowed(start):
+def test_sliding_tokens_alone_are_answered_alike(start):
     with start({"AUTH_TOKEN_CLASSES": ["rest_framework_simplejwt.tokens.SlidingToken"]}) as sides:
         assert [answer.status_code for answer in sides.each_at_me(sides.obtain_sliding())] == [200, 200]
         same(sides.each_at_me([pair["access"] for pair in sides.obtain()]))
         same(sides.each_at_me(["nonsense", "nonsense"]))
 
 
-def test_the_docs_have_a_row_for_each_setting():
+def test_the_docs_list_every_setting():
     import rest_framework_simplejwt
 
     source = ast.parse((Path(rest_framework_simplejwt.__file__).parent / "settings.py").read_text())
@@ -206,7 +206,7 @@ def test_the_docs_have_a_row_for_each_setting():
     assert set(rows) == names
 
 
-def test_of_several_audiences_each_is_enough(start):
+def test_each_of_several_audiences_is_sufficient(start):
     with start({"AUDIENCE": ["web", "api"]}) as sides:
         audiences = [jwt.decode(pair["access"], options={"verify_signature": False})["aud"] for pair in sides.obtain()]
         assert audiences == [["web", "api"], ["web", "api"]]
@@ -215,7 +215,7 @@ def test_of_several_audiences_each_is_enough(start):
             same(sides.both("POST", "/api/token/verify/", json={"token": token}))
 
 
-def test_the_header_of_the_setting_is_the_one_that_counts(start):
+def test_only_the_configured_header_carries_the_token(start):
     with start({"AUTH_HEADER_NAME": "HTTP_X_ACCESS_TOKEN"}) as sides:
         good = f"Bearer {sides.token()}"
         for headers in ({"Authorization": good}, {"X-Access-Token": good}, {"X-Access-Token": "Bearer x"}):

@@ -1,4 +1,4 @@
-"""Sliding tokens: obtained, renewed, and judged at a protected endpoint beside access tokens."""
+"""Sliding tokens: obtained, renewed, and used at a protected endpoint beside access tokens."""
 
 import time
 
@@ -9,7 +9,7 @@ from test_tokens import CHANGES, FUTURE, MALFORMED, PAST, at_me, same_me
 
 BOTH = ["rest_framework_simplejwt.tokens.AccessToken", "rest_framework_simplejwt.tokens.SlidingToken"]
 
-# Simple JWT 5.5.1 answers 500 to a sliding token without a jti, and to a date that is no number.
+# Simple JWT 5.5.1 answers 500 to a sliding token without a jti, and to a date that is not a number.
 SLIDING = {
     **{name: change for name, change in CHANGES.items() if "jti" not in name},
     "no end": {"refresh_exp": None},
@@ -20,7 +20,7 @@ SLIDING = {
     "expired, and past its end": {"exp": PAST, "refresh_exp": PAST},
     "of another type, without an end": {"token_type": "access", "refresh_exp": None},
 }
-# Simple JWT 5.5.1 renews a sliding token whoever its user is; we refuse one whose user is not active.
+# Simple JWT 5.5.1 renews the sliding token of any user; Hallpass rejects inactive ones.
 RENEWED = [name for name in SLIDING if name not in ("an unknown user", "an inactive user", "no user")]
 
 
@@ -43,25 +43,25 @@ def claims_of(token):
 
 
 @pytest.mark.parametrize("name", SLIDING)
-def test_a_sliding_token_at_a_protected_endpoint(both, sides, name):
+def test_a_sliding_token_is_answered_alike_at_a_protected_endpoint(both, sides, name):
     token = both.sliding(**{"token_type": "sliding", **SLIDING[name]})
     same_me(at_me(both, token))
     same_me(at_me(sides, token))
 
 
 @pytest.mark.parametrize("name", [name for name in CHANGES if "jti" not in name])
-def test_an_access_token_where_both_are_allowed(both, name):
+def test_an_access_token_is_answered_alike_if_both_types_are_allowed(both, name):
     same_me(at_me(both, both.token(**CHANGES[name])))
 
 
 @pytest.mark.parametrize("token", MALFORMED)
-def test_malformed_tokens(both, token):
+def test_malformed_tokens_are_answered_alike(both, token):
     same(at_me(both, token))
     same(refresh(both, token))
 
 
 @pytest.mark.parametrize("name", RENEWED)
-def test_a_renewal(both, name):
+def test_a_sliding_renewal_is_answered_alike(both, name):
     token = both.sliding(**SLIDING[name])
     began = int(time.time())
     answers = refresh(both, token)
@@ -78,11 +78,11 @@ def test_a_renewal(both, name):
 
 
 @pytest.mark.parametrize("name", SLIDING)
-def test_verify(both, name):
+def test_verify_answers_alike(both, name):
     same(both.both("POST", "/api/token/verify/", json={"token": both.sliding(**SLIDING[name])}))
 
 
-def test_the_life_of_a_sliding_token(both):
+def test_a_sliding_token_is_accepted_and_renewed_alike(both):
     tokens = both.obtain_sliding()
     for _ in range(3):
         assert [answer.status_code for answer in both.each_at_me(tokens)] == [200, 200]
@@ -93,7 +93,7 @@ def test_the_life_of_a_sliding_token(both):
         tokens = [answer.json()["token"] for answer in answers]
 
 
-def test_tokens_of_the_wrong_kind(both):
+def test_tokens_of_the_wrong_type_are_answered_alike(both):
     for pair in zip(*[[pair["access"], pair["refresh"]] for pair in both.obtain()]):
         same(both.each("POST", "/api/token/sliding/refresh/", pair, "token"))
         answers = both.each_at_me(pair)
@@ -102,7 +102,7 @@ def test_tokens_of_the_wrong_kind(both):
             same(answers)
 
 
-def test_each_side_renews_the_tokens_of_the_other(both):
+def test_each_side_renews_the_sliding_tokens_of_the_other(both):
     tokens = list(reversed(both.obtain_sliding()))
     assert [answer.status_code for answer in both.each_at_me(tokens)] == [200, 200]
     answers = both.each("POST", "/api/token/sliding/refresh/", tokens, "token")

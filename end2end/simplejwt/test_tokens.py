@@ -1,4 +1,4 @@
-"""Tokens of every kind and fault are judged alike on both sides."""
+"""Tokens of every type and with every defect get the same response on both sides."""
 
 import time
 
@@ -8,8 +8,7 @@ from sides import KEY, same
 
 PAST, FUTURE = 1_000_000_000, 4_000_000_000
 
-# What is changed of a good token. Left out are dates of another type than number, which PyJWT reads
-# as numbers and Hallpass refuses.
+# Changes of a valid token. Without dates that are not numbers, which PyJWT converts and Hallpass rejects.
 CHANGES = {
     "good": {},
     "expired": {"exp": PAST},
@@ -53,12 +52,12 @@ def same_me(answers):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_an_access_token(sides, name):
+def test_an_access_token_is_answered_alike(sides, name):
     same_me(at_me(sides, sides.token(**CHANGES[name])))
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_verify(sides, name):
+def test_verify_answers_alike(sides, name):
     same(sides.both("POST", "/api/token/verify/", json={"token": sides.token(**CHANGES[name])}))
 
 
@@ -68,7 +67,7 @@ REFRESHED = [name for name in CHANGES if "jti" not in name and name not in ("an 
 
 @pytest.mark.parametrize("path", ["/api/token/refresh/", "/api/token/blacklist/"])
 @pytest.mark.parametrize("name", REFRESHED)
-def test_a_refresh_token(sides, path, name):
+def test_a_refresh_token_is_answered_alike(sides, path, name):
     changes = {"token_type": "refresh", **CHANGES[name]}
     answers = sides.both("POST", path, json={"refresh": sides.token(**changes)})
     if answers[0].status_code == answers[1].status_code == 200:
@@ -78,14 +77,14 @@ def test_a_refresh_token(sides, path, name):
 
 
 @pytest.mark.parametrize("token", MALFORMED)
-def test_malformed_tokens(sides, token):
+def test_malformed_tokens_are_answered_alike(sides, token):
     same(sides.both("POST", "/api/token/refresh/", json={"refresh": token}))
     same(sides.both("POST", "/api/token/verify/", json={"token": token}))
     same(sides.both("POST", "/api/token/blacklist/", json={"refresh": token}))
     same(at_me(sides, token))
 
 
-def test_signatures_and_algorithms(sides):
+def test_signatures_and_algorithms_are_answered_alike(sides):
     good = sides.token()
     head, signature = good.rsplit(".", 1)
     tokens = [
@@ -106,19 +105,19 @@ def test_signatures_and_algorithms(sides):
     "header",
     ["", "Bearer", "Bearer a b", "Token x", "Basic YTpi", "Bearerx", "x Bearer", "Bearer  x"],
 )
-def test_authorization_headers(sides, header):
+def test_authorization_headers_are_answered_alike(sides, header):
     same(sides.both("GET", "/api/me/", headers={"Authorization": header}))
 
 
-def test_no_authorization_header(sides):
+def test_a_missing_authorization_header_is_answered_alike(sides):
     same(sides.both("GET", "/api/me/"))
 
 
-def test_white_space_around_a_token_in_a_body_is_dropped(sides):
+def test_white_space_around_a_token_in_a_body_is_trimmed(sides):
     same(sides.both("POST", "/api/token/verify/", json={"token": f"  {sides.token()}\n"}))
 
 
-def test_the_life_of_a_refresh_token(sides):
+def test_a_refresh_token_is_spent_alike(sides):
     first = [pair["refresh"] for pair in sides.obtain()]
     renewed = sides.each("POST", "/api/token/refresh/", first, "refresh")
     assert set(renewed[0].json()) == set(renewed[1].json()) == {"access", "refresh"}
@@ -128,13 +127,13 @@ def test_the_life_of_a_refresh_token(sides):
     same(sides.each("POST", "/api/token/refresh/", first, "refresh"))
 
 
-def test_the_end_of_a_refresh_token(sides):
+def test_blacklisting_a_refresh_token_is_answered_alike(sides):
     tokens = [pair["refresh"] for pair in sides.obtain()]
     for path, field in [("verify", "token"), ("blacklist", "refresh"), ("blacklist", "refresh"), ("refresh", "refresh"), ("verify", "token")]:
         same(sides.each("POST", f"/api/token/{path}/", tokens, field))
 
 
-def test_tokens_of_the_wrong_kind(sides):
+def test_tokens_of_the_wrong_type_are_answered_alike(sides):
     pairs = sides.obtain()
     access = [pair["access"] for pair in pairs]
     same(sides.each("POST", "/api/token/refresh/", access, "refresh"))
@@ -143,7 +142,7 @@ def test_tokens_of_the_wrong_kind(sides):
     same(sides.each_at_me(refresh))
 
 
-def test_claims_are_of_the_same_names_and_types(sides):
+def test_claims_have_the_same_names_and_types(sides):
     for kind, life in (("access", 300), ("refresh", 7 * 24 * 3600)):
         pairs = sides.obtain()
         ours, theirs = (jwt.decode(pair[kind], KEY, algorithms=["HS256"]) for pair in pairs)
@@ -159,7 +158,7 @@ def test_claims_are_of_the_same_names_and_types(sides):
         assert 0.95 * life - 1 <= ours["exp"] - ours["iat"] <= life
 
 
-def test_each_side_takes_the_tokens_of_the_other(sides):
+def test_each_side_accepts_the_tokens_of_the_other(sides):
     pairs = sides.obtain()
     for client, pair in zip(sides.clients, reversed(pairs)):
         headers = {"Authorization": f"Bearer {pair['access']}"}
@@ -168,7 +167,7 @@ def test_each_side_takes_the_tokens_of_the_other(sides):
         assert renewed.status_code == 200
 
 
-def test_a_token_is_dead_from_its_last_second_on(sides):
+def test_a_token_expires_at_its_exp_second(sides):
     token = sides.token(exp=int(time.time()))
     answers = at_me(sides, token)
     same(answers)
@@ -176,7 +175,7 @@ def test_a_token_is_dead_from_its_last_second_on(sides):
 
 
 @pytest.mark.parametrize("extra", [{"nbf": PAST}, {"aud": "somebody"}, {"iss": "somebody"}, {"role": ["a", {"b": None}]}, {"number": 12345678901234567890123, "numbers": [1.0, -0.5]}])
-def test_claims_of_another_issuer_travel_along(sides, extra):
+def test_foreign_claims_are_kept(sides, extra):
     token = sides.token(token_type="refresh", **extra)
     answers = sides.both("POST", "/api/token/refresh/", json={"refresh": token})
     assert [answer.status_code for answer in answers] == [200, 200]

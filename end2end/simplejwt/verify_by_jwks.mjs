@@ -1,4 +1,4 @@
-// Verifies tokens by nothing but the published keys: one a line on standard input, one answer a line.
+// Verifies tokens with the published keys only: one token per line of standard input, one result per line.
 import { createInterface } from "node:readline";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 

@@ -2,7 +2,7 @@ import { PASSWORD, TIME, claims, expect, fillSignIn, inAnotherBrowser, isSignedI
 
 const NEW_PASSWORD = 'seven copper lanterns drift upstream';
 
-test('the account page shows this session and when the access token ends', async ({ page }) => {
+test('the account page shows this session and the expiry of the access token', async ({ page }) => {
   await page.clock.install();
   await openSignedIn(page);
   await expect(page.getByText(/^Chrome on \w+$/)).toBeVisible();
@@ -12,7 +12,7 @@ test('the account page shows this session and when the access token ends', async
   await expect(page.getByTestId('countdown')).toHaveText('1 min 30 s');
 });
 
-test('changing the password keeps this session and ends the others, which say why', async ({ page, browser, baseURL }) => {
+test('changing the password keeps this session and ends the others, which show the reason', async ({ page, browser, baseURL }) => {
   const username = await openSignedIn(page);
   const elsewhere = await inAnotherBrowser(browser, baseURL, username);
 

@@ -1,4 +1,4 @@
-// Nothing that an address holds leads to another site, and the sign-in leads back to the page it was asked for.
+// No URL leads to another site, and the sign-in returns to the requested page.
 import type { APIRequestContext, Page } from '@playwright/test';
 import {
   createAccount,
@@ -27,9 +27,9 @@ const STRANGE_PATHS = [
 ];
 
 for (const path of STRANGE_PATHS) {
-  test(`every link of ${JSON.stringify(path)} stays on this host`, async ({ page, request, baseURL }) => {
+  test(`every link of ${JSON.stringify(path)} stays on this origin`, async ({ page, request, baseURL }) => {
     const sent = await (await request.get(`${baseURL}${path}`)).text();
-    // The page has a copy of its tree.
+    // The page contains a template of its own markup.
     const html = sent.split('<template')[0] ?? '';
     const written = [...html.matchAll(/<(?:a|form)[^>]* (?:href|action)="([^"]*)"/g)].map((match) => match[1]!.replaceAll('&amp;', '&'));
     expect(written.filter((href) => href.includes('language='))).toHaveLength(2);
@@ -60,7 +60,7 @@ for (const next of [
   '/sign-in/.',
   '/./register',
 ]) {
-  test(`the sign-in leads to the account in place of ${JSON.stringify(next)}`, async ({ page, request }) => {
+  test(`the sign-in returns to the account page instead of ${JSON.stringify(next)}`, async ({ page, request }) => {
     const username = await createAccount(request);
     const form = `/sign-in?next=${encodeURIComponent(next)}`;
     await open(page, form);
@@ -73,7 +73,7 @@ for (const next of [
   });
 }
 
-test('the sign-in leads to a page as a browser would resolve it', async ({ page, request }) => {
+test('the return URL is resolved as in a browser', async ({ page, request }) => {
   const username = await createAccount(request);
   await open(page, `/sign-in?next=${encodeURIComponent('/account/x/..\\./sessions?a=b//c#d')}`);
   await fillSignIn(page, username);
@@ -86,7 +86,7 @@ test.describe('a fragment', () => {
     const username = await createAccount(request);
     await open(page, '/account?x=1#password');
     await expect(page).toHaveURL('/sign-in?next=%2Faccount%3Fx%3D1%23password');
-    await page.getByRole('main').getByRole('link', { name: 'Register' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
     await expect(page).toHaveURL('/sign-in?next=%2Faccount%3Fx%3D1%23password');
     await fillSignIn(page, username);
@@ -94,7 +94,7 @@ test.describe('a fragment', () => {
     await expect(page.getByRole('heading', { name: 'Password' })).toBeInViewport();
   });
 
-  test('survives a choice of language and of colours', async ({ page }) => {
+  test('survives a change of language and theme', async ({ page }) => {
     await openSignedIn(page, '/account?x=1#password');
     const footer = page.getByRole('contentinfo');
     await footer.getByRole('link', { name: 'Dark' }).click();
@@ -105,7 +105,7 @@ test.describe('a fragment', () => {
     await expect(page).toHaveURL('/account?x=1#password');
   });
 
-  test('that changes on the page survives a choice of language', async ({ page }) => {
+  test('that changes on the page survives a change of language', async ({ page }) => {
     await openSignedIn(page, '/account');
     await page.evaluate(() => (location.hash = 'password'));
     await page.getByRole('contentinfo').getByRole('link', { name: '한국어' }).click();
@@ -114,7 +114,7 @@ test.describe('a fragment', () => {
   });
 });
 
-test.describe('the page that was left', () => {
+test.describe('the page of a session that ended', () => {
   test('is not shown to the next user after a sign-out', async ({ page, request }) => {
     const [boss, bob] = [somebody(), await createAccount(request)];
     makeSuperuser(boss);
@@ -127,7 +127,7 @@ test.describe('the page that was left', () => {
     await expect(page.getByTestId('username')).toHaveText(bob);
   });
 
-  test('is not shown to the next user after a sign-out in another tab, nor by a step back', async ({ page, context, request }) => {
+  test('is not shown to the next user after a sign-out in another tab, nor by Back', async ({ page, context, request }) => {
     const [alice, bob] = [await createAccount(request), await createAccount(request)];
     await openSignedIn(page, '/account/sessions', alice);
     await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Security' }).click();
@@ -142,7 +142,7 @@ test.describe('the page that was left', () => {
     await expect(page).toHaveURL('/account');
   });
 
-  test('is shown again to the user whose session ended there', async ({ page, request }) => {
+  test('is shown again to the user of that session', async ({ page, request }) => {
     const alice = await openSignedIn(page, '/account/sessions?x=1');
     await endSession(page, request);
     await expect(page).toHaveURL('/sign-in?next=%2Faccount%2Fsessions%3Fx%3D1');
@@ -150,7 +150,7 @@ test.describe('the page that was left', () => {
     await expect(page).toHaveURL('/account/sessions?x=1');
   });
 
-  test('is not shown to another user when a session ended there', async ({ page, request }) => {
+  test('is not shown to another user', async ({ page, request }) => {
     const bob = await createAccount(request);
     await openSignedIn(page, '/account/sessions');
     await endSession(page, request);
@@ -162,7 +162,7 @@ test.describe('the page that was left', () => {
   });
 });
 
-/** Ends the session of the page from elsewhere, and waits until the page has noticed. */
+/** Ends the page's session from another client, and waits until the page has noticed. */
 async function endSession(page: Page, request: APIRequestContext): Promise<void> {
   const { refresh } = await stored(page);
   expect((await request.post('/api/token/blacklist/', { data: { refresh } })).status()).toBe(200);

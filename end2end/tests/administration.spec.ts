@@ -1,5 +1,5 @@
-// What staff does, on its pages. Each story has people of its own, found by a word in their names: others
-// make theirs at the same time.
+// The administration's pages. Each test finds its own users by a word in their names, since others run at the same
+// time.
 import type { APIRequestContext, Locator, Page } from '@playwright/test';
 import {
   PASSWORD,
@@ -15,7 +15,7 @@ import {
   test,
 } from './story';
 
-/** Creates accounts whose names begin alike and end in numbers; returns how the names begin. */
+/** Creates accounts with a common prefix and numbers; returns the prefix. */
 async function people(request: APIRequestContext, count: number): Promise<string> {
   const prefix = `${somebody()}-`;
   const numbers = Array.from({ length: count }, (_, place) => String(place + 1).padStart(2, '0'));
@@ -36,14 +36,14 @@ async function searchFor(page: Page, word: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Says yes to what is asked. */
+/** Confirms the dialog. */
 async function agree(page: Page, button: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await expect(dialog).toBeVisible();
   await dialog.getByRole('button', { name: button }).click();
 }
 
-test('users are searched, ordered and paged, and the address keeps all of it', async ({ page, request, boss }) => {
+test('users can be searched, ordered and paged, and the URL keeps the filters', async ({ page, request, boss }) => {
   const prefix = await people(request, 22);
   await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, prefix);
@@ -76,7 +76,7 @@ test('users are searched, ordered and paged, and the address keeps all of it', a
   await expect(page.getByRole('combobox', { name: 'State' })).toHaveValue('');
 });
 
-test('a user is made by the rules of a registration, and edited', async ({ page, boss }) => {
+test('a user is created by the rules of a registration and can be edited', async ({ page, boss }) => {
   const username = somebody();
   await openSignedIn(page, '/admin/users', boss);
   await page.getByRole('button', { name: 'New user' }).click();
@@ -103,13 +103,13 @@ test('a user is made by the rules of a registration, and edited', async ({ page,
   await page.getByLabel('Email', { exact: true }).fill(`${username}@example.org`);
   const sent = page.waitForRequest('**/rpc/admin/change_user');
   await page.getByRole('button', { name: 'Save' }).click();
-  // Only what is different: the rest may have been changed by somebody else meanwhile.
+  // Only changed fields are sent: others may have been changed concurrently.
   expect((await sent).postDataJSON()).toMatchObject({ change: { email: `${username}@example.org`, username: null, is_staff: null } });
   await expect(page.getByText('The user was saved.')).toBeVisible();
   await expect(page.getByRole('definition').filter({ hasText: `${username}@example.org` })).toBeVisible();
 });
 
-test('a user who is deactivated is signed out at once, and can sign in when active again', async ({ page, browser, baseURL, request, boss }) => {
+test('deactivating a user ends the sessions, and reactivating allows a sign-in', async ({ page, browser, baseURL, request, boss }) => {
   const username = await createAccount(request);
   const other = await inAnotherBrowser(browser, baseURL, username);
   await openSignedIn(page, '/admin/users', boss);
@@ -133,7 +133,7 @@ test('a user who is deactivated is signed out at once, and can sign in when acti
   await isSignedIn(other);
 });
 
-test('a session is ended by an administrator, and so are all by a new password', async ({ page, browser, baseURL, request, boss }) => {
+test('an administrator can end one session, and all by setting a password', async ({ page, browser, baseURL, request, boss }) => {
   const username = await createAccount(request);
   const other = await inAnotherBrowser(browser, baseURL, username);
   await openSignedIn(page, '/admin/users', boss);
@@ -156,7 +156,7 @@ test('a session is ended by an administrator, and so are all by a new password',
   await isSignedIn(other);
 });
 
-test('many users are deactivated at once, by the keyboard', async ({ page, request, boss }) => {
+test('several users can be deactivated at once by keyboard', async ({ page, request, boss }) => {
   const prefix = await people(request, 3);
   await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, prefix);
@@ -173,7 +173,7 @@ test('many users are deactivated at once, by the keyboard', async ({ page, reque
   await expect(page.getByRole('region', { name: 'Users' })).toBeFocused();
 });
 
-test('a token is blacklisted with its session', async ({ page, browser, baseURL, request, boss }) => {
+test('blacklisting a token ends its session', async ({ page, browser, baseURL, request, boss }) => {
   const username = await createAccount(request);
   const other = await inAnotherBrowser(browser, baseURL, username);
   await openSignedIn(page, '/admin/users', boss);
@@ -195,7 +195,7 @@ test('a token is blacklisted with its session', async ({ page, browser, baseURL,
   await isSignedOut(other);
 });
 
-test('events are filtered by kind, user and day', async ({ page, request, boss }) => {
+test('events can be filtered by kind, user and day', async ({ page, request, boss }) => {
   const username = await createAccount(request);
   await openSignedIn(page, '/admin/users', boss);
   await searchFor(page, username);
@@ -216,7 +216,7 @@ test('events are filtered by kind, user and day', async ({ page, request, boss }
   await expect(page.getByRole('combobox', { name: 'Kind' })).toHaveValue('registered');
 });
 
-test('who is not staff sees nothing of it', async ({ page, request }) => {
+test('a user who is not staff cannot see the administration', async ({ page, request }) => {
   const username = await createAccount(request);
   await openSignedIn(page, '/admin/users', username);
   for (const path of ['/admin/users', '/admin/users/1', '/admin/tokens', '/admin/events']) {
@@ -232,8 +232,8 @@ test('who is not staff sees nothing of it', async ({ page, request }) => {
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('a user name of markup is inert', async ({ page, boss }) => {
-  // No such name can be registered; a database that was brought over may have one.
+test('a username with markup is not interpreted as HTML', async ({ page, boss }) => {
+  // Such a name cannot be registered, but an imported database may contain it.
   const markup = '<img src=x onerror=alert(1)>';
   await page.route('**/rpc/admin/users', async (route) => {
     const answer = await route.fetch();

@@ -3,18 +3,18 @@ import { PASSWORD, expect, fillSignIn, isAlive, isSignedIn, isSignedOut, open, o
 
 const CHUNK = '**/pkg/split_person.*.wasm';
 
-test('who only signs in does not download the account', async ({ page }) => {
+test('the sign-in page does not download the account pages', async ({ page }) => {
   const downloads: string[] = [];
   page.on('request', (request) => downloads.push(new URL(request.url()).pathname));
   await open(page, '/sign-in');
   expect(downloads.filter((path) => path.endsWith('.wasm'))).toEqual([expect.stringMatching(/^\/pkg\/hallpass\./)]);
-  // The form needs more, and not that.
+  // The form needs the engine, but not the account pages.
   await fillSignIn(page, 'nobody-at-all', 'not the password');
   await expect(page.getByRole('alert')).not.toBeEmpty();
   expect(downloads.filter((path) => path.startsWith('/pkg/split_person.'))).toEqual([]);
 });
 
-test('a page that could not be downloaded says so, and is there at the next try', async ({ page, context }) => {
+test('a page that cannot be downloaded shows an error and loads on the next attempt', async ({ page, context }) => {
   await context.route(CHUNK, (route) => route.abort());
   await openSignedIn(page, '/');
   await page.getByRole('main').getByRole('link', { name: 'Your account' }).click();
@@ -25,12 +25,12 @@ test('a page that could not be downloaded says so, and is there at the next try'
   await expect(page.getByRole('alert').filter({ hasText: 'downloaded' })).toHaveCount(0);
 });
 
-/** What a server of another release answers about the files of this one. */
+/** Answers requests for this release's files like a server of another release. */
 async function replaceRelease(page: Page): Promise<void> {
   await page.context().route('**/pkg/*', (route) => route.fulfill({ status: 404 }));
 }
 
-/** Counts the documents that are loaded from now on. */
+/** Counts document loads from now on. */
 function countLoads(page: Page): { count: number } {
   const loads = { count: 0 };
   page.on('request', (request) => {
@@ -39,13 +39,13 @@ function countLoads(page: Page): { count: number } {
   return loads;
 }
 
-test.describe('after the server was replaced by another release', () => {
-  test('a page that needs more of the application is reloaded, once', async ({ page }) => {
+test.describe('after an update of the server', () => {
+  test('a page that needs more code is reloaded once', async ({ page }) => {
     await openSignedIn(page, '/');
     await replaceRelease(page);
     const loads = countLoads(page);
     await page.getByRole('main').getByRole('link', { name: 'Your account' }).click();
-    // The new document finds its files missing as well here, and is not reloaded again.
+    // The new document does not find its files either, and is not reloaded again.
     await expect(page.getByRole('alert').filter({ hasText: 'A new version is available' })).toBeVisible();
     expect(loads.count).toBe(1);
     await page.context().unroute('**/pkg/*');
@@ -54,7 +54,7 @@ test.describe('after the server was replaced by another release', () => {
     expect(loads.count).toBe(2);
   });
 
-  test('a form with text in it stays, and the person is told', async ({ page }) => {
+  test('a form with input is not reloaded, and the banner explains', async ({ page }) => {
     await open(page, '/sign-in');
     await page.route('**/pkg/split_engine.*', (route) => route.abort());
     await page.locator('#username').fill('ada');
@@ -69,7 +69,7 @@ test.describe('after the server was replaced by another release', () => {
     expect(loads.count).toBe(0);
   });
 
-  test('somebody who is signed in is not left in front of an outline', async ({ page, context }) => {
+  test('a signed-in user does not keep seeing a skeleton', async ({ page, context }) => {
     await openSignedIn(page);
     const other = await context.newPage();
     await context.route('**/pkg/split_engine.*', (route) => route.fulfill({ status: 404 }));
@@ -80,7 +80,7 @@ test.describe('after the server was replaced by another release', () => {
     await expect(other.getByRole('alert').filter({ hasText: 'A new version is available' })).toBeVisible();
   });
 
-  test('a document of the old release is reloaded before it is alive', async ({ page, context }) => {
+  test('a document of the old release is reloaded before hydration', async ({ page, context }) => {
     let isOld = true;
     await context.route('**/pkg/hallpass.*.js', (route) => (isOld ? route.fulfill({ status: 404 }) : route.continue()));
     page.on('request', (request) => {
@@ -96,21 +96,21 @@ test.describe('after the server was replaced by another release', () => {
   });
 });
 
-test('an application that cannot be downloaded says so, and is there when the network is', async ({ page }) => {
+test('an application that cannot be downloaded shows an error and loads when the network is back', async ({ page }) => {
   await page.clock.install();
   await page.route('**/pkg/hallpass.*.wasm', (route) => route.abort());
   await page.goto('/sign-in');
-  const told = page.getByRole('alert').filter({ hasText: 'could not be downloaded' });
-  await expect(told).toBeVisible();
+  const error = page.getByRole('alert').filter({ hasText: 'could not be downloaded' });
+  await expect(error).toBeVisible();
   await page.locator('#username').fill('ada');
   await page.unroute('**/pkg/hallpass.*.wasm');
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await isAlive(page);
-  await expect(told).toBeHidden();
+  await expect(error).toBeHidden();
   await expect(page.locator('#username')).toHaveValue('ada');
 });
 
-test('a browser without WebAssembly is told what is missing, and nothing about the connection', async ({ page }) => {
+test('a browser without WebAssembly sees what is missing, not a network error', async ({ page }) => {
   await page.addInitScript(() => {
     delete (window as { WebAssembly?: unknown }).WebAssembly;
   });
@@ -119,7 +119,7 @@ test('a browser without WebAssembly is told what is missing, and nothing about t
   await expect(page.locator('form')).toBeHidden();
 });
 
-test('who signed out long ago downloads no more than who was never here', async ({ page }) => {
+test('a browser that signed out long ago downloads no more than a new one', async ({ page }) => {
   await openSignedIn(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   await isSignedOut(page);

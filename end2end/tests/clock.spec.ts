@@ -1,20 +1,20 @@
-// A device whose clock is wrong.
+// Devices with a wrong clock.
 import { LIFETIME, countRefreshes, expect, isSignedIn, openSignedIn, outliveTokenAndRenew, register, stored, test } from './story';
 
-/** How wrong the clock is, milliseconds. */
+/** The clock's error, milliseconds. */
 const CHANGE = 600_000;
 
 for (const [way, change] of [['fast', CHANGE], ['slow', -CHANGE]] as const) {
 
-  test(`a device clock 10 minutes ${way} keeps working without a storm`, async ({ page, context }) => {
+  test(`a device clock 10 minutes ${way} causes no extra refreshes`, async ({ page, context }) => {
     await page.clock.install({ time: Date.now() + change });
-    // On the page, which learns from the answer how wrong the clock is.
+    // The page learns the clock's error from the response.
     const username = await register(page);
     const refreshes = countRefreshes(context);
     const before = (await stored(page)).gen;
     for (let renewal = 1; renewal <= 4; renewal += 1) {
       await outliveTokenAndRenew(page);
-      // Half of a life is too early for the next renewal.
+      // Half of the lifetime is too early for the next renewal.
       await page.clock.fastForward(LIFETIME / 2);
     }
     await outliveTokenAndRenew(page);
@@ -24,14 +24,14 @@ for (const [way, change] of [['fast', CHANGE], ['slow', -CHANGE]] as const) {
     await expect(page.getByTestId('username')).toHaveText(username);
   });
 
-  test(`a device clock that becomes 10 minutes ${way} meanwhile is survived`, async ({ page, context }) => {
+  test(`a device clock that jumps 10 minutes ${way} keeps the session`, async ({ page, context }) => {
     await page.clock.install();
     const username = await openSignedIn(page);
     await expect(page.getByTestId('username')).toHaveText(username);
     const refreshes = countRefreshes(context);
     const before = (await stored(page)).gen;
     await page.clock.setSystemTime(Date.now() + change);
-    // A pair that has just arrived is taken for good whatever the clock says, so let it become older than that.
+    // A new pair is considered valid whatever the clock says, so let it become older than that.
     await page.clock.fastForward(LIFETIME / 2);
     await page.getByRole('link', { name: 'Hallpass' }).click();
     await expect(page.locator('.pass strong')).toHaveText(username);
@@ -41,7 +41,7 @@ for (const [way, change] of [['fast', CHANGE], ['slow', -CHANGE]] as const) {
       await page.getByRole('link', { name: 'Hallpass' }).click();
       await expect(page.locator('.pass strong')).toHaveText(username);
     }
-    // A token that looks dead is renewed at the first call; one that looks alive, when its time has come.
+    // A token that looks expired is renewed at the first call; one that looks valid, when due.
     const early = way === 'fast' ? 1 : 0;
     expect((await stored(page)).gen - before).toBe(early);
     for (let renewal = 1; renewal <= 2; renewal += 1) await outliveTokenAndRenew(page, LIFETIME + 2 * CHANGE);

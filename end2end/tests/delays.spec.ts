@@ -1,20 +1,20 @@
-// How long pages wait before they ask again, whatever number a server names.
+// Retry delays, whatever the server asks for.
 import type { Page, Route } from '@playwright/test';
 import { LONGEST_BACKOFF, expect, openSignedIn, test } from './story';
 
 const ME = '**/rpc/account/me';
 
-/** The longest that a page waits where a server asks for it, milliseconds (`delay.rs`). */
+/** The longest wait that a server can ask for, milliseconds (`delay.rs`). */
 const LONGEST_WISH = 450_000;
 
 const NOW = 'Tue, 24 Nov 2026 01:00:00 GMT';
 
-/** Answers as a server that is busy, with these headers. */
+/** Answers 503 with these headers. */
 function busy(headers: Record<string, string>): (route: Route) => Promise<void> {
   return (route) => route.fulfill({ status: 503, headers: { ...headers, 'content-type': 'text/plain' }, body: 'busy' });
 }
 
-/** Notes on the page's clock when it asks who is signed in. */
+/** Records the times, on the page's clock, at which it asks who is signed in. */
 async function noteQuestions(page: Page): Promise<() => Promise<number[]>> {
   await page.addInitScript(() => {
     const asked: number[] = [];
@@ -39,12 +39,12 @@ for (const [what, headers] of [
   ['names no number at all', { 'retry-after': 'soon' }],
   ['names a date that has passed', { 'retry-after': 'Mon, 23 Nov 2026 01:00:00 GMT', date: NOW }],
 ] as const) {
-  test(`a server that ${what} is asked less and less often`, async ({ page }) => {
+  test(`requests to a server that ${what} back off`, async ({ page }) => {
     const questions = await noteQuestions(page);
     await page.route(ME, busy(headers));
     await openSignedIn(page);
     await expect.poll(async () => (await questions()).length).toBeGreaterThan(5);
-    // The first one may come from the engine, which asks once who is staff.
+    // The first request may come from the engine, which asks once whether the user is staff.
     const waits = (await questions()).map((at, place, all) => at - (all[place - 1] ?? at)).slice(-3);
     for (const [place, least] of [400, 800, 1600].entries()) expect(waits[place]).toBeGreaterThanOrEqual(least - 1);
   });
@@ -57,7 +57,7 @@ for (const [what, least, headers] of [
   ['more seconds than 32 bits can count', 300_000, { 'retry-after': '99999999999999999999' }],
   ['the end of all calendars', 300_000, { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT', date: NOW }],
 ] as const) {
-  test(`a server that asks for ${what} is left alone as long, within bounds`, async ({ page }) => {
+  test(`a server that asks for ${what} gets no request for as long, within bounds`, async ({ page }) => {
     const questions = await noteQuestions(page);
     await page.route(ME, busy(headers));
     await openSignedIn(page);
@@ -70,7 +70,7 @@ for (const [what, least, headers] of [
   });
 }
 
-test('a wait that the server asks for in its own words is bounded as well', async ({ page }) => {
+test("a retry_after in the server's own error is bounded as well", async ({ page }) => {
   const questions = await noteQuestions(page);
   const error = { code: 'too_many_requests', message: 'That was too often.', retry_after: 4_294_967_295 };
   await page.route(ME, (route) => route.fulfill({ status: 429, json: error }));
@@ -81,13 +81,13 @@ test('a wait that the server asks for in its own words is bounded as well', asyn
   await expect.poll(async () => (await questions()).length).toBeGreaterThan(before);
 });
 
-test('a hidden tab asks again when it is seen', async ({ page }) => {
+test('a hidden tab retries when it becomes visible', async ({ page }) => {
   const questions = await noteQuestions(page);
   await page.route(ME, busy({}));
   await openSignedIn(page);
   await expect(page.locator('.notice[role=alert]')).toBeVisible();
   await setVisibility(page, 'hidden');
-  // The attempt that is on its way, if any, has come back by then.
+  // A running attempt has ended by then.
   await page.clock.runFor(LONGEST_BACKOFF);
   await page.evaluate(() => fetch('/healthz').then((answer) => answer.text()));
   const hidden = (await questions()).length;
@@ -100,7 +100,7 @@ test('a hidden tab asks again when it is seen', async ({ page }) => {
   await expect.poll(async () => (await questions()).length).toBeGreaterThan(hidden);
 });
 
-test('a page asks again as soon as the network is back', async ({ page }) => {
+test('a page retries as soon as the network is back', async ({ page }) => {
   const questions = await noteQuestions(page);
   await page.route(ME, (route) => route.abort());
   await openSignedIn(page);
@@ -110,7 +110,7 @@ test('a page asks again as soon as the network is back', async ({ page }) => {
   await expect(page.getByTestId('username')).toBeVisible();
 });
 
-test('the button to try again keeps the focus while attempts fail', async ({ page }) => {
+test('the retry button keeps the focus while attempts fail', async ({ page }) => {
   const questions = await noteQuestions(page);
   await page.route(ME, busy({}));
   await openSignedIn(page);

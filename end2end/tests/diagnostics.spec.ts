@@ -1,4 +1,4 @@
-// The flight recorder of a tab's token engine.
+// The log of a tab's token engine.
 import type { Page } from '@playwright/test';
 import { LONGEST_BACKOFF, expect, open, openSignedIn, outliveToken, outliveTokenAndRenew, stored, test } from './story';
 
@@ -7,7 +7,7 @@ test.beforeEach(async ({ page }) => {
   await openSignedIn(page, '/diagnostics');
 });
 
-test('refreshes are counted and written down', async ({ page }) => {
+test('refreshes are counted and logged', async ({ page }) => {
   for (let renewal = 0; renewal < 2; renewal += 1) await outliveTokenAndRenew(page);
   await expect.poll(() => count(page, 'Refreshes')).toBe(2);
   await expect(record(page)).toContainText('asked for the next pair');
@@ -15,7 +15,7 @@ test('refreshes are counted and written down', async ({ page }) => {
   await expect(page.getByText(/^-?\d+ ms$/)).toBeVisible();
 });
 
-test('a pair that another tab got is written down', async ({ page, context }) => {
+test('a pair that another tab received is logged', async ({ page, context }) => {
   const tabs = [page, await context.newPage()];
   await open(tabs[1]!, '/diagnostics');
   await outliveToken(page);
@@ -26,7 +26,7 @@ test('a pair that another tab got is written down', async ({ page, context }) =>
     .toContain('took over a pair that another tab got');
 });
 
-test('tries without an answer are counted, and then it goes on', async ({ page, context }) => {
+test('failed attempts are counted, and the renewal succeeds afterwards', async ({ page, context }) => {
   await context.route('**/rpc/session/refresh', (route) => route.abort());
   await outliveToken(page);
   await expect.poll(() => count(page, 'Retries')).toBeGreaterThanOrEqual(2);
@@ -37,7 +37,7 @@ test('tries without an answer are counted, and then it goes on', async ({ page, 
   await expect.poll(() => count(page, 'Refreshes')).toBeGreaterThan(before);
 });
 
-test('no token is ever written there', async ({ page }) => {
+test('the log never contains a token', async ({ page }) => {
   await outliveTokenAndRenew(page);
   await expect(record(page)).toContainText('got the next pair');
   const { access, refresh } = await stored(page);

@@ -1,7 +1,7 @@
-// The documentation of the API: read, opened at an operation, and tried, in a real browser.
+// The API documentation in a real browser: reading, deep links and trying an operation.
 import { PASSWORD, createAccount, expect, test } from './story';
 
-test('every operation is on the page, in the words of the document', async ({ page, request }) => {
+test('the page shows every operation with its description', async ({ page, request }) => {
   const document = await (await request.get('/api/schema/')).json();
   const operations = Object.values<Record<string, { operationId: string; summary: string }>>(document.paths).flatMap((item) =>
     Object.values(item),
@@ -14,7 +14,7 @@ test('every operation is on the page, in the words of the document', async ({ pa
   await expect.poll(visible).toEqual(operations.map(({ summary }) => summary).sort());
 });
 
-test('a browser that opens an endpoint is shown its documentation', async ({ page }) => {
+test('a browser that opens an endpoint is redirected to its documentation', async ({ page }) => {
   for (const [path, place] of [
     ['/api/token/', '#/tokens/obtainPair'],
     ['/api/me', '#/account/me'],
@@ -27,7 +27,7 @@ test('a browser that opens an endpoint is shown its documentation', async ({ pag
   }
 });
 
-test('an endpoint is tried with a token that the page was given', async ({ page, request }) => {
+test('an endpoint can be tried with a token', async ({ page, request }) => {
   const username = await createAccount(request);
   await page.goto('/api/docs/#/tokens/obtainPair');
   const obtain = page.locator('#operations-tokens-obtainPair');
@@ -43,7 +43,7 @@ test('an endpoint is tried with a token that the page was given', async ({ page,
   await expect(me.locator('.live-responses-table .response .response-col_status')).toContainText('401');
 
   await page.getByRole('button', { name: 'Authorize' }).click();
-  // The second one in the dialog is that of clients.
+  // The dialog's second field is for clients.
   const bearer = page.locator('.modal-ux .auth-container').first();
   await bearer.getByRole('textbox', { name: 'auth-bearer-value' }).fill(access);
   await bearer.getByRole('button', { name: 'Apply credentials' }).click();
@@ -53,7 +53,7 @@ test('an endpoint is tried with a token that the page was given', async ({ page,
   await expect(me.locator('.live-responses-table')).toContainText(username);
 });
 
-test('a form is tried too', async ({ page }) => {
+test('a form endpoint can be tried, too', async ({ page }) => {
   await page.goto('/api/docs/#/tokens/verify');
   const verify = page.locator('#operations-tokens-verify');
   await verify.getByLabel('Request content type').selectOption('application/x-www-form-urlencoded');
@@ -64,7 +64,7 @@ test('a form is tried too', async ({ page }) => {
   await expect(verify.locator('.live-responses-table .response .response-col_status')).toContainText('401');
 });
 
-test('nothing is wider than a small telephone', async ({ page }) => {
+test('nothing is wider than a small phone', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto('/api/docs/#/sessions/endSession');
   await expect(page.locator('.opblock.is-open .responses-table')).toBeVisible();
@@ -72,7 +72,7 @@ test('nothing is wider than a small telephone', async ({ page }) => {
   expect(overflow).toBeLessThanOrEqual(0);
 });
 
-test.describe('in the dark', () => {
+test.describe('with the dark colour scheme', () => {
   test.use({ colorScheme: 'dark' });
 
   test('the page is dark', async ({ page }) => {
@@ -86,7 +86,7 @@ test.describe('in the dark', () => {
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the page leads to the document', async ({ page }) => {
+  test('the page links to the OpenAPI document', async ({ page }) => {
     await page.goto('/api/docs/');
     await page.locator('noscript').getByRole('link').click();
     await expect(page).toHaveURL('/api/schema/');

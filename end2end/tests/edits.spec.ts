@@ -1,4 +1,4 @@
-// What was typed and not saved yet stays, whatever else happens on the page.
+// Unsaved input survives everything that happens on the page.
 import type { Page } from '@playwright/test';
 import {
   LONGEST_BACKOFF,
@@ -12,7 +12,7 @@ import {
   test,
 } from './story';
 
-/** Loses the server until the access token has ended, and finds it again; waits until `question` has been answered anew. */
+/** Disconnects until the access token has expired, reconnects, and waits for a new answer to `question`. */
 async function reconnect(page: Page, question: string): Promise<void> {
   await page.route('**/rpc/**', (route) => route.abort());
   await outliveToken(page);
@@ -34,7 +34,7 @@ async function openUser(page: Page, boss: string): Promise<string> {
   return username;
 }
 
-test('an address that is being edited survives a reconnect', async ({ page }) => {
+test('an edited e-mail address survives a reconnect', async ({ page }) => {
   await page.clock.install();
   await openSignedIn(page);
   await page.getByRole('button', { name: 'Edit' }).click();
@@ -45,7 +45,7 @@ test('an address that is being edited survives a reconnect', async ({ page }) =>
   await expect(email).toBeFocused();
 });
 
-test('a new password that is being typed survives a reconnect', async ({ page }) => {
+test('a typed password survives a reconnect', async ({ page }) => {
   await page.clock.install();
   await openSignedIn(page);
   const password = page.getByLabel('New password', { exact: true });
@@ -56,7 +56,7 @@ test('a new password that is being typed survives a reconnect', async ({ page })
 });
 
 test.describe('on the page of a user', () => {
-  test('edits survive a reconnect that brings something new', async ({ page, boss }) => {
+  test('edits survive a reconnect that loads changes', async ({ page, boss }) => {
     await page.clock.install();
     const username = await openUser(page, boss);
     await page.getByLabel('Username', { exact: true }).fill(`${username}-renamed`);
@@ -70,7 +70,7 @@ test.describe('on the page of a user', () => {
     await expect(page.getByLabel(/\(staff\)/)).toBeChecked();
     await expect(page.getByLabel('New password', { exact: true })).toHaveValue('half typed');
     await expect(page.getByLabel('New password', { exact: true })).toBeFocused();
-    // What somebody else has changed meanwhile is not taken back.
+    // Concurrent changes are not reverted.
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByTestId('user')).toHaveText(`${username}-renamed`);
     await expect(page.getByRole('definition').filter({ hasText: email })).toBeVisible();
@@ -88,7 +88,7 @@ test.describe('on the page of a user', () => {
     await expect(page.getByLabel('Email', { exact: true })).toHaveValue('half@typed');
   });
 
-  test('a second saving does not take back what somebody else has changed since the first', async ({ page, boss }) => {
+  test('a second save does not revert concurrent changes', async ({ page, boss }) => {
     const username = await openUser(page, boss);
     const email = `${username}@example.org`;
     await page.getByLabel('Email', { exact: true }).fill(email);
@@ -102,7 +102,7 @@ test.describe('on the page of a user', () => {
   });
 });
 
-/** Changes the address of the user whose page is open, through the API. */
+/** Changes the e-mail address of the user whose page is open, through the API. */
 async function changeAsSomebodyElse(page: Page, boss: string, email: string): Promise<void> {
   const { access } = await obtainPair(page.request, boss);
   const user = `/api/admin/users/${new URL(page.url()).pathname.split('/').pop()}/`;

@@ -1,10 +1,10 @@
-// An action that fails says so where it was asked for, and as long as nothing else is tried.
+// A failed action shows its error beside its button until the next attempt.
 import type { Locator, Page } from '@playwright/test';
 import { createAccount, expect, inAnotherBrowser, obtainPair, openAsSuperuser, openSignedIn, test, toast } from './story';
 
 const REFUSED = 'This cannot be done now.';
 
-test('nobody deactivates themselves, and the reason stays beside the button', async ({ page }) => {
+test('administrators cannot deactivate themselves, and the reason stays beside the button', async ({ page }) => {
   const boss = await openAsSuperuser(page, '/admin/users');
   await page.getByRole('searchbox', { name: 'Search users' }).fill(boss);
   await page.keyboard.press('Enter');
@@ -14,7 +14,7 @@ test('nobody deactivates themselves, and the reason stays beside the button', as
   await stays(page, page.locator('.bulk').getByRole('alert'), /You cannot remove this from your own account/);
 });
 
-test('a user who could not be deactivated is said so on the card', async ({ page }) => {
+test('a failed deactivation is shown on the card', async ({ page }) => {
   await otherUser(page);
   await refuse(page, 'admin/change_user');
   const card = page.locator('[aria-labelledby=activation]');
@@ -28,7 +28,7 @@ test('a user who could not be deactivated is said so on the card', async ({ page
   await expect(card.getByRole('alert')).toBeEmpty();
 });
 
-test('a session of a user that could not be ended is said so above the list', async ({ page }) => {
+test("a failed end of a user's session is shown above the list", async ({ page }) => {
   await otherUser(page);
   for (const [rpc, button] of [['end_session', /^End the session on/], ['end_sessions', 'End all']] as const) {
     await refuse(page, `admin/${rpc}`);
@@ -38,7 +38,7 @@ test('a session of a user that could not be ended is said so above the list', as
   }
 });
 
-test('tokens that could not be blacklisted are said so beside the button', async ({ page }) => {
+test('a failed blacklisting is shown beside the button', async ({ page }) => {
   await openAsSuperuser(page, '/admin/tokens');
   await refuse(page, 'admin/blacklist_tokens');
   await page.getByRole('checkbox', { name: /^Select the token/ }).first().check();
@@ -47,7 +47,7 @@ test('tokens that could not be blacklisted are said so beside the button', async
   await stays(page, page.locator('.bulk').getByRole('alert'), REFUSED);
 });
 
-test('a session that a person could not end is said so, whatever the list shows by then', async ({ page, browser, baseURL }) => {
+test("a failed end of a user's own session is shown even after the list has changed", async ({ page, browser, baseURL }) => {
   const username = await createAccount(page.request);
   await inAnotherBrowser(browser, baseURL, username);
   await openSignedIn(page, '/account/sessions', username);
@@ -61,7 +61,7 @@ test('a session that a person could not end is said so, whatever the list shows 
   }
 });
 
-test('a failure out of sight is scrolled to', async ({ page, request }) => {
+test('an error outside the viewport is scrolled into view', async ({ page, request }) => {
   const username = await otherUser(page, (name) => Promise.all(Array.from({ length: 12 }, () => obtainPair(request, name))));
   await page.setViewportSize({ width: 800, height: 400 });
   await refuse(page, 'admin/end_session');
@@ -72,7 +72,7 @@ test('a failure out of sight is scrolled to', async ({ page, request }) => {
   await expect(alert).toBeInViewport();
 });
 
-/** It is said in a live region, is in sight, and outlives every toast. */
+/** The error is in a live region, is visible, and outlives every toast. */
 async function stays(page: Page, alert: Locator, text: string | RegExp): Promise<void> {
   await expect(alert).toHaveText(text);
   await expect(alert).toBeInViewport();
@@ -83,12 +83,12 @@ async function refuse(page: Page, rpc: string): Promise<void> {
   await page.route(`**/rpc/${rpc}`, (route) => route.fulfill({ status: 403, json: { code: 'forbidden', message: REFUSED } }));
 }
 
-/** Says yes to what is asked. */
+/** Confirms the dialog. */
 async function agree(page: Page, button: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
 }
 
-/** Opens the page of a user who is signed in, as a superuser; returns the user's name. */
+/** Opens the page of a signed-in user as a superuser; returns the username. */
 async function otherUser(page: Page, prepare?: (username: string) => Promise<unknown>): Promise<string> {
   const username = await createAccount(page.request);
   await obtainPair(page.request, username);

@@ -1,12 +1,11 @@
-// Forms belong to the browser: what a person, a password manager or a script put into a field is what is sent, and a form that is
-// refused says where.
+// Forms send what a user, a password manager or a script put into their fields, and show errors beside the fields.
 import type { Page, Request, Route } from '@playwright/test';
 import { PASSWORD, createAccount, expect, fillSignIn, isSignedIn, isSignedOut, open, openAsSuperuser, openSignedIn, somebody, test } from './story';
 
 const NEW_PASSWORD = 'seven copper lanterns drift upstream';
 const OBTAIN = '**/rpc/session/obtain';
 
-/** Every form, with the fields that may not be empty and the request that it sends. */
+/** Every form, with its required fields and its request. */
 const FORMS: { name: string; reach(page: Page): Promise<unknown>; form: string; required: string[]; rpc: string }[] = [
   { name: 'sign-in', reach: signedOutAt('/sign-in'), form: 'main form', required: ['Username', 'Password'], rpc: 'session/obtain' },
   { name: 'registration', reach: signedOutAt('/register'), form: 'main form', required: ['Username', 'Password'], rpc: 'session/register' },
@@ -22,11 +21,11 @@ const FORMS: { name: string; reach(page: Page): Promise<unknown>; form: string; 
   { name: 'password of a user', reach: otherUser, form: '[aria-labelledby=set-password] form', required: ['New password'], rpc: 'admin/set_password' },
 ];
 
-/** The forms in which a password is shown when asked for. */
+/** The forms with a password that can be shown. */
 const WITH_PASSWORD = FORMS.filter(({ required }) => required.some((label) => /password/i.test(label)));
 
 for (const { name, reach, form, required, rpc } of FORMS) {
-  test(`the empty form ${name} names its required fields and sends nothing`, async ({ page }) => {
+  test(`the empty form ${name} marks its required fields and sends nothing`, async ({ page }) => {
     await reach(page);
     const sent = collect(page, rpc);
     const fields = required.map((label) => page.locator(form).getByLabel(label, { exact: true }));
@@ -42,14 +41,14 @@ for (const { name, reach, form, required, rpc } of FORMS) {
     }
     await expect(fields[0]!).toBeFocused();
     await expect(page.locator(form).getByRole('alert')).toHaveText('Check the highlighted fields.');
-    // White space is nothing, too.
+    // White space counts as empty, too.
     for (const field of fields) await field.fill('  \u3000 ');
     await button.click();
     await expect(fields[0]!).toBeFocused();
     expect(sent).toEqual([]);
   });
 
-  test(`the form ${name} keeps the focus and is sent once when it is refused`, async ({ page }) => {
+  test(`the form ${name} is sent once and keeps the focus when it is rejected`, async ({ page }) => {
     await reach(page);
     const held: Route[] = [];
     await page.route(`**/rpc/${rpc}`, (route) => void held.push(route));
@@ -71,7 +70,7 @@ for (const { name, reach, form, required, rpc } of FORMS) {
 }
 
 for (const { name, reach, form, required, rpc } of WITH_PASSWORD) {
-  test(`the form ${name} hides a password that is shown before it is sent`, async ({ page }) => {
+  test(`the form ${name} hides a visible password before it is sent`, async ({ page }) => {
     await reach(page);
     await page.evaluate(() => {
       // After the form's own listeners, as the browser does.
@@ -102,7 +101,7 @@ for (const { name, reach, form, required, rpc } of WITH_PASSWORD) {
   });
 }
 
-test('values that were set without an input event are sent', async ({ page, request }) => {
+test('values set without an input event are sent', async ({ page, request }) => {
   const username = await createAccount(request);
   await open(page, '/sign-in');
   await set(page, '#username', username);
@@ -111,7 +110,7 @@ test('values that were set without an input event are sent', async ({ page, requ
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('boxes and addresses that were set without an event are sent', async ({ page }) => {
+test('checkboxes and e-mail addresses set without an event are sent', async ({ page }) => {
   await newUser(page);
   const username = somebody();
   await set(page, 'input[name=username]', username);
@@ -126,7 +125,7 @@ test('boxes and addresses that were set without an event are sent', async ({ pag
   await expect(page.getByText(`${username} was created.`)).toBeVisible();
 });
 
-test('a sign-in that is refused keeps what was typed, and the focus', async ({ page }) => {
+test('a rejected sign-in keeps the input and the focus', async ({ page }) => {
   await open(page, '/sign-in');
   await fillSignIn(page, 'nobody-at-all', 'not the password');
   await expect(page.getByRole('alert')).toHaveText(/do not match/);
@@ -135,7 +134,7 @@ test('a sign-in that is refused keeps what was typed, and the focus', async ({ p
   await expect(page.getByRole('main').getByRole('button', { name: 'Sign in' })).toBeFocused();
 });
 
-test('nothing is written into a field while the page comes alive', async ({ page }) => {
+test('hydration writes to no field', async ({ page }) => {
   await page.addInitScript(() => {
     const writes: string[] = [];
     Object.assign(window, { writes });
@@ -155,7 +154,7 @@ test('nothing is written into a field while the page comes alive', async ({ page
   }
 });
 
-test('the focus goes to the wrong field of the form that was sent, not of another', async ({ page }) => {
+test('the focus moves to the invalid field of the submitted form', async ({ page }) => {
   await otherUser(page);
   const edit = page.locator('[aria-labelledby=edit] form');
   await edit.getByLabel('Email').fill('no address');
@@ -169,7 +168,7 @@ test('the focus goes to the wrong field of the form that was sent, not of anothe
   await expect(edit.getByLabel('Email')).toHaveAttribute('aria-invalid', 'true');
 });
 
-test('two forms of the account page have fields of their own', async ({ page }) => {
+test('two forms of the account page have separate fields', async ({ page }) => {
   await openSignedIn(page);
   await page.getByRole('button', { name: 'Edit' }).click();
   await page.getByLabel('Email').fill('no address');
@@ -182,7 +181,7 @@ test('two forms of the account page have fields of their own', async ({ page }) 
   await expect(page.getByLabel('Current password', { exact: true })).toBeFocused();
 });
 
-test('password managers are told whose password is changed', async ({ page, request }) => {
+test('the password form contains the username for password managers', async ({ page, request }) => {
   const username = await createAccount(request);
   await openSignedIn(page, '/account', username);
   const owner = page.locator('form', { has: page.locator('[autocomplete=new-password]') }).locator('[autocomplete=username]');
@@ -194,7 +193,7 @@ test('password managers are told whose password is changed', async ({ page, requ
   expect((await owner.boundingBox())!.width).toBeLessThan(10);
 });
 
-test('password managers are told whose password an administrator sets', async ({ page }) => {
+test("the administrator's password form contains the user's username for password managers", async ({ page }) => {
   const username = await otherUser(page);
   const form = page.locator('[aria-labelledby=set-password] form');
   const owner = form.locator('[autocomplete=username]');
@@ -207,7 +206,7 @@ test('password managers are told whose password an administrator sets', async ({
   expect(before).toEqual([['username', username], ['password', '']]);
 });
 
-test('a password that was changed leaves no trace in the form', async ({ page }) => {
+test('the form is empty after a password change', async ({ page }) => {
   await openSignedIn(page);
   await page.getByLabel('Current password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
@@ -219,52 +218,40 @@ test('a password that was changed leaves no trace in the form', async ({ page })
   await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/At least 15 characters/);
 });
 
-test('a registration that is sent again after a lost reply says what to do', async ({ page }) => {
+test('a registration repeated after a lost reply explains what to do', async ({ page }) => {
   const username = somebody();
   await open(page, '/register');
-  await loseReply(page, 'session/register');
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  const button = page.getByRole('button', { name: 'Create account' });
-  await button.click();
-  await expect(page.getByRole('alert')).toHaveText(/The server cannot be reached/);
-  await button.click();
+  await sendAgainAfterLostReply(page, 'session/register', 'Create account');
   await expect(page.getByLabel('Username')).toHaveAccessibleDescription(/already exists\. If you have just created this account, sign in\./);
   await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
   await fillSignIn(page, username);
   await isSignedIn(page);
 });
 
-test('a password change that is sent again after a lost reply says what may have happened', async ({ page }) => {
+test('a password change repeated after a lost reply explains what may have happened', async ({ page }) => {
   await openSignedIn(page);
-  await loseReply(page, 'account/change_password');
   await page.getByLabel('Current password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-  const button = page.getByRole('button', { name: 'Change password' });
-  await button.click();
-  await expect(page.locator('[aria-labelledby=password]').getByRole('alert')).toHaveText(/The server cannot be reached/);
-  await button.click();
+  await sendAgainAfterLostReply(page, 'account/change_password', 'Change password');
   await expect(page.getByLabel('Current password', { exact: true })).toHaveAccessibleDescription(
     /not your current password\. Your previous attempt may have changed it/,
   );
 });
 
-test('a new user who is sent again after a lost reply may be there already', async ({ page }) => {
+test('a new user repeated after a lost reply is reported as possibly created', async ({ page }) => {
   const username = somebody();
   await newUser(page);
-  await loseReply(page, 'admin/create_user');
   await page.getByLabel('Username', { exact: true }).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  const button = page.getByRole('button', { name: 'Create user' });
-  await button.click();
-  await expect(page.locator('[aria-labelledby=new-user]').getByRole('alert')).toHaveText(/The server cannot be reached/);
-  await button.click();
+  await sendAgainAfterLostReply(page, 'admin/create_user', 'Create user');
   await expect(page.getByLabel('Username', { exact: true })).toHaveAccessibleDescription(
     /already exists\. Your previous attempt may have created this user/,
   );
 });
 
-test('a form under way is not sent again by another submit', async ({ page }) => {
+test('a form that is being sent is not sent again', async ({ page }) => {
   await open(page, '/sign-in');
   const held: Route[] = [];
   await page.route(OBTAIN, (route) => void held.push(route));
@@ -315,7 +302,17 @@ async function set(page: Page, selector: string, value: string): Promise<void> {
   await page.locator(selector).evaluate((field, value) => ((field as HTMLInputElement).value = value), value);
 }
 
-/** The first request does its work at the server, and its reply does not come. */
+/** Sends a form, loses the reply, and sends the form again. */
+async function sendAgainAfterLostReply(page: Page, rpc: string, name: string): Promise<void> {
+  await loseReply(page, rpc);
+  const button = page.getByRole('button', { name });
+  await button.click();
+  const alert = page.locator('form').filter({ has: button }).getByRole('alert');
+  await expect(alert).toHaveText(/The server cannot be reached/);
+  await button.click();
+}
+
+/** Executes the first request at the server and drops its response. */
 async function loseReply(page: Page, rpc: string): Promise<void> {
   await page.route(
     `**/rpc/${rpc}`,

@@ -1,8 +1,8 @@
-// A step back shows what was there: the page of a list, and the place where it was scrolled to.
+// Back restores the page of a list and the scroll position.
 import type { APIRequestContext, Page } from '@playwright/test';
 import { createAccount, expect, makeSuperuser, obtainPair, openSignedIn, somebody, test as base } from './story';
 
-/** `crowd` is what the names of 45 users of the worker's own begin with, and `boss` a superuser. */
+/** `crowd` is the prefix of 45 usernames of this worker, `boss` a superuser. */
 const test = base.extend<object, { crowd: { boss: string; prefix: string } }>({
   crowd: [
     async ({ playwright }, use, { project }) => {
@@ -34,7 +34,7 @@ async function isOn(page: Page, number: number): Promise<void> {
   await expect(pager(page)).toContainText(`Page ${number} of 3`);
 }
 
-test('the pages of a list, and what it was searched for, are steps of the history', async ({ page, crowd: { boss, prefix } }) => {
+test('pages and searches of a list are entries of the session history', async ({ page, crowd: { boss, prefix } }) => {
   await openSignedIn(page, '/admin/users', boss);
   await page.getByRole('searchbox').fill(prefix);
   await page.keyboard.press('Enter');
@@ -48,7 +48,7 @@ test('the pages of a list, and what it was searched for, are steps of the histor
   await expect(page).toHaveURL(/page=2$/);
   await page.goForward();
   await isOn(page, 3);
-  // The address follows also where the history was walked both ways.
+  // The URL stays in sync after steps back and forward.
   await turn(page, 'Previous', 2);
   await expect(page).toHaveURL(/page=2$/);
   await page.goBack();
@@ -61,7 +61,7 @@ test('the pages of a list, and what it was searched for, are steps of the histor
   await expect(page.getByRole('searchbox')).toHaveValue('');
 });
 
-test('asking for the same again is no step of the history', async ({ page, crowd: { boss, prefix } }) => {
+test('repeating a search adds no entry to the session history', async ({ page, crowd: { boss, prefix } }) => {
   await openSignedIn(page, '/admin/tokens', boss);
   await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Users' }).click();
   await expect(page).toHaveURL('/admin/users');
@@ -76,7 +76,7 @@ test('asking for the same again is no step of the history', async ({ page, crowd
   await expect(page).toHaveURL('/admin/tokens');
 });
 
-test('a page of the own events is in the address', async ({ page, request }) => {
+test("the page of a user's events is in the URL", async ({ page, request }) => {
   const username = await createAccount(request);
   const visit = async () => {
     const { refresh } = await obtainPair(request, username);
@@ -97,8 +97,8 @@ test('a page of the own events is in the address', async ({ page, request }) => 
   await isOn(page, 1);
 });
 
-test.describe('the place where a page was scrolled to', () => {
-  test('is the same after a step back to a list, and after a reload', async ({ page, crowd: { boss, prefix } }) => {
+test.describe('the scroll position', () => {
+  test('is restored after Back to a list and after a reload', async ({ page, crowd: { boss, prefix } }) => {
     await openSignedIn(page, `/admin/users?search=${prefix}&page=2`, boss);
     await expect(users(page, prefix)).toHaveCount(20);
     const place = await scrollTo(page, 500);
@@ -113,7 +113,7 @@ test.describe('the place where a page was scrolled to', () => {
     await expect.poll(() => scrolled(page)).toBe(place);
   });
 
-  test('is the same after steps between pages of a list', async ({ page, crowd: { boss, prefix } }) => {
+  test('is restored between pages of a list', async ({ page, crowd: { boss, prefix } }) => {
     await openSignedIn(page, `/admin/users?search=${prefix}`, boss);
     const place = await scrollTo(page, 400);
     await pager(page).getByRole('button', { name: 'Next' }).evaluate((button: HTMLElement) => button.click());
@@ -127,7 +127,7 @@ test.describe('the place where a page was scrolled to', () => {
     await expect.poll(() => scrolled(page)).toBe(further);
   });
 
-  test('is the same after a step back to the tokens', async ({ page }) => {
+  test('is restored after Back to the tokens', async ({ page }) => {
     await openSignedIn(page, '/tokens');
     await expect(page.getByRole('heading', { name: 'Access token' })).toBeVisible();
     const place = await scrollTo(page, 600);
@@ -140,7 +140,7 @@ test.describe('the place where a page was scrolled to', () => {
     await expect.poll(() => scrolled(page)).toBe(place);
   });
 
-  test('is left to a person who scrolls while the page is loading', async ({ page, crowd: { boss, prefix } }) => {
+  test('is not changed if the user scrolls while the page is loading', async ({ page, crowd: { boss, prefix } }) => {
     await openSignedIn(page, `/admin/users?search=${prefix}`, boss);
     await scrollTo(page, 500);
     await users(page, prefix).first().evaluate((link: HTMLElement) => link.click());
@@ -160,7 +160,7 @@ test.describe('the place where a page was scrolled to', () => {
   });
 });
 
-/** Scrolls as far as the page allows; answers to where, once the browser has said so. */
+/** Scrolls as far as possible; returns the position once the browser has reported it. */
 async function scrollTo(page: Page, place: number): Promise<number> {
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeGreaterThan(place);
   await page.evaluate(

@@ -1,8 +1,8 @@
-// Everything by keyboard alone, and always to be seen where one is.
+// Everything works by keyboard, with a visible focus.
 import type { Locator, Page } from '@playwright/test';
 import { PASSWORD, expect, isSignedOut, onTelephone, open, somebody, test } from './story';
 
-test('from the registration to the sign-out without a pointer', async ({ page, browser, baseURL }) => {
+test('registration, use and sign-out work by keyboard', async ({ page, browser, baseURL }) => {
   const username = somebody();
   await open(page, '/');
   await page.keyboard.press('Tab');
@@ -30,13 +30,13 @@ test('from the registration to the sign-out without a pointer', async ({ page, b
   await walkTo(page, page.getByRole('dialog').getByRole('button', { name: 'End' }));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeVisible();
-  // What had the focus is gone; it is not to be lost for it.
+  // The focused element is gone, but the focus is not lost.
   await walkTo(page, page.getByRole('banner').getByRole('button', { name: 'Sign out' }));
   await page.keyboard.press('Enter');
   await isSignedOut(page);
 });
 
-test('whatever takes the focus shows it', async ({ page }) => {
+test('every focused element has a visible focus', async ({ page }) => {
   for (const path of ['/', '/sign-in', '/register']) {
     await open(page, path);
     await isSignedOut(page);
@@ -45,7 +45,7 @@ test('whatever takes the focus shows it', async ({ page }) => {
   }
 });
 
-/** Tabs on until it is there, and sees on the way that each place shows where one is. */
+/** Presses Tab until the element has the focus, and checks that every focus on the way is visible. */
 async function walkTo(page: Page, target: Locator): Promise<void> {
   for (let step = 0; step < 40; step += 1) {
     await page.keyboard.press('Tab');

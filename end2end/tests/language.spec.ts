@@ -1,4 +1,5 @@
-// Korean, chosen by a link or by what the browser asks for. That every page and state is in it, states.spec.ts tells.
+// Korean, chosen by a link or by the browser's preference. states.spec.ts checks every page and state in both
+// languages.
 import type { Page } from '@playwright/test';
 import { latinWords } from './states/latin';
 import { createAccount, expect, fillSignIn, isSignedOut, onTelephone, open, openSignedIn, somebody, test, toast } from './story';
@@ -10,8 +11,8 @@ const SIGNED_OUT = [
   ['/no/such/page', '없는 페이지 · Hallpass', '그런 페이지가 없습니다'],
 ] as const;
 
-test.describe('chosen', () => {
-  test('by a link at the foot, and kept after a reload, a sign-in and on every page', async ({ page }) => {
+test.describe('the language can be chosen', () => {
+  test('by a link in the footer, for all pages, across a reload and a sign-in', async ({ page }) => {
     const username = await createAccount(page.request);
     await open(page, '/sign-in?next=%2Faccount%2Fsessions');
     await chooseKorean(page);
@@ -28,7 +29,7 @@ test.describe('chosen', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your sessions');
   });
 
-  test('on a page that was reached without loading', async ({ page }) => {
+  test('on a page reached by client-side navigation', async ({ page }) => {
     await openSignedIn(page);
     await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Security' }).click();
     await expect(page).toHaveURL('/account/security');
@@ -40,7 +41,7 @@ test.describe('chosen', () => {
   test.describe('without JavaScript', () => {
     test.use({ javaScriptEnabled: false });
 
-    test('as well', async ({ page }) => {
+    test('by the same link', async ({ page }) => {
       await page.goto('/sign-in?next=%2Ftokens');
       await chooseKorean(page);
       await expect(page).toHaveURL('/sign-in?next=%2Ftokens');
@@ -50,11 +51,11 @@ test.describe('chosen', () => {
   });
 });
 
-test.describe('wanted by the browser', () => {
+test.describe('with a Korean browser', () => {
   test.use({ locale: 'ko-KR' });
 
   for (const [path, title, heading] of SIGNED_OUT) {
-    test(`${path} is in Korean from its first byte`, async ({ page }) => {
+    test(`${path} is rendered in Korean by the server`, async ({ page }) => {
       const html = await (await page.goto(path))!.text();
       expect(html).toContain('<html lang="ko"');
       expect(html).toContain(`<title>${title}</title>`);
@@ -66,7 +67,7 @@ test.describe('wanted by the browser', () => {
     });
   }
 
-  test('what the server refuses is refused in Korean', async ({ page }) => {
+  test('errors of the server are in Korean', async ({ page }) => {
     await open(page, '/sign-in');
     await fillSignIn(page, 'nobody-at-all', 'not the password');
     await expect(page.getByRole('alert')).toHaveText(/맞는 활성 계정이 없습니다/);
@@ -81,7 +82,7 @@ test.describe('wanted by the browser', () => {
     expect(await latinWords(page)).toEqual([]);
   });
 
-  test('dialogs, toasts and farewells are in Korean', async ({ page, browser, baseURL }) => {
+  test('dialogs, toasts and sign-out reasons are in Korean', async ({ page, browser, baseURL }) => {
     const username = await createAccount(page.request);
     const telephone = await onTelephone(browser, baseURL, username);
     await openSignedIn(page, '/account/sessions', username);
@@ -94,7 +95,7 @@ test.describe('wanted by the browser', () => {
     await telephone.context().setExtraHTTPHeaders({ 'accept-language': 'ko' });
     await telephone.reload();
     await isSignedOut(telephone);
-    await expect(telephone.getByRole('main').getByRole('status')).toHaveText(/^이 세션은 .+에 .+의 Chrome에서 종료되었습니다\.$/);
+    await expect(telephone.getByRole('main').getByRole('status')).toHaveText(/^.+에 .+의 Chrome에서 이 세션을 종료하여 로그아웃되었습니다\.$/);
   });
 });
 

@@ -1,4 +1,4 @@
-// Pages do not jump while they come alive. That they fit the screen, states.spec.ts tells.
+// Pages do not move during hydration. states.spec.ts checks that they fit the screen.
 import type { Page } from '@playwright/test';
 import { createAccount, expect, isSignedIn, isSignedOut, onTelephone, open, openAsSuperuser, openSignedIn, test } from './story';
 
@@ -6,7 +6,7 @@ for (const width of [320, 1440]) {
   test.describe(`${width} px`, () => {
     test.use({ viewport: { width, height: 900 } });
 
-    test('nothing jumps while a page comes alive', async ({ page }) => {
+    test('nothing moves during hydration', async ({ page }) => {
       await page.addInitScript(watchShifts);
       for (const path of ['/', '/sign-in']) await expectStill(page, path, isSignedOut);
       await openSignedIn(page);
@@ -21,7 +21,7 @@ for (const { width, scale } of [
   { width: 320, scale: 1.5 },
   { width: 640, scale: 2 },
 ]) {
-  test(`no word of the header is cut for staff at ${width} px and ${scale * 100} %`, async ({ page }) => {
+  test(`no link of the header is truncated for staff at ${width} px and ${scale * 100} %`, async ({ page }) => {
     await page.setViewportSize({ width, height: 700 });
     await openAsSuperuser(page, '/account');
     await expect(page.locator('html')).toHaveAttribute('data-staff', '');
@@ -38,7 +38,7 @@ for (const { width, scale } of [
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the backdrop of a dialog and the strip of the scrollbar have one colour in ${colorScheme}`, async ({ page, request, browser, baseURL }) => {
+  test(`a dialog's backdrop and the scrollbar gutter have one colour in ${colorScheme}`, async ({ page, request, browser, baseURL }) => {
     const username = await createAccount(request);
     await onTelephone(browser, baseURL, username);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -51,7 +51,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-/** The colours on both sides of where the page ends and the strip of the scrollbar begins. */
+/** The colours on both sides of the border between the page and the scrollbar gutter. */
 async function coloursAround(page: Page, width: number): Promise<string[]> {
   const clip = { x: Math.floor(width) - 10, y: 300, width: page.viewportSize()!.width - Math.floor(width) + 10, height: 1 };
   const picture = (await page.screenshot({ clip, animations: 'disabled' })).toString('base64');
@@ -65,7 +65,7 @@ async function coloursAround(page: Page, width: number): Promise<string[]> {
   }, picture);
 }
 
-/** As the browser reports it; not yet in TypeScript's own descriptions. */
+/** A layout shift as the browser reports it; TypeScript has no type for it yet. */
 interface LayoutShift extends PerformanceEntry {
   value: number;
   hadRecentInput: boolean;
@@ -74,24 +74,24 @@ interface LayoutShift extends PerformanceEntry {
 
 interface Shifts {
   total: number;
-  told: string[];
+  descriptions: string[];
 }
 
-/** Adds up what moves on the page, for `shiftsSoFar`. */
+/** Sums up layout shifts for `shiftsSoFar`. */
 function watchShifts(): void {
-  const shifts: Shifts = { total: 0, told: [] };
+  const shifts: Shifts = { total: 0, descriptions: [] };
   const note = (entries: PerformanceEntryList): void => {
     for (const { value, hadRecentInput, sources } of entries as LayoutShift[]) {
       if (hadRecentInput) continue;
       shifts.total += value;
-      shifts.told.push(`${value.toFixed(3)} by ${sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 60)).join(', ')}`);
+      shifts.descriptions.push(`${value.toFixed(3)} by ${sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 60)).join(', ')}`);
     }
   };
   const observer = new PerformanceObserver((list) => note(list.getEntries()));
   observer.observe({ type: 'layout-shift', buffered: true });
   const nextFrame = () => new Promise(requestAnimationFrame);
   const shiftsSoFar = async (): Promise<Shifts> => {
-    // What is on its way to the screen is there a frame later, and is reported by the next.
+    // Pending changes are rendered one frame later and reported in the next.
     await nextFrame();
     await nextFrame();
     note(observer.takeRecords());
@@ -104,7 +104,7 @@ async function expectStill(page: Page, path: string, isSettled: (page: Page) => 
   await open(page, path);
   await isSettled(page);
   await expect(page.locator('.skeleton')).toHaveCount(0);
-  const { total, told } = await page.evaluate(() => (window as unknown as { shiftsSoFar(): Promise<Shifts> }).shiftsSoFar());
+  const { total, descriptions } = await page.evaluate(() => (window as unknown as { shiftsSoFar(): Promise<Shifts> }).shiftsSoFar());
   test.info().annotations.push({ type: 'layout shift', description: `${path}: ${total.toFixed(3)}` });
-  expect(total, [path, ...told].join('\n')).toBeLessThan(0.05);
+  expect(total, [path, ...descriptions].join('\n')).toBeLessThan(0.05);
 }

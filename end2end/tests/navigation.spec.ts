@@ -1,4 +1,4 @@
-// Going from page to page without a pointer and without seeing: each page is announced, and what has the focus can be seen.
+// Navigation by keyboard and screen reader: each page is announced, and the focused element is visible.
 import type { Locator, Page } from '@playwright/test';
 import {
   createAccount,
@@ -15,7 +15,7 @@ function heading(page: Page, name: string): Locator {
   return page.getByRole('heading', { level: 1, name });
 }
 
-test('every page that one goes to has the focus on its heading', async ({ page, boss }) => {
+test("navigation moves the focus to the page's heading", async ({ page, boss }) => {
   await openSignedIn(page, '/', boss);
   const [main, account] = [page.getByRole('navigation', { name: 'Main' }), page.getByRole('navigation', { name: 'Account' })];
   const pages: [Locator, string][] = [
@@ -36,7 +36,7 @@ test('every page that one goes to has the focus on its heading', async ({ page, 
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 });
 
-test('every page of the administration that one goes to has the focus on its heading', async ({ page, boss }) => {
+test("navigation in the administration moves the focus to the page's heading", async ({ page, boss }) => {
   const username = await createAccount(page.request);
   await openSignedIn(page, '/account', boss);
   const sections = page.getByRole('navigation', { name: 'Administration' });
@@ -56,7 +56,7 @@ test('every page of the administration that one goes to has the focus on its hea
   await expect(page.getByRole('heading', { level: 1, name: 'User', exact: true })).toBeFocused();
 });
 
-test('a sign-in and a detour to it are announced', async ({ page, request }) => {
+test('a sign-in and a redirect to it are announced', async ({ page, request }) => {
   const username = await createAccount(request);
   await open(page, '/account/sessions');
   await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeFocused();
@@ -64,13 +64,13 @@ test('a sign-in and a detour to it are announced', async ({ page, request }) => 
   await expect(heading(page, 'Your sessions')).toBeFocused();
 });
 
-test('a page that the browser itself has loaded leaves the focus to the browser', async ({ page }) => {
+test('a page load does not move the focus', async ({ page }) => {
   await openSignedIn(page, '/account/sessions');
   await expect(page.locator('.skeleton')).toHaveCount(0);
   await expect(page.locator('body')).toBeFocused();
 });
 
-test('a filter keeps the focus where it is', async ({ page, boss }) => {
+test('a filter does not move the focus', async ({ page, boss }) => {
   await openSignedIn(page, '/admin/users', boss);
   const role = page.getByRole('combobox', { name: 'Role' });
   await role.focus();
@@ -80,7 +80,7 @@ test('a filter keeps the focus where it is', async ({ page, boss }) => {
   await expect(role).toBeFocused();
 });
 
-test('a button that opens a form says what it does by its name alone', async ({ page, boss }) => {
+test('a button that opens a form describes its action by its name', async ({ page, boss }) => {
   await openSignedIn(page, '/admin/users', boss);
   const toggles = [
     { path: '/admin/users', closed: 'New user', open: 'Cancel' },
@@ -103,7 +103,7 @@ for (const size of [
   { width: 844, height: 390 },
   { width: 1280, height: 720 },
 ]) {
-  test(`nothing lies over what has the focus, at ${size.width} × ${size.height}`, async ({ page, boss }) => {
+  test(`nothing covers the focused element at ${size.width} × ${size.height}`, async ({ page, boss }) => {
     await page.setViewportSize(size);
     const prefix = somebody();
     for (let number = 0; number < 9; number += 1) await createAccount(page.request, `${prefix}-${number}`);
@@ -126,7 +126,7 @@ for (const size of [
   test.describe(`at ${size.width} × ${size.height}`, () => {
     test.use({ viewport: size });
 
-    test('the bar that a choice brings does not cover the box that was ticked', async ({ page, boss }) => {
+    test('the selection bar does not cover the checked box', async ({ page, boss }) => {
       const prefix = somebody();
       for (let number = 0; number < 9; number += 1) await createAccount(page.request, `${prefix}-${number}`);
       await openSignedIn(page, `/admin/users?search=${prefix}`, boss);
@@ -138,7 +138,7 @@ for (const size of [
       await expect(box).toBeFocused();
     });
 
-    test('a toast does not cover the field whose form was sent', async ({ page, boss }) => {
+    test('a toast does not cover the focused field of the submitted form', async ({ page, boss }) => {
       const username = await createAccount(page.request);
       await openSignedIn(page, `/admin/users?search=${username}`, boss);
       await page.getByRole('link', { name: username }).click();
@@ -153,7 +153,7 @@ for (const size of [
   });
 }
 
-/** Focuses it, and scrolls until it stands at the lower edge of the window. */
+/** Focuses the element and scrolls it to the lower edge of the window. */
 async function focusAtLowerEdge(target: Locator): Promise<void> {
   await target.focus();
   const gap = await target.evaluate((element) => {
@@ -163,7 +163,7 @@ async function focusAtLowerEdge(target: Locator): Promise<void> {
   expect(gap).toBeLessThan(2);
 }
 
-/** Goes on by the key until it is there, and sees on the way that everything that takes the focus can be seen. */
+/** Presses the key until the element has the focus, and checks that every focused element on the way is visible. */
 async function walkTo(page: Page, key: string, target: Locator): Promise<void> {
   for (let step = 0; step < 80; step += 1) {
     await page.keyboard.press(key);
@@ -173,7 +173,7 @@ async function walkTo(page: Page, key: string, target: Locator): Promise<void> {
   expect(null, `${target} was not reached by ${key}`).not.toBeNull();
 }
 
-/** What covers any part of the focused element, or hides it beyond the edge of the window. */
+/** The element that covers part of the focused one, or the edge that hides it. */
 function coverOfFocus(): string | null {
   const focused = document.activeElement;
   if (!focused || focused === document.body) return null;
@@ -188,20 +188,20 @@ function coverOfFocus(): string | null {
 }
 
 for (const path of ['/admin/users', '/admin/tokens', '/admin/events', '/tokens']) {
-  test(`the table of ${path} is one on a telephone too`, async ({ page, boss }) => {
+  test(`the table of ${path} keeps its semantics on a phone`, async ({ page, boss }) => {
     await openSignedIn(page, path, boss);
     await expect(page.getByRole('table').first()).toBeVisible();
     const wide = await tree(page);
     expect(wide.columnheader).toBeGreaterThan(2);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await tree(page)).toEqual(wide);
-    // Browsers that take the meaning away with the display leave it where it is said.
+    // Browsers that derive semantics from `display` respect explicit roles.
     const unsaid = await page.evaluate(() => [...document.querySelectorAll('table, thead, tbody, tr, th, td')].filter((part) => !part.role).length);
     expect(unsaid).toBe(0);
   });
 }
 
-/** How many parts of tables assistive technology meets on the page. */
+/** The number of table parts in the page's accessibility tree. */
 async function tree(page: Page): Promise<Record<string, number>> {
   const client = await page.context().newCDPSession(page);
   const { nodes } = await client.send('Accessibility.getFullAXTree');

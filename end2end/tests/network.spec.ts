@@ -1,4 +1,4 @@
-// A server that cannot be reached, or does not answer as it should, costs nobody the session.
+// A server that is unreachable or answers wrongly does not end a session.
 import {
   LONGEST_BACKOFF,
   countRefreshes,
@@ -19,7 +19,7 @@ test.beforeEach(async ({ page }) => {
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('offline keeps the session, says so, and goes on by itself', async ({ page, context }) => {
+test('being offline keeps the session, is shown, and ends without user action', async ({ page, context }) => {
   await context.setOffline(true);
   await outliveToken(page);
   await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
@@ -36,7 +36,7 @@ for (const [what, answer] of [
   ['a 429', { status: 429, headers: { 'retry-after': '1' }, body: 'slow down' }],
   ['the sign-in page of a network', { status: 200, contentType: 'text/html', body: '<h1>Welcome to the hotel</h1>' }],
 ] as const) {
-  test(`${what} keeps the session and is tried again`, async ({ page, context }) => {
+  test(`${what} keeps the session and is retried`, async ({ page, context }) => {
     const refreshes = countRefreshes(context);
     await context.route(REFRESH, (route) => route.fulfill(answer));
     await outliveToken(page);
@@ -50,7 +50,7 @@ for (const [what, answer] of [
   });
 }
 
-test('a browser that believes to be offline tries again all the same', async ({ page, context }) => {
+test('a browser that reports being offline still retries', async ({ page, context }) => {
   await page.evaluate(() => {
     Object.defineProperty(navigator, 'onLine', { get: () => false });
     window.dispatchEvent(new Event('offline'));
@@ -67,7 +67,7 @@ test('a browser that believes to be offline tries again all the same', async ({ 
   await expect(page.locator('.banner.shown')).toHaveCount(0);
 });
 
-test('a lost reply is asked for again and nobody notices', async ({ page, context, channel }) => {
+test('a lost reply is requested again without interruption', async ({ page, context, channel }) => {
   test.skip(channel === 'moz-firefox', 'WebDriver BiDi does not name the body of a request, which is sent again here');
   let lost = 0;
   await context.route(REFRESH, async (route) => {
@@ -81,7 +81,7 @@ test('a lost reply is asked for again and nobody notices', async ({ page, contex
   await isSignedIn(page);
 });
 
-test('signing out while offline is finished when the network is back', async ({ page, context, request }) => {
+test('a sign-out while offline completes when the network is back', async ({ page, context, request }) => {
   const { refresh } = await stored(page);
   await context.setOffline(true);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();

@@ -1,9 +1,9 @@
-// Without a server there is still a page, and it is ours.
+// The service worker's page for an unreachable server.
 import { expect, open, test } from './story';
 
 test.use({ serviceWorkers: 'allow' });
 
-test('a page that cannot be had is told of in both languages, and is there when the server is', async ({ page, context }) => {
+test('an unreachable page is explained in both languages and loads when the server is back', async ({ page, context }) => {
   await open(page, '/');
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
@@ -12,7 +12,7 @@ test('a page that cannot be had is told of in both languages, and is there when 
   await page.goto('/account/sessions');
   await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
   await expect(page.getByText('서버에 연결할 수 없습니다.')).toBeVisible();
-  // It does not know whether anybody is signed in.
+  // It does not know whether somebody is signed in.
   await expect(page.getByText(/signed in|로그인/)).toHaveCount(0);
   await expect(page.getByRole('main')).toHaveCSS('border-style', 'dashed');
   await context.setOffline(false);
@@ -20,7 +20,7 @@ test('a page that cannot be had is told of in both languages, and is there when 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
 });
 
-test('the service worker keeps its own page and nothing of a person', async ({ page }) => {
+test('the service worker caches its own page and no user data', async ({ page }) => {
   await open(page, '/sign-in');
   const kept = await page.evaluate(async () => {
     await navigator.serviceWorker.ready;

@@ -1,10 +1,10 @@
 import { expect, isAlive, open, register, test } from './story';
 
-// What people have: with the service worker.
+// With the service worker, as users have it.
 test.use({ serviceWorkers: 'allow' });
 
 for (const path of ['/', '/register', '/sign-in', '/account', '/account/sessions', '/account/security', '/tokens', '/diagnostics', '/no/such/page']) {
-  test(`${path} comes alive without a word in the console`, async ({ page }) => {
+  test(`${path} hydrates without console messages`, async ({ page }) => {
     const words: string[] = [];
     page.on('console', (message) => {
       const isExpected = path === '/no/such/page' && message.text().startsWith('Failed to load resource');
@@ -16,7 +16,7 @@ for (const path of ['/', '/register', '/sign-in', '/account', '/account/sessions
   });
 }
 
-test('pages are reached from each other without loading again', async ({ page }) => {
+test('navigation between pages does not reload', async ({ page }) => {
   await open(page, '/');
   await page.evaluate(() => Object.assign(window, { mark: 1 }));
   await page.getByRole('navigation').getByRole('link', { name: 'Register' }).click();
@@ -27,20 +27,20 @@ test('pages are reached from each other without loading again', async ({ page })
   expect(await page.evaluate(() => (window as unknown as { mark?: number }).mark)).toBe(1);
 });
 
-test('a page that does not exist says so', async ({ page }) => {
+test('an unknown page shows an error', async ({ page }) => {
   const response = await page.goto('/no/such/page');
   expect(response?.status()).toBe(404);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
 });
 
-test('a user name of markup is inert', async ({ page, request }) => {
+test('a username with markup is not interpreted as HTML', async ({ page, request }) => {
   const username = 'a.b@c+d-e_f';
   const refused = await request.post('/api/register/', { data: { username: '<img src=x onerror=alert(1)>', password: 'x' } });
   expect(refused.status()).toBe(400);
   await register(page, `${username}${Math.random().toString(36).slice(2)}`);
 });
 
-test('when the application does not load, the page says so and can be read', async ({ page, context }) => {
+test('a page whose application fails to load is readable and shows an error', async ({ page, context }) => {
   await context.route('**/*.wasm', (route) => route.abort());
   await page.goto('/sign-in');
   await expect(page.getByText('The page could not be downloaded completely. Trying again…')).toBeVisible();
@@ -55,7 +55,7 @@ test('when the application does not load, the page says so and can be read', asy
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('pages are readable and say what they need', async ({ page }) => {
+  test('pages are readable and state what they need', async ({ page }) => {
     await page.goto('/sign-in');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
     await expect(page.locator('noscript p')).toBeVisible();
@@ -68,7 +68,7 @@ test.describe('without JavaScript', () => {
     ['/account/sessions', 'Your sessions', 'Your pass is kept in this browser'],
     ['/no/such/page', 'There is no such page', 'Go to the start'],
   ] as const) {
-    test(`${path} can be read`, async ({ page }) => {
+    test(`${path} is readable`, async ({ page }) => {
       await page.goto(path);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
       await expect(page.getByText(words)).toBeVisible();

@@ -1,4 +1,4 @@
-// Two people at one browser: what one of them sees and sends is never the other's.
+// Two users in one browser: neither sees or sends anything as the other.
 import {
   PASSWORD,
   createAccount,
@@ -14,7 +14,7 @@ import {
   test,
 } from './story';
 
-test('a form that one person sends is never sent with the token of another', async ({ page, request }) => {
+test('a form of one user is never sent with the token of another', async ({ page, request }) => {
   const username = await openSignedIn(page);
   await expect(page.getByTestId('username')).toHaveText(username);
   const another = await createAccount(request);
@@ -23,7 +23,7 @@ test('a form that one person sends is never sent with the token of another', asy
   page.on('request', (asked) => asked.url().endsWith('/rpc/account/change_password') && sent.push(asked.url()));
   await page.getByLabel('Current password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('New password', { exact: true }).fill('seven copper lanterns drift upstream');
-  // In one step, as when another tab has just signed in and this one does not know yet.
+  // In one step, as if another tab had just signed in and this one had not noticed yet.
   await page.evaluate((pair) => {
     localStorage.setItem('hallpass', pair);
     document.querySelector<HTMLInputElement>('input[name=current_password]')!.form!.requestSubmit();
@@ -32,7 +32,7 @@ test('a form that one person sends is never sent with the token of another', asy
   expect(sent).toEqual([]);
 });
 
-test('the administration is in the navigation of staff on every page, and of nobody else', async ({ page, context, request }) => {
+test('only staff see the administration in the navigation', async ({ page, context, request }) => {
   const staff = await openAsSuperuser(page, '/');
   const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Administration' });
   await expect(link).toBeVisible();
@@ -53,7 +53,7 @@ test('the administration is in the navigation of staff on every page, and of nob
   await expect(link).toBeVisible();
 });
 
-test('of two sign-ins at once one stays in all tabs, and the server ends the other', async ({ page, context, request }) => {
+test('two concurrent sign-ins leave one session in all tabs, and the server ends the other', async ({ page, context, request }) => {
   const username = await createAccount(request);
   const tabs = [page, await context.newPage()];
   const begun: { access: string }[] = [];

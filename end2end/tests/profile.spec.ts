@@ -1,7 +1,7 @@
-// What people change of their own account.
+// Changes of the user's own account.
 import { expect, open, openSignedIn, somebody, test, toast } from './story';
 
-test('an address is changed, said so, and kept', async ({ page }) => {
+test('an e-mail address can be changed', async ({ page }) => {
   await openSignedIn(page);
   const email = `${somebody()}@example.com`;
   await page.getByRole('button', { name: 'Edit' }).click();
@@ -14,7 +14,7 @@ test('an address is changed, said so, and kept', async ({ page }) => {
   await expect(page.getByText(email)).toBeVisible();
 });
 
-test('a wrong address is refused beside its field, and mended there', async ({ page, channel }) => {
+test('an invalid e-mail address is rejected beside its field and can be corrected', async ({ page, channel }) => {
   test.skip(channel === 'moz-firefox', 'Playwright adds to what a field for an address holds there, instead of replacing it');
   await openSignedIn(page);
   await page.getByRole('button', { name: 'Edit' }).click();
@@ -31,7 +31,7 @@ test('a wrong address is refused beside its field, and mended there', async ({ p
   await expect(page.getByRole('definition').filter({ hasText: email })).toBeVisible();
 });
 
-test('an address that was not saved is forgotten', async ({ page }) => {
+test('an unsaved e-mail address is discarded', async ({ page }) => {
   await openSignedIn(page);
   const edit = page.getByRole('button', { name: /Edit|Cancel/ });
   await edit.click();

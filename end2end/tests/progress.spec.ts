@@ -1,10 +1,10 @@
-// What takes longer than a second shows that it is under way, and says so to screen readers; what does not, does not.
+// Work of more than a second shows a progress line and tells screen readers; shorter work does not.
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 import { LIFETIME, createAccount, expect, fillSignIn, isAlive, isSignedOut, onTelephone, open, openSignedIn, test, toast } from './story';
 
 const WORDS = 'Still working…';
 
-test('a list that is long in coming, until it is there', async ({ page, context }) => {
+test('the progress line is shown for a slow list until it arrives', async ({ page, context }) => {
   await openSignedIn(page);
   const answer = await hold(context, '**/rpc/account/sessions');
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
@@ -15,7 +15,7 @@ test('a list that is long in coming, until it is there', async ({ page, context 
   await expect(line(page)).toBeEmpty();
 });
 
-test('a form that is long in being sent', async ({ page, context }) => {
+test('the progress line is shown for a slow form', async ({ page, context }) => {
   await open(page, '/sign-in');
   const answer = await hold(context, '**/rpc/session/obtain');
   await fillSignIn(page, 'nobody-at-all', 'not the password');
@@ -25,7 +25,7 @@ test('a form that is long in being sent', async ({ page, context }) => {
   await expect(line(page)).toBeEmpty();
 });
 
-test('a deed that is long in being done', async ({ page, context, browser, baseURL }) => {
+test('the progress line is shown for a slow action', async ({ page, context, browser, baseURL }) => {
   const username = await createAccount(page.request);
   await onTelephone(browser, baseURL, username);
   await openSignedIn(page, '/account/sessions', username);
@@ -38,7 +38,7 @@ test('a deed that is long in being done', async ({ page, context, browser, baseU
   await expect(line(page)).toBeEmpty();
 });
 
-test('a page whose code is long in coming', async ({ page, context }) => {
+test('the progress line is shown for a page whose code loads slowly', async ({ page, context }) => {
   await openSignedIn(page, '/');
   const answer = await hold(context, '**/split_*.wasm');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Account' }).click();
@@ -48,7 +48,7 @@ test('a page whose code is long in coming', async ({ page, context }) => {
   await expect(line(page)).toBeEmpty();
 });
 
-test('an application that is long in coming, by the stylesheet alone', async ({ page, context }) => {
+test('the progress line is shown by the stylesheet for an application that loads slowly', async ({ page, context }) => {
   const answer = await hold(context, '**/*.wasm');
   await page.goto('/sign-in', { waitUntil: 'commit' });
   await expect.poll(() => isDrawn(page)).toBe(true);
@@ -58,7 +58,7 @@ test('an application that is long in coming, by the stylesheet alone', async ({ 
   expect(await isDrawn(page)).toBe(false);
 });
 
-test('not what is there within a second', async ({ page, context }) => {
+test('the progress line is not shown for less than a second', async ({ page, context }) => {
   await page.clock.install();
   await openSignedIn(page);
   await expect(page.getByTestId('countdown')).toBeVisible();
@@ -69,7 +69,7 @@ test('not what is there within a second', async ({ page, context }) => {
   await page.clock.runFor(900);
   await expect(line(page)).toBeEmpty();
   answer();
-  // The answer is shown in steps, each by a timer that is due at once. It takes fewer than are left of the second.
+  // The response is shown in steps, each after a timer of zero. They take less than the rest of the second.
   const shown = async () => {
     await page.clock.runFor(1);
     return page.locator('.row').count();
@@ -79,7 +79,7 @@ test('not what is there within a second', async ({ page, context }) => {
   await expect(line(page)).toBeEmpty();
 });
 
-test('without motion where none is wanted', async ({ page, context }) => {
+test('the progress line does not move with reduced motion', async ({ page, context }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await hold(context, '**/rpc/account/sessions');
   await openSignedIn(page, '/account/sessions');
@@ -93,7 +93,7 @@ function line(page: Page): Locator {
   return page.locator('.progress');
 }
 
-/** Whether the line has begun to move, or stands there. */
+/** Whether the progress line moves or is shown. */
 function isDrawn(page: Page): Promise<boolean> {
   return line(page).evaluate((line) => {
     const { content, translate } = getComputedStyle(line, '::before');
@@ -101,7 +101,7 @@ function isDrawn(page: Page): Promise<boolean> {
   });
 }
 
-/** Holds requests back until the function that it answers is called. */
+/** Holds requests until the returned function is called. */
 async function hold(context: BrowserContext, url: string): Promise<() => void> {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));

@@ -1,4 +1,4 @@
-// A server that refuses the tokens that a page holds.
+// A server that rejects the tokens of a page.
 import type { Page } from '@playwright/test';
 import {
   countRefreshes,
@@ -17,7 +17,7 @@ import {
 const REFUSAL = { status: 401, json: { code: 'token_not_valid', message: 'You are not signed in.' } };
 
 for (const path of ['/account', '/account/sessions', '/']) {
-  test(`both tokens refused on ${path}: the session is over at once, with the reason`, async ({ page, context }) => {
+  test(`rejection of both tokens on ${path} ends the session at once with the reason`, async ({ page, context }) => {
     await page.goto('/offline.html');
     const pair = await obtainPair(page.request, await createAccount(page.request));
     await page.evaluate((pair) => localStorage.setItem('hallpass', JSON.stringify(pair)), pair);
@@ -28,13 +28,13 @@ for (const path of ['/account', '/account/sessions', '/']) {
     expect(refreshes.count).toBe(1);
     expect((await stored(page)).access).toBeUndefined();
     await page.goto('/sign-in');
-    await expect(page.getByRole('main').getByRole('status')).toContainText('Your session had run out');
+    await expect(page.getByRole('main').getByRole('status')).toContainText('Your session expired');
     await isSignedOut(page);
     expect(refreshes.count).toBe(1);
   });
 }
 
-test('both tokens refused when a form is sent: the page leads to the sign-in and back', async ({ page }) => {
+test('rejection of both tokens on submission leads to the sign-in and back', async ({ page }) => {
   const username = await openSignedIn(page);
   await expect(page.getByTestId('username')).toHaveText(username);
   await spoilTokens(page);
@@ -42,10 +42,10 @@ test('both tokens refused when a form is sent: the page leads to the sign-in and
   await page.getByLabel('New password', { exact: true }).fill('seven copper lanterns drift upstream');
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page).toHaveURL('/sign-in?next=%2Faccount');
-  await expect(page.getByRole('main').getByRole('status')).toContainText('Your session had run out');
+  await expect(page.getByRole('main').getByRole('status')).toContainText('Your session expired');
 });
 
-test('an access token refused while the server cannot renew it keeps the session', async ({ page, context }) => {
+test('a rejected access token keeps the session while the server cannot renew it', async ({ page, context }) => {
   await openSignedIn(page, '/');
   await context.route('**/rpc/account/sessions', (route) => route.fulfill(REFUSAL));
   await context.route('**/rpc/session/refresh', (route) => route.abort());
@@ -55,7 +55,7 @@ test('an access token refused while the server cannot renew it keeps the session
   await isSignedIn(page);
 });
 
-test('a page that is refused with a new token too offers the sign-in', async ({ page, context }) => {
+test('a page that rejects a new token, too, offers the sign-in', async ({ page, context }) => {
   await openSignedIn(page);
   await context.route('**/rpc/account/sessions', (route) => route.fulfill(REFUSAL));
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
@@ -64,7 +64,7 @@ test('a page that is refused with a new token too offers the sign-in', async ({ 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
 });
 
-test('word of how a session ended is gone after some days', async ({ page, browser, baseURL }) => {
+test('the reason a session ended disappears after a week', async ({ page, browser, baseURL }) => {
   await page.clock.install();
   const username = await createAccount(page.request);
   await openSignedIn(page, '/account', username);
@@ -74,7 +74,7 @@ test('word of how a session ended is gone after some days', async ({ page, brows
   await page.reload();
   await isSignedOut(page);
   const notice = page.getByRole('main').getByRole('status');
-  await expect(notice).toContainText('This session was ended');
+  await expect(notice).toContainText('You were signed out');
   for (const [days, shown] of [[6, 1], [2, 0]] as const) {
     await page.clock.fastForward(days * 24 * 60 * 60 * 1000);
     await page.reload();
@@ -83,7 +83,7 @@ test('word of how a session ended is gone after some days', async ({ page, brows
   }
 });
 
-/** Stores tokens of the same session and times whose signatures are wrong. */
+/** Stores tokens of the same session and times with wrong signatures. */
 async function spoilTokens(page: Page): Promise<void> {
   await page.evaluate(() => {
     const pair = JSON.parse(localStorage.getItem('hallpass') ?? '{}') as Record<string, string>;

@@ -1,6 +1,6 @@
 import { PASSWORD, createAccount, expect, isSignedIn, open, register, somebody, test } from './story';
 
-test('a person registers, is signed in, and stays so after a reload', async ({ page }) => {
+test('a registration signs in, also after a reload', async ({ page }) => {
   const username = await register(page);
   await expect(page).toHaveURL('/account');
   await isSignedIn(page);
@@ -8,7 +8,7 @@ test('a person registers, is signed in, and stays so after a reload', async ({ p
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('the rule for passwords is said beforehand and judged while one types', async ({ page }) => {
+test('the password rule is shown in advance and checked while typing', async ({ page }) => {
   await open(page, '/register');
   const password = page.getByLabel('Password', { exact: true });
   await expect(password).toHaveAccessibleDescription(/At least 15 characters/);
@@ -18,7 +18,7 @@ test('the rule for passwords is said beforehand and judged while one types', asy
   await expect(password).toHaveAccessibleDescription(/long enough/);
 });
 
-test('a weak password is refused with advice beside the field', async ({ page }) => {
+test('a weak password is rejected with advice beside the field', async ({ page }) => {
   await open(page, '/register');
   await page.getByLabel('Username').fill(somebody());
   const password = page.getByLabel('Password', { exact: true });
@@ -29,7 +29,7 @@ test('a weak password is refused with advice beside the field', async ({ page })
   await expect(password).toBeFocused();
 });
 
-test('a name that is taken is refused beside its field, and nothing typed is lost', async ({ page, request }) => {
+test('a taken username is rejected beside its field, and the input is kept', async ({ page, request }) => {
   const username = await createAccount(request);
   await open(page, '/register');
   await page.getByLabel('Username').fill(username);
@@ -39,7 +39,7 @@ test('a name that is taken is refused beside its field, and nothing typed is los
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue(PASSWORD);
 });
 
-test('a password can be shown, pasted, and filled by a manager', async ({ page, context }) => {
+test('a password can be shown, pasted and filled by a password manager', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, '/register');
   const password = page.getByLabel('Password', { exact: true });

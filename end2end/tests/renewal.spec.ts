@@ -1,4 +1,4 @@
-// Access tokens are renewed before they end, once for all tabs, and no call notices.
+// Access tokens are renewed before they expire, once for all tabs, without failing calls.
 import type { Locator, Page } from '@playwright/test';
 import { SERVERS } from './servers';
 import { LIFETIME, countRefreshes, createAccount, expect, isSignedIn, open, openSignedIn, outliveToken, stored, test } from './story';
@@ -6,12 +6,13 @@ import { LIFETIME, countRefreshes, createAccount, expect, isSignedIn, open, open
 const REFRESH = '/rpc/session/refresh';
 const ROUNDS = 9;
 
-test('five tabs renew each access token with one refresh, not before half of its life, and answer every call', async ({
+test('five tabs renew each access token with one refresh, after half of its lifetime, and answer every call', async ({
   page,
   context,
   channel,
 }) => {
-  // The clock of all tabs stands still unless this test runs it: while a slow server answers, no tab becomes impatient.
+  // The clock of all tabs stands still unless this test advances it, so that no tab times out while a slow server
+  // answers.
   await context.clock.install();
   const username = await openSignedIn(page);
   const tabs = [page, ...(await Promise.all([1, 2, 3, 4].map(() => context.newPage())))];
@@ -26,14 +27,14 @@ test('five tabs renew each access token with one refresh, not before half of its
   for (let round = 1; round <= ROUNDS; round += 1) {
     await outliveToken(page);
     for (const tab of tabs) await expect.poll(async () => (await stored(tab)).gen).toBe(round);
-    // Tabs that found the lock taken look into the storage every 40 ms.
+    // Tabs that wait for the lock read storage every 40 ms.
     await context.clock.runFor(100);
 
     await follow(tabs, (tab) => tab.getByRole('link', { name: 'Hallpass' }));
     await runUntilShown(tabs, (tab) => tab.locator('.pass strong'), username);
     await follow(tabs, (tab) => tab.getByRole('navigation').getByRole('link', { name: 'Account' }));
     await runUntilShown(tabs, (tab) => tab.getByTestId('username'), username);
-    // A tab that renewed after half of a life would make the counts at the end too high.
+    // A tab that renewed after half of the lifetime would make the final counts too high.
     await context.clock.fastForward(LIFETIME / 2);
   }
 
@@ -41,11 +42,11 @@ test('five tabs renew each access token with one refresh, not before half of its
   for (const tab of tabs) await isSignedIn(tab);
   expect((await stored(page)).gen).toBe(ROUNDS);
   expect(presented).toHaveLength(ROUNDS);
-  // WebDriver BiDi does not name the body of a request.
+  // WebDriver BiDi does not report the body of a request.
   if (channel !== 'moz-firefox') expect(new Set(presented).size, 'tokens that were presented').toBe(ROUNDS);
 });
 
-test('a tab that was closed past the expiry renews when it is opened again', async ({ page, context }) => {
+test('a tab reopened after the expiry renews', async ({ page, context }) => {
   await context.clock.install();
   const username = await openSignedIn(page);
   const before = await stored(page);
@@ -57,7 +58,7 @@ test('a tab that was closed past the expiry renews when it is opened again', asy
   expect((await stored(again)).gen).toBe(before.gen + 1);
 });
 
-test('a call that the server refuses is repeated once, with a renewed token', async ({ page, context }) => {
+test('a rejected call is repeated once with a renewed token', async ({ page, context }) => {
   const username = await openSignedIn(page, '/');
   const { access } = await stored(page);
   const refreshes = countRefreshes(context);
@@ -94,12 +95,12 @@ test.describe('with tokens of two seconds', () => {
   });
 });
 
-/** Follows a link in every tab. The event is dispatched: a click waits for frames, which tabs in the background draw seldom. */
+/** Clicks a link in every tab by an event: a real click waits for frames, which background tabs rarely render. */
 async function follow(tabs: Page[], link: (tab: Page) => Locator): Promise<void> {
   await Promise.all(tabs.map((tab) => link(tab).dispatchEvent('click')));
 }
 
-/** Runs the clock that stands still in small steps until every tab shows the text. */
+/** Advances the clock in small steps until every tab shows the text. */
 async function runUntilShown(tabs: Page[], place: (tab: Page) => Locator, text: string): Promise<void> {
   const shown = async () => {
     await tabs[0]!.clock.runFor(5);

@@ -1,4 +1,4 @@
-// A page that comes back: from the back/forward cache, or from being hidden.
+// Pages that come back from the back/forward cache or from being hidden.
 import type { Page } from '@playwright/test';
 import { findBrowser } from '../browser.js';
 import {
@@ -17,7 +17,7 @@ import {
   test,
 } from './story';
 
-// Playwright switches the cache off.
+// Playwright disables the cache by default.
 test.use({
   launchOptions: {
     executablePath: findBrowser(),
@@ -26,7 +26,7 @@ test.use({
   },
 });
 
-test.describe('from the back/forward cache', () => {
+test.describe('a page from the back/forward cache', () => {
   test('shows that another tab signed out meanwhile', async ({ page, context }) => {
     await openSignedIn(page);
     await leave(page);
@@ -39,7 +39,7 @@ test.describe('from the back/forward cache', () => {
     await expect(page).toHaveURL(/\/sign-in/);
   });
 
-  test('shows who signed in meanwhile in another tab', async ({ page, context, request }) => {
+  test('shows the user who signed in meanwhile in another tab', async ({ page, context, request }) => {
     await openSignedIn(page);
     await leave(page);
     const another = await createAccount(request);
@@ -50,10 +50,10 @@ test.describe('from the back/forward cache', () => {
   });
 });
 
-test('a hidden page renews nothing, and at once when it is seen again', async ({ page, context }) => {
+test('a hidden page does not renew until it becomes visible', async ({ page, context }) => {
   await page.clock.install();
   const username = await openSignedIn(page);
-  // Whatever a page asks for renews the token, also when nobody sees it.
+  // Any request of a page renews the token, even while hidden.
   await expect(page.getByTestId('username')).toHaveText(username);
   await see(page, 'hidden');
   const refreshes = countRefreshes(context);
@@ -66,7 +66,7 @@ test('a hidden page renews nothing, and at once when it is seen again', async ({
   await isSignedIn(page);
 });
 
-/** Goes to another document, so that the page can be kept. */
+/** Navigates to another document, so that the page can be cached. */
 async function leave(page: Page): Promise<void> {
   await page.evaluate(() => {
     window.addEventListener('pageshow', ({ persisted }) => {

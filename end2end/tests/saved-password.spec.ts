@@ -1,5 +1,5 @@
-// A password that Chromium itself has saved: it fills it in, hides it from scripts until the person does something, and takes back
-// nothing that a page has overwritten.
+// A password saved by Chromium, which fills it in, hides it from scripts until the first user gesture, and does not
+// restore values that a page has overwritten.
 import { execFileSync } from 'node:child_process';
 import { createCipheriv, pbkdf2Sync } from 'node:crypto';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { chromium, type BrowserContextOptions, type Page } from '@playwright/tes
 import { PASSWORD, createAccount, expect, isAlive, isSignedOut, makeSuperuser, somebody, test as base } from './story';
 import { SERVERS } from './servers';
 
-/** A browser with a profile of its own, in which the password of `username`, a superuser, is saved for the usual server. */
+/** A browser with its own profile, which holds the password of `username`, a superuser, for the usual server. */
 const test = base.extend<{ username: string }>({
   username: async ({}, use) => {
     const username = somebody();
@@ -18,7 +18,7 @@ const test = base.extend<{ username: string }>({
     const profile = info.outputPath('profile');
     const launch = (options: BrowserContextOptions = {}) =>
       chromium.launchPersistentContext(profile, { ...launchOptions, ...options, args: [...launchOptions.args!, '--password-store=basic'] });
-    // The first start makes the database of passwords.
+    // The first start creates the password database.
     await (await launch()).close();
     savePassword(join(profile, 'Default', 'Login Data'), username);
     const context = await launch({ baseURL, viewport, locale, serviceWorkers: 'block' });
@@ -27,7 +27,7 @@ const test = base.extend<{ username: string }>({
   },
 });
 
-test('a saved password is filled in, stays through every load, and signs in', async ({ page, username }) => {
+test('a saved password is filled in, survives hydration, and signs in', async ({ page, username }) => {
   for (let load = 0; load < 5; load += 1) {
     await page.goto('/sign-in');
     await isAlive(page);
@@ -39,7 +39,7 @@ test('a saved password is filled in, stays through every load, and signs in', as
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('a saved password is offered to its owner and not written into the forms of an administrator', async ({ page, request }) => {
+test("a saved password is not filled into an administrator's forms", async ({ page, request }) => {
   const other = await createAccount(request);
   await page.goto('/sign-in?next=%2Fadmin%2Fusers');
   await expect(page.locator('#password:autofill')).toHaveCount(1);
@@ -51,7 +51,7 @@ test('a saved password is offered to its owner and not written into the forms of
   await isFilledAround(page, '[aria-labelledby=set-password] form');
 });
 
-/** The browser has filled a form that came later, and nothing in this one. */
+/** The browser has filled a later form, and nothing in this one. */
 async function isFilledAround(page: Page, form: string): Promise<void> {
   await page.locator(form).waitFor();
   await page.evaluate(() => {
@@ -68,7 +68,7 @@ async function isFilledAround(page: Page, form: string): Promise<void> {
   await expect(page.locator(`${form} [type=password]`)).toHaveValue('');
 }
 
-/** Writes a password into a profile's database, encrypted as Chromium does where the system keeps no keys. */
+/** Writes a password into a profile's database, encrypted as Chromium does without a system key store. */
 function savePassword(database: string, username: string): void {
   const key = pbkdf2Sync('peanuts', 'saltysalt', 1, 16, 'sha1');
   const cipher = createCipheriv('aes-128-cbc', key, Buffer.alloc(16, ' '));
@@ -77,7 +77,7 @@ function savePassword(database: string, username: string): void {
   execFileSync('python3', ['-c', INSERT, database, origin, username, encrypted.toString('hex')]);
 }
 
-/** Fills the columns that must not be empty, whichever this version of Chromium has. */
+/** Fills the required columns of this version of Chromium. */
 const INSERT = `
 import sqlite3, sys
 database, origin, username, password = sys.argv[1:]

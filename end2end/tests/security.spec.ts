@@ -1,8 +1,8 @@
-// What happened to an account, told to its owner.
+// A user's security events.
 import type { APIRequestContext, Page } from '@playwright/test';
 import { PASSWORD, createAccount, expect, open, openSignedIn, test } from './story';
 
-test('what happened is told in sentences, day by day, the last first', async ({ page, request }) => {
+test('security events are shown as sentences by day, newest first', async ({ page, request }) => {
   const begun = Date.now();
   const username = await openSignedIn(page);
   for (let attempt = 0; attempt < 3; attempt += 1) await signIn(request, username, 'not the password');
@@ -10,16 +10,16 @@ test('what happened is told in sentences, day by day, the last first', async ({ 
   await page.getByLabel('New password', { exact: true }).fill('seven copper lanterns drift upstream');
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page.getByText('Your password was changed.')).toBeVisible();
-  // Refused sign-ins are counted by the hour, and written down every five seconds.
+  // Failed sign-ins are counted per hour and written every five seconds.
   await expect.poll(async () => refused(await sentences(page)), { intervals: [1000] }).toBe(3);
-  const told = await sentences(page);
-  expect(told.filter((sentence) => !sentence.includes('refused'))).toEqual([
+  const shown = await sentences(page);
+  expect(shown.filter((sentence) => !sentence.includes('refused'))).toEqual([
     'The password was changed.',
     'Signed in.',
     'The account was made.',
   ]);
   const times = await page.locator('.timeline time').evaluateAll((times) => times.map((time) => Date.parse(time.getAttribute('datetime')!)));
-  // Events are dated in whole seconds.
+  // Events have a resolution of one second.
   for (const time of times) expect(time).toBeGreaterThan(begun - 1000);
   for (const time of times) expect(time).toBeLessThanOrEqual(Date.now());
   const days = await page.evaluate((times) => times.map((time) => new Date(time).toLocaleDateString('en-GB', { dateStyle: 'full' })), times);
@@ -27,7 +27,7 @@ test('what happened is told in sentences, day by day, the last first', async ({ 
   await expect(page.getByRole('listitem').filter({ hasText: 'Signed in.' })).toContainText(/127\.0\.0\.1 · Chrome on \w+/);
 });
 
-test('more than a page of it is leafed through', async ({ page, request }) => {
+test('security events are paged', async ({ page, request }) => {
   const username = await createAccount(request);
   const visit = async () => {
     const { refresh } = await (await signIn(request, username)).json();
@@ -48,7 +48,7 @@ test('more than a page of it is leafed through', async ({ page, request }) => {
   await expect(events).toHaveCount(20);
 });
 
-test('who sees a stranger there is led to the password', async ({ page }) => {
+test('the security page links to the password form', async ({ page }) => {
   await openSignedIn(page, '/account/security');
   await page.getByRole('main').getByRole('link', { name: 'Change password' }).click();
   await expect(page).toHaveURL('/account#password');
@@ -65,7 +65,7 @@ async function sentences(page: Page): Promise<string[]> {
   return page.locator('.timeline > li > p:not(.meta)').allInnerTexts();
 }
 
-/** How many refused sign-ins the sentences tell of; those of one hour are one sentence. */
+/** The number of failed sign-ins in the sentences; those of one hour share a sentence. */
 function refused(sentences: string[]): number {
   const several = /^(\d+) sign-ins were refused, the last at .+\d\d:\d\d\.$/;
   const counts = sentences.map((sentence) => (sentence === 'A sign-in was refused.' ? 1 : Number(several.exec(sentence)?.[1] ?? 0)));

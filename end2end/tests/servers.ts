@@ -1,7 +1,7 @@
-// The servers that stories run against.
+// The servers of the tests.
 import { resolve } from 'node:path';
 
-/** What is served, and makes superusers. */
+/** The binary that serves and creates superusers. */
 export const BINARY = resolve(process.env.E2E_BINARY ?? '../target/release/hallpass');
 
 export interface Server {
@@ -10,27 +10,27 @@ export interface Server {
   settings: Record<string, string>;
 }
 
-/** The first of their ports, so that two runs on one machine keep out of each other's way. */
+/** The first port. Lets two runs on one machine use different ports. */
 const FIRST_PORT = Number(process.env.E2E_FIRST_PORT ?? 3100);
 
 const address = (place: number): string => `http://127.0.0.1:${FIRST_PORT + place}`;
 
 export const SERVERS = {
-  /** As it comes. */
+  /** The default configuration. */
   usual: { name: 'usual', url: address(0), settings: {} },
   /**
-   * Access tokens live two seconds. They are accepted for a minute more, and a spent refresh token for five, so that a
-   * machine that stalls looks neither like a dead session nor like a thief.
+   * Access tokens live two seconds, with a leeway of one minute, and the grace for spent refresh tokens is five
+   * minutes, so that a slow machine neither ends a session nor looks like a thief.
    */
   brief: {
     name: 'brief',
     url: address(1),
     settings: { HALLPASS_ACCESS_TOKEN_LIFETIME: '2s', HALLPASS_LEEWAY: '60s', HALLPASS_REFRESH_REUSE_GRACE: '5m' },
   },
-  /** A spent refresh token is accepted for one second more. */
+  /** The grace for spent refresh tokens is one second. */
   strict: { name: 'strict', url: address(2), settings: { HALLPASS_REFRESH_REUSE_GRACE: '1s' } },
-  /** A spent refresh token is never accepted. */
+  /** There is no grace for spent refresh tokens. */
   exact: { name: 'exact', url: address(4), settings: { HALLPASS_REFRESH_REUSE_GRACE: '0' } },
-  /** Strangers make themselves no account. */
+  /** Registration is closed. */
   closed: { name: 'closed', url: address(3), settings: { HALLPASS_REGISTRATION: 'closed' } },
 } satisfies Record<string, Server>;

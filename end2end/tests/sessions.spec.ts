@@ -1,4 +1,4 @@
-// Where somebody is signed in, and ending it from here.
+// The list of a user's sessions, and ending them.
 import { PASSWORD, TIME, createAccount, expect, isSignedIn, isSignedOut, onTelephone, open, openSignedIn, test, toast } from './story';
 
 const TELEPHONE = 'Safari on iPhone';
@@ -16,7 +16,7 @@ test('each device is listed, and this one is marked', async ({ page, browser, ba
   await expect(rows.last()).not.toContainText('This device');
 });
 
-test('a device that calls itself markup is inert', async ({ page, browser, baseURL }) => {
+test('a device name with markup is not interpreted as HTML', async ({ page, browser, baseURL }) => {
   const username = await createAccount(page.request);
   const markup = '<img\tsrc=x\tonerror=alert(1)>';
   const context = await browser.newContext({ baseURL, userAgent: markup });
@@ -29,7 +29,7 @@ test('a device that calls itself markup is inert', async ({ page, browser, baseU
   await expect(page.locator('main img')).toHaveCount(0);
 });
 
-test('a session is ended only by a yes, and its device says by whom, from where and when', async ({ page, browser, baseURL }) => {
+test('a session is ended after confirmation, and its device shows from where and when', async ({ page, browser, baseURL }) => {
   const username = await createAccount(page.request);
   const telephone = await onTelephone(browser, baseURL, username);
   await openSignedIn(page, '/account/sessions', username);
@@ -59,11 +59,11 @@ test('a session is ended only by a yes, and its device says by whom, from where 
   await isSignedOut(telephone);
   await expect(telephone).toHaveURL('/sign-in?next=%2Faccount');
   await expect(telephone.getByRole('main').getByRole('status')).toHaveText(
-    new RegExp(String.raw`^This session was ended from Chrome on \w+ at ${TIME}\.$`),
+    new RegExp(String.raw`^You were signed out from Chrome on \w+ at ${TIME}\.$`),
   );
 });
 
-test('all others are ended at once, and this one stays', async ({ page, browser, baseURL }) => {
+test('all other sessions can be ended at once', async ({ page, browser, baseURL }) => {
   const username = await createAccount(page.request);
   const others = [await onTelephone(browser, baseURL, username), await onTelephone(browser, baseURL, username)];
   await openSignedIn(page, '/account/sessions', username);
@@ -80,7 +80,7 @@ test('all others are ended at once, and this one stays', async ({ page, browser,
   }
 });
 
-test('who is signed in nowhere else is told so', async ({ page }) => {
+test('a user without other sessions sees that', async ({ page }) => {
   await openSignedIn(page);
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
   await expect(page).toHaveTitle('Your sessions · Hallpass');

@@ -13,7 +13,7 @@ import {
   test,
 } from './story';
 
-test('a person signs out and in again', async ({ page }) => {
+test('a user can sign out and in again', async ({ page }) => {
   const username = await openSignedIn(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   await isSignedOut(page);
@@ -22,7 +22,7 @@ test('a person signs out and in again', async ({ page }) => {
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('a wrong password is told without telling which half was wrong', async ({ page }) => {
+test('a wrong password is rejected without revealing whether the username exists', async ({ page }) => {
   await open(page, '/sign-in');
   await fillSignIn(page, 'nobody-at-all', 'not the password');
   await expect(page.getByRole('alert')).toHaveText(/do not match an active account/);
@@ -39,7 +39,7 @@ test('a protected page asked for while signed out returns there after sign-in', 
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('nobody is sent to another site after sign-in', async ({ page }) => {
+test('the sign-in does not redirect to another site', async ({ page }) => {
   const username = await openSignedIn(page);
   for (const next of ['//evil.example', '/%5Cevil.example', 'https://evil.example']) {
     await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
@@ -50,7 +50,7 @@ test('nobody is sent to another site after sign-in', async ({ page }) => {
   }
 });
 
-test('storage holds the pair in one key and nothing else of the person', async ({ page }) => {
+test('storage holds the pair in one key and no other user data', async ({ page }) => {
   await register(page);
   const keys = await page.evaluate(() => Object.keys(localStorage));
   expect(keys).toEqual(['hallpass']);
@@ -63,7 +63,7 @@ test('storage holds the pair in one key and nothing else of the person', async (
 test('a new sign-in ends the session it replaces in this browser', async ({ page, request }) => {
   const username = await createAccount(request);
   const old = await obtainPair(request, username);
-  // As if the page had been left open at the form while another tab was signed in.
+  // As if the form had been open while another tab signed in.
   await open(page, '/sign-in');
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -78,7 +78,7 @@ test('a new sign-in ends the session it replaces in this browser', async ({ page
     .toBe(401);
 });
 
-test('signing out makes the access token useless at once', async ({ page, request }) => {
+test('signing out revokes the access token at once', async ({ page, request }) => {
   await openSignedIn(page);
   const { access } = await stored(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();

@@ -1,10 +1,10 @@
-// A sign-out reaches the server, whatever becomes of the tab in which it began.
+// A sign-out reaches the server, whatever becomes of its tab.
 import type { Page } from '@playwright/test';
 import { createAccount, expect, fillSignIn, isEnded, isSignedOut, open, openSignedIn, signOutButton, stored, test } from './story';
 
 const BLACKLIST = '**/rpc/session/blacklist';
 
-test('it is sent to its end when the window is closed at once', async ({ page, request }) => {
+test('a sign-out completes although the window is closed at once', async ({ page, request }) => {
   const kept: boolean[] = [];
   await page.exposeBinding('reportKeepalive', (_, keepalive: boolean) => kept.push(keepalive));
   await page.addInitScript(() => {
@@ -24,7 +24,7 @@ test('it is sent to its end when the window is closed at once', async ({ page, r
   await expect.poll(() => isEnded(request, refresh)).toBe(true);
 });
 
-test('another tab finishes it', async ({ page, context, request }) => {
+test('another tab completes a sign-out', async ({ page, context, request }) => {
   const other = await context.newPage();
   await openSignedIn(page);
   await open(other, '/account');
@@ -36,7 +36,7 @@ test('another tab finishes it', async ({ page, context, request }) => {
   await expect.poll(() => stored(other)).not.toHaveProperty('pending');
 });
 
-test('the next visit finishes it, also after another sign-in', async ({ page, context, request }) => {
+test('the next visit completes a sign-out, also after another sign-in', async ({ page, context, request }) => {
   const username = await openSignedIn(page);
   const { refresh } = await signOutUnheard(page);
   const next = await createAccount(request);
@@ -55,7 +55,7 @@ test('the next visit finishes it, also after another sign-in', async ({ page, co
   await expect(again.locator('.pass strong')).toHaveText(next);
 });
 
-/** Signs out where the server does not hear of it; returns what was stored before. */
+/** Signs out without reaching the server; returns the stored pair. */
 async function signOutUnheard(page: Page) {
   const before = await stored(page);
   await page.context().route(BLACKLIST, (route) => route.abort());

@@ -1,6 +1,6 @@
-// Every page in every state, in both languages, light and dark, on a small telephone and on a desk: it says
-// what it is, in one language alone, fits the screen, and breaks no rule of axe. As in all stories, the console
-// is silent and the policy is kept.
+// Every page in every state, in both languages and themes, on a small phone and on a desktop: has its heading and
+// title, contains one language only, fits the screen, and passes axe. As in all tests, the console is silent and the
+// content security policy is kept.
 import type { Page } from '@playwright/test';
 import { expect, test } from './story';
 import { rulesBroken } from './states/axe';
@@ -8,10 +8,10 @@ import { STRANGERS } from './states/cast';
 import { STATES } from './states';
 import { latinWords } from './states/latin';
 
-/** A small telephone, a desk at 200 %, and a desk. */
+/** A small phone, a desktop at 200 %, and a desktop. */
 const WIDTHS = [320, 640, 1440];
 
-/** The ids that more than one element has. */
+/** Ids that occur more than once. */
 async function repeatedIds(page: Page): Promise<string[]> {
   const all = await page.locator('[id]').evaluateAll((elements) => elements.map(({ id }) => id));
   return all.filter((id, place) => all.indexOf(id) !== place);
@@ -25,12 +25,12 @@ for (const [place, language] of (['en', 'ko'] as const).entries()) {
       test.describe(name, () => {
         test.use({ ...(server && { baseURL: server.url }), javaScriptEnabled: !withoutScript });
 
-        test(`${name} is for everyone`, async ({ page, request }) => {
+        test(`${name} is accessible`, async ({ page, request }) => {
           await reach({ page, request, cast: STRANGERS });
           await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading[place]!);
           await expect(page).toHaveTitle([title[place], 'Hallpass'].filter(Boolean).join(' · '));
           await expect(page.locator('html')).toHaveAttribute('lang', isBilingual ? 'en' : language);
-          // A placeholder that nothing was put into.
+          // An unfilled placeholder.
           expect(await page.locator('body').innerText()).not.toMatch(/\{\w*\}/);
           if (language === 'ko' && !isBilingual) expect(await latinWords(page)).toEqual([]);
           for (const width of WIDTHS) {
@@ -39,7 +39,7 @@ for (const [place, language] of (['en', 'ko'] as const).entries()) {
             expect(beyond, `px that it is wider than ${width} px`).toBeLessThanOrEqual(0);
           }
           expect(await repeatedIds(page)).toEqual([]);
-          // Axe is a script.
+          // Axe needs scripts.
           if (!withoutScript) expect(await rulesBroken(page)).toEqual([]);
         });
       });

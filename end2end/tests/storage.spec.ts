@@ -1,4 +1,4 @@
-// A local storage that is full, blocked or cleared.
+// Local storage that is full, blocked or cleared.
 import type { Page } from '@playwright/test';
 import { SERVERS } from './servers';
 import {
@@ -18,11 +18,11 @@ import {
   test,
 } from './story';
 
-test.describe('that is full', () => {
+test.describe('local storage that is full', () => {
   test.use({ baseURL: SERVERS.strict.url });
   test.beforeEach(({ page }) => page.clock.install());
 
-  test('keeps the user signed in on the page, and makes no thief of the next page', async ({ page, context, request }) => {
+  test('keeps the user signed in on the page, and the next page sends no spent token', async ({ page, context, request }) => {
     await openSignedIn(page);
     const renewed = pairs(page);
     await fillStorage(page);
@@ -32,7 +32,7 @@ test.describe('that is full', () => {
       await isSignedIn(page);
     }
     expect(await page.evaluate(() => localStorage.length)).toBe(0);
-    // Longer ago than the server accepts a spent token, on the server's clock, which nothing but waiting moves.
+    // Wait until the server's grace for spent tokens is over; its clock cannot be advanced.
     const spentBy = Date.now();
     await expect.poll(() => Date.now() - spentBy).toBeGreaterThan(1000);
     const refreshes = countRefreshes(context);
@@ -46,7 +46,7 @@ test.describe('that is full', () => {
     expect(await statusOf(request, renewed.at(-1)!)).toBe(200);
   });
 
-  test('keeps nothing of a session that is over', async ({ page }) => {
+  test('holds nothing of an ended session', async ({ page }) => {
     await openSignedIn(page);
     await fillStorage(page);
     await signOutButton(page).click();
@@ -54,7 +54,7 @@ test.describe('that is full', () => {
     expect(await page.evaluate(() => localStorage.length)).toBe(0);
   });
 
-  test('takes the next pair when the last one makes room for it', async ({ page }) => {
+  test('stores the next pair when there is space', async ({ page }) => {
     await openSignedIn(page);
     await page.evaluate(() => {
       const set = Storage.prototype.setItem;
@@ -69,7 +69,7 @@ test.describe('that is full', () => {
   });
 });
 
-test('that is blocked keeps the user signed in for the visit', async ({ page, request }) => {
+test('blocked local storage keeps the user signed in for the visit', async ({ page, request }) => {
   await page.clock.install();
   await page.addInitScript(() => {
     Object.defineProperty(window, 'localStorage', {
@@ -104,7 +104,7 @@ for (const [where, way] of [
       }),
   ],
 ] as const) {
-  test(`that is cleared ${where} signs out, and takes the next sign-in`, async ({ page, context }) => {
+  test(`local storage that is cleared ${where} signs out, and the next sign-in works`, async ({ page, context }) => {
     const username = await openSignedIn(page);
     const other = await context.newPage();
     await open(other, '/');
@@ -125,7 +125,7 @@ async function fillStorage(page: Page): Promise<void> {
   });
 }
 
-/** The access tokens that the page's refreshes are answered with from now on. */
+/** Records the access tokens that the page receives from now on. */
 function pairs(page: Page): string[] {
   const renewed: string[] = [];
   page.on('response', async (response) => {

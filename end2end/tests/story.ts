@@ -1,5 +1,4 @@
-// What every story starts from: pages that fail it when anything goes wrong that nobody looks at, and
-// the words for what people do.
+// The base of every test: pages that fail the test on any unexpected error, and helpers for users' actions.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
@@ -16,19 +15,19 @@ import { BINARY } from './servers';
 
 export const PASSWORD = 'violet kettle harvests nine moons';
 
-/** How long an access token of the usual server lives, milliseconds. */
+/** The lifetime of an access token of the default server, milliseconds. */
 export const LIFETIME = 300_000;
 
-/** The longest delay before anything that failed is tried again, milliseconds (`delay.rs`). */
+/** The longest retry delay, milliseconds (`delay.rs`). */
 export const LONGEST_BACKOFF = 45_000;
 
-/** How long the pages show a toast, milliseconds (`SHOWN_SECONDS` in `components/toast.rs`). */
+/** The duration of a toast, milliseconds (`SHOWN_SECONDS` in `components/toast.rs`). */
 const TOAST_SHOWN_FOR = 7000;
 
-/** A time as the pages write it: with its date only when that is not today, so that a test may run at midnight. */
+/** A time as the pages show it: with a date unless it is today, so that tests may run at midnight. */
 export const TIME = String.raw`(\d{1,2} \w+ \d{4}, )?\d\d:\d\d`;
 
-/** What local storage holds. */
+/** The value in local storage. */
 export interface Stored {
   v: number;
   sid: string;
@@ -41,7 +40,7 @@ export interface Stored {
 }
 
 export const test = base.extend<{ quiet: void; lastingToasts: void }, { boss: string }>({
-  // A superuser of the worker's own.
+  // A superuser of this worker.
   boss: [
     async ({}, use) => {
       const username = somebody();
@@ -51,7 +50,7 @@ export const test = base.extend<{ quiet: void; lastingToasts: void }, { boss: st
     { scope: 'worker' },
   ],
 
-  // Console errors, uncaught exceptions and policy violations fail the story, also in contexts that it makes itself.
+  // Console errors, uncaught exceptions and policy violations fail the test, including in its own contexts.
   quiet: [
     async ({ browser, context }, use) => {
       const noises: string[] = [];
@@ -69,7 +68,7 @@ export const test = base.extend<{ quiet: void; lastingToasts: void }, { boss: st
     { auto: true },
   ],
 
-  // Toasts stay until the next one, so that a test that looks late still finds them.
+  // Toasts stay until the next one, so that slow tests still see them.
   lastingToasts: [
     async ({ context }, use) => {
       await context.addInitScript((shownFor) => {
@@ -85,7 +84,7 @@ export const test = base.extend<{ quiet: void; lastingToasts: void }, { boss: st
 
 export { expect };
 
-/** Writes down what goes wrong on the pages of a context. */
+/** Records errors on the pages of a context. */
 async function watch(context: BrowserContext, noises: string[]): Promise<void> {
   await context.exposeBinding('reportViolation', (_, text: string) => noises.push(`policy: ${text}`));
   await context.addInitScript(() => {
@@ -95,7 +94,7 @@ async function watch(context: BrowserContext, noises: string[]): Promise<void> {
     });
   });
   context.on('page', (page) => {
-    // The browser reports every request that fails, and the loader every chunk, in both places; stories make
+    // The browser logs every failed request, and the loader every failed chunk; tests provoke such failures.
     // some fail on purpose.
     page.on('pageerror', (error) => {
       if (!/^(Failed to fetch|NetworkError when attempting to fetch resource\.)$/.test(error.message)) noises.push(`exception: ${error.message}`);
@@ -110,13 +109,13 @@ async function watch(context: BrowserContext, noises: string[]): Promise<void> {
 
 let people = 0;
 
-/** A name that nobody else in this run has. */
+/** A username that is unique in this run. */
 export function somebody(): string {
   people += 1;
   return `user-${process.pid}-${people}-${Math.random().toString(36).slice(2, 8)}`;
 }
 
-/** Opens a page and waits until it is alive. */
+/** Opens a page and waits for hydration. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await isAlive(page);
@@ -134,7 +133,7 @@ export async function isSignedOut(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-session', 'signed-out');
 }
 
-/** Makes an account on its page, in whatever language that is; ends up on the account page. */
+/** Registers on the page, in any language; ends on the account page. */
 export async function register(page: Page, username = somebody()): Promise<string> {
   await open(page, '/register');
   await page.locator('#username').fill(username);
@@ -151,7 +150,7 @@ export async function createAccount(request: APIRequestContext, username = someb
   return username;
 }
 
-/** Signs a user in through the API; returns the pair in the form in which pages store it. */
+/** Signs in through the API; returns the pair as pages store it. */
 export async function obtainPair(request: APIRequestContext, username: string): Promise<Stored> {
   const answer = await request.post('/api/token/', { data: { username, password: PASSWORD } });
   expect(answer.status()).toBe(200);
@@ -164,7 +163,7 @@ export async function obtainPair(request: APIRequestContext, username: string): 
 export async function openSignedIn(page: Page, path = '/account', username?: string): Promise<string> {
   const name = username ?? (await createAccount(page.request));
   const pair = JSON.stringify(await obtainPair(page.request, name));
-  // Firefox runs this on its empty page too, which has no storage.
+  // Firefox also runs this on its blank page, which has no storage.
   const store = await page.addInitScript((pair) => {
     if (location.protocol.startsWith('http')) localStorage.setItem('hallpass', pair);
   }, pair);
@@ -180,7 +179,7 @@ export async function fillSignIn(page: Page, username: string, password = PASSWO
   await page.locator('main button[type=submit]').click();
 }
 
-/** The same user on a telephone. */
+/** The same user on a phone. */
 export function onTelephone(browser: Browser, baseURL: string | undefined, username: string): Promise<Page> {
   return inAnotherBrowser(browser, baseURL, username, devices['iPhone 14'].userAgent);
 }
@@ -197,12 +196,12 @@ export async function inAnotherBrowser(
   return page;
 }
 
-/** The toast, which screen readers hear. */
+/** The toast, a live region. */
 export function toast(page: Page): Locator {
   return page.getByRole('status').locator('.toast');
 }
 
-/** What this browser keeps. */
+/** The pair in this browser's storage. */
 export async function stored(page: Page): Promise<Stored> {
   const text = await page.evaluate(() => localStorage.getItem('hallpass'));
   return JSON.parse(text ?? '{}') as Stored;
@@ -213,12 +212,12 @@ export function claims(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 }
 
-/** Moves the clock of the pages past the end of the access token. Timers fire once, as after a sleep of the device. */
+/** Moves the clock of the pages past the expiry of the access token. Timers fire once, as after a sleep of the device. */
 export async function outliveToken(page: Page, by = 1.1 * LIFETIME): Promise<void> {
   await page.clock.fastForward(by);
 }
 
-/** Moves the clock of the pages past the end of the access token, and waits for the one renewal that follows. */
+/** Moves the clock of the pages past the expiry of the access token, and waits for the single renewal that follows. */
 export async function outliveTokenAndRenew(page: Page, by?: number): Promise<void> {
   const { gen } = await stored(page);
   await outliveToken(page, by);
@@ -256,7 +255,7 @@ export async function openAsSuperuser(page: Page, path: string): Promise<string>
   return openSignedIn(page, path, username);
 }
 
-/** Makes a superuser on the usual server. */
+/** Creates a superuser on the default server. */
 export function makeSuperuser(username: string): void {
   execFileSync(BINARY, ['createsuperuser', '--username', username, '--password-stdin'], {
     cwd: process.env.E2E_FOLDER,

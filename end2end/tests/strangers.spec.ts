@@ -1,11 +1,11 @@
-// What password managers, translators and other extensions do to a page while the application is downloaded.
+// Password managers, translators and other extensions that change a page during the download of the application.
 import type { Page } from '@playwright/test';
 import { PASSWORD, createAccount, expect, fillSignIn, isAlive, isSignedIn, open, openSignedIn, test } from './story';
 
-/** Kinds of node that are inserted. */
+/** Kinds of inserted nodes. */
 const KINDS = ['div', 'x-icon', 'input', 'svg', 'p', 'comment', 'text'] as const;
 
-/** Where they are inserted: the elements of a page, and the place in or beside each of them. */
+/** Positions of insertion: the elements of a page, and the place in or beside each. */
 const PLACES = [
   ['body', 'afterbegin'],
   ['body', 'beforeend'],
@@ -33,7 +33,7 @@ const EVERYWHERE = [
   ['#app *', 'beforeend'],
 ] as const;
 
-/** Pages that the server renders, and what shows that each is alive. */
+/** Server-rendered pages, and the element that shows that each is hydrated. */
 const PAGES: Record<string, (page: Page) => Promise<void>> = {
   '/': async (page) => {
     await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
@@ -54,7 +54,7 @@ const PAGES: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-/** Opens a page without its WebAssembly; the call that is returned lets that through. */
+/** Opens a page without its WebAssembly; the returned function lets it through. */
 async function openLifeless(page: Page, path: string): Promise<() => Promise<void>> {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
@@ -70,7 +70,7 @@ async function openLifeless(page: Page, path: string): Promise<() => Promise<voi
   };
 }
 
-/** Inserts a node of that kind at each place that the selector finds. */
+/** Inserts a node of that kind at each position that matches the selector. */
 function insert(page: Page, selector: string, where: string, kind: string): Promise<void> {
   return page.evaluate(
     ([selector, where, kind]) => {
@@ -93,7 +93,7 @@ function insert(page: Page, selector: string, where: string, kind: string): Prom
 }
 
 for (const kind of KINDS) {
-  test(`pages work with a strange ${kind} anywhere in them`, async ({ page }) => {
+  test(`pages work with a foreign ${kind} inserted anywhere`, async ({ page }) => {
     for (const [path, check] of Object.entries(PAGES)) {
       for (const [selector, where] of path === '/sign-in' ? [...PLACES, ...EVERYWHERE] : EVERYWHERE) {
         await test.step(`${path}: ${where} ${selector}`, async () => {
@@ -107,7 +107,7 @@ for (const kind of KINDS) {
   });
 }
 
-/** Other things that happen to a page: each is done in it. */
+/** Other changes of a page, each executed in it. */
 const DISTURBANCES: Record<string, () => void> = {
   'texts in <font>, another language and direction': () => {
     Object.assign(document.documentElement, { lang: 'ar', dir: 'rtl', className: 'translated-rtl' });
@@ -196,7 +196,7 @@ test('pages work with an extension that inserts into them while they are parsed'
   }
 });
 
-test('what is typed into a page that is disturbed is kept, with the focus and the selection', async ({ page, request }) => {
+test('input, focus and selection survive the repair of a changed page', async ({ page, request }) => {
   const username = await createAccount(request);
   for (const disturb of Object.values(DISTURBANCES).slice(0, 7)) {
     const comeAlive = await openLifeless(page, '/sign-in');
@@ -218,7 +218,7 @@ test('what is typed into a page that is disturbed is kept, with the focus and th
   await isSignedIn(page);
 });
 
-test('who is signed in is welcome on a translated page', async ({ page }) => {
+test('a translated page shows the signed-in state', async ({ page }) => {
   await page.addInitScript(() => {
     document.addEventListener('DOMContentLoaded', () => {
       document.documentElement.lang = 'ko';
@@ -227,11 +227,11 @@ test('who is signed in is welcome on a translated page', async ({ page }) => {
   });
   const username = await openSignedIn(page, '/account');
   await expect(page.getByTestId('username')).toHaveText(username);
-  // The language of the texts is the one that the server wrote.
+  // The texts stay in the language that the server rendered.
   await expect(page.getByRole('banner').getByRole('button', { name: 'Sign out' })).toBeVisible();
 });
 
-test('a form that somebody else put into the page signs nobody in', async ({ page }) => {
+test('a form that an extension inserts does not sign in', async ({ page }) => {
   const comeAlive = await openLifeless(page, '/sign-in');
   await page.evaluate(() => {
     const form = document.querySelector('form');

@@ -1,6 +1,6 @@
 import { expect, fillSignIn, isSignedIn, isSignedOut, open, openSignedIn, test } from './story';
 
-test('sign-out in one tab is seen in the others', async ({ page, context }) => {
+test('a sign-out in one tab signs out the others', async ({ page, context }) => {
   await openSignedIn(page);
   const others = [await context.newPage(), await context.newPage()];
   for (const other of others) {
@@ -14,7 +14,7 @@ test('sign-out in one tab is seen in the others', async ({ page, context }) => {
   }
 });
 
-test('sign-in in one tab is seen in the others, which go on to where they were', async ({ page, context }) => {
+test('a sign-in in one tab signs in the others, which follow their return URLs', async ({ page, context }) => {
   const username = await openSignedIn(page);
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   const other = await context.newPage();

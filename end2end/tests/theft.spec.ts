@@ -3,14 +3,14 @@ import { TIME, expect, isSignedOut, openSignedIn, outliveToken, outliveTokenAndR
 
 test.use({ baseURL: SERVERS.strict.url });
 
-test('a stolen, spent refresh token ends the session and the page says why', async ({ page, request }) => {
+test('reuse of a stolen refresh token ends the session, and the page shows the reason', async ({ page, request }) => {
   await page.clock.install();
   await openSignedIn(page);
   const stolen = (await stored(page)).refresh;
   await outliveTokenAndRenew(page);
   const spentBy = Date.now();
   for (let renewal = 0; renewal < 2; renewal += 1) await outliveTokenAndRenew(page);
-  // Longer ago than the server accepts it, on the server's clock, which nothing but waiting moves.
+  // Wait until the server's grace is over; its clock cannot be advanced.
   await expect.poll(() => Date.now() - spentBy).toBeGreaterThan(1000);
   const thief = await request.post('/api/token/refresh/', { data: { refresh: stolen } });
   expect(thief.status()).toBe(401);
@@ -19,6 +19,6 @@ test('a stolen, spent refresh token ends the session and the page says why', asy
   await isSignedOut(page);
   await expect(page).toHaveURL(/\/sign-in\?next=/);
   await expect(page.getByRole('main').getByRole('status')).toContainText(
-    new RegExp(`This session was ended at ${TIME}, because a token that had been used already came back`),
+    new RegExp(`You were signed out at ${TIME} because an old token was used again`),
   );
 });

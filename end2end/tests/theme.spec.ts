@@ -1,10 +1,10 @@
-// Light or dark: the device's choice, until the person makes another.
+// The theme: the device's setting, until the user chooses.
 import type { Page } from '@playwright/test';
 import { expect, open, openSignedIn, test } from './story';
 
 const PAPER = { light: 'rgb(246, 243, 236)', dark: 'rgb(18, 21, 23)' };
 
-test('the device decides until the person does', async ({ page }) => {
+test('the theme follows the device until the user chooses', async ({ page }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await open(page, '/');
@@ -12,7 +12,7 @@ test('the device decides until the person does', async ({ page }) => {
   }
 });
 
-test('dark is chosen on a light device, and is there from the first byte of every page', async ({ page }) => {
+test('dark can be chosen on a light device and is rendered by the server', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await openSignedIn(page);
   await choose(page, 'Dark');
@@ -31,7 +31,7 @@ test('dark is chosen on a light device, and is there from the first byte of ever
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, colorScheme: 'dark' });
 
-  test('light is chosen on a dark device as well', async ({ page }) => {
+  test('light can be chosen on a dark device', async ({ page }) => {
     await page.goto('/sign-in');
     await expect(page.locator('html')).toHaveCSS('background-color', PAPER.dark);
     await choose(page, 'Light');

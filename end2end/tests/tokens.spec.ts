@@ -1,8 +1,8 @@
-// The tokens of this browser, taken apart, and any other that is pasted.
+// The tokens page: this browser's tokens and pasted ones, decoded.
 import type { Page } from '@playwright/test';
 import { claims, expect, open, openSignedIn, stored, test, toast } from './story';
 
-test('both tokens are taken apart, and each claim is explained', async ({ page }) => {
+test('both tokens are decoded and every claim is explained', async ({ page }) => {
   const username = await openSignedIn(page, '/tokens');
   const pair = await stored(page);
   for (const [name, token] of [['Access token', pair.access], ['Refresh token', pair.refresh]] as const) {
@@ -20,7 +20,7 @@ test('both tokens are taken apart, and each claim is explained', async ({ page }
   }
 });
 
-test('what a renewal changed is marked, and said', async ({ page }) => {
+test('the changes of a renewal are marked and announced', async ({ page }) => {
   await openSignedIn(page, '/tokens');
   const before = await stored(page);
   const access = page.getByRole('region', { name: 'Access token' });
@@ -38,7 +38,7 @@ test('what a renewal changed is marked, and said', async ({ page }) => {
   }
 });
 
-test('a renewal that fails says so', async ({ page, context }) => {
+test('a failed renewal shows an error', async ({ page, context }) => {
   await openSignedIn(page, '/tokens');
   await context.route('**/rpc/session/refresh', (route) => route.abort());
   const button = page.getByRole('button', { name: 'Refresh now' });
@@ -52,7 +52,7 @@ test('a renewal that fails says so', async ({ page, context }) => {
   await expect(alert).toBeEmpty();
 });
 
-test('the rest of a token is counted down', async ({ page }) => {
+test('the remaining lifetime of a token is counted down', async ({ page }) => {
   await page.clock.install();
   await openSignedIn(page, '/tokens');
   const { exp } = claims((await stored(page)).access);
@@ -67,9 +67,9 @@ test('the rest of a token is counted down', async ({ page }) => {
   expect(await left()).toBeLessThan(before);
 });
 
-test('a pasted token is looked into, and nothing is sent or kept', async ({ page }) => {
+test('a pasted token is decoded without being sent or stored', async ({ page }) => {
   await page.clock.install();
-  // The last thing that the page asks for by itself.
+  // The last request that the page sends by itself.
   const known = page.waitForResponse('**/rpc/account/me');
   await openSignedIn(page, '/tokens');
   await expect(page.getByRole('table')).toHaveCount(2);
@@ -99,7 +99,7 @@ test('a pasted token is looked into, and nothing is sent or kept', async ({ page
   }
   await field.fill('');
   await expect(card.getByRole('status')).toHaveCount(0);
-  // What would be sent or kept a little later is due now.
+  // Delayed requests or writes would be due now.
   await page.clock.runFor(10_000);
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).toBe(kept);
   await page.getByRole('button', { name: 'Refresh now' }).click();
@@ -107,7 +107,7 @@ test('a pasted token is looked into, and nothing is sent or kept', async ({ page
   expect(requests).toEqual(['/rpc/session/refresh']);
 });
 
-test('claims of markup are inert', async ({ page }) => {
+test('claims with markup are not interpreted as HTML', async ({ page }) => {
   await openSignedIn(page, '/tokens');
   const markup = '<img src=x onerror=alert(1)>';
   page.on('dialog', () => expect(null, 'a script ran').not.toBeNull());
@@ -118,7 +118,7 @@ test('claims of markup are inert', async ({ page }) => {
   await expect(page.locator('main img')).toHaveCount(0);
 });
 
-test('a renewal in another tab is seen', async ({ page, context }) => {
+test('a renewal in another tab is shown', async ({ page, context }) => {
   await openSignedIn(page, '/tokens');
   const other = await context.newPage();
   await renewIn(other);
@@ -140,7 +140,7 @@ function decoded(part: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
 }
 
-test('a pasted token is read as it was copied', async ({ page }) => {
+test('a pasted token is found in its surrounding text', async ({ page }) => {
   await openSignedIn(page, '/tokens');
   const card = page.getByRole('region', { name: 'Look inside any token' });
   const field = card.getByLabel('Token', { exact: true });
@@ -162,7 +162,7 @@ test('a pasted token is read as it was copied', async ({ page }) => {
   }
 });
 
-test('the times of a pasted token may be beyond every calendar, and have fractions', async ({ page }) => {
+test('times of a pasted token may have fractions and exceed the calendar', async ({ page }) => {
   await openSignedIn(page, '/tokens');
   const card = page.getByRole('region', { name: 'Look inside any token' });
   const field = card.getByLabel('Token', { exact: true });

@@ -1,4 +1,4 @@
-// What can go wrong around the engine: other people, a browser that refuses, answers that do not come.
+// Failures around the engine: other users, missing browser features, lost responses.
 import type { APIRequestContext } from '@playwright/test';
 import {
   LONGEST_BACKOFF,
@@ -21,19 +21,19 @@ import {
 
 const REFRESH = '**/rpc/session/refresh';
 
-/** How long a tab waits for another one that seems to hold the lock, milliseconds (`PATIENCE` in `session/refresh.rs`). */
+/** How long a tab waits for the lock holder, milliseconds (`PATIENCE` in `session/turn.rs`). */
 const PATIENCE = 2000;
 
-/** How long the answer to one request may take, milliseconds (`ATTEMPT_SECONDS` in `api/client.rs`). */
+/** The timeout of a request, milliseconds (`ATTEMPT_SECONDS` in `api/client.rs`). */
 const ATTEMPT = 20_000;
 
-/** Another user's name, and what a browser stores in which that user signs in. */
+/** Another user's name, and the stored pair of a browser in which that user signs in. */
 async function anotherPerson(request: APIRequestContext): Promise<{ username: string; pair: string }> {
   const username = await createAccount(request);
   return { username, pair: JSON.stringify(await obtainPair(request, username)) };
 }
 
-test('a form of one person is not sent again in the name of another', async ({ page, context, request }) => {
+test('a form of one user is not repeated as another user', async ({ page, context, request }) => {
   await openSignedIn(page);
   const { pair } = await anotherPerson(request);
   let sent = 0;
@@ -47,12 +47,12 @@ test('a form of one person is not sent again in the name of another', async ({ p
   const button = page.getByRole('button', { name: 'Change password' });
   await button.click();
   await expect.poll(() => sent).toBe(1);
-  // Were it sent again, the form would wait for that answer too.
+  // If it were sent again, the form would wait for that response, too.
   await expect(button).toHaveAttribute('aria-busy', 'false');
   expect(sent).toBe(1);
 });
 
-test('a change of person in another tab is shown in this one', async ({ page, context, request }) => {
+test('a change of user in another tab is shown in this one', async ({ page, context, request }) => {
   await openSignedIn(page);
   const other = await context.newPage();
   await open(other, '/account');
@@ -63,7 +63,7 @@ test('a change of person in another tab is shown in this one', async ({ page, co
   await expect(page.getByLabel('Current password', { exact: true })).toHaveValue('');
 });
 
-test('what is typed before the page comes alive is kept', async ({ page }) => {
+test('input before hydration is kept', async ({ page }) => {
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   await page.route('**/*.wasm', async (route) => {
@@ -81,7 +81,7 @@ test('what is typed before the page comes alive is kept', async ({ page }) => {
   await expect(page.getByRole('alert')).toHaveText(/do not match an active account/);
 });
 
-test('an account page that could not be loaded tries again', async ({ page, context }) => {
+test('an account page that failed to load retries', async ({ page, context }) => {
   await page.clock.install();
   await context.route('**/rpc/account/me', (route) => route.abort());
   const username = await openSignedIn(page);
@@ -91,9 +91,9 @@ test('an account page that could not be loaded tries again', async ({ page, cont
   await expect(page.getByTestId('username')).toHaveText(username);
 });
 
-test('the way back survives a detour to registration, and does not lead to the form itself', async ({ page }) => {
+test('the return URL survives a detour to the registration and never is the form itself', async ({ page }) => {
   await open(page, '/sign-in?next=%2F%3Ffrom%3Dhere');
-  await page.getByRole('main').getByRole('link', { name: 'Register' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
   await expect(page).toHaveURL('/register?next=%2F%3Ffrom%3Dhere');
   const username = somebody();
   await page.getByLabel('Username').fill(username);
@@ -110,7 +110,7 @@ test('the way back survives a detour to registration, and does not lead to the f
 test.describe('when the access token ends', () => {
   test.beforeEach(({ page }) => page.clock.install());
 
-  test('a browser that refuses the lock renews all the same', async ({ page }) => {
+  test('a browser that refuses locks still renews', async ({ page }) => {
     await page.addInitScript(() => {
       Object.assign(navigator.locks ?? {}, { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) });
     });
@@ -123,7 +123,7 @@ test.describe('when the access token ends', () => {
     await isSignedIn(page);
   });
 
-  test('an answer that never ends is given up and asked for again', async ({ page }) => {
+  test('a response that never ends times out and is requested again', async ({ page }) => {
     await openSignedIn(page);
     await page.evaluate(() => {
       const real = window.fetch;
@@ -144,7 +144,7 @@ test.describe('when the access token ends', () => {
     await isSignedIn(page);
   });
 
-  test('the wish of a busy server is respected however often one comes and goes', async ({ page, context }) => {
+  test('Retry-After of a busy server is respected across navigation', async ({ page, context }) => {
     await openSignedIn(page);
     await expect(page.getByTestId('countdown')).toBeVisible();
     const refreshes = countRefreshes(context);
@@ -154,16 +154,16 @@ test.describe('when the access token ends', () => {
     for (let visit = 0; visit < 20; visit += 1) await page.evaluate(() => window.dispatchEvent(new Event('focus')));
     await page.getByRole('link', { name: 'Hallpass' }).click();
     await page.getByRole('navigation').getByRole('link', { name: 'Account' }).click();
-    // Whatever asks too early asks in this time.
+    // A premature request would be sent within this time.
     await page.clock.runFor(20_000);
     await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
     expect(refreshes.count).toBe(1);
-    // The engine waits half as long again at most.
+    // The engine adds at most half of the delay.
     await page.clock.fastForward(300_000);
     await expect.poll(() => refreshes.count).toBe(2);
   });
 
-  test('a session that has run out says so', async ({ page }) => {
+  test('an expired session is explained', async ({ page }) => {
     await openSignedIn(page);
     await page.evaluate(() => {
       const pair = JSON.parse(localStorage.getItem('hallpass') ?? '{}') as Record<string, unknown>;
@@ -172,6 +172,6 @@ test.describe('when the access token ends', () => {
     await outliveToken(page);
     await page.reload();
     await isSignedOut(page);
-    await expect(page.getByRole('main').getByRole('status')).toContainText('Your session had run out');
+    await expect(page.getByRole('main').getByRole('status')).toContainText('Your session expired');
   });
 });

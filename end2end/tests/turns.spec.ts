@@ -1,10 +1,10 @@
-// Tabs take turns at renewing, also where the server never accepts a spent token.
+// Tabs take turns at renewing, even without a grace for spent tokens.
 import { SERVERS } from './servers';
 import { countRefreshes, expect, isSignedIn, open, openSignedIn, outliveToken, stored, test } from './story';
 
 test.use({ baseURL: SERVERS.exact.url });
 
-test('a tab waits for another one whose answer is long in coming, and asks nothing itself', async ({ page, context }) => {
+test('a tab waits for a slow answer of another tab without asking', async ({ page, context }) => {
   await context.clock.install();
   await openSignedIn(page);
   const tabs = [page, await context.newPage(), await context.newPage()];
@@ -18,7 +18,7 @@ test('a tab waits for another one whose answer is long in coming, and asks nothi
   });
   await outliveToken(page);
   await expect.poll(() => refreshes.count).toBe(1);
-  // A request is given up after 20 s.
+  // A request times out after 20 s.
   for (let waited = 0; waited < 15_000; waited += 500) await context.clock.runFor(500);
   expect(refreshes.count).toBe(1);
   answer();
@@ -28,7 +28,7 @@ test('a tab waits for another one whose answer is long in coming, and asks nothi
   expect(refreshes.count).toBe(1);
 });
 
-test('a tab whose answer does not come lets the next one ask', async ({ page, context }) => {
+test('a tab without an answer lets the next one ask', async ({ page, context }) => {
   await context.clock.install();
   await openSignedIn(page);
   const other = await context.newPage();

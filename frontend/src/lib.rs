@@ -1,6 +1,6 @@
-//! Hallpass in the browser: the entry that the page's script calls once the WebAssembly is there.
+//! The WebAssembly entry point, called by the page's script.
 
-// The type of a page is as deep as its markup.
+// The type of a page nests as deeply as its markup.
 #![recursion_limit = "256"]
 
 use app::ui::App;
@@ -8,7 +8,7 @@ use leptos::mount::hydrate_from;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use web_sys::HtmlElement;
 
-/// Brings the page to life as the server rendered it.
+/// Hydrates the page that the server rendered.
 #[wasm_bindgen]
 pub fn hydrate() {
     app::ui::panic::say_when_it_happens();
@@ -18,7 +18,7 @@ pub fn hydrate() {
         hydrate_from(app, App).forget();
     }
     if let Some(root) = document.document_element() {
-        // Tests and stylesheets wait for this. The name is a constant that no browser refuses.
+        // Tests and stylesheets wait for this attribute. The name is a constant that browsers accept.
         drop(root.set_attribute("data-hydrated", ""));
     }
 }

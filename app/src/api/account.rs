@@ -1,5 +1,4 @@
-//! What the person who is signed in can see and change of the own account. Each function
-//! authenticates by itself, and the claims that this returns are what the next line needs.
+//! The signed-in user's own account. Each function authenticates its caller.
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
@@ -13,10 +12,10 @@ use crate::api::ApiError;
 #[cfg(feature = "ssr")]
 use super::{expose::Expose, request};
 
-/// Who the bearer is.
+/// Returns the signed-in user.
 ///
 /// # Errors
-/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or a transport error.
 #[server(name = LoadMe, client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/me")]
 pub async fn me() -> Result<Me, ApiError> {
     let bearer = request::bearer().await?;
@@ -26,17 +25,17 @@ pub async fn me() -> Result<Me, ApiError> {
 /// Changes the password and ends all other sessions of the account.
 ///
 /// # Errors
-/// `Invalid` with the fields to mend, what `me` can answer, or what can befall any call.
+/// `Invalid` with the rejected fields, every error of [`me`], or a transport error.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/change_password")]
 pub async fn change_password(form: PasswordChange) -> Result<(), ApiError> {
     let bearer = request::bearer().await?;
     request::auth().change_password(&bearer, &form, &request::origin()).await.exposed()
 }
 
-/// Changes what people change of their own account without the password: the address.
+/// Changes the profile fields that need no password: the e-mail address.
 ///
 /// # Errors
-/// `Invalid` with the field to mend, what `me` can answer, or what can befall any call.
+/// `Invalid` with the rejected field, every error of [`me`], or a transport error.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/change_profile")]
 pub async fn change_profile(form: ProfileForm) -> Result<Me, ApiError> {
     let bearer = request::bearer().await?;

@@ -1,5 +1,5 @@
-//! An answer as plain data: read to its end before anybody looks at it, so that one limit of time
-//! holds for the whole of it, and told apart from what something between us and the server says.
+//! A response, read completely before it is interpreted, so that one timeout covers all of it. Responses of proxies
+//! are told apart from the server's own.
 
 use bytes::Bytes;
 use futures::{Stream, future::ready, stream::once};
@@ -11,7 +11,7 @@ use server_fn::{
 
 use crate::api::{ApiError, Code};
 
-/// What was answered.
+/// A completely read response.
 pub struct Answer {
     status: u16,
     status_text: String,
@@ -21,10 +21,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads the whole of `response`.
+    /// Reads `response` to its end.
     ///
     /// # Errors
-    /// `Network` when it breaks off; what its status means when it is not in the server's own words.
+    /// `Network` when the connection breaks; for a response that is not the server's own, the error its status stands
+    /// for.
     pub(super) async fn read(response: BrowserResponse) -> Result<Self, ApiError> {
         let headers = response.generate_headers();
         let answer = Self {
@@ -46,12 +47,12 @@ impl Answer {
     }
 }
 
-/// The server was not reached.
+/// The error for a server that was not reached.
 pub(super) fn unreachable() -> ApiError {
     ApiError::from(Code::Network)
 }
 
-/// What a failure means that is not in our server's words: nothing that could end a session.
+/// The error for a response that is not the server's own. Never one that ends a session.
 fn foreign(status: u16, retry_after: Option<u32>) -> ApiError {
     let code = match status {
         404 => Code::Outdated,
@@ -63,8 +64,8 @@ fn foreign(status: u16, retry_after: Option<u32>) -> ApiError {
     ApiError { retry_after, ..ApiError::from(code) }
 }
 
-/// The seconds of `Retry-After` (RFC 9110 §10.2.3), also where it is a date on the clock of whoever answered. What is neither
-/// is no wish.
+/// The seconds of `Retry-After` (RFC 9110 §10.2.3). A date is compared with the response's own `Date`. Other values
+/// are ignored.
 fn retry_after(headers: &HeaderMap) -> Option<u32> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -114,7 +115,7 @@ mod tests {
     use crate::api::Code;
 
     #[test]
-    fn no_status_of_a_stranger_ends_a_session() {
+    fn a_response_of_a_proxy_never_ends_a_session() {
         for status in 400..600 {
             let error = foreign(status, Some(3));
             let is_retried = matches!(
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_as_a_date_on_the_clock_of_the_answer() {
+    fn a_date_in_retry_after_is_relative_to_the_date_header() {
         let now = Some("Tue, 24 Nov 2026 01:00:00 GMT");
         assert_eq!(wish("Tue, 24 Nov 2026 01:02:00 GMT", now), Some(120));
         assert_eq!(wish("Tuesday, 24-Nov-26 01:02:00 GMT", now), Some(120));
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_seconds_nor_a_date_is_no_wish() {
+    fn a_malformed_retry_after_is_ignored() {
         for text in ["", "-1", "+5", "1.5", "1e9", "5 s", "soon", "NaN", "Infinity", "0x10", "Tue, 24 Nov 2026"] {
             assert_eq!(wish(text, Some("Tue, 24 Nov 2026 01:00:00 GMT")), None, "{text}");
         }

@@ -1,5 +1,5 @@
-//! A call as plain data, so that it can be sent again with another token. A request of the browser's
-//! own is used up by sending it.
+//! A request as plain data, so that it can be sent again with another token. The browser's `Request` can be sent only
+//! once.
 
 use std::mem;
 
@@ -16,7 +16,7 @@ use server_fn::{
 };
 use web_sys::RequestInit;
 
-/// What a server function wants to send.
+/// The request of a server function.
 pub struct Call {
     path: String,
     content_type: String,
@@ -44,12 +44,12 @@ impl Call {
         }
     }
 
-    /// The same, for the browser to finish when the page goes away meanwhile.
+    /// The same call with `keepalive`: the browser finishes it when the page is closed.
     pub(super) fn lasting(self) -> Self {
         Self { is_lasting: true, ..self }
     }
 
-    /// A request to be sent once, with this access token.
+    /// A request for one attempt, with this access token.
     pub(super) fn request<E: FromServerFnError>(&self, access: Option<&str>) -> Result<BrowserRequest, E> {
         let Self { path, content_type, accepts, method, body, is_lasting } = self;
         let method = method.clone();
@@ -74,10 +74,10 @@ impl Call {
     }
 }
 
-/// Sets `keepalive`, which the builder of requests does not know.
+/// Sets `keepalive`, which `gloo-net`'s builder does not support.
 fn outlive_page(request: &mut BrowserRequest) {
     let (init, url) = (RequestInit::new(), request.url());
-    // Without it the request is sent all the same.
+    // Best effort: without it the request is still sent.
     drop(Reflect::set(&init, &"keepalive".into(), &true.into()));
     if let Ok(blank) = Request::get(&url).build() {
         let plain = web_sys::Request::from(mem::replace(&mut **request, blank));
@@ -88,7 +88,7 @@ fn outlive_page(request: &mut BrowserRequest) {
     }
 }
 
-/// Bodies that are read while they are sent cannot be sent twice.
+/// Streaming bodies cannot be sent twice.
 fn unsupported<T, E: FromServerFnError>(what: &str) -> Result<T, E> {
     Err(ServerFnErrorErr::Serialization(format!("{what} bodies cannot be repeated")).into_app_error())
 }

@@ -1,6 +1,6 @@
-//! The clients that carry server functions. [`PublicClient`] sends what brings its own credential;
-//! [`SessionClient`] attaches the access token, renews it when the server refuses it, and repeats the
-//! call once. Where tokens come from is the token engine's business: it installs a [`TokenSource`].
+//! Clients of the server functions. [`PublicClient`] sends calls that carry their own credential. [`SessionClient`]
+//! attaches the access token, renews it when the server rejects it, and repeats the call once. The token engine
+//! installs a [`TokenSource`].
 
 use std::{cell::RefCell, future::Future, pin::pin, rc::Rc};
 
@@ -21,27 +21,27 @@ use crate::{
     delay::Delay,
 };
 
-/// How long one attempt may take, to the last byte of the answer, seconds. A phone that lost its network mid-request says nothing for minutes.
+/// Timeout of one attempt, including the body, seconds. On a lost mobile network a request can hang for minutes.
 const ATTEMPT_SECONDS: u32 = 20;
 
-/// Gives calls their access token.
+/// Provides access tokens for calls.
 pub trait TokenSource {
-    /// The token to send now; one that is dead is renewed first.
+    /// The current access token. An expired one is renewed first.
     fn access(&self) -> LocalBoxFuture<'static, Access>;
 
-    /// A newer token of the same session than the one that the server has just refused. If the server refuses to
-    /// renew it as well, the session is over.
+    /// A newer token of the same session, after the server rejected this one. If the server refuses the renewal too,
+    /// the session has ended.
     fn renew(&self, refused: String) -> LocalBoxFuture<'static, Access>;
 }
 
-/// What there is to send.
+/// The token for a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// A token that should be good.
+    /// A token that should be valid.
     Token(String),
-    /// The session of the call is not here any more.
+    /// The session of the call is no longer in this browser.
     SignedOut,
-    /// The token is dead and the server, which could renew it, cannot be reached.
+    /// The token has expired and the server cannot be reached to renew it.
     Unreachable,
 }
 
@@ -49,7 +49,7 @@ thread_local! {
     static SOURCE: RefCell<Option<Rc<dyn TokenSource>>> = const { RefCell::new(None) };
 }
 
-/// Makes `source` the one that all protected calls of this tab ask.
+/// Installs the token source for all authenticated calls of this tab.
 pub fn install(source: impl TokenSource + 'static) {
     SOURCE.with_borrow_mut(|slot| *slot = Some(Rc::new(source)));
 }
@@ -58,10 +58,10 @@ fn source() -> Option<Rc<dyn TokenSource>> {
     SOURCE.with_borrow(Clone::clone)
 }
 
-/// Sends calls as they are.
+/// Sends calls without a token.
 pub struct PublicClient;
 
-/// Sends calls as they are, also when the page goes away meanwhile.
+/// Sends calls without a token, with `keepalive`.
 pub struct LastingClient;
 
 /// Sends calls with the access token.

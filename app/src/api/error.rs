@@ -1,6 +1,5 @@
-//! The error of every server function. The browser acts on its code and shows its message.
-//!
-//! What goes wrong around a call (a lost connection, an answer of a proxy) gets a code that never ends a session.
+//! The error of every server function: the browser acts on its code and shows its message. Transport errors, such as
+//! a lost connection or a proxy's response, have codes that never end a session.
 
 use hallpass_types::Ended;
 use serde::{Deserialize, Serialize};
@@ -11,81 +10,81 @@ use server_fn::{
 
 use super::sentence;
 
-/// A refusal or failure, in words for the person and a code for the program.
+/// An error with a message for the user and a code for the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
-    /// What the browser does next depends on this alone.
+    /// The code. The browser's reaction depends on it alone.
     pub code: Code,
     /// One sentence: what happened and what to do.
     pub message: String,
-    /// What is wrong with each field of a form; empty for everything that is no form.
+    /// The rejected fields of a form; empty for other calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
-    /// Who ended the session, when and why, if that is what happened.
+    /// How the session ended, for [`ErrorCode::SessionEnded`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
-    /// Seconds to wait before trying again, when the server knows.
+    /// Seconds to wait before the next attempt, if the server says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
 }
 
-/// What kind of refusal or failure.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// A field of the form is wrong; see [`ApiError::fields`].
+    /// A field of the form is invalid; see [`ApiError::fields`].
     Invalid,
-    /// Unknown user, wrong password, or an inactive account: which one is not told.
+    /// Unknown user, wrong password or inactive account; which one is not revealed.
     NoActiveAccount,
     /// The token is malformed, expired, or not signed by this server.
     TokenNotValid,
-    /// The token's session was ended; see [`ApiError::ended`].
+    /// The token's session has ended; see [`ApiError::ended`].
     SessionEnded,
-    /// The account exists and may not be used.
+    /// The account is inactive.
     UserInactive,
-    /// The bearer may not do this.
+    /// The caller lacks the permission.
     Forbidden,
-    /// What was to be seen or changed is not there any more.
+    /// The requested object does not exist.
     NotFound,
-    /// The server takes no registrations.
+    /// Registration is disabled.
     RegistrationClosed,
-    /// Too much of this in too short a time; try again later.
+    /// Rate limit exceeded; try again later.
     TooManyRequests,
-    /// The server cannot answer now; try again.
+    /// The server is temporarily unavailable.
     Unavailable,
-    /// The server could not be reached, or something else answered in its place.
+    /// The server was not reached, or something else answered in its place.
     Network,
-    /// The page is older than the server; reload it.
+    /// The page is older than the server and must be reloaded.
     Outdated,
-    /// The server failed. Nothing the person did is wrong.
+    /// Internal server error.
     Internal,
 }
 
-/// What is wrong with one field of a form.
+/// The error of one form field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// The field's name in the form.
+    /// The name of the field.
     pub field: String,
-    /// What is wrong with it and what would be right.
+    /// The problem and how to fix it.
     pub message: String,
 }
 
 impl ApiError {
-    /// An error that is all said in its code and sentence.
+    /// An error without fields or further details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { code, message, fields: Vec::new(), ended: None, retry_after: None }
     }
 
-    /// What is wrong with the field `name`, if anything is.
+    /// The error of the field `name`.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|error| error.field == name).map(|error| error.message.as_str())
     }
 }
 
 impl From<Code> for ApiError {
-    /// The code and its sentence in the language of the page.
+    /// An error with the code's sentence in the language of the page.
     fn from(code: Code) -> Self {
         Self::new(code, sentence::of(code))
     }
@@ -97,10 +96,9 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(cause: ServerFnErrorErr) -> Self {
         let misunderstood = || Self::new(Code::Invalid, sentence::misunderstood());
         match cause {
-            // In the server, what it did not understand is the form.
+            // On the server, a malformed request.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => misunderstood(),
-            // In the browser, what was not understood is no answer of the server's: a proxy's, or the sign-in
-            // page of a network.
+            // In the browser, a response that is not the server's: a proxy's, or a network's sign-in page.
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
                 Self::from(Code::Network)
             }

@@ -1,4 +1,4 @@
-//! What happened to the account of the person who is signed in. The function authenticates by itself.
+//! The signed-in user's security events. The function authenticates its caller.
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
@@ -16,11 +16,10 @@ use super::{
     request,
 };
 
-/// A page of the bearer's own security events, the last one first.
+/// Returns a page of the user's security events, newest first.
 ///
 /// # Errors
-/// `NotFound` when there is no such page, `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can
-/// befall any call.
+/// `NotFound` past the last page, `TokenNotValid`, `SessionEnded`, `UserInactive`, or a transport error.
 #[server(name = ListOwnEvents, client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/events")]
 pub async fn events(page: u32) -> Result<Listing<OwnEvent>, ApiError> {
     let bearer = request::bearer().await?;

@@ -1,4 +1,4 @@
-//! What leaves of an error of the core: a code, a sentence, and the status that goes with them.
+//! Converts errors of the core to the error of a server function: a code, a sentence and an HTTP status.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use leptos_axum::ResponseOptions;
 use super::words;
 use crate::api::{ApiError, Code, FieldError};
 
-/// What our own client understands, whatever `AUTH_HEADER_TYPES` asks of others.
+/// The challenge for our own client, independent of `AUTH_HEADER_TYPES`.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"api\"");
 
-/// Turns an outcome of the core into what a server function answers, and sets the status.
+/// Converts a result of the core and sets the HTTP status.
 pub(super) trait Expose<T>: Sized {
     fn exposed(self) -> Result<T, ApiError> {
         self.exposed_in(words::fault)
     }
 
-    /// As `exposed`, with what is wrong with a field in these words.
+    /// As `exposed`, with other words for the error of a field.
     fn exposed_in(self, words: Words) -> Result<T, ApiError>;
 }
 
-/// Says what is wrong with a field.
+/// Words the error of a field.
 type Words = fn(&Fault) -> String;
 
 impl<T> Expose<T> for Result<T, Error> {
@@ -50,7 +50,7 @@ fn expose(cause: Error, words: Words) -> ApiError {
         | Error::NoUserId
         | Error::UserNotFound => ApiError::from(Code::TokenNotValid),
         Error::Blacklisted(end) | Error::PasswordChanged(end) => session_ended(end),
-        // Our own client is asked for one kind of token.
+        // Our own client uses one token type.
         Error::NoTokenType(kinds) => match kinds.into_iter().next() {
             Some(refusal) => expose(refusal.error, words),
             None => ApiError::from(Code::TokenNotValid),
@@ -101,7 +101,7 @@ fn set_response(error: &ApiError) {
     }
 }
 
-/// The status that goes with a code.
+/// The HTTP status of a code.
 pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::Invalid => StatusCode::BAD_REQUEST,

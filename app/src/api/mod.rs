@@ -1,5 +1,5 @@
-//! The two-sided edge: server functions by subject, and the client that carries them. A function
-//! unpacks, calls one operation of the core, and packs; it decides nothing.
+//! Server functions by subject, and the client that sends them. A server function decodes, calls one operation of the
+//! core, and encodes; it decides nothing.
 
 pub mod account;
 pub mod admin;

@@ -1,4 +1,4 @@
-//! The request behind a server function: the only place that touches `leptos_axum`.
+//! The HTTP request of a server function: the only module that uses `leptos_axum`.
 
 use std::sync::Arc;
 
@@ -9,30 +9,30 @@ use leptos::prelude::{expect_context, use_context};
 use super::expose::Expose;
 use crate::api::ApiError;
 
-/// The core, provided by the process for each request.
+/// The core, which the process provides for each request.
 pub(super) fn auth() -> Arc<Auth> {
     expect_context::<Arc<Auth>>()
 }
 
-/// Where the request came from, provided by the process, which knows the peer and its proxies.
+/// The client's IP address and device, which the process provides: it knows the peer and the trusted proxies.
 pub(super) fn origin() -> Origin {
     use_context::<Origin>().unwrap_or_default()
 }
 
-/// What our own client writes before the token, whatever `AUTH_HEADER_TYPES` asks of others.
+/// The scheme that our own client writes before the token, independent of `AUTH_HEADER_TYPES`.
 const SCHEME: &str = "Bearer";
 
-/// What our own client holds, whatever `AUTH_TOKEN_CLASSES` asks of others.
+/// The token type that our own client holds, independent of `AUTH_TOKEN_CLASSES`.
 const KINDS: [TokenType; 1] = [TokenType::Access];
 
-/// The bearer of the access token in the `Authorization` header.
+/// Authenticates the access token of the `Authorization` header.
 pub(super) async fn bearer() -> Result<Bearer, ApiError> {
     let parts = expect_context::<Parts>();
     let headers = parts.headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
     auth().authenticate_headers(&[SCHEME], headers, &KINDS).await.exposed()
 }
 
-/// The bearer, who is staff.
+/// As `bearer`, and requires staff.
 pub(super) async fn administrator() -> Result<Administrator, ApiError> {
     let bearer = bearer().await?;
     auth().authorize_staff(&bearer).await.exposed()

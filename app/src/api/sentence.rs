@@ -1,5 +1,4 @@
-//! The sentence of each kind of error, on both sides of the wire: the server says what it refuses, and
-//! the browser what it could not even ask.
+//! The sentence of each error code. Used by the server for its errors and by the browser for transport errors.
 
 use crate::{api::Code, texts};
 
@@ -16,8 +15,7 @@ texts! {
             | "찾는 것이 더 이상 없습니다. 페이지를 새로 고치세요.",
         closed: "Registration is closed. Ask an administrator for an account."
             | "가입을 받지 않습니다. 관리자에게 계정을 요청하세요.",
-        too_many: "That was too often in too short a time. Try again in a moment."
-            | "짧은 시간에 너무 많이 시도했습니다. 잠시 뒤에 다시 시도하세요.",
+        too_many: "Too many attempts. Try again in a moment." | "너무 많이 시도했습니다. 잠시 뒤에 다시 시도하세요.",
         unavailable: "The server cannot answer now. Try again in a moment." | "지금은 서버가 답할 수 없습니다. 잠시 뒤에 다시 시도하세요.",
         network: "The server cannot be reached. Check the connection and try again."
             | "서버에 연결할 수 없습니다. 연결을 확인하고 다시 시도하세요.",
@@ -50,7 +48,7 @@ pub(super) fn of(code: Code) -> &'static str {
     }
 }
 
-/// What is said of a form that cannot be read at all.
+/// The sentence for a form that cannot be decoded.
 pub(super) fn misunderstood() -> &'static str {
     Text::get().misunderstood
 }

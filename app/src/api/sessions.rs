@@ -1,5 +1,4 @@
-//! Where the person is signed in: the own sessions, seen and ended. Each function authenticates by
-//! itself.
+//! The signed-in user's sessions, listed and revoked. Each function authenticates its caller.
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
@@ -17,30 +16,30 @@ use super::{
     request,
 };
 
-/// A page of the bearer's living sessions, the one last renewed first; the first page when none is named.
+/// Returns a page of the user's active sessions, most recently renewed first; the first page by default.
 ///
 /// # Errors
-/// `NotFound` when there is no such page, `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `NotFound` past the last page, `TokenNotValid`, `SessionEnded`, `UserInactive`, or a transport error.
 #[server(name = ListSessions, client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/sessions")]
 pub async fn sessions(page: Option<u32>) -> Result<Listing<SessionInfo>, ApiError> {
     let bearer = request::bearer().await?;
     request::auth().list_sessions(&bearer, listing::page(page.unwrap_or(1))).await.and_then(listing).exposed()
 }
 
-/// Ends one of the bearer's sessions, which may be the one that asks, with its access tokens at once.
+/// Revokes one of the user's sessions, including the current one. Its access tokens are rejected at once.
 ///
 /// # Errors
-/// `NotFound` when it is over already or none of the bearer's, or what [`sessions`] can answer.
+/// `NotFound` if the session has ended or belongs to another user, or any error of [`sessions`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/end_session")]
 pub async fn end_session(id: String) -> Result<(), ApiError> {
     let bearer = request::bearer().await?;
     request::auth().revoke_session(&bearer, &id, &request::origin()).await.exposed()
 }
 
-/// Ends all of the bearer's sessions but the one that asks, with their access tokens at once.
+/// Revokes all of the user's sessions except the current one. Their access tokens are rejected at once.
 ///
 /// # Errors
-/// What [`sessions`] can answer.
+/// Any error of [`sessions`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "account/end_other_sessions")]
 pub async fn end_other_sessions() -> Result<(), ApiError> {
     let bearer = request::bearer().await?;

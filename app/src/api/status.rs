@@ -1,6 +1,6 @@
-//! The status of a page, which only the server's render can set.
+//! The HTTP status of a page. Only the server's render can set it.
 
-/// Says that there is no such page.
+/// Sets `404 Not Found`.
 pub fn set_not_found() {
     #[cfg(feature = "ssr")]
     if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {

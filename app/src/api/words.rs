@@ -1,5 +1,5 @@
-//! What a server function says to a person, in the language of the page. English is the core's own;
-//! here is the rest.
+//! Error messages of server functions in the language of the page. The English texts of field errors come from the
+//! core.
 
 use hallpass_core::{
     fault::Fault,
@@ -20,15 +20,14 @@ texts! {
         session_over: "This session has already ended." | "이미 끝난 세션입니다.",
         superuser_only: "Only superusers can create and change staff and superusers."
             | "스태프와 최고 관리자는 최고 관리자만 만들거나 바꿀 수 있습니다.",
-        too_often: "That was too often in too short a time. Try again in {wait}."
-            | "짧은 시간에 너무 많이 시도했습니다. {wait} 뒤에 다시 시도하세요.",
+        too_often: "Too many attempts. Try again in {wait}." | "너무 많이 시도했습니다. {wait} 뒤에 다시 시도하세요.",
         second: "a second" | "1초",
         seconds: "{n} seconds" | "{n}초",
         minutes: "{n} minutes" | "{n}분",
     }
 }
 
-/// What is wrong with a field.
+/// The message for an invalid field.
 pub(super) fn fault(fault: &Fault) -> String {
     match Language::current() {
         Language::English => fault.to_string(),
@@ -71,26 +70,25 @@ fn korean(fault: &Fault) -> String {
     sentence.to_owned()
 }
 
-/// What is wrong with a field of a registration. The account that is in the way can be the person's own, made by an earlier
-/// request whose reply was lost.
+/// The message for an invalid field of a registration. A taken username may be the user's own, from an earlier
+/// request whose response was lost.
 pub(super) fn registration_fault(fault: &Fault) -> String {
     let sentence = self::fault(fault);
     let is_taken = matches!(fault, Fault::UsernameTaken | Fault::EmailTaken);
     if is_taken { format!("{sentence} {}", Text::get().perhaps_yours) } else { sentence }
 }
 
-/// What is said to staff who want what takes a superuser.
+/// The message for staff who need to be superusers.
 pub(super) fn superuser_only() -> &'static str {
     Text::get().superuser_only
 }
 
-/// What is said of a session that cannot be ended any more.
+/// The message for a session that has already ended.
 pub(super) fn session_over() -> &'static str {
     Text::get().session_over
 }
 
-/// What is said to who came too often, for so many seconds. Two minutes and more are said in minutes,
-/// rounded up.
+/// The rate-limit message with the wait: seconds below two minutes, otherwise minutes rounded up.
 pub(super) fn too_many(seconds: u64) -> String {
     let text = Text::get();
     let wait = match seconds {

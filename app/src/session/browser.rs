@@ -1,4 +1,4 @@
-//! What the engine asks of the browser, in one place.
+//! Browser APIs that the token engine uses.
 
 use futures::channel::oneshot;
 use gloo_events::EventListener;
@@ -6,30 +6,29 @@ use web_sys::{EventTarget, VisibilityState, window};
 
 use crate::delay::Delay;
 
-/// The device's clock, milliseconds since the Unix epoch. It may be wrong.
+/// The device's clock, milliseconds since the Unix epoch. May be wrong.
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
 pub fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// Milliseconds since the page began, which no wrong clock touches.
+/// The monotonic clock, milliseconds since the page was loaded.
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of a visit fit")]
 pub(super) fn monotonic() -> i64 {
     window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as i64)
 }
 
-/// Lets the browser draw, and answer to the person, before there is more to do.
+/// Yields to the browser for rendering and input.
 pub async fn respite() {
     Delay::millis(0).pass().await;
 }
 
-/// From 0 up to, and not including, 1. Good enough to spread requests, and used for nothing else.
+/// A random number in `0..1`. Spreads requests; not for security.
 pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
-/// How long the server accepts a spent refresh token, milliseconds, as the document says; not at all when it says
-/// nothing.
+/// How long the server accepts a spent refresh token, milliseconds, as the document states; zero by default.
 pub(super) fn reuse_grace() -> i64 {
     let root = window().and_then(|window| window.document()).and_then(|document| document.document_element());
     let seconds =
@@ -37,19 +36,18 @@ pub(super) fn reuse_grace() -> i64 {
     i64::from(seconds.unwrap_or(0)) * 1000
 }
 
-/// Whether a person can see this tab.
+/// Whether this tab is visible.
 pub(super) fn is_visible() -> bool {
     let document = window().and_then(|window| window.document());
     document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
-/// What the browser believes about the network. Neither answer can be trusted: `false` is wrong behind some VPNs
-/// and in some virtual machines. It chooses words, and nothing that is done.
+/// `navigator.onLine`. Unreliable behind some VPNs and in virtual machines, so it only selects the wording.
 pub(super) fn is_online() -> bool {
     window().is_some_and(|window| window.navigator().on_line())
 }
 
-/// Waits until a person can see this tab.
+/// Waits until this tab is visible.
 pub async fn visible() {
     while let Some(document) = window().and_then(|window| window.document())
         && !is_visible()
@@ -58,7 +56,7 @@ pub async fn visible() {
     }
 }
 
-/// Waits until the browser says that the network is back.
+/// Waits for the `online` event.
 pub async fn online() {
     if let Some(window) = window() {
         next_event(&window, "online").await;

@@ -1,5 +1,4 @@
-//! The engine's code, which is downloaded when there is something for it to do: somebody is signed in
-//! here, or is about to be. Who only looks at the first page needs none of it.
+//! Loads the token engine when somebody is signed in or about to sign in. A visit to the home page does not need it.
 
 use std::cell::Cell;
 
@@ -18,7 +17,7 @@ use crate::{
     delay::Delay,
 };
 
-/// What the engine does for pages.
+/// The interface of the engine.
 struct Engine {
     start: fn(Session),
     sign_in: fn(Credentials) -> LocalBoxFuture<'static, Result<(), ApiError>>,
@@ -52,11 +51,11 @@ fn begin(session: Session) {
 }
 
 thread_local! {
-    /// The session that waits for the engine.
+    /// The session, set before the engine is loaded.
     static WAITING: Cell<Option<Session>> = const { Cell::new(None) };
 }
 
-/// The engine, running.
+/// The running engine.
 async fn running() -> Result<Engine, ApiError> {
     let Ok(engine) = load().await else { return Err(release::why_missing().await.into()) };
     if let Some(session) = WAITING.take() {
@@ -65,7 +64,7 @@ async fn running() -> Result<Engine, ApiError> {
     Ok(engine)
 }
 
-/// From here on `session` tells who is signed in. Called once in a tab, after hydration.
+/// Keeps `session` up to date from now on. Called once per tab, after hydration.
 pub fn start(session: Session) {
     WAITING.set(Some(session));
     let Some(window) = web_sys::window() else { return };
@@ -73,7 +72,7 @@ pub fn start(session: Session) {
         spawn_local(start_at_last(session));
     } else {
         session.state.set(SessionState::SignedOut);
-        // Until another tab signs in.
+        // Wait for a sign-in in another tab.
         for event in ["storage", "pageshow", "focus"] {
             EventListener::new(&window, event, |_| {
                 if storage::needs_engine() {
@@ -85,7 +84,7 @@ pub fn start(session: Session) {
     }
 }
 
-/// Tries until the code is there, or the page turns out to be outdated: somebody may be signed in, and waits to see it.
+/// Retries until the engine is loaded or the page turns out to be outdated.
 async fn start_at_last(session: Session) {
     browser::respite().await;
     let mut attempts = 0;
@@ -99,38 +98,38 @@ async fn start_at_last(session: Session) {
         browser::visible().await;
     }
     browser::respite().await;
-    // What was downloaded is not downloaded again, so this does not fail.
+    // A downloaded chunk is cached, so this does not fail.
     drop(running().await);
 }
 
-/// Downloads the engine before it is needed: somebody begins to fill in a form.
+/// Preloads the engine when the user starts to fill in a form.
 pub fn prepare() {
     spawn_local(async {
-        // What fails here is tried again, and told, when it is needed.
+        // A failure is retried and reported when the engine is needed.
         drop(running().await);
     });
 }
 
-/// Signs in with a name and a password.
+/// Signs in with a username and password.
 ///
 /// # Errors
-/// What the server answered.
+/// The server's error.
 pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
     (running().await?.sign_in)(credentials).await
 }
 
-/// Makes an account and signs it in.
+/// Creates an account and signs in.
 ///
 /// # Errors
-/// What the server answered.
+/// The server's error.
 pub async fn register(registration: Registration) -> Result<(), ApiError> {
     (running().await?.register)(registration).await
 }
 
-/// Signs out: here at once, at the server as soon as it can be reached.
+/// Signs out: in this browser at once, at the server when it can be reached.
 pub fn sign_out() {
     spawn_local(async {
-        // Who is signed in has the engine already.
+        // While signed in, the engine is loaded.
         if let Ok(engine) = running().await {
             (engine.sign_out)();
         }

@@ -1,5 +1,5 @@
-//! The engine's own life: it shows what is stored, sets the timer for the next renewal, and backs
-//! off when the server does not answer.
+//! The engine of one tab: shows the stored session, schedules the next renewal, and backs off when the server does
+//! not answer.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     browser,
-    flight::{self, Deed},
+    flight::{self, EngineEvent},
     outcome::Outcome,
     pair::{Stored, StoredPair, Tombstone},
     refresh, schedule, sign_in, sign_out, staff,
@@ -25,7 +25,7 @@ thread_local! {
             timer: None,
             failures: 0,
             attempt_at: 0,
-            is_wished: false,
+            is_requested: false,
             arrived_at: None,
             looked_at: None,
             own: None,
@@ -36,41 +36,41 @@ thread_local! {
 
 struct Engine {
     session: Option<Session>,
-    /// The next renewal or attempt; dropping it cancels it.
+    /// The timer of the next attempt. Dropping it cancels it.
     timer: Option<Timeout>,
-    /// Attempts that failed one after another.
+    /// Consecutive failed attempts.
     failures: u32,
-    /// When to try again after a failure, on the monotonic clock.
+    /// Earliest time of the next attempt after a failure, on the monotonic clock.
     attempt_at: i64,
-    /// Whether that is the server's own wish, which goes for everybody who asks.
-    is_wished: bool,
+    /// Whether the server asked for that delay, which then applies to every caller.
+    is_requested: bool,
     /// When this tab last received a pair, on the monotonic clock.
     arrived_at: Option<i64>,
-    /// The access token that was last seen in storage.
+    /// The access token last seen in storage.
     looked_at: Option<Secret>,
-    /// The access token that this tab has got itself.
+    /// The access token that this tab received itself.
     own: Option<Secret>,
-    /// The access token whose refresh token the server did not take: it is used to its end.
+    /// The access token whose refresh token the server rejected. It is used until it expires.
     lost: Option<Secret>,
 }
 
 impl Engine {
-    /// The next attempt is made when it is due, unless the server wished otherwise.
+    /// Skips the backoff, unless the server asked for it.
     fn forget_failures(&mut self) {
         self.failures = 0;
-        if !self.is_wished {
+        if !self.is_requested {
             self.attempt_at = 0;
         }
     }
 }
 
-/// From now on `session` is kept up to date.
+/// Keeps `session` up to date from now on.
 pub(super) fn attach(session: Session) {
     ENGINE.with_borrow_mut(|engine| engine.session = Some(session));
 }
 
-/// Looks at what is stored, shows it, and renews it if it is time: at the start, when another tab
-/// wrote, and whenever the tab comes back. Goes on with a sign-out that its tab could not finish.
+/// Reads storage, shows the session and renews it if due: at the start, after another tab's write, and when the tab
+/// becomes visible. Also continues sign-outs that another tab could not finish.
 pub(super) fn wake() {
     match storage::load() {
         Some(Stored::Pair(pair)) => match pair.claims() {
@@ -94,12 +94,12 @@ fn wake_with(pair: &StoredPair, claims: &SessionClaims) {
     plan(pair, claims);
 }
 
-/// Whether the pages of this session are shown.
+/// Whether pages of this session are shown.
 pub(super) fn is_shown(sid: &str) -> bool {
     shown_sid().is_some_and(|shown| shown == sid)
 }
 
-/// Whether the pages of another session are shown.
+/// Whether pages of another session are shown.
 fn shows_another(sid: &str) -> bool {
     shown_sid().is_some_and(|shown| shown != sid)
 }
@@ -108,8 +108,7 @@ fn shown_sid() -> Option<String> {
     session().and_then(|session| session.sid.try_get_untracked().flatten())
 }
 
-/// Takes note of the pair. One that another tab has renewed makes this tab's failures a thing of the
-/// past.
+/// Records the stored pair. A pair that another tab renewed resets this tab's failures.
 fn look(pair: &StoredPair) {
     let is_news = ENGINE.with_borrow_mut(|engine| {
         let is_news = engine.looked_at.as_ref() != Some(&pair.access);
@@ -125,15 +124,15 @@ fn look(pair: &StoredPair) {
     }
 }
 
-/// Writes down where a pair came from that was not here before.
+/// Logs the origin of a pair that is new to this tab.
 fn note_news(engine: &Engine, pair: &StoredPair) {
     if engine.own.as_ref() == Some(&pair.access) {
         return;
     }
-    flight::note(if engine.looked_at.is_some() { Deed::Adopted } else { Deed::Started });
+    flight::note(if engine.looked_at.is_some() { EngineEvent::Adopted } else { EngineEvent::Started });
 }
 
-/// A pair that this tab has got itself is about to be stored.
+/// Records that this tab received a pair, before it is stored.
 pub(super) fn expect_own(pair: &StoredPair) {
     ENGINE.with_borrow_mut(|engine| engine.own = Some(pair.access.clone()));
 }
@@ -145,25 +144,24 @@ fn has_news() -> bool {
     ENGINE.with_borrow(|engine| engine.looked_at.as_ref() != Some(&pair.access))
 }
 
-/// Whether the access token is worth sending: it is not at its end, or has only just arrived, whatever
-/// the clocks say.
+/// Whether the access token can be sent: it has not expired, or it arrived so recently that the clocks must be wrong.
 pub(super) fn is_living(pair: &StoredPair) -> bool {
     pair.claims().is_some_and(|claims| {
         schedule::remaining(&claims, pair.skew, browser::now()) > 0 || rest_after_arrival(pair, &claims) > 0
     })
 }
 
-/// Whether the server has asked for more time than has passed since.
+/// Whether the delay that the server asked for has not passed yet.
 pub(super) fn must_wait() -> bool {
-    ENGINE.with_borrow(|engine| engine.is_wished) && wait() > 0
+    ENGINE.with_borrow(|engine| engine.is_requested) && wait() > 0
 }
 
-/// How long until the next attempt, after a failure. The `online` event makes it earlier.
+/// The delay before the next attempt after a failure. The `online` event shortens it.
 fn wait() -> i64 {
     ENGINE.with_borrow(|engine| engine.attempt_at) - browser::monotonic()
 }
 
-/// Sets the timer for the next renewal. A hidden tab sets none: it looks again when it is seen.
+/// Schedules the next renewal. A hidden tab schedules none; it checks again when it becomes visible.
 fn plan(pair: &StoredPair, claims: &SessionClaims) {
     if !browser::is_visible() {
         return set_timer(None);
@@ -174,11 +172,11 @@ fn plan(pair: &StoredPair, claims: &SessionClaims) {
     let is_lost = ENGINE.with_borrow(|engine| engine.lost.as_ref() == Some(&pair.access));
     let due = if is_lost { end } else { schedule::renew_in(claims, pair.skew, now, browser::random()).max(rest) };
     let attempt = due.max(wait());
-    // An attempt that comes after the token's end does not keep the end from being shown.
+    // The token's expiry is shown even if the next attempt is later.
     set_timer(Some(if end > 0 { attempt.min(end) } else { attempt }));
 }
 
-/// How long the pair is left alone because it has just arrived, here or in another tab.
+/// How long a pair that just arrived is left alone.
 fn rest_after_arrival(pair: &StoredPair, claims: &SessionClaims) -> i64 {
     let since_here = ENGINE.with_borrow(|engine| engine.arrived_at).map(|at| browser::monotonic() - at);
     let since_any = Some(browser::now() - pair.received_at);
@@ -191,7 +189,7 @@ fn set_timer(due_millis: Option<i64>) {
         let is_far = i64::from(delay.as_millis()) < due;
         delay.then(move || {
             ENGINE.with_borrow_mut(|engine| engine.timer = None);
-            // While it ran, another tab may have renewed, or this one been hidden.
+            // Meanwhile another tab may have renewed, or this one may be hidden.
             let is_early = is_far || wait() > 0 || !browser::is_visible();
             if is_early || has_news() { wake() } else { renew_now() }
         })
@@ -199,58 +197,58 @@ fn set_timer(due_millis: Option<i64>) {
     ENGINE.with_borrow_mut(|engine| engine.timer = timer);
 }
 
-/// Renews, unless nobody is signed in. What it comes to is shown by [`settle`].
+/// Renews if somebody is signed in, and shows the outcome by [`settle`].
 fn renew_now() {
     spawn_local(async {
         refresh::renew().await;
     });
 }
 
-/// Shows what a refresh came to and plans the next one.
+/// Shows the outcome of a refresh and schedules the next one.
 pub(super) fn settle(outcome: &Outcome) {
     match outcome {
         Outcome::Renewed => {
             note_arrival();
             wake_afresh();
         }
-        Outcome::Retry(wished) => back_off(*wished),
-        Outcome::Refused(_) => wait_for_the_end(),
+        Outcome::Retry(retry_after) => back_off(*retry_after),
+        Outcome::Rejected(_) => wait_for_the_end(),
         Outcome::Superseded | Outcome::SignedOut => wake_afresh(),
     }
 }
 
-/// A pair has just arrived in this tab.
+/// Resets the failures after this tab received a pair.
 pub(super) fn note_arrival() {
     ENGINE.with_borrow_mut(|engine| {
         engine.arrived_at = Some(browser::monotonic());
-        engine.is_wished = false;
+        engine.is_requested = false;
         engine.forget_failures();
     });
 }
 
-fn back_off(wished: Option<u32>) {
+fn back_off(retry_after: Option<u32>) {
     ENGINE.with_borrow_mut(|engine| {
         engine.failures = engine.failures.saturating_add(1);
-        let delay = Delay::after_failures(engine.failures, wished, browser::random()).as_millis();
+        let delay = Delay::after_failures(engine.failures, retry_after, browser::random()).as_millis();
         engine.attempt_at = browser::monotonic() + i64::from(delay);
-        engine.is_wished = wished.is_some();
-        flight::note(Deed::Retrying(delay));
+        engine.is_requested = retry_after.is_some();
+        flight::note(EngineEvent::Retrying(delay));
     });
     show_connection(if browser::is_online() { Connection::Unreachable } else { Connection::Offline });
     wake();
 }
 
-/// The refresh token is lost while the access token lives: it is used to its end, and then asked
-/// again.
+/// The refresh token was rejected while the access token is valid: it is used until it expires, then the renewal is
+/// tried again.
 fn wait_for_the_end() {
     if let Some(Stored::Pair(pair)) = storage::load() {
-        flight::note(Deed::Refused);
+        flight::note(EngineEvent::Rejected);
         ENGINE.with_borrow_mut(|engine| engine.lost = Some(pair.access));
     }
     wake();
 }
 
-/// Forgets earlier failures, and looks again: the network is back, or a pair has come.
+/// Resets the failures and checks again: the network is back, or a pair arrived.
 pub(super) fn wake_afresh() {
     ENGINE.with_borrow_mut(Engine::forget_failures);
     show_connection(Connection::Fine);
@@ -261,7 +259,7 @@ fn session() -> Option<Session> {
     ENGINE.with_borrow(|engine| engine.session)
 }
 
-/// Writes a signal if that changes it; the page it belongs to may be gone.
+/// Sets a signal if the value differs. The signal's page may be gone.
 fn show<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.try_get_untracked().is_some_and(|shown| shown != value) {
         signal.try_set(value);
@@ -278,7 +276,7 @@ fn show_signed_in(pair: &StoredPair, claims: &SessionClaims) {
     show(session.state, SessionState::SignedIn);
 }
 
-/// Whose session it is.
+/// The identity that the session shows.
 fn show_holder(session: Session, pair: &StoredPair, claims: &SessionClaims) {
     if !is_shown(&pair.sid) {
         show(session.is_staff, false);
@@ -290,7 +288,7 @@ fn show_holder(session: Session, pair: &StoredPair, claims: &SessionClaims) {
 fn show_signed_out(tombstone: Option<&Tombstone>) {
     set_timer(None);
     if ENGINE.with_borrow_mut(|engine| engine.looked_at.take()).is_some() {
-        flight::note(Deed::Ended);
+        flight::note(EngineEvent::Ended);
     }
     let Some(session) = session() else { return };
     show(session.sid, None);
@@ -304,7 +302,7 @@ fn show_signed_out(tombstone: Option<&Tombstone>) {
     show(session.state, SessionState::SignedOut);
 }
 
-/// The access token is dead and cannot be renewed now.
+/// The access token has expired and cannot be renewed now.
 fn show_stale(pair: &StoredPair, claims: &SessionClaims) {
     let Some(session) = session() else { return };
     show_holder(session, pair, claims);

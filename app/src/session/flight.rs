@@ -1,57 +1,56 @@
-//! The flight recorder: what the engine of this tab did lately, for who looks for the reason of
-//! something. It holds times and counts, and never a token.
+//! A log of the engine's recent actions in this tab, for diagnostics. Holds times and counts, never a token.
 
 use std::{cell::RefCell, collections::VecDeque};
 
 use super::browser;
 
-/// How many entries are kept.
+/// Maximum number of entries.
 const KEPT: usize = 200;
 
-/// What the engine did or noticed.
+/// An event of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Found a pair in storage as it started.
+pub enum EngineEvent {
+    /// Found a pair in storage at start-up.
     Started,
-    /// Somebody signed in here.
+    /// A sign-in in this tab.
     SignedIn,
-    /// Asked the server for the next pair.
+    /// Sent a refresh request.
     Asked,
-    /// Got it.
+    /// Received a new pair.
     Renewed,
-    /// Took over a pair that another tab had got.
+    /// Found a pair that another tab received.
     Adopted,
-    /// Got no answer, and tries again after so many milliseconds.
+    /// No answer; retries after so many milliseconds.
     Retrying(u32),
-    /// The refresh token was refused; the access token is used to its end.
-    Refused,
-    /// The session is over, by a refusal or in another tab.
+    /// The refresh token was rejected; the access token is used until it expires.
+    Rejected,
+    /// The session ended: rejected by the server, or signed out in another tab.
     Ended,
-    /// Somebody signed out here.
+    /// A sign-out in this tab.
     SignedOut,
     /// The browser lost its network.
     Offline,
 }
 
-/// One line of the record.
+/// A log entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When, milliseconds on the device's clock.
+    /// Time of the event, milliseconds on the device's clock.
     pub at: i64,
-    /// What.
-    pub deed: Deed,
+    /// The event.
+    pub event: EngineEvent,
 }
 
-/// The record, and how often each of what is counted happened in this tab.
+/// The log, and this tab's counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flight {
-    /// The last entries, the newest last.
+    /// The last entries, oldest first.
     pub entries: VecDeque<Entry>,
-    /// Pairs that this tab asked for and got.
+    /// Pairs that this tab received.
     pub refreshes: u32,
-    /// Pairs that other tabs got.
+    /// Pairs that other tabs received.
     pub adoptions: u32,
-    /// Attempts that failed.
+    /// Failed attempts.
     pub retries: u32,
 }
 
@@ -61,10 +60,10 @@ impl Flight {
     }
 
     fn note(&mut self, entry: Entry) {
-        match entry.deed {
-            Deed::Renewed => self.refreshes += 1,
-            Deed::Adopted => self.adoptions += 1,
-            Deed::Retrying(_) => self.retries += 1,
+        match entry.event {
+            EngineEvent::Renewed => self.refreshes += 1,
+            EngineEvent::Adopted => self.adoptions += 1,
+            EngineEvent::Retrying(_) => self.retries += 1,
             _ => {}
         }
         if self.entries.len() == KEPT {
@@ -78,25 +77,25 @@ thread_local! {
     static FLIGHT: RefCell<Flight> = const { RefCell::new(Flight::empty()) };
 }
 
-/// Writes it down.
-pub(super) fn note(deed: Deed) {
-    FLIGHT.with_borrow_mut(|flight| flight.note(Entry { at: browser::now(), deed }));
+/// Appends an entry.
+pub(super) fn note(event: EngineEvent) {
+    FLIGHT.with_borrow_mut(|flight| flight.note(Entry { at: browser::now(), event }));
 }
 
-/// What is written down by now.
+/// A snapshot of the log.
 pub fn flight() -> Flight {
     FLIGHT.with_borrow(Clone::clone)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Deed, Entry, Flight, KEPT};
+    use super::{EngineEvent, Entry, Flight, KEPT};
 
     #[test]
-    fn old_entries_go_and_stay_counted() {
+    fn old_entries_are_dropped_but_stay_counted() {
         let mut flight = Flight::empty();
         for at in 0..1000 {
-            flight.note(Entry { at, deed: if at % 2 == 0 { Deed::Renewed } else { Deed::Adopted } });
+            flight.note(Entry { at, event: if at % 2 == 0 { EngineEvent::Renewed } else { EngineEvent::Adopted } });
         }
         assert_eq!((flight.entries.len(), flight.refreshes, flight.adoptions), (KEPT, 500, 500));
         assert_eq!(flight.entries.back().map(|entry| entry.at), Some(999));

@@ -1,4 +1,4 @@
-//! What is stored, for the pages that take it apart in front of its owner.
+//! Access to the stored tokens, for the pages that display them.
 
 use super::{
     outcome::Outcome,
@@ -6,7 +6,7 @@ use super::{
     refresh, storage,
 };
 
-/// The stored pair, while somebody is signed in.
+/// The stored pair, if somebody is signed in.
 pub fn stored_pair() -> Option<StoredPair> {
     match storage::load()? {
         Stored::Pair(pair) => Some(pair),
@@ -14,7 +14,7 @@ pub fn stored_pair() -> Option<StoredPair> {
     }
 }
 
-/// Renews the pair before its time. Answers whether there is another one now.
+/// Renews the pair early. Returns whether there is a new one.
 pub async fn renew_now() -> bool {
     matches!(refresh::renew().await, Outcome::Renewed | Outcome::Superseded)
 }

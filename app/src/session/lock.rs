@@ -1,5 +1,5 @@
-//! Web Locks, as an optimisation: one tab asks, the others wait a moment for its answer. The server
-//! is idempotent, so nothing depends on them. (`web-sys` still hides them behind an unstable flag.)
+//! Web Locks, as an optimisation: one tab asks, the others wait for its answer. The server is idempotent, so
+//! correctness does not depend on locks. (`web-sys` still hides them behind an unstable flag.)
 
 use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
@@ -19,19 +19,19 @@ extern "C" {
     fn request(this: &LockManager, name: &str, options: &JsValue, callback: &Function) -> Result<Promise, JsValue>;
 }
 
-/// What came of asking for a lock.
+/// The outcome of a lock request.
 pub(super) enum Locked<R> {
-    /// The work was done.
+    /// The work ran.
     Done(R),
     /// Another tab holds the lock.
     Taken,
-    /// The browser gives none.
-    Refused,
+    /// The browser refuses locks.
+    Rejected,
 }
 
-/// Runs `work` while this tab holds the lock, unless another tab holds it. The answer is there at once; the
-/// lock is held for as many milliseconds more as `hold_after` says. Where the browser has no Web Locks, as
-/// outside a secure context, the work simply runs.
+/// Runs `work` while this tab holds the lock, unless another tab holds it. Returns when the work is finished; the
+/// lock is held for `hold_after` milliseconds more. Without Web Locks, as outside a secure context, the work runs
+/// unlocked.
 pub(super) async fn with_lock_if_available<R: 'static>(
     name: &str,
     work: impl Future<Output = R> + 'static,
@@ -41,10 +41,10 @@ pub(super) async fn with_lock_if_available<R: 'static>(
     let Some(locks) = locks else {
         return Locked::Done(work.await);
     };
-    request(locks.unchecked_into(), name, work, hold_after).await.unwrap_or(Locked::Refused)
+    request(locks.unchecked_into(), name, work, hold_after).await.unwrap_or(Locked::Rejected)
 }
 
-/// `None` when the browser refuses.
+/// `None` if the browser refuses.
 async fn request<R: 'static>(
     locks: LockManager,
     name: &str,
@@ -68,8 +68,8 @@ async fn request<R: 'static>(
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &true.into()).ok()?;
     let held = locks.request(name, &options, callback.as_ref().unchecked_ref()).ok()?;
-    // The callback lives until the browser is done with it. One that refuses the lock, as where storage is
-    // blocked, never calls back: then the sender goes with the callback, and the wait below ends.
+    // The browser owns the callback. A browser that refuses the lock, as with blocked storage, drops it without a
+    // call: the sender is dropped too, and the wait below ends.
     spawn_local(async move {
         drop(JsFuture::from(held).await);
         drop(callback);

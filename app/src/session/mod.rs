@@ -1,7 +1,6 @@
-//! The browser's token engine: it keeps the pair in local storage, renews it unnoticed, and agrees
-//! with the other tabs. The rules are in `docs/protocol.md`; those that can be stated without a
-//! browser are pure functions here ([`pair::merge`], [`schedule`], [`outcome`]) and tested as such.
-//! Pages meet the engine in [`Session`] and in the functions of `chunk`, which downloads the rest.
+//! The browser's token engine: keeps the pair in local storage, renews it in the background, and coordinates tabs.
+//! `docs/protocol.md` has the rules. Rules that need no browser are pure functions with unit tests ([`pair::merge`],
+//! [`schedule`], [`outcome`]). Pages use [`Session`] and the functions of `chunk`, which loads the rest.
 
 mod browser;
 mod chunk;
@@ -24,7 +23,7 @@ mod turn;
 
 pub use browser::{now, online, random, respite, visible};
 pub use chunk::{prepare, register, sign_in, sign_out, start};
-pub use flight::{Deed, Entry, Flight, flight};
+pub use flight::{EngineEvent, Entry, Flight, flight};
 pub use inspect::{renew_now, stored_pair};
 pub use release::why_missing;
 pub use state::{Connection, Session, SessionState};

@@ -1,38 +1,38 @@
-//! What a refresh came to. There is no path from `Retry` to signing out.
+//! Outcomes of a refresh. No path leads from `Retry` to a sign-out.
 
 use hallpass_types::Ended;
 
 use crate::api::{ApiError, Code};
 
-/// What a refresh came to.
+/// The outcome of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The server answered a newer pair, and it is stored.
+    /// The server sent a newer pair, which is stored.
     Renewed,
-    /// Storage holds something else by now: a newer pair of another tab, another session, or a sign-out.
+    /// Storage has changed: a newer pair from another tab, another session, or a sign-out.
     Superseded,
-    /// The server could not be asked, or could not answer: keep the pair and try again. Seconds that
-    /// the server wishes for.
+    /// The server was not reached or could not answer: keep the pair and try again. With the server's `Retry-After`,
+    /// seconds.
     Retry(Option<u32>),
-    /// The server refused the refresh token.
-    Refused(Refusal),
+    /// The server rejected the refresh token.
+    Rejected(Rejection),
     /// Nobody is signed in any more.
     SignedOut,
 }
 
-/// Why the server refused a refresh token.
+/// Why the server rejected a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It is expired, or the server does not know it.
+pub enum Rejection {
+    /// It has expired or is unknown.
     Lost,
-    /// Its account is not active.
+    /// The account is inactive.
     Inactive,
-    /// Its session was ended.
+    /// The session was ended.
     Ended(Option<Ended>),
 }
 
-impl Refusal {
-    /// Whether the session is over although the access token still lives.
+impl Rejection {
+    /// Whether the session is over even while the access token is valid.
     pub fn is_immediate(&self) -> bool {
         match self {
             Self::Lost => false,
@@ -41,12 +41,12 @@ impl Refusal {
     }
 }
 
-/// Reads a failed refresh. Only a refusal in the server's own words is one.
+/// Maps a failed refresh to its outcome. Only an error in the server's own format is a rejection.
 pub fn of(error: ApiError) -> Outcome {
     match error.code {
-        Code::TokenNotValid => Outcome::Refused(Refusal::Lost),
-        Code::UserInactive => Outcome::Refused(Refusal::Inactive),
-        Code::SessionEnded => Outcome::Refused(Refusal::Ended(error.ended)),
+        Code::TokenNotValid => Outcome::Rejected(Rejection::Lost),
+        Code::UserInactive => Outcome::Rejected(Rejection::Inactive),
+        Code::SessionEnded => Outcome::Rejected(Rejection::Ended(error.ended)),
         Code::Invalid
         | Code::NoActiveAccount
         | Code::Forbidden
@@ -62,11 +62,11 @@ pub fn of(error: ApiError) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, Refusal, of};
+    use super::{Outcome, Rejection, of};
     use crate::api::{ApiError, Code};
 
     #[test]
-    fn only_the_servers_own_refusal_can_end_a_session() {
+    fn only_an_error_in_the_servers_format_ends_a_session() {
         let retried = [
             Code::Invalid,
             Code::NoActiveAccount,
@@ -82,13 +82,13 @@ mod tests {
         for code in retried {
             assert_eq!(of(ApiError::new(code, "")), Outcome::Retry(None), "{code:?}");
         }
-        assert_eq!(of(ApiError::new(Code::TokenNotValid, "")), Outcome::Refused(Refusal::Lost));
+        assert_eq!(of(ApiError::new(Code::TokenNotValid, "")), Outcome::Rejected(Rejection::Lost));
     }
 
     #[test]
-    fn an_ended_session_is_over_at_once_and_a_lost_token_is_not() {
-        assert!(Refusal::Ended(None).is_immediate());
-        assert!(Refusal::Inactive.is_immediate());
-        assert!(!Refusal::Lost.is_immediate());
+    fn an_ended_session_is_over_at_once_but_an_invalid_token_is_not() {
+        assert!(Rejection::Ended(None).is_immediate());
+        assert!(Rejection::Inactive.is_immediate());
+        assert!(!Rejection::Lost.is_immediate());
     }
 }

@@ -1,23 +1,22 @@
-//! What local storage holds, and how two tabs, a late reply and a sign-out agree on it without any
-//! lock: merging is monotone.
+//! The contents of local storage. Merging is monotone, so tabs, late replies and sign-outs converge without a lock.
 
 use hallpass_types::{Ended, Secret, SessionClaims};
 use serde::{Deserialize, Serialize};
 
-/// The layout of what is stored. What has another is not ours and is left alone until a sign-in.
+/// Version of the stored format. Data of another version is left alone until a sign-in.
 pub const VERSION: u32 = 1;
 
-/// What stands in local storage.
+/// The value in local storage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Stored {
     /// Somebody is signed in.
     Pair(StoredPair),
-    /// Somebody was: kept, so that a late reply cannot bring the session back.
+    /// Somebody was signed in. Kept so that a late reply cannot restore the session.
     Tombstone(Tombstone),
 }
 
-/// A pair and what is known of it. Written in one step, so that no reader sees half of it.
+/// A pair and its metadata, written in one step, so that readers never see half of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredPair {
     /// [`VERSION`].
@@ -35,36 +34,36 @@ pub struct StoredPair {
     pub received_at: i64,
     /// How far the server's clock is ahead of the device's, milliseconds.
     pub skew: i64,
-    /// Sessions that ended in this browser before, and that the server has yet to end.
+    /// Sessions that ended in this browser and must still be ended at the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<SignOut>,
 }
 
-/// A session to be ended at the server.
+/// A session to end at the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOut {
     /// The session.
     pub sid: String,
-    /// A refresh token of it.
+    /// A refresh token of the session.
     pub refresh: Secret,
 }
 
-/// A session that was signed out of.
+/// A session that ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
     /// [`VERSION`].
     pub v: u32,
     /// The session.
     pub sid: String,
-    /// When, milliseconds on the device's clock.
+    /// When it ended, milliseconds on the device's clock.
     pub signed_out: i64,
-    /// How it ended, when somebody else ended it.
+    /// How it ended, if not by a sign-out in this browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
-    /// The name of the user whose session it was, when somebody else ended it.
+    /// The user's name, if the session did not end by a sign-out in this browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The refresh token that the server has yet to be told about.
+    /// The refresh token with which the server must still end the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Secret>,
     /// As in a [`StoredPair`].
@@ -72,24 +71,23 @@ pub struct Tombstone {
     pub unfinished: Vec<SignOut>,
 }
 
-/// For how long a page says how the last session ended, milliseconds.
+/// For how long pages show how the last session ended, milliseconds.
 const NOTICE_MILLIS: u64 = 7 * 24 * 60 * 60 * 1000;
 
-/// What wants to be stored.
+/// A change to the stored value.
 #[derive(Clone, Debug)]
 pub enum Incoming {
     /// The pair of a new sign-in.
     SignIn(StoredPair),
-    /// The pair that a refresh answered.
+    /// The pair of a refresh.
     Renewal(StoredPair),
     /// The end of a session.
     SignOut(Tombstone),
 }
 
-/// What is to be written, if anything. A pair is stored only if it belongs to the stored session and
-/// is newer, or comes from a sign-in; a tombstone only onto its own session. So whatever the order in
-/// which tabs write, they end up with the same. A sign-out that the server does not know of yet is kept
-/// by all of them, and a sign-in adds the session that it replaces (ASVS 7.2.4).
+/// The value to write, if any. A pair is stored if it belongs to the stored session and is newer, or comes from a
+/// sign-in; a tombstone replaces only its own session. Tabs converge in whatever order they write. Sign-outs that the
+/// server has not confirmed are kept, and a sign-in adds the session that it replaces (ASVS 7.2.4).
 pub fn merge(stored: Option<&Stored>, incoming: Incoming) -> Option<Stored> {
     match (incoming, stored) {
         (Incoming::SignIn(pair), replaced) => {
@@ -109,7 +107,7 @@ pub fn merge(stored: Option<&Stored>, incoming: Incoming) -> Option<Stored> {
 }
 
 impl Stored {
-    /// The sessions that ended in this browser and that the server has yet to end.
+    /// The sessions that ended in this browser and must still be ended at the server.
     pub fn unfinished(&self) -> Vec<SignOut> {
         match self {
             Self::Pair(pair) => pair.unfinished.clone(),
@@ -120,7 +118,7 @@ impl Stored {
         }
     }
 
-    /// The sessions that the server has yet to end once another one takes the place of this.
+    /// The sessions to end at the server once another session replaces this one.
     fn replaced(&self) -> Vec<SignOut> {
         let own = match self {
             Self::Pair(pair) => Some(SignOut { sid: pair.sid.clone(), refresh: pair.refresh.clone() }),
@@ -129,7 +127,7 @@ impl Stored {
         self.unfinished().into_iter().chain(own).collect()
     }
 
-    /// The same, once the server has ended the session `ended`.
+    /// The value without the session `ended`, which the server has ended.
     #[must_use]
     pub fn finished(mut self, ended: &str) -> Self {
         match &mut self {
@@ -144,20 +142,20 @@ impl Stored {
 }
 
 impl Tombstone {
-    /// How the session ended, while that is news: for a week, whichever way the device's clock was wrong.
+    /// How the session ended, for a week, even if the device's clock jumped.
     pub fn notice(&self, now: i64) -> Option<&Ended> {
         self.ended.as_ref().filter(|_| now.abs_diff(self.signed_out) < NOTICE_MILLIS)
     }
 }
 
 impl StoredPair {
-    /// What the access token says of itself.
+    /// The unverified claims of the access token.
     pub fn claims(&self) -> Option<SessionClaims> {
         SessionClaims::read(self.access.expose())
     }
 
-    /// Of the same session, and of a later generation; or, where the server does not rotate, with an
-    /// access token that ends later.
+    /// Whether the pair is of the same session and a later generation. Without rotation: whether its access token
+    /// expires later.
     fn is_newer_than(&self, old: &Self) -> bool {
         let ends = |pair: &Self| pair.claims().map(|claims| claims.exp);
         let is_later = self.generation == old.generation && ends(self) > ends(old);
@@ -227,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_one_session_does_not_touch_another() {
+    fn the_end_of_one_session_does_not_end_another() {
         let stored = Stored::Pair(pair("b", 0, 10));
         assert_eq!(merge(Some(&stored), Incoming::SignOut(tombstone("a"))), None);
         let own = merge(Some(&stored), Incoming::SignOut(tombstone("b")));
@@ -235,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_replaces_whatever_there_was() {
+    fn a_sign_in_replaces_any_stored_value() {
         for stored in [None, Some(Stored::Pair(pair("a", 5, 9))), Some(Stored::Tombstone(tombstone("a")))] {
             let merged = merge(stored.as_ref(), Incoming::SignIn(pair("b", 0, 1)));
             assert!(matches!(merged, Some(Stored::Pair(pair)) if pair.sid == "b"));
@@ -262,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_sign_out_is_struck_off_a_tombstone() {
+    fn a_confirmed_sign_out_is_removed_only_from_its_own_tombstone() {
         let unfinished = vec![SignOut { sid: "a".into(), refresh: "old".into() }];
         let end = Stored::Tombstone(Tombstone { pending: Some("new".into()), unfinished, ..tombstone("b") });
         assert_eq!(sids(&end.clone().finished("a")), ["b"]);
@@ -271,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn how_a_session_ended_is_news_for_a_week() {
+    fn the_reason_a_session_ended_is_shown_for_a_week() {
         let ended = Ended { reason: EndReason::Revoked, at: 0, by: None };
         let week = i64::try_from(NOTICE_MILLIS).expect("a week");
         let tombstone = Tombstone { signed_out: 5 * week, ended: Some(ended), ..tombstone("a") };
@@ -284,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_can_be_read_again() {
+    fn stored_values_can_be_read_back() {
         for stored in [Stored::Pair(pair("a", 5, 9)), Stored::Tombstone(tombstone("a"))] {
             let text = serde_json::to_string(&stored).expect("JSON");
             assert_eq!(serde_json::from_str::<Stored>(&text).expect("the same again"), stored);

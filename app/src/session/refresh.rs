@@ -1,5 +1,4 @@
-//! One refresh at a time in a tab, whoever asks for it; and, as far as the browser helps, one at a
-//! time in all tabs.
+//! Refreshing: one request at a time in a tab and, where the browser supports locks, across tabs.
 
 use std::cell::RefCell;
 
@@ -9,10 +8,10 @@ use leptos::task::spawn_local;
 
 use super::{
     browser, engine,
-    flight::{self, Deed},
+    flight::{self, EngineEvent},
     inspect::stored_pair,
     lock::{Locked, with_lock_if_available},
-    outcome::{self, Outcome, Refusal},
+    outcome::{self, Outcome, Rejection},
     pair::{Incoming, Stored, StoredPair, Tombstone, VERSION},
     schedule, storage, turn,
 };
@@ -24,7 +23,7 @@ use crate::{
     delay::Delay,
 };
 
-/// How often a tab that waits for another one looks, milliseconds.
+/// Polling interval of a tab that waits for another one, milliseconds.
 const LOOK_EVERY: u32 = 40;
 
 type Running = Shared<LocalBoxFuture<'static, Outcome>>;
@@ -33,8 +32,8 @@ thread_local! {
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
 }
 
-/// Renews the stored pair. All callers share one running refresh, which runs to its end even when
-/// they are gone: its reply may hold the only copy of the next refresh token.
+/// Renews the stored pair. All callers share one running refresh, which completes even if they are dropped: its reply
+/// may hold the only copy of the next refresh token.
 pub(super) async fn renew() -> Outcome {
     if engine::must_wait() {
         return Outcome::Retry(None);
@@ -59,8 +58,8 @@ async fn run() -> Outcome {
     outcome
 }
 
-/// Asks while no other tab does. While one does, waits for its answer: for a moment where the server accepts a spent
-/// token for long enough to ask beside it, and else until that tab has let go of the lock.
+/// Asks while no other tab does. Otherwise waits for that tab's answer: briefly if the server's grace allows asking
+/// in parallel, else until that tab releases the lock.
 async fn ask_alone(pair: StoredPair) -> Outcome {
     let may_ask_beside = turn::may_ask_beside(browser::reuse_grace());
     let mut is_locked_out = false;
@@ -69,7 +68,7 @@ async fn ask_alone(pair: StoredPair) -> Outcome {
             match with_lock_if_available(&lock_of(&pair), ask(pair.clone()), hold_after).await {
                 Locked::Done(outcome) => return outcome,
                 Locked::Taken => is_locked_out = may_ask_beside,
-                Locked::Refused => is_locked_out = true,
+                Locked::Rejected => is_locked_out = true,
             }
         }
         if is_superseded(&pair) {
@@ -83,20 +82,20 @@ async fn ask_alone(pair: StoredPair) -> Outcome {
     ask(pair).await
 }
 
-/// The lock is of the pair that is to be renewed: the next one has its own.
+/// The name of the lock, which is specific to the pair to renew.
 fn lock_of(pair: &StoredPair) -> String {
     format!("hallpass:refresh:{}:{}", pair.sid, pair.received_at)
 }
 
-/// How long the lock is held after that, milliseconds. Who failed lets the others try.
+/// How long the lock is held after the answer, milliseconds. After a failure it is released at once.
 const fn hold_after(outcome: &Outcome) -> u32 {
     match outcome {
         Outcome::Renewed | Outcome::SignedOut => turn::PATIENCE,
-        Outcome::Superseded | Outcome::Retry(_) | Outcome::Refused(_) => 0,
+        Outcome::Superseded | Outcome::Retry(_) | Outcome::Rejected(_) => 0,
     }
 }
 
-/// Whether storage holds something else by now: a newer pair, or a sign-out.
+/// Whether storage has changed: a newer pair, or a sign-out.
 fn is_superseded(pair: &StoredPair) -> bool {
     !matches!(storage::load(), Some(Stored::Pair(stored)) if stored.access == pair.access)
 }
@@ -106,12 +105,12 @@ async fn ask(pair: StoredPair) -> Outcome {
         return Outcome::Superseded;
     }
     let sent_at = browser::now();
-    flight::note(Deed::Asked);
+    flight::note(EngineEvent::Asked);
     match session::refresh(pair.refresh.clone()).await {
         Ok(_) if turn::is_too_old(browser::now() - sent_at, browser::reuse_grace()) => Outcome::Retry(None),
         Ok(tokens) => received(tokens, Some(&pair), sent_at).map_or(Outcome::Retry(None), store),
         Err(error) => match outcome::of(error) {
-            Outcome::Refused(refusal) => refused(&pair, refusal),
+            Outcome::Rejected(rejection) => rejected(&pair, rejection),
             outcome => outcome,
         },
     }
@@ -122,15 +121,15 @@ fn store(renewed: StoredPair) -> Outcome {
     if !storage::store(Incoming::Renewal(renewed)) {
         return Outcome::Superseded;
     }
-    flight::note(Deed::Renewed);
+    flight::note(EngineEvent::Renewed);
     Outcome::Renewed
 }
 
-/// A pair as it is stored. `None` when the answer is none that we understand.
+/// A response as a pair to store. `None` if the response is malformed.
 pub(super) fn received(tokens: TokenPair, previous: Option<&StoredPair>, sent_at: i64) -> Option<StoredPair> {
     let received_at = browser::now();
     let claims = SessionClaims::read(tokens.access.expose())?;
-    // A server that does not rotate sends no refresh token: the one at hand stays good.
+    // Without rotation the server sends no refresh token: the current one stays valid.
     let refresh = tokens.refresh.or_else(|| previous.map(|pair| pair.refresh.clone()))?;
     let skew = schedule::skew(&claims, sent_at, received_at);
     let SessionClaims { sid, generation, .. } = claims;
@@ -138,28 +137,28 @@ pub(super) fn received(tokens: TokenPair, previous: Option<&StoredPair>, sent_at
     Some(StoredPair { v: VERSION, sid, generation, access: tokens.access, refresh, received_at, skew, unfinished })
 }
 
-/// Signs out only if the stored token is still the one that was refused and the session is over at
-/// once, or the access token is dead too.
-fn refused(pair: &StoredPair, refusal: Refusal) -> Outcome {
+/// Signs out if storage still holds the rejected token and either the session is over or the access token has expired
+/// too.
+fn rejected(pair: &StoredPair, rejection: Rejection) -> Outcome {
     if is_superseded(pair) {
         return Outcome::Superseded;
     }
     let remaining = pair.claims().map_or(0, |claims| schedule::remaining(&claims, pair.skew, browser::now()));
-    if remaining > 0 && !refusal.is_immediate() {
-        return Outcome::Refused(refusal);
+    if remaining > 0 && !rejection.is_immediate() {
+        return Outcome::Rejected(rejection);
     }
-    end(pair, refusal);
+    end(pair, rejection);
     Outcome::SignedOut
 }
 
 /// Signs out with the server's reason.
-fn end(pair: &StoredPair, refusal: Refusal) {
+fn end(pair: &StoredPair, rejection: Rejection) {
     let signed_out = browser::now();
     let noticed = |reason| Ended { reason, at: signed_out / 1000, by: None };
-    let ended = match refusal {
-        Refusal::Lost => noticed(EndReason::Expired),
-        Refusal::Inactive => noticed(EndReason::UserDeactivated),
-        Refusal::Ended(ended) => ended.unwrap_or_else(|| noticed(EndReason::Revoked)),
+    let ended = match rejection {
+        Rejection::Lost => noticed(EndReason::Expired),
+        Rejection::Inactive => noticed(EndReason::UserDeactivated),
+        Rejection::Ended(ended) => ended.unwrap_or_else(|| noticed(EndReason::Revoked)),
     };
     storage::store(Incoming::SignOut(Tombstone {
         v: VERSION,
@@ -172,8 +171,8 @@ fn end(pair: &StoredPair, refusal: Refusal) {
     }));
 }
 
-/// Gives protected calls their token. A call belongs to the session that it was begun in, which is the one that
-/// the page shows: another person who signs in meanwhile does not send it.
+/// Provides tokens for authenticated calls. A call belongs to the session that the page showed when it began; another
+/// user's sign-in in between does not send it.
 pub(super) struct Source;
 
 impl TokenSource for Source {
@@ -197,11 +196,11 @@ impl TokenSource for Source {
             }
             let Some(pair) = stored_pair().filter(|pair| pair.sid == sid) else { return signed_out() };
             let outcome = renew().await;
-            // The server has refused both tokens of the pair: the session is over.
-            if let Outcome::Refused(refusal) = &outcome
+            // The server rejected both tokens of the pair: the session is over.
+            if let Outcome::Rejected(rejection) = &outcome
                 && !is_superseded(&pair)
             {
-                end(&pair, refusal.clone());
+                end(&pair, rejection.clone());
                 return signed_out();
             }
             access_after(outcome, newer)
@@ -210,22 +209,22 @@ impl TokenSource for Source {
     }
 }
 
-/// What a call can be sent with after an attempt to renew.
+/// The token for a call after an attempt to renew.
 fn access_after(outcome: Outcome, renewed: impl FnOnce() -> Option<String>) -> Access {
     match outcome {
         Outcome::Renewed | Outcome::Superseded => renewed().map_or_else(signed_out, Access::Token),
         Outcome::Retry(_) => Access::Unreachable,
-        Outcome::Refused(_) | Outcome::SignedOut => Access::SignedOut,
+        Outcome::Rejected(_) | Outcome::SignedOut => Access::SignedOut,
     }
 }
 
-/// The session of a call is not here any more. The page may not have noticed yet.
+/// The session of a call is gone. The page may not have noticed yet.
 fn signed_out() -> Access {
     engine::wake();
     Access::SignedOut
 }
 
-/// The access token that is stored, if it is of this session.
+/// The stored access token, if it belongs to this session.
 fn access_of(sid: &str) -> Option<String> {
     stored_pair().filter(|pair| pair.sid == sid).map(|pair| pair.access.into_exposed())
 }

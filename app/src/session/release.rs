@@ -1,4 +1,4 @@
-//! Why a part of the application could not be downloaded.
+//! Reasons for a failed download of code.
 
 use web_sys::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 
@@ -6,13 +6,13 @@ use crate::api::Code;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of the page's script (`ui/shell/boot.js`).
+    /// Defined by the page's script (`ui/shell/boot.js`).
     #[wasm_bindgen(js_name = explainDownload, catch)]
     async fn explain_download() -> Result<JsValue, JsValue>;
 }
 
-/// `Outdated` when the server has another release by now, otherwise `Network`. A page on which nothing was typed is
-/// reloaded, once, when it is outdated; on another the banner tells the person.
+/// `Outdated` if the server runs another release, else `Network`. An outdated page without user input is reloaded
+/// once; otherwise the banner asks the user to reload.
 pub async fn why_missing() -> Code {
     match explain_download().await {
         Ok(why) if why == "outdated" => Code::Outdated,

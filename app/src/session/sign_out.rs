@@ -1,4 +1,4 @@
-//! Signing out: here at once, at the server as soon as it can be reached.
+//! Signing out: in this browser at once, at the server when it can be reached.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use super::{
     browser, engine,
-    flight::{self, Deed},
+    flight::{self, EngineEvent},
     outcome::{self, Outcome},
     pair::{Incoming, SignOut, Stored, Tombstone, VERSION},
     storage,
@@ -15,17 +15,17 @@ use super::{
 use crate::{api::session, delay::Delay};
 
 thread_local! {
-    /// The sessions that this tab is ending at the server: each once, however often the network comes back.
+    /// The sessions that this tab is ending at the server. Prevents duplicate requests when the network comes back.
     static ENDING: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// After so many attempts the tab waits until it is looked at again.
+/// After so many attempts the tab waits until it becomes visible again.
 const MAX_ATTEMPTS: u32 = 12;
 
-/// How long a tab leaves a sign-out to the tab in which it began, milliseconds.
+/// How long other tabs leave a sign-out to the tab in which it began, milliseconds.
 const HEAD_START: u32 = 3_000;
 
-/// Signs out. The tombstone comes first, so that nothing on its way can bring the session back.
+/// Signs out. Writes the tombstone first, so that no late reply can restore the session.
 pub(super) fn sign_out() {
     let Some(Stored::Pair(pair)) = storage::load() else {
         return engine::wake();
@@ -39,13 +39,12 @@ pub(super) fn sign_out() {
         pending: Some(pair.refresh.clone()),
         unfinished: Vec::new(),
     }));
-    flight::note(Deed::SignedOut);
+    flight::note(EngineEvent::SignedOut);
     engine::wake_afresh();
     finish();
 }
 
-/// Ends at the server every session that ended in this browser and that the server does not know of yet: also
-/// those of tabs that were closed, and of earlier visits.
+/// Ends at the server every session that ended in this browser, including those of closed tabs and earlier visits.
 pub(super) fn finish() {
     let stored = storage::load();
     for sign_out in stored.iter().flat_map(Stored::unfinished) {
@@ -53,7 +52,7 @@ pub(super) fn finish() {
     }
 }
 
-/// Does so later, if the tab in which they began has not.
+/// Does so later, unless the tab in which they ended has.
 pub(super) fn finish_later() {
     if storage::load().is_none_or(|stored| stored.unfinished().is_empty()) {
         return;
@@ -65,7 +64,7 @@ pub(super) fn finish_later() {
     });
 }
 
-/// Ends the session at the server, trying again while it cannot be reached.
+/// Ends the session at the server; retries while the server cannot be reached.
 pub(super) fn end_at_server(SignOut { sid, refresh }: SignOut) {
     if !ENDING.with_borrow_mut(|ending| ending.insert(sid.clone())) {
         return;
@@ -78,17 +77,17 @@ pub(super) fn end_at_server(SignOut { sid, refresh }: SignOut) {
     });
 }
 
-/// Whether the server has taken note, after as many attempts as it takes, or as are allowed.
+/// Whether the server confirmed, within the allowed attempts.
 async fn is_told(refresh: &Secret) -> bool {
     for attempt in 1..=MAX_ATTEMPTS {
-        let wished = match session::blacklist(refresh.clone()).await.map_err(outcome::of) {
-            Err(Outcome::Retry(wished)) => wished,
-            // Ended by this, or over already.
-            Ok(()) | Err(Outcome::Renewed | Outcome::Superseded | Outcome::Refused(_) | Outcome::SignedOut) => {
+        let retry_after = match session::blacklist(refresh.clone()).await.map_err(outcome::of) {
+            Err(Outcome::Retry(retry_after)) => retry_after,
+            // Ended now or earlier.
+            Ok(()) | Err(Outcome::Renewed | Outcome::Superseded | Outcome::Rejected(_) | Outcome::SignedOut) => {
                 return true;
             }
         };
-        Delay::after_failures(attempt, wished, browser::random()).pass().await;
+        Delay::after_failures(attempt, retry_after, browser::random()).pass().await;
     }
     false
 }

@@ -1,5 +1,4 @@
-//! Whether the user who is signed in is staff: asked of the server once in a session, and again with the next pair
-//! if it could not answer.
+//! Whether the signed-in user is staff. The server is asked once per session, and again after a renewal if that failed.
 
 use std::cell::RefCell;
 
@@ -14,14 +13,14 @@ thread_local! {
 }
 
 struct Asked {
-    /// The access token with which the server was asked last.
+    /// The access token of the last request.
     with: Option<Secret>,
-    /// The session of which it is known.
+    /// The session whose answer is known.
     answered: Option<String>,
 }
 
 impl Asked {
-    /// Whether the server is to be asked now.
+    /// Whether to ask the server now.
     fn begin(&mut self, pair: &StoredPair) -> bool {
         let is_due = self.answered.as_ref() != Some(&pair.sid) && self.with.as_ref() != Some(&pair.access);
         if is_due {
@@ -31,14 +30,14 @@ impl Asked {
     }
 }
 
-/// Finds it out, unless it is known.
+/// Asks the server unless the answer is known.
 pub(super) fn find_out(session: Session, pair: &StoredPair) {
     if !ASKED.with_borrow_mut(|asked| asked.begin(pair)) {
         return;
     }
     let sid = pair.sid.clone();
     spawn_local(async move {
-        // Without an answer a link is missing.
+        // Without an answer, only a link is missing.
         let Ok(me) = account::me().await else { return };
         if session.sid.try_get_untracked().flatten().as_ref() == Some(&sid) {
             session.is_staff.try_set(me.is_staff);

@@ -1,28 +1,28 @@
-//! Who is signed in, as pages see it.
+//! The session's state, as pages see it.
 
 use hallpass_types::Ended;
 use leptos::prelude::*;
 
-/// Whether somebody is signed in here.
+/// Whether somebody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// Not known yet: on the server, and in the first render.
+    /// Not known yet: on the server and in the first render.
     Unknown,
-    /// Nobody is.
+    /// Signed out.
     SignedOut,
-    /// Somebody is, and the access token is good.
+    /// Signed in, with a valid access token.
     SignedIn,
-    /// Somebody is, and the server cannot be reached to renew the access token.
+    /// Signed in; the access token has expired and the server cannot be reached to renew it.
     Stale,
 }
 
 impl SessionState {
-    /// Whether the pages of somebody who is signed in are to be shown.
+    /// Whether pages of a signed-in user are shown.
     pub const fn is_signed_in(self) -> bool {
         matches!(self, Self::SignedIn | Self::Stale)
     }
 
-    /// The word for it in `data-session` on the document.
+    /// The value of `data-session` on the document.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",
@@ -33,43 +33,43 @@ impl SessionState {
     }
 }
 
-/// How the last attempts to reach the server went.
+/// Whether the server can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
-    /// Well.
+    /// The last attempt succeeded.
     Fine,
-    /// The device has no network.
+    /// The device is offline.
     Offline,
-    /// There is a network, and the server does not answer.
+    /// The device is online, but the server does not answer.
     Unreachable,
 }
 
-/// The signals that the engine writes and pages read: the one source for "who am I".
+/// Signals that the engine writes and pages read: the single source of the user's identity.
 #[derive(Clone, Copy)]
 pub struct Session {
     /// Whether somebody is signed in.
     pub state: RwSignal<SessionState>,
-    /// The session, while there is one: what belongs to one person is made anew for another.
+    /// The session, if signed in. Views of one user are rebuilt for another.
     pub sid: RwSignal<Option<String>>,
-    /// How often the session was renewed, by the token that is shown.
+    /// The generation of the current access token.
     pub generation: RwSignal<Option<u32>>,
-    /// The name in the access token, while somebody is.
+    /// The username in the access token, if signed in.
     pub username: RwSignal<Option<String>>,
-    /// Whether the user is staff, as far as the server has said so. It shows a link and grants nothing.
+    /// Whether the server said that the user is staff. Shows a link; grants nothing.
     pub is_staff: RwSignal<bool>,
-    /// When the access token ends, milliseconds on the device's clock.
+    /// Expiry of the access token, milliseconds on the device's clock.
     pub access_ends_at: RwSignal<Option<i64>>,
-    /// How the last session ended, when its user did not end it here. `None` after a sign-out.
+    /// How the last session ended, if its user did not end it here. `None` after a sign-out.
     pub ended: RwSignal<Option<Ended>>,
-    /// The name of the user whose session [`Self::ended`] tells of. It stays after the next sign-in, so that a
-    /// page can tell whether the same user came back.
+    /// The username of the session that [`Self::ended`] describes. It stays after the next sign-in, so that a page
+    /// can tell whether the same user came back.
     pub ended_username: RwSignal<Option<String>>,
     /// Whether the server can be reached.
     pub connection: RwSignal<Connection>,
 }
 
 impl Session {
-    /// Before anything is known.
+    /// The state before storage is read.
     pub fn unknown() -> Self {
         Self {
             state: RwSignal::new(SessionState::Unknown),

@@ -1,5 +1,4 @@
-//! Local storage: one key. Where the browser refuses it, the pair lives in memory, for this tab and
-//! this visit.
+//! Local storage: one key. If the browser refuses it, the pair lives in memory, for this tab and this visit.
 
 use std::cell::RefCell;
 
@@ -7,7 +6,7 @@ use gloo_storage::{LocalStorage, Storage};
 
 use super::pair::{Incoming, Stored, Tombstone, VERSION, merge};
 
-/// The key that everything is under.
+/// The key in local storage.
 pub(super) const KEY: &str = "hallpass";
 
 thread_local! {
@@ -15,14 +14,14 @@ thread_local! {
     static IS_USABLE: bool = web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))));
 }
 
-/// What local storage would not take: it counts until another tab writes there.
+/// The value that local storage refused. Valid until another tab writes.
 struct Unkept {
     stored: Stored,
-    /// The text that stands in local storage instead.
+    /// What local storage held at that time.
     instead: Option<String>,
 }
 
-/// Whether local storage may be touched at all: where it is blocked, `gloo-storage` throws.
+/// Whether local storage is accessible: `gloo-storage` throws where it is blocked.
 fn is_usable() -> bool {
     IS_USABLE.with(|is_usable| *is_usable)
 }
@@ -31,13 +30,13 @@ fn text() -> Option<String> {
     if is_usable() { LocalStorage::raw().get_item(KEY).ok().flatten() } else { None }
 }
 
-/// Whether there is something for the engine to do: a pair, a sign-out that the server does not know of, or word of how a
-/// session ended. The names are looked for in the text, since code that reads JSON is downloaded with the engine.
+/// Whether the engine is needed: for a pair, an unfinished sign-out, or the reason a session ended. Searches the
+/// text, since the JSON parser is downloaded with the engine.
 pub(super) fn needs_engine() -> bool {
     text().is_some_and(|text| ["\"refresh\"", "\"pending\"", "\"ended\""].iter().any(|name| text.contains(name)))
 }
 
-/// Forgets how a session ended, once that is no longer shown.
+/// Removes the reason a session ended once it is no longer shown.
 pub(super) fn forget_old_notice(now: i64) {
     if let Some(Stored::Tombstone(tombstone)) = load()
         && tombstone.ended.is_some()
@@ -47,7 +46,7 @@ pub(super) fn forget_old_notice(now: i64) {
     }
 }
 
-/// What is stored now. What cannot be read is not ours.
+/// The stored value. `None` if it cannot be parsed.
 pub(super) fn load() -> Option<Stored> {
     let text = text();
     let unkept = UNKEPT.with_borrow(|unkept| {
@@ -59,13 +58,13 @@ pub(super) fn load() -> Option<Stored> {
     })
 }
 
-/// Merges into what is stored at this moment. Reading and writing happen without a pause between them. Answers
-/// whether it changed anything.
+/// Merges a change into the stored value, reading and writing without an await in between. Returns whether anything
+/// changed.
 pub(super) fn store(incoming: Incoming) -> bool {
     merge(load().as_ref(), incoming).map(overwrite).is_some()
 }
 
-/// Strikes off a sign-out, once the server has ended the session.
+/// Removes a sign-out that the server has confirmed.
 pub(super) fn finish_sign_out(sid: &str) {
     if let Some(stored) = load() {
         let finished = stored.clone().finished(sid);
@@ -81,8 +80,8 @@ fn overwrite(stored: Stored) {
     UNKEPT.with_borrow_mut(|slot| *slot = unkept);
 }
 
-/// Writes it, or nothing stays there: a spent token that a full storage kept would be presented by the next
-/// page that reads it, and the server would take its user for a thief.
+/// Writes the value, or removes the old one: a spent token left in a full storage would be sent by the next page, and
+/// the server would treat it as theft.
 fn is_written(stored: &Stored) -> bool {
     let set = || LocalStorage::set(KEY, stored).is_ok();
     set() || {

@@ -1,6 +1,5 @@
-//! The other tabs, and this tab's own comings and goings. The browser tells the others of every write by a `storage`
-//! event, which wakes the engine, which looks at what is stored. There is no `BroadcastChannel`: a message on it
-//! would throw a page out of the back/forward cache.
+//! Events from other tabs and of this tab's visibility. A `storage` event of every write wakes the engine, which
+//! reads storage again. `BroadcastChannel` is not used: its messages evict pages from the back/forward cache.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
@@ -8,7 +7,7 @@ use web_sys::{Event, EventTarget, StorageEvent, window};
 
 use super::{
     engine,
-    flight::{self, Deed},
+    flight::{self, EngineEvent},
     sign_out, storage,
 };
 
@@ -29,8 +28,8 @@ pub(super) fn listen() {
         engine::wake_afresh();
         sign_out::finish();
     });
-    // The browser may be wrong: an attempt that fails shows whether there is a network.
-    on(&window, "offline", |_| flight::note(Deed::Offline));
+    // The event is unreliable: a failing attempt shows whether there is a network.
+    on(&window, "offline", |_| flight::note(EngineEvent::Offline));
     if let Some(document) = window.document() {
         on(&document, "visibilitychange", |_| engine::wake());
     }

@@ -1,21 +1,21 @@
-//! How tabs take turns at renewing one pair, by the time for which the server accepts a spent refresh token: its
-//! grace. All times are milliseconds.
+//! Coordinates the tabs that renew one pair, by the server's grace period for spent refresh tokens. All times are
+//! milliseconds.
 
-/// How long a tab waits for the one that holds the lock before it asks as well, where the grace allows that. The
-/// tab that renewed holds the lock as long: what one tab writes to storage, another may still read as it was.
+/// How long a tab waits for the lock holder before it asks in parallel, if the grace period allows that. The lock
+/// holder keeps the lock for as long after its write, since other tabs may read stale storage.
 pub(super) const PATIENCE: u32 = 2_000;
 
-/// The oldest reply that is taken while the grace allows to ask again.
+/// Maximum age of an accepted reply when the grace period allows another request.
 const MAX_REPLY_AGE: i64 = 25_000;
 
-/// Whether a tab may ask while another one, which holds the lock, has asked with the same token. The other one's
-/// request may have taken as long as any request may, and the token may be spent since its beginning.
+/// Whether a tab may ask although the lock holder has asked with the same token. The holder's request may have taken
+/// up to its timeout, and the token may have been spent at its beginning.
 pub(super) const fn may_ask_beside(grace: i64) -> bool {
     grace > MAX_REPLY_AGE
 }
 
-/// Whether a reply of this age is too old to be used. The device slept meanwhile, and other tabs may have asked with
-/// the same token and may be about to. Without a grace none of them was answered, and asking again would end the
+/// Whether a reply of this age must be dropped. The device slept meanwhile, and other tabs may have used, or be about
+/// to use, the same token. Without a grace period none of them was answered, and another request would end the
 /// session.
 pub(super) const fn is_too_old(age: i64, grace: i64) -> bool {
     grace > 0 && age > MAX_REPLY_AGE
@@ -26,14 +26,14 @@ mod tests {
     use super::{is_too_old, may_ask_beside};
 
     #[test]
-    fn two_tabs_ask_with_one_token_only_where_the_grace_outlasts_a_request() {
+    fn two_tabs_ask_with_one_token_only_if_the_grace_outlasts_a_request() {
         for (grace, may) in [(0, false), (1_000, false), (25_000, false), (30_000, true), (300_000, true)] {
             assert_eq!(may_ask_beside(grace), may, "{grace}");
         }
     }
 
     #[test]
-    fn an_old_reply_is_thrown_away_only_where_asking_again_is_forgiven() {
+    fn an_old_reply_is_dropped_only_within_the_grace() {
         assert!(is_too_old(25_001, 30_000));
         assert!(!is_too_old(25_000, 30_000));
         assert!(!is_too_old(3_600_000, 0));

@@ -1,5 +1,4 @@
-//! The application: its frame, the page of the address, and the one place where the token engine is
-//! started.
+//! The application: frame, page of the current URL, and the start of the token engine.
 
 use leptos::{either::EitherOf6, prelude::*};
 use leptos_router::{components::Router, hooks::use_location};
@@ -34,14 +33,14 @@ pub fn App() -> impl IntoView {
     let hydrated = Hydrated::provide();
     let toast = Toast::provide();
     let progress = Progress::provide();
-    // Runs in the browser alone, after hydration: until then both renders are of `Unknown`.
+    // Effects run in the browser only, after hydration: both renders show `Unknown`.
     Effect::new(move |_| {
         hydrated.mark();
         session::start(session);
     });
     Effect::new(move |_| mark_document("data-session", Some(session.state.get().word())));
     Effect::new(move |_| mark_document("data-staff", session.is_staff.get().then_some("")));
-    // What finds out who is here may have to be downloaded first.
+    // The engine may have to be downloaded first.
     Effect::new(move |_: Option<Option<UnderWay>>| {
         (session.state.get() == SessionState::Unknown).then(|| progress.begin())
     });
@@ -60,8 +59,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The page of the address. The router's own `Routes` erases the types of pages, and with them brings
-/// each one's code for hydrating it piece by piece, which nothing here uses: a third of a page's size.
+/// The page of the current URL. The router's own `Routes` erases the types of pages, which adds each page's code for
+/// hydrating them, a third of its size; nothing here uses it.
 #[component]
 fn CurrentPage() -> impl IntoView {
     let path = use_location().pathname;
@@ -87,7 +86,7 @@ fn CurrentPage() -> impl IntoView {
     }
 }
 
-/// Tells the router that the page is there: it writes the address then, and scrolls.
+/// Tells the router that the page is rendered. It then updates the URL and scrolls.
 #[cfg(not(feature = "ssr"))]
 fn complete_navigation() {
     use leptos_router::location::{BrowserUrl, LocationProvider};
@@ -99,24 +98,24 @@ fn complete_navigation() {
 #[cfg(feature = "ssr")]
 fn complete_navigation() {}
 
-/// Moves the focus to the heading of a page that has taken the place of another one: screen readers read it, as they do when
-/// the browser loads a page, and the next Tab goes on from there.
+/// Moves the focus to the heading of a page that replaced another, as after a page load: screen readers read it, and
+/// the next Tab continues from there.
 fn announce_page() {
     let heading = document().query_selector("main h1").ok().flatten();
     if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
         let options = FocusOptions::new();
-        // Where the page is scrolled to is the router's business.
+        // The router scrolls.
         options.set_prevent_scroll(true);
         heading.set_tab_index(-1);
-        // A heading that takes no focus is found all the same.
+        // Without the focus, the heading is still found.
         drop(heading.focus_with_options(&options));
     }
 }
 
-/// Tells stylesheets and tests who is signed in: `<html data-session=… data-staff>`.
+/// Exposes the session state to stylesheets and tests: `<html data-session=… data-staff>`.
 fn mark_document(name: &str, word: Option<&str>) {
     if let Some(root) = document().document_element() {
-        // The names are constants that no browser refuses.
+        // The attribute names are constants that browsers accept.
         drop(match word {
             Some(word) => root.set_attribute(name, word),
             None => root.remove_attribute(name),

@@ -1,20 +1,20 @@
-//! What became of the session that this page showed last: pages that a person signed out of are nobody else's business, and
-//! those that a session ended on are its user's.
+//! The last session of this page. After a sign-out its pages are hidden from the next user; after a session's end its
+//! user may return to them.
 
 use leptos::prelude::*;
 
 use crate::session::{Session, SessionState};
 
-/// What became of the session that this page showed last.
+/// The fate of the last session of this page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// It has shown none.
+    /// No session was shown.
     Unseen,
-    /// It goes on.
+    /// It is active.
     GoesOn,
     /// Its user signed out, here or in another tab.
     SignedOut,
-    /// It ended by itself, or from elsewhere.
+    /// It expired or was revoked.
     Ended,
 }
 
@@ -37,13 +37,13 @@ pub(super) struct LastSession {
 }
 
 impl LastSession {
-    /// For all components below.
+    /// Provides it for all components below.
     pub(super) fn provide(session: Session) {
         let fate = Memo::new(move |before: Option<&Fate>| {
             let before = before.copied().unwrap_or(Fate::Unseen);
             before.after(session.state.get(), session.ended.with(Option::is_some))
         });
-        // A memo that nothing reads would miss the session: it is evaluated when it is read.
+        // An effect, not a memo: an unread memo would miss the session.
         Effect::new(move |_| fate.get());
         provide_context(Self { fate, session });
     }
@@ -53,7 +53,7 @@ impl LastSession {
         self.fate.get_untracked() == Fate::SignedOut
     }
 
-    /// Whether the session that goes on may be of the same user.
+    /// Whether the current session may belong to the same user.
     pub(super) fn is_of_same_user(self) -> bool {
         let last = self.session.ended_username.get_untracked();
         last.is_none() || last == self.session.username.get_untracked()
@@ -66,7 +66,7 @@ mod tests {
     use crate::session::SessionState::{SignedIn, SignedOut, Stale, Unknown};
 
     #[test]
-    fn only_who_was_signed_in_and_is_not_told_why_not_has_signed_out() {
+    fn a_session_that_disappears_without_a_reason_was_signed_out() {
         for (steps, fate) in [
             (vec![(Unknown, false), (SignedOut, false)], Fate::Unseen),
             (vec![(Unknown, false), (SignedOut, true)], Fate::Ended),

@@ -1,6 +1,6 @@
-//! A query to the server, like a Leptos `Resource`: it is sent again when the question changes or the server comes back,
-//! and renders as a skeleton, a value or an error. An answer to an older question is dropped, and what is shown stays until
-//! there is something different.
+//! A query to the server, like a Leptos `Resource`, that runs again when its inputs change or the server is back, and
+//! renders as a skeleton, a value or an error. Outdated responses are dropped. The current value stays until a
+//! different one arrives.
 
 use std::pin::pin;
 
@@ -27,14 +27,14 @@ texts! {
     }
 }
 
-/// A question to the server, and its last answer.
+/// A query and its last response.
 pub(crate) struct Load<T: Send + Sync + 'static> {
     answer: RwSignal<Option<Result<T, ApiError>>>,
     is_asking: RwSignal<bool>,
     rounds: RwSignal<u32>,
-    /// The number of the last question.
+    /// The sequence number of the last request.
     newest: StoredValue<u32>,
-    /// Answers that failed one after another.
+    /// Consecutive failures.
     failures: StoredValue<u32>,
 }
 
@@ -47,7 +47,7 @@ impl<T: Send + Sync + 'static> Clone for Load<T> {
 impl<T: Send + Sync + 'static> Copy for Load<T> {}
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
-    /// Asks, and asks again whenever a signal that `ask` reads before its first `await` changes.
+    /// Sends the query, and again whenever a signal changes that `ask` reads before its first `await`.
     pub(crate) fn new<Asking>(ask: impl Fn() -> Asking + 'static) -> Self
     where
         Asking: Future<Output = Result<T, ApiError>> + 'static,
@@ -72,11 +72,11 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
             let number = load.newest.get_value();
             load.is_asking.set(true);
             let under_way = progress.begin();
-            // The page may go meanwhile, or ask something else.
+            // Meanwhile the page may be gone, or the query may have changed.
             let is_wanted = move || load.newest.try_get_value() == Some(number);
             spawn_local(async move {
                 respite().await;
-                // Another person's page may be in its place, with that person's token.
+                // Another user may have signed in: the response belongs to the old session.
                 if !is_wanted() {
                     return;
                 }
@@ -95,7 +95,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         match &answer {
             Err(error) if is_passing(error.code) => {
                 self.ask_later(error.retry_after, number);
-                // What is there is better than word of a failure that passes; the banner tells of it.
+                // Keep the current value on a temporary failure; the banner reports it.
                 if self.answer.with_untracked(|shown| matches!(shown, Some(Ok(_)))) {
                     return;
                 }
@@ -105,7 +105,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         self.show(answer);
     }
 
-    /// Shows it, unless it is shown already.
+    /// Shows the result, unless it is shown already.
     fn show(self, answer: Result<T, ApiError>) {
         let answer = Some(answer);
         self.answer.maybe_update(|shown| {
@@ -117,13 +117,14 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         });
     }
 
-    /// Asks again after a while, or when the network is back, once the tab is seen; unless something was asked meanwhile.
-    fn ask_later(self, wished: Option<u32>, number: u32) {
+    /// Retries after a delay or when the network is back, once the tab is visible, unless another request was sent
+    /// meanwhile.
+    fn ask_later(self, retry_after: Option<u32>, number: u32) {
         let failures = self.failures.get_value().saturating_add(1);
         self.failures.set_value(failures);
-        let delay = Delay::after_failures(failures, wished, session::random());
+        let delay = Delay::after_failures(failures, retry_after, session::random());
         spawn_local(async move {
-            match wished {
+            match retry_after {
                 Some(_) => delay.pass().await,
                 None => _ = select(pin!(delay.pass()), pin!(session::online())).await,
             }
@@ -134,17 +135,17 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         });
     }
 
-    /// Asks once more.
+    /// Sends the query again.
     pub(crate) fn again(self) {
         self.rounds.update(|rounds| *rounds += 1);
     }
 
-    /// Puts in place what another call has answered.
+    /// Replaces the value by one that another call returned.
     pub(crate) fn put(self, value: T) {
         self.show(Ok(value));
     }
 
-    /// Changes a part of what is shown, as another call has answered.
+    /// Updates a part of the value with what another call returned.
     pub(crate) fn change(self, change: impl FnOnce(&mut T)) {
         self.answer.update(|answer| {
             if let Some(Ok(value)) = answer {
@@ -153,7 +154,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         });
     }
 
-    /// A part of what is shown, if something is.
+    /// A part of the value, if there is one.
     pub(crate) fn part<Part>(self, part: impl Fn(&T) -> Part + Send + Sync + 'static) -> Signal<Option<Part>>
     where
         Part: Send + Sync + 'static,
@@ -161,18 +162,18 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         Signal::derive(move || self.answer.with(|answer| answer.as_ref()?.as_ref().ok().map(&part)))
     }
 
-    /// Whether there is something to show.
+    /// Whether there is a value.
     pub(crate) fn is_there(self) -> Memo<bool> {
         Memo::new(move |_| self.answer.with(|answer| matches!(answer, Some(Ok(_)))))
     }
 
-    /// Whether a question is on its way.
+    /// Whether a request is running.
     pub(crate) fn is_asking(self) -> Signal<bool> {
         self.is_asking.into()
     }
 
-    /// The skeleton, the value, or the error; rendered anew for each different value. What a person types into does not
-    /// belong here, but into [`Load::view_once`].
+    /// The skeleton, the value or the error; rendered again for each different value. Forms belong into
+    /// [`Load::view_once`].
     pub(crate) fn view<View: IntoView + 'static>(
         self,
         shape: Shape,
@@ -185,8 +186,8 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         }
     }
 
-    /// The skeleton, the value, or the error; rendered once for all values that follow each other. What shows the value reads
-    /// the signal, and a form, which reads it once, keeps what was typed.
+    /// The skeleton, the value or the error; rendered once for consecutive values. The view reads the signal; a form
+    /// reads it once and keeps the user's input.
     pub(crate) fn view_once<View: IntoView + 'static>(
         self,
         shape: Shape,
@@ -201,7 +202,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         }
     }
 
-    /// The value, and those that follow.
+    /// The signal of the value.
     fn value(self) -> Option<Memo<T>> {
         let first = self.answer.get_untracked()?.ok()?;
         Some(Memo::new(move |last: Option<&T>| {
@@ -219,7 +220,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         }
     }
 
-    /// What helps, if anything does: to ask once more, or to go elsewhere.
+    /// The remedy for an error: a retry, or a link.
     fn way_on(self, code: Code) -> impl IntoView {
         let text = Text::get();
         match code {
@@ -227,7 +228,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
                 EitherOf4::A(view! { <button type="button" on:click=move |_| self.again()>{text.again}</button> })
             }
             Code::Forbidden => EitherOf4::B(view! { <a class="button" href="/account">{text.account}</a> }),
-            // The server accepts no token of this session, although it has just renewed it.
+            // The server rejects every token of this session, although it has just renewed it.
             Code::TokenNotValid | Code::SessionEnded | Code::UserInactive => {
                 EitherOf4::C(view! { <button type="button" on:click=|_| session::sign_out()>{text.sign_in}</button> })
             }
@@ -236,8 +237,8 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
     }
 }
 
-/// The answer, with the browser free to draw and to take input before it is shown.
-/// While the server thinks, the first date is prepared, which would take longest of all then.
+/// Awaits the response, and yields to the browser before it is shown. Prepares the first date, the slowest part of a
+/// render, while the server works.
 async fn in_small_tasks<Answer>(asking: impl Future<Output = Answer>) -> Answer {
     let preparing = async {
         respite().await;
@@ -248,7 +249,7 @@ async fn in_small_tasks<Answer>(asking: impl Future<Output = Answer>) -> Answer 
     answer
 }
 
-/// Whether a failure goes away by itself.
+/// Whether the error may go away by itself.
 const fn is_passing(code: Code) -> bool {
     matches!(code, Code::Network | Code::Unavailable | Code::TooManyRequests | Code::Internal)
 }

@@ -1,4 +1,4 @@
-//! A request whose reply was lost may have done its work. When it is sent again, its own work can be why it is refused.
+//! Lost replies. The request may have succeeded, and sent again it can be rejected because of its own effect.
 
 use leptos::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::api::{ApiError, Code};
 pub(super) struct LostReply(StoredValue<bool>);
 
 impl LostReply {
-    /// None was.
+    /// No reply was lost.
     pub(super) fn new() -> Self {
         Self(StoredValue::new(false))
     }
 
-    /// Notes whether the reply was lost. If an earlier one was, the refusal of `field` says so with `advice`.
+    /// Notes whether the reply was lost. After an earlier loss, adds `advice` to the error of `field`.
     pub(super) fn explain(self, mut error: ApiError, field: &str, advice: &str) -> ApiError {
         if is_outcome_unknown(error.code) {
             self.0.try_set_value(true);
@@ -28,7 +28,7 @@ impl LostReply {
     }
 }
 
-/// Whether the server may have done what it was asked for.
+/// Whether the server may have executed the request.
 const fn is_outcome_unknown(code: Code) -> bool {
     matches!(code, Code::Network | Code::Unavailable | Code::Internal)
 }
@@ -40,19 +40,19 @@ mod tests {
     use super::LostReply;
     use crate::api::{ApiError, Code, FieldError};
 
-    fn refusal() -> ApiError {
+    fn rejection() -> ApiError {
         let wrong = FieldError { field: "username".to_owned(), message: "It is taken.".to_owned() };
         ApiError { fields: vec![wrong], ..ApiError::new(Code::Invalid, "Wrong.") }
     }
 
     #[test]
-    fn a_refusal_is_explained_only_after_a_lost_reply_and_only_in_its_field() {
+    fn an_error_is_explained_only_after_a_lost_reply_and_only_in_its_field() {
         let _owner = Owner::new_root(None);
         let lost = LostReply::new();
         let explain = |error| lost.explain(error, "username", "It may be yours.");
-        assert_eq!(explain(refusal()).field("username"), Some("It is taken."));
+        assert_eq!(explain(rejection()).field("username"), Some("It is taken."));
         assert_eq!(explain(ApiError::new(Code::Network, "Lost.")).message, "Lost.");
-        assert_eq!(explain(refusal()).field("username"), Some("It is taken. It may be yours."));
-        assert_eq!(lost.explain(refusal(), "password", "Other.").field("username"), Some("It is taken."));
+        assert_eq!(explain(rejection()).field("username"), Some("It is taken. It may be yours."));
+        assert_eq!(lost.explain(rejection(), "password", "Other.").field("username"), Some("It is taken."));
     }
 }

@@ -1,16 +1,15 @@
-//! What people see: the document, the routes, a page a route, and what pages share. No rule about
-//! accounts or tokens is made here.
+//! The user interface: document, routes, pages and shared components. Contains no rule about accounts or tokens.
 
 #![expect(unreachable_pub, reason = "the component macro writes `pub` where nobody outside can reach")]
 
-mod address;
+mod action;
 mod application;
 mod components;
-mod deed;
-mod found;
-mod here;
+mod current_url;
 mod last_session;
+mod list_url;
 mod load;
+mod load_page;
 mod lost_reply;
 mod next;
 mod pages;

@@ -1,5 +1,5 @@
-//! `?next=`: the page that the sign-in leads back to. It is written for a session that ended, and for a page that was opened
-//! while nobody was signed in; and it is followed by the user whose session it was.
+//! `?next=`: the return URL of the sign-in. Set when a session ends and when a page is opened while signed out;
+//! followed for the user whose session it was.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -7,34 +7,33 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-use super::{here::use_here, last_session::LastSession, routes::Page};
+use super::{current_url::use_current_url, last_session::LastSession, routes::Page};
 use crate::{
     local_url::LocalUrl,
     session::{Session, SessionState},
 };
 
-/// The pages that lead on.
+/// The pages that accept `?next=`.
 pub(super) const SIGN_IN: &str = "/sign-in";
 /// As [`SIGN_IN`].
 pub(super) const REGISTER: &str = "/register";
 
-/// The page that the sign-in leads to otherwise.
+/// The default return URL.
 const ACCOUNT: &str = "/account";
 
-/// Goes to the sign-in as soon as nobody is signed in, and back to this page afterwards unless its user signed out.
+/// Goes to the sign-in page when nobody is signed in. It leads back to this page, unless the user signed out.
 pub(super) fn leave_when_signed_out() {
     let (session, last) = (expect_context::<Session>(), expect_context::<LastSession>());
-    let (go, here) = (use_replacing(), use_here());
+    let (go, current_url) = (use_replacing(), use_current_url());
     Effect::new(move |_| {
         if session.state.get() == SessionState::SignedOut {
-            let next = (!last.is_signed_out()).then(|| here.get_untracked());
+            let next = (!last.is_signed_out()).then(|| current_url.get_untracked());
             go(&with_next(SIGN_IN, next.as_ref()));
         }
     });
 }
 
-/// Goes on to the page that the sign-in was asked for, as soon as somebody is signed in here: also when another
-/// tab did it.
+/// Goes to the return URL when somebody is signed in, including through another tab.
 pub(super) fn leave_when_signed_in() {
     let (session, last) = (expect_context::<Session>(), expect_context::<LastSession>());
     let (go, next) = (use_replacing(), use_next());
@@ -46,13 +45,13 @@ pub(super) fn leave_when_signed_in() {
     });
 }
 
-/// The URL of a page that leads on to where this one does.
+/// The URL of a sign-in page with this page's `next`.
 pub(super) fn also_next(page: &'static str) -> Signal<String> {
     let next = use_next();
     Signal::derive(move || with_next(page, next.get().as_ref()).to_string())
 }
 
-/// The URL of a page that leads on to `next`.
+/// The URL of a sign-in page that returns to `next`.
 fn with_next(page: &str, next: Option<&LocalUrl>) -> LocalUrl {
     let page = LocalUrl::of_page(page);
     match next {
@@ -61,7 +60,7 @@ fn with_next(page: &str, next: Option<&LocalUrl>) -> LocalUrl {
     }
 }
 
-/// Navigates in place of the page that is shown.
+/// Navigates and replaces the current history entry.
 fn use_replacing() -> impl Fn(&LocalUrl) {
     let navigate = use_navigate();
     move |url| navigate(&url.to_string(), NavigateOptions { replace: true, ..NavigateOptions::default() })
@@ -72,7 +71,7 @@ fn use_next() -> Signal<Option<LocalUrl>> {
     Signal::derive(move || query.with(|query| query.get("next")).and_then(|next| destination(&next)))
 }
 
-/// Where `next` leads: to a page of this origin, and not back to the pages that lead on.
+/// The validated return URL: a page of this origin other than the sign-in pages.
 fn destination(next: &str) -> Option<LocalUrl> {
     LocalUrl::parse(next).filter(|url| !matches!(Page::of(url.path()), Page::SignIn | Page::Register))
 }
@@ -83,7 +82,7 @@ mod tests {
     use crate::local_url::LocalUrl;
 
     #[test]
-    fn the_sign_in_leads_on_to_pages_of_this_origin() {
+    fn the_return_url_leads_to_pages_of_this_origin() {
         for (next, url) in [
             ("/", "/"),
             ("/account", "/account"),
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sign_in_leads_neither_to_another_site_nor_back_to_itself() {
+    fn the_return_url_leads_neither_to_another_site_nor_to_a_sign_in_page() {
         for next in [
             "",
             "account",
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_its_query_and_its_fragment_survive_the_sign_in() {
+    fn the_return_url_keeps_query_and_fragment() {
         let page = LocalUrl::of_page("/a?b=c%20d&e#f");
         let url = with_next(SIGN_IN, Some(&page)).to_string();
         assert_eq!(url, "/sign-in?next=%2Fa%3Fb%3Dc%2520d%26e%23f");

@@ -1,7 +1,6 @@
-//! Parts of the application that are downloaded when they are first needed, and made in the browser
-//! alone: the server does not know who is signed in, and what it never renders needs no code to be
-//! hydrated by. A page of this kind is a function of a [`chunk`](crate::chunk) that
-//! fills a [`Place`].
+//! Parts of the application that are downloaded when needed and rendered in the browser only: the server does not
+//! know who is signed in, and parts that it does not render need no hydration. A page of this kind is a function of a
+//! [`chunk`](crate::chunk) that fills a [`Place`].
 
 use std::pin::Pin;
 
@@ -26,14 +25,13 @@ texts! {
     }
 }
 
-/// What a page of a chunk answers: a call that makes the page in its place, or an error when the chunk could
-/// not be downloaded.
+/// The result of loading a page's chunk: a closure that renders the page, or an error if the download failed.
 pub(crate) type Filled = Result<Box<dyn FnOnce()>, SplitLoaderError>;
 
-/// Downloads the chunk, when it is not there yet.
+/// Downloads the chunk if necessary.
 pub(crate) type PageChunk = fn(Place) -> Pin<Box<dyn Future<Output = Filled>>>;
 
-/// Where a page goes, and how long it is wanted there.
+/// The position of a page, valid while the page is wanted.
 pub(crate) struct Place {
     element: HtmlElement,
     owner: Owner,
@@ -41,7 +39,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// The call that makes the page here, unless the person has gone on meanwhile.
+    /// A closure that renders the page here, unless the user has navigated away.
     #[expect(clippy::unnecessary_wraps, reason = "a page of a chunk answers this, and fails only on its way")]
     pub(crate) fn fill<View: IntoView + 'static>(self, page: impl FnOnce() -> View + 'static) -> Filled {
         Ok(Box::new(move || {
@@ -62,7 +60,7 @@ enum Stage {
     Failed,
 }
 
-/// Shows a page of a chunk while `key` is there, and makes it anew when it is another.
+/// Shows a page of a chunk while `key` is `Some`; rebuilds it for another key.
 #[component]
 pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) -> impl IntoView {
     let text = Text::get();
@@ -70,7 +68,7 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
     let stage = RwSignal::new(Stage::Waiting);
     let attempts = RwSignal::new(0_u32);
     let progress = expect_context::<Progress>();
-    // Whatever the page owns belongs to this effect, and goes when it runs again.
+    // This effect owns the page and drops it on the next run.
     Effect::new(move |_| {
         attempts.track();
         stage.set(Stage::Waiting);
@@ -84,7 +82,7 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
                 stage.try_set(Stage::Filled);
                 request_animation_frame(show_what_is_linked);
             } else {
-                // An outdated page is reloaded, or the banner says what to do.
+                // An outdated page is reloaded, or the banner reports the failure.
                 if why_missing().await != Code::Outdated {
                     stage.try_set(Stage::Failed);
                 }
@@ -109,7 +107,7 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
     }
 }
 
-/// Goes to the part of the page that the address names: it was not there when the browser looked.
+/// Scrolls to the fragment's element, which did not exist when the browser looked for it.
 fn show_what_is_linked() {
     let hash = location().hash().unwrap_or_default();
     if let Some(linked) = document().get_element_by_id(hash.trim_start_matches('#')) {

@@ -1,8 +1,8 @@
-//! The addresses of the application: which page each one names.
+//! The routing table.
 
 use crate::texts;
 
-/// A page. One a route; [`Page::of`] is the whole routing table.
+/// A page. One per route; [`Page::of`] is the routing table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     /// `/`
@@ -11,15 +11,15 @@ pub(crate) enum Page {
     Register,
     /// `/sign-in`
     SignIn,
-    /// For who is signed in.
+    /// A page for signed-in users.
     Protected(ProtectedPage),
     /// `/styleguide`, in development builds.
     Styleguide,
-    /// Every other address.
+    /// Every other path.
     NotFound,
 }
 
-/// A page that only somebody who is signed in can see.
+/// A page for signed-in users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProtectedPage {
     /// `/account`
@@ -60,7 +60,7 @@ texts! {
 }
 
 impl Page {
-    /// The page of a path. A slash at the end makes no difference.
+    /// The page of a path. A trailing slash makes no difference.
     pub(crate) fn of(path: &str) -> Self {
         use ProtectedPage as P;
         match path.trim_end_matches('/') {
@@ -83,7 +83,7 @@ impl Page {
         }
     }
 
-    /// What the window's title says of it.
+    /// The document title.
     pub(crate) fn title(self) -> String {
         let text = Text::get();
         let title = match self {
@@ -99,7 +99,7 @@ impl Page {
 }
 
 impl ProtectedPage {
-    /// What stands at its top.
+    /// The heading.
     pub(crate) fn heading(self) -> &'static str {
         let text = Text::get();
         match self {
@@ -115,7 +115,7 @@ impl ProtectedPage {
         }
     }
 
-    /// Whether it belongs to the administration.
+    /// Whether the page belongs to the administration.
     pub(crate) const fn is_administration(self) -> bool {
         matches!(self, Self::Users | Self::User | Self::OutstandingTokens | Self::Events)
     }
@@ -126,7 +126,7 @@ mod tests {
     use super::{Page, ProtectedPage};
 
     #[test]
-    fn a_slash_at_the_end_makes_no_difference_and_nothing_else_is_guessed() {
+    fn only_a_trailing_slash_is_ignored_in_a_path() {
         for (path, page) in [
             ("/", Page::Home),
             ("", Page::Home),

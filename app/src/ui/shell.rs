@@ -1,5 +1,5 @@
-//! The document around the application, rendered on the server alone. What it writes on `<html>` is
-//! what both renders must agree on.
+//! The HTML document, rendered on the server only. Its attributes on `<html>` are read by the browser, so that both
+//! renders agree.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -11,7 +11,7 @@ use super::{App, theme::Theme};
 use crate::{language::Language, texts};
 use hallpass_types::PasswordPolicy;
 
-/// The files that a page loads, as the build named them.
+/// The files of the build.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     /// The script that loads the WebAssembly.
@@ -20,15 +20,15 @@ pub struct Assets {
     pub wasm: String,
     /// The stylesheet.
     pub css: String,
-    /// Whether the page reloads itself when `cargo leptos watch` has built another.
+    /// Whether the page reloads itself after a build of `cargo leptos watch`.
     pub auto_reload: bool,
 }
 
-/// How long the server accepts a spent refresh token.
+/// The grace period for spent refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReuseGrace(pub Duration);
 
-/// Whether strangers may make themselves an account.
+/// Whether registration is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegistrationOpen(pub bool);
 
@@ -39,11 +39,11 @@ texts! {
     }
 }
 
-/// What returns to the place where a page was scrolled to. In a block of its own, since other scripts may use its names.
+/// Restores the scroll position. In its own block, since other scripts may use the same names.
 static SCROLL: LazyLock<String> =
     LazyLock::new(|| format!("{{\n{}\n}}", without_comments(include_str!("shell/scroll.js"))));
 
-/// The whole document.
+/// The document.
 pub fn shell() -> impl IntoView {
     let assets = expect_context::<Assets>();
     let policy = expect_context::<PasswordPolicy>();
@@ -88,7 +88,7 @@ pub fn shell() -> impl IntoView {
 
 #[cfg(feature = "ssr")]
 fn title() -> String {
-    // The router's own address of a request is a made-up one.
+    // The router invents an origin for each request.
     Page::of(expect_context::<http::request::Parts>().uri.path()).title()
 }
 
@@ -97,19 +97,18 @@ fn title() -> String {
     document().title()
 }
 
-/// What loads the application and brings it to life.
+/// The scripts that load and hydrate the application.
 static BOOT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shell/boot.js")));
 
-/// A script as it is sent: its comments are for who reads the source.
+/// A script without its comments.
 fn without_comments(script: &str) -> String {
     let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Loads the application. Our own instead of `HydrationScripts`: the names come from the binary and
-/// not from a file beside it, the nonce stays out of attributes that can be read, a download that fails
-/// says so, a tree that somebody else has changed is rendered anew, and between getting the code ready and running it
-/// the browser may answer to the person.
+/// Loads the application. Replaces `HydrationScripts`: file names come from the binary instead of a file, the nonce
+/// stays out of readable attributes, failed downloads are reported, a DOM that extensions have changed is restored
+/// before hydration, and the browser can handle input between compiling and running the code.
 #[component]
 fn Boot(assets: Assets) -> impl IntoView {
     let Assets { js, wasm, .. } = assets;

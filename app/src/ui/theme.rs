@@ -1,9 +1,9 @@
-//! The colours that a person prefers, as the server writes them on the document.
+//! The colour scheme, as the server writes it into the document.
 
 /// A colour scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// What the device is set to.
+    /// The device's setting.
     System,
     /// Dark on light.
     Light,
@@ -12,10 +12,10 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// All of them.
+    /// All themes.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The word for it in `data-theme`, in addresses and in the cookie.
+    /// The value in `data-theme`, URLs and the cookie.
     pub const fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -24,12 +24,12 @@ impl Theme {
         }
     }
 
-    /// The theme of that word.
+    /// The theme with this name.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.word() == word)
     }
 
-    /// What `<meta name="color-scheme">` says of it.
+    /// The content of `<meta name="color-scheme">`.
     pub(super) const fn color_scheme(self) -> &'static str {
         match self {
             Self::System => "light dark",
@@ -38,13 +38,13 @@ impl Theme {
         }
     }
 
-    /// The theme of this request, which the process has found out and provided.
+    /// The theme of the request, which the process provides.
     #[cfg(feature = "ssr")]
     pub(crate) fn current() -> Self {
         leptos::prelude::use_context().unwrap_or(Self::System)
     }
 
-    /// The theme of this document, as the server wrote it.
+    /// The theme that the server wrote into the document.
     #[cfg(not(feature = "ssr"))]
     pub(crate) fn current() -> Self {
         let root = leptos::prelude::document().document_element();

@@ -1,5 +1,5 @@
-//! The statements of a refresh and of a sign-in on Hallpass's own tables, as safe as there (WAL with
-//! `synchronous = FULL`), and each in a transaction of its own: one sync to the disk for each.
+//! The statements of a refresh and of a sign-in on Hallpass's tables, with the same durability (WAL with `synchronous
+//! = FULL`) and one transaction, hence one sync, each.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ impl Database {
         Ok(Self { writer: Mutex::new(options.connect().await?), reader: Mutex::new(options.connect().await?) })
     }
 
-    /// Spends a token for its successor, `next`. Whether it was there to be spent.
+    /// Spends a token for its successor, `next`. Returns whether the token was unspent.
     pub(crate) async fn rotate(&self, spent: &str, next: &Claims) -> sqlx::Result<bool> {
         let mut connection = self.writer.lock().await;
         let mut write = connection.begin_with("BEGIN IMMEDIATE").await?;

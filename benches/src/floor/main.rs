@@ -1,6 +1,5 @@
-//! The floor: bare axum that does of each request only what cannot be left out, with the crates that
-//! Hallpass uses. No limits, no revocations, no rotation rules, no refusals worth reading: it is never a
-//! server for anybody, only what Hallpass is measured against.
+//! The floor of the benchmarks: bare axum that does only the necessary work of each request, with the crates that
+//! Hallpass uses. Without limits, revocations, rotation rules and useful errors: not for production.
 
 mod database;
 mod passwords;
@@ -21,11 +20,11 @@ use serde::{Deserialize, Serialize};
 use tokens::{Claims, Tokens};
 use tokio::net::TcpListener;
 
-/// As the server has it.
+/// The server's value.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What Hallpass answers to `OPTIONS /api/me/`, which asks for a good token and nothing else.
+/// Hallpass's response to `OPTIONS /api/me/`, which only requires a valid token.
 const GUARDED: &str = r#"{"description":"","name":"Me","parses":["application/json","application/x-www-form-urlencoded","multipart/form-data"],"renders":["application/json"]}"#;
 
 struct Floor {
@@ -51,8 +50,8 @@ struct Pair {
     refresh: String,
 }
 
-/// Environment: `LISTEN`; `ALGORITHM` and `VERIFYING_KEY`, a secret or a public key in PEM; `DATABASE`, a
-/// file that Hallpass has made.
+/// Environment: `LISTEN`; `ALGORITHM` and `VERIFYING_KEY`, a secret or a public key in PEM; `DATABASE`, a file that
+/// Hallpass has created.
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let floor = Floor {
@@ -70,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The signature alone: one look at the header, one verification, one answer.
+/// Parses the header, verifies the signature and answers.
 async fn authenticated(State(floor): State<Arc<Floor>>, headers: HeaderMap) -> Response {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     match token {
@@ -81,7 +80,7 @@ async fn authenticated(State(floor): State<Arc<Floor>>, headers: HeaderMap) -> R
     }
 }
 
-/// A verified token, a transaction with a commit of its own, two signatures.
+/// Verifies a token, commits a transaction and signs twice.
 async fn refresh(State(floor): State<Arc<Floor>>, Json(body): Json<Refresh>) -> Result<Json<Pair>, StatusCode> {
     let claims = floor.tokens.claims(&body.refresh).ok_or(StatusCode::UNAUTHORIZED)?;
     let spent = claims.jti.clone();
@@ -90,7 +89,7 @@ async fn refresh(State(floor): State<Arc<Floor>>, Json(body): Json<Refresh>) -> 
     if is_rotated { Ok(Json(floor.tokens.pair(&next))) } else { Err(StatusCode::UNAUTHORIZED) }
 }
 
-/// One argon2, a transaction with a commit of its own, two signatures.
+/// Computes one argon2 hash, commits a transaction and signs twice.
 async fn sign_in(State(floor): State<Arc<Floor>>, Json(body): Json<Credentials>) -> Result<Json<Pair>, StatusCode> {
     let found = floor.database.find_password(&body.username).await.map_err(failed)?;
     let (user, stored) = found.ok_or(StatusCode::UNAUTHORIZED)?;

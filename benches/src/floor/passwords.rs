@@ -1,4 +1,4 @@
-//! One argon2 a sign-in, with the parameters that the stored hash names, bounded to the processors.
+//! One argon2 hash per sign-in, with the parameters of the stored hash, limited to the number of processors.
 
 use std::thread::available_parallelism;
 

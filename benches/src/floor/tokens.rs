@@ -1,4 +1,4 @@
-//! Tokens with the claims that Hallpass gives its own, signed and verified by `jsonwebtoken`.
+//! Tokens with Hallpass's claims, signed and verified by `jsonwebtoken`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,11 +6,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, errors};
 use serde::{Deserialize, Serialize};
 
-/// As Hallpass has it by default, seconds.
+/// Hallpass's default lifetimes, seconds.
 const REFRESH_LIFETIME: u64 = 7 * 24 * 3600;
 const ACCESS_LIFETIME: u64 = 3600;
 
-/// The claims of one token.
+/// The claims of a token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Claims {
     token_type: String,
@@ -27,7 +27,7 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Of a session's first refresh token.
+    /// The claims of a session's first refresh token.
     pub(crate) fn refresh(user: String, session: String) -> Self {
         let iat = now();
         Self {
@@ -42,7 +42,7 @@ impl Claims {
         }
     }
 
-    /// Of the refresh token that comes after this one.
+    /// The claims of this refresh token's successor.
     pub(crate) fn successor(self) -> Self {
         Self { generation: self.generation + 1, ..Self::refresh(self.user, self.session) }
     }
@@ -55,7 +55,7 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Signs with HS256 alone, where the verifying key is the signing key.
+    /// Signs with HS256 only, where the verifying key is the signing key.
     pub(crate) fn new(algorithm: &str, key: &str) -> errors::Result<Self> {
         let algorithm = algorithm.parse()?;
         let verifying = match algorithm {

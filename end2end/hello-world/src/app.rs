@@ -1,4 +1,4 @@
-//! The document, the router with its one route, and the page with its counter.
+//! The document, the router with one route, and the page with a counter.
 
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
@@ -7,7 +7,7 @@ use leptos_router::{
     components::{Route, Router, Routes},
 };
 
-/// The document around the application.
+/// The HTML document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>

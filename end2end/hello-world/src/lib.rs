@@ -1,8 +1,8 @@
-//! The smallest application that Leptos' own template makes: what every page of it pays for the framework.
+//! The smallest application of Leptos' own template: the cost of the framework.
 
 pub mod app;
 
-/// Brings the page to life.
+/// Hydrates the page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

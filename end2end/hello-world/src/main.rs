@@ -1,4 +1,4 @@
-//! Serves the hello-world where `LEPTOS_SITE_ADDR` says.
+//! Serves the hello-world at `LEPTOS_SITE_ADDR`.
 
 #[cfg(feature = "ssr")]
 #[tokio::main]
@@ -20,6 +20,6 @@ async fn main() {
     axum::serve(listener, router).await.expect("a server that does not end");
 }
 
-/// The browser's side is the library.
+/// The browser uses the library.
 #[cfg(not(feature = "ssr"))]
 fn main() {}

@@ -1,4 +1,4 @@
-"""A project's own user model, which knows people by their address."""
+"""A project's own user model, which identifies users by e-mail address."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models

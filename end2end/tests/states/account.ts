@@ -1,4 +1,4 @@
-// States of who is signed in.
+// States of signed-in users.
 import { SERVERS } from '../servers';
 import { expect, toast } from '../story';
 import { signInOn } from './cast';
@@ -74,7 +74,7 @@ async function ended(scene: Scene): Promise<void> {
   await expect(toast(scene.page)).toBeVisible();
 }
 
-/** Refused sign-ins among them, which are written down every few seconds. */
+/** With failed sign-ins, which are written every few seconds. */
 async function security(scene: Scene): Promise<void> {
   const { page, request } = scene;
   const username = await enroll(scene);
@@ -100,7 +100,7 @@ async function pasted(scene: Scene, text: string): Promise<void> {
   await expect(scene.page.locator('section', { has: scene.page.locator('#paste') }).getByRole('status')).toBeVisible();
 }
 
-/** A list that does not come: its outline, and after a second the line at the top. */
+/** A list that does not arrive: its skeleton, and after a second the progress line. */
 async function loading(scene: Scene): Promise<void> {
   await scene.page.route('**/rpc/account/sessions', () => undefined);
   await join(scene, '/account/sessions', '.skeleton');

@@ -1,4 +1,4 @@
-// States of the administration, and of who is not let into it.
+// States of the administration, including for users without access.
 import { expect, toast } from '../story';
 import { engage } from './cast';
 import { enroll, join, shown, type Scene, type State } from './state';
@@ -27,7 +27,7 @@ export const ADMINISTRATION: State[] = [
   { name: 'admin-forbidden', heading: USERS, reach: forbidden },
 ];
 
-/** Goes to a page of the administration as its superuser. */
+/** Opens a page of the administration as the crew's superuser. */
 async function administer(scene: Scene, path: string, sign: string): Promise<void> {
   await engage(scene.request, scene.cast);
   await shown(scene, path, sign, scene.cast.boss);
@@ -67,7 +67,7 @@ async function refusedNewUser(scene: Scene): Promise<void> {
   await expect(scene.page.locator('[aria-invalid=true]')).toHaveCount(2);
 }
 
-/** One of the crew who is signed in in two places. */
+/** A crew member with two sessions. */
 async function user(scene: Scene): Promise<void> {
   const { id } = (await engage(scene.request, scene.cast))[1]!;
   await administer(scene, `/admin/users/${id}`, '.rows > li:nth-child(2)');
@@ -86,7 +86,7 @@ async function question(scene: Scene): Promise<void> {
   await expect(scene.page.getByRole('dialog')).toBeVisible();
 }
 
-/** Somebody whom no other state needs. */
+/** A user of no other state. */
 async function deactivated(scene: Scene): Promise<void> {
   const { page } = scene;
   const username = await enroll(scene);

@@ -1,4 +1,4 @@
-// What a screen reader, a keyboard and a weak eye meet: axe's rules, in every look.
+// Accessibility: axe's rules, in every appearance.
 import axe from 'axe-core';
 import type { Page } from '@playwright/test';
 import { LOOKS, look, type Look } from './state';
@@ -9,13 +9,9 @@ const REPORTED: axe.RunOptions = { resultTypes: ['violations', 'incomplete'] };
 const ALL_BUT_CONTRAST: axe.RunOptions = { ...REPORTED, runOnly: RULES, rules: { 'color-contrast': { enabled: false } } };
 const CONTRAST: axe.RunOptions = { ...REPORTED, runOnly: { type: 'rule', values: ['color-contrast'] } };
 
-/**
- * Returns what breaks a rule in any look, and what axe cannot decide, since nothing else would look at it.
- *
- * Contrast comes last, because the page is simplified for it.
- */
+/** Returns the violations in any appearance, and what axe cannot decide. Contrast comes last, since it simplifies the page. */
 export async function rulesBroken(page: Page): Promise<string[]> {
-  // The page's policy allows no script from elsewhere; an evaluated one needs no permission.
+  // The page's policy blocks scripts of other origins, but not an evaluated one.
   await page.evaluate(axe.source);
   const found = await check(page, ALL_BUT_CONTRAST);
   await page.evaluate(simplify);
@@ -44,7 +40,7 @@ function describe({ colorScheme, width }: Look, { id, help, nodes }: axe.Result)
 }
 
 /**
- * Removes ornaments and what lies behind dialogs, and shows what is scrolled out of sight: axe judges no contrast
+ * Removes ornaments and what lies behind dialogs, and shows what is scrolled out of view: axe checks no contrast
  * there. Runs in the page.
  */
 function simplify(): void {

@@ -1,14 +1,14 @@
-// Who appears in states: people of their own, and for the administration's lists a crew that is found by a
-// word in its addresses.
+// The users in states: new ones, and a crew for the administration's lists, which is found by a word in their e-mail
+// addresses.
 import { expect, devices, type APIRequestContext } from '@playwright/test';
 import { PASSWORD, makeSuperuser } from '../story';
 
 export interface Cast {
-  /** The name of somebody who has not appeared yet. */
+  /** The name of a new user. */
   person(): string;
   /** A superuser. */
   boss: string;
-  /** Names of the crew, and the word in all of their addresses and in no others. */
+  /** The crew's names, and the word in their e-mail addresses and no others. */
   crew: readonly string[];
   word: string;
 }
@@ -25,13 +25,13 @@ interface Pair {
 
 let numbers = 0;
 
-/** A name that nobody else in this run has, and that is in no language. */
+/** A name that is unique in this run and not a word of any language. */
 export function number(): string {
   numbers += 1;
   return `${process.pid}-${numbers}-${Math.random().toString().slice(2, 8)}`;
 }
 
-/** The cast of every story of this worker: no state changes the superuser or the crew. */
+/** The users of this worker's tests: no state changes the superuser or the crew. */
 export const STRANGERS: Cast = { person: number, boss: number(), crew: [1, 2, 3, 4].map(number), word: `${number()}.example` };
 
 /** Signs in from a device that Playwright knows. */
@@ -42,7 +42,7 @@ export async function signInOn(request: APIRequestContext, username: string, dev
 
 const engaged = new Map<string, Promise<Crew[]>>();
 
-/** The crew, with something in its records, and a superuser who sees it: made when first asked for. */
+/** The crew, with some history, and a superuser who sees it. Created on first use. */
 export function engage(request: APIRequestContext, cast: Cast): Promise<Crew[]> {
   const crew = engaged.get(cast.boss) ?? assemble(request, cast);
   engaged.set(cast.boss, crew);
@@ -56,7 +56,7 @@ async function assemble(request: APIRequestContext, { boss, crew, word }: Cast):
   for (const [place, username] of crew.entries()) {
     const data = { username, email: `${place + 1}@${word}`, password: PASSWORD, is_staff: place === 0, is_active: place !== 2 };
     const made = await request.post('/api/admin/users/', { data, headers });
-    // Pictures have one crew, which another worker may have made.
+    // Screenshots share one crew, which another worker may have created.
     if (made.status() === 201 && place < 2) await leaveTraces(request, username);
   }
   const listed = await request.get('/api/admin/users/', { params: { search: word, ordering: 'id' }, headers });
@@ -66,7 +66,7 @@ async function assemble(request: APIRequestContext, { boss, crew, word }: Cast):
   return results;
 }
 
-/** On three devices, on one of which the pair is renewed and another is signed out. */
+/** On three devices: one renews its pair, another signs out. */
 async function leaveTraces(request: APIRequestContext, username: string): Promise<void> {
   const { refresh } = await signInOn(request, username, 'Desktop Firefox');
   await request.post('/api/token/refresh/', { data: { refresh } });

@@ -1,4 +1,4 @@
-// Every page in every state. A new one is a line of one of the three tables.
+// Every page in every state. A new state is an entry of one of the three tables.
 import { ACCOUNT_STATES } from './account';
 import { ADMINISTRATION } from './administration';
 import { SIGNED_OUT } from './signed-out';

@@ -1,17 +1,17 @@
-// What of a Korean page is not Korean.
+// Latin words on a Korean page.
 import type { Page } from '@playwright/test';
 
-/** What stands in Latin letters in Korean too: names, and what is written in tokens. */
+/** Latin words that Korean pages may contain: names and contents of tokens. */
 const KNOWN = [
   /Hallpass/, /English/, /JSON( Web Token)?/, /base64url/, /\/\.well-known\/jwks\.json/, /\S+@\S+/,
   /((Headless)?Chrome|Safari|Firefox|Edge)( \d+)?/, /iPhone|Android|Linux|Windows|macOS/, /\b[ap]\.?m\.?\b/i, /\bms\b/,
   /\baccess\b/, /\brefresh\b/, /\bjti\b/, /\b[0-9a-f]{32}\b/,
 ];
 
-/** The runs of Latin letters but for those that belong there, in what is seen or in what is only heard. */
+/** The unexpected Latin words in visible and in screen reader text. */
 export async function latinWords(page: Page): Promise<string[]> {
   const said = await page.evaluate(() => {
-    // Tokens, their claims, ids and names of people are what they are.
+    // Tokens, claims, ids and usernames are not translated.
     const leftOut = '.token, .claims th, .claims td:nth-child(2), code, [data-testid=username], .pass strong, script, style, noscript';
     const copy = document.body.cloneNode(true) as HTMLElement;
     for (const element of copy.querySelectorAll(leftOut)) element.remove();

@@ -1,4 +1,4 @@
-// States of who is not signed in.
+// States of signed-out visitors.
 import { SERVERS } from '../servers';
 import { expect, fillSignIn, isSignedOut, open } from '../story';
 import { signInOn } from './cast';
@@ -20,7 +20,7 @@ export const SIGNED_OUT: State[] = [
   { name: 'not-found', heading: NOT_FOUND, title: ['No such page', '없는 페이지'], reach: at('/no/such/page') },
   { name: 'not-loaded', heading: SIGN_IN, reach: notLoaded },
   { name: 'no-javascript', heading: SIGN_IN, reach: ({ page }) => page.goto('/sign-in'), withoutScript: true },
-  // What the server and the service worker answer when nothing else can.
+  // The answers of the server and of the service worker when nothing else can answer.
   { name: 'server-failed', heading: both('Something went wrong on the server'), reach: ({ page }) => page.goto('/error.html'), isBilingual: true },
   { name: 'server-unreachable', heading: both('The server cannot be reached'), reach: ({ page }) => page.goto('/offline.html'), isBilingual: true },
 ];
@@ -48,7 +48,7 @@ async function refusedRegistration({ page }: Scene): Promise<void> {
   await expect(page.locator('[aria-invalid=true]')).toHaveCount(2);
 }
 
-/** Of a session that was ended from another device. */
+/** With a session that was ended from another device. */
 async function farewell(scene: Scene): Promise<void> {
   const { page, request } = scene;
   const username = await join(scene, '/account', '[data-testid=countdown]');

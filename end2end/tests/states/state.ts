@@ -1,5 +1,5 @@
-// A state of a page: how it is reached, and what is always true of it. One table of all of them is walked by
-// the stories (states.spec.ts) and by the pictures (screenshots/), so that what is told is pictured too.
+// A state of a page: how it is reached and what always holds. states.spec.ts and the screenshots share the table, so
+// every tested state has a screenshot.
 import type { APIRequestContext, Page } from '@playwright/test';
 import type { Server } from '../servers';
 import { createAccount, openSignedIn } from '../story';
@@ -8,36 +8,36 @@ import type { Cast } from './cast';
 /** In English and in Korean. */
 export type Said = readonly [string, string];
 
-/** What a state is reached with. */
+/** The means to reach a state. */
 export interface Scene {
   page: Page;
-  /** Talks to the same server, from no browser. */
+  /** A client of the same server outside any browser. */
   request: APIRequestContext;
   cast: Cast;
 }
 
 export interface State {
-  /** The name of its pictures. */
+  /** The name of its screenshots. */
   name: string;
-  /** The heading at its top, in English and in Korean. */
+  /** The heading, in English and in Korean. */
   heading: Said;
-  /** What the window's title says before the name of the application, if not the same; nothing when empty. */
+  /** The document title before the application's name, if different; none when empty. */
   title?: Said;
-  /** Brings the page there, whatever its language is. */
+  /** Opens the page, whatever its language. */
   reach(scene: Scene): Promise<unknown>;
-  /** Where, unless it is the usual server. */
+  /** The server, unless it is the default one. */
   server?: Server;
-  /** Whether the browser runs no script. */
+  /** Whether scripts are disabled. */
   withoutScript?: true;
-  /** Whether it is written in both languages at once. */
+  /** Whether the page contains both languages. */
   isBilingual?: true;
-  /** Whether what is on the screen is pictured, and not the page from its top. */
+  /** Whether the screenshot shows the viewport instead of the page from its top. */
   onScreen?: true;
-  /** What is scrolled to for a picture. */
+  /** The element to scroll to for a screenshot. */
   at?: string;
 }
 
-/** In how many ways each state is looked at. */
+/** The number of variants of each state. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
   ([320, 1440] as const).map((width) => ({ colorScheme, width })),
 );
@@ -49,19 +49,19 @@ export async function look(page: Page, { colorScheme, width }: Look): Promise<vo
   await page.setViewportSize({ width, height: width === 320 ? 640 : 900 });
 }
 
-/** Makes an account; answers the name. */
+/** Creates an account; returns the username. */
 export function enroll({ request, cast }: Scene): Promise<string> {
   return createAccount(request, cast.person());
 }
 
-/** Makes an account and loads a page as its user, who signed in earlier; waits for what shows that the page is there. */
+/** Creates an account, opens a page as its user, who signed in earlier, and waits for the given element. */
 export async function join(scene: Scene, path: string, sign: string): Promise<string> {
   const username = await enroll(scene);
   await shown(scene, path, sign, username);
   return username;
 }
 
-/** Loads a page as somebody who signed in earlier, and waits for what shows that it is there. */
+/** Opens a page as a user who signed in earlier, and waits for the given element. */
 export async function shown({ page }: Scene, path: string, sign: string, username: string): Promise<void> {
   await openSignedIn(page, path, username);
   await page.locator(sign).first().waitFor();

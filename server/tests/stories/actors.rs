@@ -1,4 +1,4 @@
-//! The world of a story and who acts in it.
+//! The world of a story and its actors.
 
 use std::{
     sync::{
@@ -35,8 +35,7 @@ use crate::{cluster, patience::PATIENCE, sqlite};
 pub(crate) const KEY: &[u8] = b"stories are told with a key of more than 32 bytes";
 pub(crate) const PASSWORD: &str = "violet kettle harvests nine moons";
 
-/// A clock that moves when it is told to: milliseconds that have passed, and by how many it was set ahead
-/// of them.
+/// A manual clock: the milliseconds that have passed, and the offset of the wall clock.
 pub(crate) struct StillClock {
     passed: AtomicI64,
     ahead: AtomicI64,
@@ -52,7 +51,7 @@ impl Clock for StillClock {
     }
 }
 
-/// A server of one's own.
+/// A server with its own database.
 pub(crate) struct World {
     pub(crate) auth: Arc<Auth>,
     pub(crate) url: String,
@@ -65,13 +64,12 @@ pub(crate) struct World {
     _folder: TempDir,
 }
 
-/// The defaults, but for the limits and the cost of a password hash: a story signs in more often than people do.
-/// Those about limits turn them on.
+/// The defaults without rate limits and with a cheap password hash. Stories about limits turn them on.
 pub(crate) fn settings() -> Settings {
     Settings { limits: Limits::OFF, hash_cost: HashCost::MINIMAL, ..Settings::with_signing_key(KEY.to_vec().into()) }
 }
 
-/// The server's bounds, HTTP options, store timeouts and randomness.
+/// The server's connection bounds, HTTP options, store timeouts and randomness.
 pub(crate) struct Surroundings {
     pub(crate) http: HttpOptions,
     pub(crate) bounds: Bounds,
@@ -80,7 +78,7 @@ pub(crate) struct Surroundings {
 }
 
 impl Default for Surroundings {
-    /// Nothing is given up because the machine is slow.
+    /// Timeouts that no slow machine reaches.
     fn default() -> Self {
         let bounds = Bounds {
             first_head: PATIENCE,
@@ -93,7 +91,7 @@ impl Default for Surroundings {
     }
 }
 
-/// The default HTTP options, with the timeout of the tests.
+/// The default HTTP options, without short timeouts.
 pub(crate) fn http_options() -> HttpOptions {
     HttpOptions { body_timeout: PATIENCE, ..HttpOptions::default() }
 }
@@ -112,12 +110,12 @@ impl World {
         Self::set_up(settings, Surroundings::default(), |store| store, |auth| auth).await
     }
 
-    /// With bounds and proxies of its own.
+    /// With other bounds and proxies.
     pub(crate) async fn surrounded(settings: Settings, surroundings: Surroundings) -> Self {
         Self::set_up(settings, surroundings, |store| store, |auth| auth).await
     }
 
-    /// Tells the server to stop, and waits until it has.
+    /// Stops the server and waits until it has stopped.
     pub(crate) async fn stop(self) {
         self.stop.notify_one();
         self.served.await.expect("no panic");
@@ -127,17 +125,17 @@ impl World {
         Self::changed(settings, |auth| auth.with_policy(policy)).await
     }
 
-    /// With something that is not among the settings.
+    /// With a change of `Auth` that is not a setting.
     pub(crate) async fn changed(settings: Settings, change: impl FnOnce(Auth) -> Auth) -> Self {
         Self::set_up(settings, Surroundings::default(), |store| store, change).await
     }
 
-    /// On a store around the real one.
+    /// On a store that wraps the real one.
     pub(crate) async fn on(settings: Settings, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Self {
         Self::set_up(settings, Surroundings::default(), wrap, |auth| auth).await
     }
 
-    /// On a database of PostgreSQL, wherever the stories are told.
+    /// On a PostgreSQL database, whatever the stories run on.
     pub(crate) async fn at(database: String, settings: Settings) -> Self {
         Self::at_within(database, settings, timeouts()).await
     }
@@ -179,12 +177,12 @@ impl World {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let app = layers::wrap(router::router(auth.clone(), &http.stopping), http);
         let stop = Arc::new(Notify::new());
-        let (told, open) = (stop.clone(), Open::default());
+        let (stopping, open) = (stop.clone(), Open::default());
         let counted = open.clone();
         let served = tokio::spawn(async move {
-            connections::serve(listener, app, bounds, counted, told.notified()).await;
+            connections::serve(listener, app, bounds, counted, stopping.notified()).await;
         });
-        // Where one is sent is an answer like others.
+        // Do not follow redirects: they are answers to assert.
         let client = Client::builder().redirect(redirect::Policy::none()).timeout(PATIENCE).build().expect("a client");
         Self { auth, url, database, clock, client, open, stop, served, _folder: folder }
     }
@@ -198,14 +196,14 @@ impl World {
         Arc::new(auth)
     }
 
-    /// Another process's way to the same database.
+    /// Another process's connection to the same database.
     pub(crate) async fn another_store(&self) -> Arc<dyn Store> {
         hallpass_store::connect_with(&self.database.parse().expect("a URL"), timeouts())
             .await
             .expect("the database again")
     }
 
-    /// The number of connections the server has open.
+    /// The number of open connections of the server.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
@@ -218,12 +216,12 @@ impl World {
         self.clock.passed.fetch_add(millis(time), Ordering::SeqCst);
     }
 
-    /// Sets the clock back, as somebody does whose clock was wrong. No time passes.
+    /// Sets the wall clock back. No time passes.
     pub(crate) fn step_back(&self, by: Duration) {
         self.clock.ahead.fetch_sub(millis(by), Ordering::SeqCst);
     }
 
-    /// Sets the clock forward.
+    /// Sets the wall clock forward.
     pub(crate) fn step_forward(&self, by: Duration) {
         self.clock.ahead.fetch_add(millis(by), Ordering::SeqCst);
     }
@@ -232,7 +230,7 @@ impl World {
         self.account(username, true).await
     }
 
-    /// An address, where one is needed.
+    /// An arbitrary e-mail address.
     fn address_of(&self, username: &str) -> String {
         match self.auth.settings().user_id_field {
             UserIdField::Email => format!("{username}@x"),
@@ -265,14 +263,14 @@ impl World {
         Answer::of(request.send().await.expect("an answer")).await
     }
 
-    /// Runs SQL on the world's database, behind the server's back.
+    /// Runs SQL on the world's database, bypassing the server.
     pub(crate) async fn sql(&self, statement: &'static str) {
         let mut direct = Direct::connect(&self.database).await;
         direct.execute(statement).await;
         direct.close().await;
     }
 
-    /// The same for SQL that is put together.
+    /// The same for composed SQL.
     pub(crate) async fn run(&self, statement: String) {
         let mut direct = Direct::connect(&self.database).await;
         match &mut direct {
@@ -283,7 +281,7 @@ impl World {
         direct.close().await;
     }
 
-    /// Keeps everybody else from writing into the database until it is released.
+    /// Locks the database for all other writers until released.
     pub(crate) async fn hold(&self) -> Direct {
         let mut direct = Direct::connect(&self.database).await;
         direct
@@ -308,7 +306,7 @@ impl World {
     }
 }
 
-/// A connection to the database that is not the server's.
+/// A database connection that does not belong to the server.
 pub(crate) enum Direct {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
@@ -330,7 +328,7 @@ impl Direct {
         .expect("good SQL");
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a write transaction.
     pub(crate) async fn begin(&mut self) {
         self.execute(if let Self::Sqlite(_) = self { "BEGIN IMMEDIATE" } else { "BEGIN" }).await;
     }
@@ -344,7 +342,7 @@ impl Direct {
         .expect("good SQL")
     }
 
-    /// Gives back the locks, and is sure that they are given back.
+    /// Releases the locks, and waits until they are released.
     pub(crate) async fn release(mut self) {
         self.execute("ROLLBACK").await;
         self.close().await;
@@ -363,7 +361,7 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).expect("a short time")
 }
 
-/// What the server said.
+/// A response of the server.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -387,7 +385,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("a plain header"))
     }
 
-    /// Refused with this status and body; a 401 also says how to authenticate.
+    /// Asserts this error status and body; a 401 must have a challenge.
     #[track_caller]
     pub(crate) fn is(&self, status: u16, body: Value) {
         assert_eq!((self.status, &self.body), (status, &body));
@@ -397,13 +395,13 @@ impl Answer {
         }
     }
 
-    /// Refused as a token that is not valid, with this sentence.
+    /// Asserts an invalid token with this sentence.
     #[track_caller]
     pub(crate) fn is_bad_token(&self, sentence: &str) {
         self.is(401, json!({ "detail": sentence, "code": "token_not_valid" }));
     }
 
-    /// Refused at a protected endpoint, with this sentence about the access token.
+    /// Asserts a rejected access token with this sentence at a protected endpoint.
     #[track_caller]
     pub(crate) fn is_bad_access(&self, sentence: &str) {
         self.is(
@@ -417,7 +415,7 @@ impl Answer {
     }
 }
 
-/// Somebody who holds a pair: a person's browser, or a thief.
+/// The holder of a pair: a user's browser, or a thief.
 #[derive(Clone)]
 pub(crate) struct Actor<'w> {
     pub(crate) world: &'w World,
@@ -426,12 +424,12 @@ pub(crate) struct Actor<'w> {
 }
 
 impl Actor<'_> {
-    /// Presents the refresh token without keeping what is answered.
+    /// Sends the refresh token without storing the response.
     pub(crate) async fn try_refresh(&self) -> Answer {
         self.world.post("/api/token/refresh/", json!({ "refresh": self.refresh })).await
     }
 
-    /// Renews the pair and keeps it.
+    /// Renews the pair and stores it.
     pub(crate) async fn refresh(&mut self) {
         let answer = self.try_refresh().await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -451,14 +449,14 @@ impl Actor<'_> {
     }
 }
 
-/// The claims of a token, unverified.
+/// The unverified claims of a token.
 pub(crate) fn claims(token: &str) -> Value {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let payload = token.split('.').nth(1).expect("a payload");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
 }
 
-/// A token as Django REST framework Simple JWT would sign it with the same key: no session.
+/// A token as Django REST framework Simple JWT signs it with the same key: without a session.
 pub(crate) fn foreign(claims: &Value) -> String {
     let key = jsonwebtoken::EncodingKey::from_secret(KEY);
     jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).expect("a token")

@@ -15,7 +15,7 @@ fn jti_of(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn sessions_and_tokens_of_others_are_for_staff() {
+async fn only_staff_see_sessions_and_tokens_of_other_users() {
     let world = World::new().await;
     let endpoints = [
         ("GET", "/api/admin/users/1/sessions/"),
@@ -29,7 +29,7 @@ async fn sessions_and_tokens_of_others_are_for_staff() {
 }
 
 #[tokio::test]
-async fn staff_ends_one_session_of_a_user_and_no_other() {
+async fn staff_can_end_one_session_of_a_user_without_ending_others() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let (ada, elsewhere, bob) =
@@ -47,7 +47,7 @@ async fn staff_ends_one_session_of_a_user_and_no_other() {
 }
 
 #[tokio::test]
-async fn staff_resets_all_sessions_of_a_user() {
+async fn staff_can_end_all_sessions_of_a_user() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let (ada, elsewhere) = (world.signed_in("ada").await, world.sign_in("ada").await);
@@ -60,7 +60,7 @@ async fn staff_resets_all_sessions_of_a_user() {
 }
 
 #[tokio::test]
-async fn tokens_are_listed_by_name_and_never_as_text() {
+async fn tokens_are_listed_by_jti_without_their_text() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let mut ada = world.signed_in("ada").await;
@@ -69,7 +69,7 @@ async fn tokens_are_listed_by_name_and_never_as_text() {
     let list = async |query: &str| staff.see(&format!("/api/admin/tokens/{query}")).await;
     let all = list("").await;
     assert_eq!(all.body["count"], 3);
-    assert_eq!(all.body["results"][0]["jti"], jti_of(&ada.refresh), "the last one first");
+    assert_eq!(all.body["results"][0]["jti"], jti_of(&ada.refresh), "newest first");
     for text in [&ada.refresh, &spent] {
         assert!(!all.body.to_string().contains(text.rsplit('.').next().expect("a signature")));
     }
@@ -93,7 +93,7 @@ async fn tokens_are_listed_by_name_and_never_as_text() {
 }
 
 #[tokio::test]
-async fn a_token_that_staff_takes_back_ends_its_session_even_when_it_was_spent() {
+async fn blacklisting_a_spent_token_as_staff_ends_its_session() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let mut ada = world.signed_in("ada").await;
@@ -110,7 +110,7 @@ async fn a_token_that_staff_takes_back_ends_its_session_even_when_it_was_spent()
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_is_found_by_whatever_name_it_has() {
+async fn a_foreign_token_is_found_by_any_jti() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     world.user("ada").await;

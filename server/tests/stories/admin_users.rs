@@ -18,7 +18,7 @@ fn field_error(field: &str, sentence: &str) -> Value {
 }
 
 #[tokio::test]
-async fn users_are_for_staff() {
+async fn only_staff_see_users() {
     let world = World::new().await;
     let endpoints = [
         ("GET", "/api/admin/users/"),
@@ -34,7 +34,7 @@ async fn users_are_for_staff() {
 }
 
 #[tokio::test]
-async fn users_are_listed_searched_filtered_and_ordered() {
+async fn staff_can_list_search_filter_and_order_users() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     for name in ["ada", "Adam", "bob"] {
@@ -58,7 +58,7 @@ async fn users_are_listed_searched_filtered_and_ordered() {
 }
 
 #[tokio::test]
-async fn lists_are_paged_as_django_rest_framework_pages_them() {
+async fn lists_are_paged_like_django_rest_framework() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     for number in 0..4 {
@@ -73,7 +73,7 @@ async fn lists_are_paged_as_django_rest_framework_pages_them() {
     assert_eq!(second.body["previous"], link("ordering=id&page_size=2"));
     let last = page("?page=last&page_size=2").await;
     assert_eq!((names(&last), &last.body["next"]), (vec!["user3"], &Value::Null));
-    assert_eq!(names(&page("?page_size=0").await).len(), 5, "no size, so the usual one");
+    assert_eq!(names(&page("?page_size=0").await).len(), 5, "the default page size");
     assert_eq!(names(&page("?page_size=100000").await).len(), 5);
     for none in ["?page=4&page_size=2", "?page=0", "?page=-1", "?page=x", "?page=18446744073709551616"] {
         page(none).await.is(404, json!({ "detail": "Invalid page." }));
@@ -81,13 +81,13 @@ async fn lists_are_paged_as_django_rest_framework_pages_them() {
 }
 
 #[tokio::test]
-async fn a_user_is_made_by_the_rules_of_a_registration() {
+async fn creating_a_user_applies_the_rules_of_a_registration() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let form = json!({ "username": "ada", "password": PASSWORD, "email": "ada@example.org" });
     let made = staff.send("POST", "/api/admin/users/", form.clone()).await;
     assert_eq!((made.status, &made.body["id"], &made.body["is_active"]), (201, &json!("2"), &json!(true)));
-    assert!(!made.body.to_string().contains("argon2"), "no hash leaves");
+    assert!(!made.body.to_string().contains("argon2"), "no password hash is returned");
     world.sign_in("ada").await;
     let taken = staff.send("POST", "/api/admin/users/", form).await;
     taken.is(400, field_error("username", "A user with that username already exists."));
@@ -103,7 +103,7 @@ async fn a_user_is_made_by_the_rules_of_a_registration() {
 }
 
 #[tokio::test]
-async fn a_user_is_edited_field_by_field() {
+async fn a_patch_changes_only_the_given_fields_of_a_user() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     world.user("ada").await;
@@ -123,7 +123,7 @@ async fn a_user_is_edited_field_by_field() {
 }
 
 #[tokio::test]
-async fn deactivating_ends_every_session_at_once_and_reactivating_revives_none() {
+async fn deactivating_a_user_ends_every_session_and_reactivating_restores_none() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let ada = world.signed_in("ada").await;
@@ -141,7 +141,7 @@ async fn deactivating_ends_every_session_at_once_and_reactivating_revives_none()
 }
 
 #[tokio::test]
-async fn staff_touches_neither_staff_nor_superusers() {
+async fn staff_can_change_neither_staff_nor_superusers() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let root = world.administrator("root", Role::Superuser).await;
@@ -149,7 +149,7 @@ async fn staff_touches_neither_staff_nor_superusers() {
     let only = json!({ "detail": "Only superusers can create and change staff and superusers." });
     let session = root.me().await.body["session"]["id"].as_str().expect("a session").to_owned();
     let jti = crate::actors::claims(&root.refresh)["jti"].as_str().expect("a jti").to_owned();
-    let deeds = [
+    let requests = [
         ("PATCH", "/api/admin/users/2/".to_owned(), json!({ "email": "a@b" })),
         ("PATCH", "/api/admin/users/3/".to_owned(), json!({ "is_staff": true })),
         ("PATCH", "/api/admin/users/1/".to_owned(), json!({ "is_superuser": true })),
@@ -163,7 +163,7 @@ async fn staff_touches_neither_staff_nor_superusers() {
             json!({ "username": "eve", "password": NEW_PASSWORD, "is_superuser": true }),
         ),
     ];
-    for (method, path, body) in deeds {
+    for (method, path, body) in requests {
         staff.send(method, &path, body).await.is(403, only.clone());
     }
     assert_eq!(root.me().await.status, 200);
@@ -172,7 +172,7 @@ async fn staff_touches_neither_staff_nor_superusers() {
 }
 
 #[tokio::test]
-async fn nobody_shuts_the_own_account() {
+async fn administrators_cannot_change_their_own_status_roles_or_password() {
     let world = World::new().await;
     let root = world.administrator("root", Role::Superuser).await;
     for field in ["is_active", "is_staff", "is_superuser"] {
@@ -186,7 +186,7 @@ async fn nobody_shuts_the_own_account() {
 }
 
 #[tokio::test]
-async fn of_two_superusers_who_demote_each_other_one_is_left() {
+async fn two_superusers_who_demote_each_other_leave_one_superuser() {
     let world = World::new().await;
     let (one, other) =
         (world.administrator("one", Role::Superuser).await, world.administrator("other", Role::Superuser).await);
@@ -201,7 +201,7 @@ async fn of_two_superusers_who_demote_each_other_one_is_left() {
 }
 
 #[tokio::test]
-async fn a_password_that_is_set_ends_the_users_sessions() {
+async fn setting_a_users_password_ends_the_users_sessions() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let ada = world.signed_in("ada").await;

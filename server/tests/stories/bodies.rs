@@ -15,7 +15,7 @@ async fn send(world: &World, content_type: &str, body: impl Into<reqwest::Body>)
 }
 
 #[tokio::test]
-async fn json_form_and_multipart_are_all_understood() {
+async fn json_form_and_multipart_bodies_are_accepted() {
     let world = World::new().await;
     world.user("ada").await;
     let json = format!(r#"{{"username":"ada","password":"{PASSWORD}","more":[1]}}"#);
@@ -28,7 +28,7 @@ async fn json_form_and_multipart_are_all_understood() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named_at_once() {
+async fn every_invalid_field_is_reported_at_once() {
     let world = World::new().await;
     let cases = [
         (json!({}), json!({ "username": [REQUIRED], "password": [REQUIRED] })),
@@ -54,7 +54,7 @@ async fn every_wrong_field_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn json_that_is_no_object_is_told_what_it_is() {
+async fn json_other_than_an_object_is_rejected_with_its_type() {
     let world = World::new().await;
     for (body, found) in [("[]", "list"), ("\"x\"", "str"), ("5", "int"), ("1.5", "float"), ("true", "bool")] {
         let sentence = format!("Invalid data. Expected a dictionary, but got {found}.");
@@ -64,7 +64,7 @@ async fn json_that_is_no_object_is_told_what_it_is() {
 }
 
 #[tokio::test]
-async fn malformed_bodies_are_told_so() {
+async fn malformed_bodies_are_rejected_with_a_parse_error() {
     let world = World::new().await;
     for body in ["{", "{\"a\":NaN}", "{\"a\":\"\u{0}", "nonsense"] {
         let answer = send(&world, "application/json", body).await;
@@ -81,7 +81,7 @@ async fn malformed_bodies_are_told_so() {
 }
 
 #[tokio::test]
-async fn other_media_types_are_not_supported() {
+async fn other_media_types_are_rejected_with_415() {
     let world = World::new().await;
     for content_type in ["text/plain", "application/xml", "nonsense", "application/jsonp"] {
         let sentence = format!("Unsupported media type \"{content_type}\" in request.");
@@ -90,7 +90,7 @@ async fn other_media_types_are_not_supported() {
 }
 
 #[tokio::test]
-async fn no_body_is_a_body_without_fields() {
+async fn an_empty_body_has_no_fields() {
     let world = World::new().await;
     let both = json!({ "username": [REQUIRED], "password": [REQUIRED] });
     send(&world, "application/json", "").await.is(400, both.clone());
@@ -98,7 +98,7 @@ async fn no_body_is_a_body_without_fields() {
 }
 
 #[tokio::test]
-async fn a_file_in_the_place_of_text_is_no_string() {
+async fn an_uploaded_file_is_not_accepted_as_a_string() {
     let world = World::new().await;
     let file = reqwest::multipart::Part::text(PASSWORD).file_name("password.txt");
     let form = reqwest::multipart::Form::new().text("username", "ada").part("password", file);
@@ -108,7 +108,7 @@ async fn a_file_in_the_place_of_text_is_no_string() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_everywhere() {
+async fn every_endpoint_rejects_a_body_that_is_too_large() {
     let world = World::new().await;
     let too_large = "x".repeat(64 * 1024 + 1);
     for path in ["/api/token/", "/api/token/refresh/", "/api/register/", "/rpc/session/obtain"] {
@@ -119,7 +119,7 @@ async fn a_body_that_is_too_large_is_refused_everywhere() {
     }
 }
 
-/// An account whose name and password are these.
+/// Creates an account with this username and password.
 async fn account(world: &World, username: &str, password: &str) {
     let account = Account {
         username: username.into(),
@@ -138,7 +138,7 @@ async fn sign_in(world: &World, username: &str, password: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn a_number_is_the_text_of_its_digits() {
+async fn a_json_number_is_accepted_as_the_string_of_its_digits() {
     let world = World::new().await;
     account(&world, "100000000000000000000", "918273645546372819109182736450").await;
     let username = "100000000000000000000";
@@ -150,7 +150,7 @@ async fn a_number_is_the_text_of_its_digits() {
 }
 
 #[tokio::test]
-async fn a_number_with_more_digits_than_a_float_has_is_one_text() {
+async fn a_number_with_more_digits_than_a_float_keeps_them() {
     let world = World::new().await;
     account(&world, "ada", "0.91827364554637281910").await;
     assert_eq!(sign_in(&world, "\"ada\"", "0.91827364554637281910").await, 200);
@@ -160,7 +160,7 @@ async fn a_number_with_more_digits_than_a_float_has_is_one_text() {
 }
 
 #[tokio::test]
-async fn numbers_of_registration_keep_their_digits() {
+async fn registration_keeps_the_digits_of_numbers() {
     let world = World::new().await;
     let body = r#"{"username":10000000000000000000007,"password":918273645546372819109182736455}"#;
     let request = world.request("POST", "/api/register/").header("content-type", "application/json").body(body);
@@ -170,7 +170,7 @@ async fn numbers_of_registration_keep_their_digits() {
     assert_eq!(sign_in(&world, "10000000000000000000007", "918273645546372819109182736454").await, 401);
 }
 
-/// The bodies of a sign-in, one for each format.
+/// The bodies of a sign-in, one per format.
 fn formats() -> [(&'static str, &'static str, String); 3] {
     let json = json!({ "username": "ada", "password": PASSWORD }).to_string();
     let form = format!("username=ada&password={}", PASSWORD.replace(' ', "+"));
@@ -185,7 +185,7 @@ fn formats() -> [(&'static str, &'static str, String); 3] {
 }
 
 #[tokio::test]
-async fn media_types_are_understood_in_every_valid_spelling() {
+async fn media_types_are_accepted_in_every_valid_spelling() {
     let world = World::new().await;
     world.user("ada").await;
     for (kind, parameter, body) in formats() {
@@ -207,7 +207,7 @@ async fn media_types_are_understood_in_every_valid_spelling() {
 }
 
 #[tokio::test]
-async fn server_functions_and_oauth_understand_the_same_media_types() {
+async fn server_functions_and_oauth_accept_the_same_media_types() {
     let client = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let clients = [client.expect("a client")].into_iter().collect();
     let world = World::with(Settings { clients, ..settings() }).await;
@@ -252,7 +252,7 @@ async fn text_in_another_charset_is_decoded() {
 }
 
 #[tokio::test]
-async fn an_unknown_charset_and_text_that_is_not_in_its_charset_are_refused() {
+async fn unknown_charsets_and_undecodable_text_are_rejected() {
     let world = World::new().await;
     let unknown = send(&world, "application/json; charset=nonsense", "{}").await;
     unknown.is(400, json!({ "detail": "Unsupported charset \"nonsense\" in request Content-Type header." }));
@@ -262,7 +262,7 @@ async fn an_unknown_charset_and_text_that_is_not_in_its_charset_are_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_broken_is_a_bad_request() {
+async fn an_interrupted_body_is_a_bad_request() {
     let client = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let clients = [client.expect("a client")].into_iter().collect();
     let world = World::with(Settings { clients, ..settings() }).await;

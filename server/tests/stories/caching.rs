@@ -1,4 +1,4 @@
-//! What caches may keep: nothing that was answered to somebody, whatever header the token came in.
+//! Caching: authenticated responses are never stored, whatever header carries the token.
 
 use hallpass_core::{settings::Settings, user::Role};
 use http::HeaderName;
@@ -18,7 +18,7 @@ async fn get(world: &World, path: &str, token: Option<&str>) -> Answer {
 }
 
 #[tokio::test]
-async fn answers_to_somebody_are_not_stored_whatever_header_their_token_came_in() {
+async fn authenticated_responses_are_not_cacheable_whatever_header_carries_the_token() {
     for (name, vary) in [(http::header::AUTHORIZATION, "accept"), (X_TOKEN, "accept, x-token")] {
         let world = World::with(Settings { auth_header_name: name, ..settings() }).await;
         let staff = world.administrator("staff", Role::Staff).await;
@@ -46,7 +46,7 @@ async fn answers_to_somebody_are_not_stored_whatever_header_their_token_came_in(
 }
 
 #[tokio::test]
-async fn refused_credentials_and_wrong_methods_are_not_stored() {
+async fn rejected_credentials_and_wrong_methods_are_not_cacheable() {
     let world = World::new().await;
     for path in ["/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/"] {
         let body = json!({ "username": "ada", "password": "x", "refresh": "x", "token": "x" });
@@ -60,7 +60,7 @@ async fn refused_credentials_and_wrong_methods_are_not_stored() {
 }
 
 #[tokio::test]
-async fn what_is_for_everybody_stays_cacheable() {
+async fn public_responses_are_cacheable() {
     let world = World::new().await;
     for (path, kept) in [
         ("/.well-known/jwks.json", "public, max-age=300, stale-if-error=86400"),

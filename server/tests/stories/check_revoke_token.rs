@@ -15,7 +15,7 @@ fn is_changed(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn a_token_says_which_password_it_was_obtained_with() {
+async fn a_token_carries_a_hash_of_the_password_it_was_obtained_with() {
     let world = World::with(Settings { revoke_token_claim: "word".into(), ..checked() }).await;
     let ada = world.signed_in("ada").await;
     for token in [&ada.access, &ada.refresh] {
@@ -30,7 +30,7 @@ async fn a_token_says_which_password_it_was_obtained_with() {
 }
 
 #[tokio::test]
-async fn a_change_of_password_ends_every_token_obtained_before() {
+async fn a_password_change_invalidates_every_earlier_token() {
     let world = World::with(checked()).await;
     let ada = world.signed_in("ada").await;
     let sliding = world.post("/api/token/sliding/", json!({ "username": "ada", "password": PASSWORD })).await;
@@ -45,7 +45,7 @@ async fn a_change_of_password_ends_every_token_obtained_before() {
 }
 
 #[tokio::test]
-async fn the_session_that_changes_the_password_ends_with_the_others() {
+async fn a_password_change_ends_the_current_session_too() {
     let world = World::with(checked()).await;
     let ada = world.signed_in("ada").await;
     let form = json!({ "form": { "current_password": PASSWORD, "new_password": NEW } });
@@ -56,7 +56,7 @@ async fn the_session_that_changes_the_password_ends_with_the_others() {
 }
 
 #[tokio::test]
-async fn a_change_that_another_program_made_is_seen_too() {
+async fn a_password_change_by_another_program_invalidates_tokens() {
     let world = World::with(checked()).await;
     let ada = world.signed_in("ada").await;
     world.sql("UPDATE users SET password = 'another hash'").await;
@@ -65,7 +65,7 @@ async fn a_change_that_another_program_made_is_seen_too() {
 }
 
 #[tokio::test]
-async fn a_token_that_does_not_say_is_refused() {
+async fn a_token_without_the_password_claim_is_rejected() {
     let world = World::with(checked()).await;
     world.user("ada").await;
     let token = |kind: &str| {
@@ -79,7 +79,7 @@ async fn a_token_that_does_not_say_is_refused() {
 }
 
 #[tokio::test]
-async fn an_inactive_user_keeps_the_tokens_where_nobody_checks() {
+async fn an_inactive_user_keeps_the_tokens_if_the_user_is_not_checked() {
     let world = World::with(Settings { check_user_is_active: false, ..checked() }).await;
     let ada = world.signed_in("ada").await;
     world.sql("UPDATE users SET is_active = FALSE").await;

@@ -1,4 +1,4 @@
-//! The claims beyond the standard ones.
+//! Claims beyond the standard ones.
 
 use std::sync::{
     Arc,
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::actors::{Actor, PASSWORD, World, claims, foreign, settings};
 
 #[tokio::test]
-async fn a_renamed_user_s_refreshed_tokens_say_the_new_name_and_those_of_the_next_owner_the_old_one() {
+async fn refreshed_tokens_carry_the_users_current_name_after_the_old_one_is_reassigned() {
     let world = World::new().await;
     let root = world.administrator("root", Role::Superuser).await;
     let mut first = world.signed_in("bob").await;
@@ -34,7 +34,7 @@ async fn a_renamed_user_s_refreshed_tokens_say_the_new_name_and_those_of_the_nex
 }
 
 #[tokio::test]
-async fn an_access_token_alone_is_made_of_the_account_as_it_is_now() {
+async fn a_refresh_without_rotation_issues_an_access_token_with_current_claims() {
     let world = World::with(Settings { rotate_refresh_tokens: false, ..settings() }).await;
     let bob = world.signed_in("bob").await;
     world.sql("UPDATE users SET username = 'robert'").await;
@@ -42,7 +42,7 @@ async fn an_access_token_alone_is_made_of_the_account_as_it_is_now() {
 }
 
 #[tokio::test]
-async fn tokens_that_name_their_user_name_it_as_it_is_called_now() {
+async fn tokens_identified_by_username_carry_the_current_username() {
     let world = World::with(Settings { user_id_field: UserIdField::Username, ..settings() }).await;
     let mut bob = world.signed_in("bob").await;
     world.sql("UPDATE users SET username = 'robert'").await;
@@ -52,7 +52,7 @@ async fn tokens_that_name_their_user_name_it_as_it_is_called_now() {
 }
 
 #[tokio::test]
-async fn claims_of_another_issuer_travel_along_but_for_those_that_the_account_decides() {
+async fn foreign_claims_are_kept_except_those_of_the_account() {
     let world = World::new().await;
     world.user("ada").await;
     let token = foreign(&json!({
@@ -70,7 +70,7 @@ async fn claims_of_another_issuer_travel_along_but_for_those_that_the_account_de
     }
 }
 
-/// Counts how often it is asked, and has a claim for staff alone.
+/// Counts its calls, and adds a claim for staff only.
 #[derive(Default)]
 struct Counting {
     asked: AtomicUsize,
@@ -86,7 +86,7 @@ impl Policy for Counting {
 }
 
 #[tokio::test]
-async fn a_policy_is_asked_at_every_refresh_and_takes_a_claim_away_by_null() {
+async fn a_policy_is_called_at_every_refresh_and_removes_a_claim_with_null() {
     let world = World::with_policy(settings(), Arc::<Counting>::default()).await;
     let mut ada = world.signed_in("ada").await;
     assert_eq!((claims(&ada.access)["asked"].clone(), claims(&ada.access).get("staff").cloned()), (json!(0), None));
@@ -98,7 +98,7 @@ async fn a_policy_is_asked_at_every_refresh_and_takes_a_claim_away_by_null() {
     assert_eq!((claims(&ada.access)["asked"].clone(), claims(&ada.access).get("staff").cloned()), (json!(2), None));
 }
 
-/// Claims as large as it is told.
+/// Adds claims of a configurable size.
 struct Large(AtomicUsize);
 
 #[async_trait]
@@ -109,7 +109,7 @@ impl Policy for Large {
 }
 
 #[tokio::test]
-async fn claims_that_would_make_a_token_too_long_open_no_session_and_end_none() {
+async fn claims_that_make_a_token_too_long_are_rejected_without_opening_or_ending_a_session() {
     let policy = Arc::new(Large(AtomicUsize::new(10)));
     let world = World::with_policy(settings(), policy.clone()).await;
     let mut ada = world.signed_in("ada").await;
@@ -121,14 +121,14 @@ async fn claims_that_would_make_a_token_too_long_open_no_session_and_end_none() 
     assert_eq!(sliding.status, 500);
     for _ in 0..2 {
         ada.refresh().await;
-        assert_eq!(claims(&ada.access)["padding"], "x".repeat(10), "the session goes on");
+        assert_eq!(claims(&ada.access)["padding"], "x".repeat(10), "the session stays open");
     }
     let sessions = world.get("/api/sessions/", &ada.access).await;
     assert_eq!(sessions.body.as_array().map_or(1, Vec::len), 1, "{sessions:?}");
 }
 
 #[tokio::test]
-async fn claims_just_below_the_bound_make_tokens_that_are_accepted() {
+async fn claims_just_below_the_size_limit_are_accepted() {
     let policy = Arc::new(Large(AtomicUsize::new(0)));
     let world = World::with_policy(settings(), policy.clone()).await;
     world.user("ada").await;

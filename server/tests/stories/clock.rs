@@ -1,5 +1,5 @@
-//! The server's clock is set: back by an hour, by a day, or forward. Nobody honest is signed out by that,
-//! nobody else gets in, and who was signed out stays so.
+//! The server's clock is set back by an hour or a day, or forward. No user is signed out by that, no token becomes
+//! valid again, and ended sessions stay ended.
 
 use std::time::Duration;
 
@@ -21,14 +21,14 @@ async fn renewed(world: &World) -> Actor<'_> {
     ada
 }
 
-/// Nothing that this actor holds opens or buys anything.
+/// Asserts that every token of this actor is rejected.
 async fn is_out(actor: &Actor<'_>) {
     actor.me().await.is_bad_access("Token is blacklisted");
     actor.try_refresh().await.is_bad_token("Token is blacklisted");
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_signs_nobody_out() {
+async fn setting_the_clock_back_signs_nobody_out() {
     for step in STEPS {
         let world = World::new().await;
         let mut ada = renewed(&world).await;
@@ -50,7 +50,7 @@ async fn a_clock_that_is_set_back_signs_nobody_out() {
 }
 
 #[tokio::test]
-async fn no_token_that_is_made_after_a_step_back_lives_longer_than_others() {
+async fn a_token_issued_after_setting_the_clock_back_lives_no_longer_than_others() {
     for step in STEPS {
         let world = World::new().await;
         let mut ada = renewed(&world).await;
@@ -67,7 +67,7 @@ async fn no_token_that_is_made_after_a_step_back_lives_longer_than_others() {
 }
 
 #[tokio::test]
-async fn a_replay_after_the_grace_is_refused_though_the_clock_was_set_back() {
+async fn a_replay_after_the_grace_is_rejected_though_the_clock_was_set_back() {
     for step in STEPS {
         let world = World::new().await;
         let mut ada = renewed(&world).await;
@@ -82,7 +82,7 @@ async fn a_replay_after_the_grace_is_refused_though_the_clock_was_set_back() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_is_answered_again_though_the_clock_was_set_back() {
+async fn a_lost_reply_is_repeated_though_the_clock_was_set_back() {
     for step in STEPS {
         let world = World::new().await;
         let ada = renewed(&world).await;
@@ -93,7 +93,7 @@ async fn a_lost_reply_is_answered_again_though_the_clock_was_set_back() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_ended_stays_so_wherever_the_clock_goes() {
+async fn an_ended_session_stays_ended_whatever_the_clock_does() {
     for step in &STEPS[1..] {
         let world = World::new().await;
         let mut before = renewed(&world).await;
@@ -102,7 +102,7 @@ async fn a_session_that_was_ended_stays_so_wherever_the_clock_goes() {
         world.auth.write_seen().await.expect("a batch");
         is_out(&before).await;
 
-        // The access token of before the step outlives all that are made after it.
+        // The access token from before the step outlives all tokens issued after it.
         before = world.sign_in("ada").await;
         world.step_back(*step);
         let mut after = before.clone();
@@ -119,7 +119,7 @@ async fn a_session_that_was_ended_stays_so_wherever_the_clock_goes() {
 }
 
 #[tokio::test]
-async fn a_step_forward_that_is_taken_back_brings_no_ended_session_back() {
+async fn setting_the_clock_forward_and_back_restores_no_ended_session() {
     let world = World::new().await;
     let ada = renewed(&world).await;
     assert_eq!(ada.blacklist().await.status, 200);
@@ -132,7 +132,7 @@ async fn a_step_forward_that_is_taken_back_brings_no_ended_session_back() {
 }
 
 #[tokio::test]
-async fn a_step_forward_is_an_access_token_that_has_expired_and_no_more() {
+async fn setting_the_clock_forward_only_expires_the_access_token() {
     for step in [Duration::from_hours(1), Duration::from_hours(24)] {
         let world = World::new().await;
         let mut ada = renewed(&world).await;

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of one's own, which can be made to fall.
+//! A PostgreSQL server for a story, which can be made to fail.
 
 use std::{
     io::{BufRead, BufReader, Lines, Write},
@@ -15,14 +15,13 @@ use tokio::sync::OnceCell;
 
 use crate::patience::until;
 
-/// Where the stories are told: `postgres`, or otherwise files.
+/// The database that the stories run on: `postgres`, otherwise SQLite.
 const WHERE: &str = "HALLPASS_STORIES_ON";
 
-/// The database that others are copies of.
+/// The template database.
 const TEMPLATE: &str = "migrated";
 
-/// The one that all stories share when they are told on PostgreSQL. What a machine that loses power would
-/// lose does not matter to it.
+/// The cluster that all stories share on PostgreSQL. Runs without fsync: its data need not survive a power failure.
 pub(crate) fn shared() -> Option<&'static Cluster> {
     static SHARED: LazyLock<Option<Cluster>> = LazyLock::new(|| {
         let is_wanted = std::env::var(WHERE).is_ok_and(|place| place == "postgres");
@@ -31,7 +30,7 @@ pub(crate) fn shared() -> Option<&'static Cluster> {
     SHARED.as_ref()
 }
 
-/// A running server. It goes when this goes, whatever becomes of the process.
+/// A running server. Stopped on drop, or when the process ends in any way.
 pub(crate) struct Cluster {
     port: u16,
     child: Child,
@@ -80,7 +79,7 @@ impl Cluster {
         let mut connection = self.connect().await;
         connection.execute(AssertSqlSafe(format!("CREATE DATABASE {TEMPLATE}"))).await.expect("a database");
         drop(hallpass_store::connect(&self.url(TEMPLATE).parse().expect("a URL")).await.expect("the tables"));
-        // A database is copied only while nobody is connected to it.
+        // PostgreSQL copies a database only while nobody is connected to it.
         let close = AssertSqlSafe(format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"));
         connection.execute(close).await.expect("no new connections");
         until("nobody is connected to the template", async || {
@@ -91,15 +90,15 @@ impl Cluster {
         .await;
     }
 
-    /// Sets whether transactions are read-only by default. From then on, each statement of every connection obeys.
+    /// Sets `default_transaction_read_only`. Every later statement of every connection obeys.
     pub(crate) async fn set_read_only(&self, is_read_only: bool) {
         let (value, mut connection) = (if is_read_only { "on" } else { "off" }, self.connect().await);
         let alter = AssertSqlSafe(format!("ALTER SYSTEM SET default_transaction_read_only = {value}"));
         connection.execute("SET default_transaction_read_only = off").await.expect("good SQL");
         connection.execute(alter).await.expect("good SQL");
         connection.execute("SELECT pg_reload_conf()").await.expect("good SQL");
-        // The server has signalled its processes before it starts the next one with the new value, and each of them
-        // reads the file before its next statement.
+        // The server signals its processes before it starts the next one with the new value, and each of them reloads
+        // the file before its next statement.
         until("the server has read its configuration again", async || {
             let shown = sqlx::query_scalar::<_, String>("SHOW default_transaction_read_only");
             shown.fetch_one(&mut self.connect().await).await.expect("a value") == value
@@ -107,7 +106,7 @@ impl Cluster {
         .await;
     }
 
-    /// The number of deadlocks that the server's log reports of one of its databases.
+    /// The number of deadlocks of one database in the server's log.
     pub(crate) async fn deadlocks(&self, url: &str) -> usize {
         let log = "SELECT pg_read_file(current_setting('unix_socket_directories') || '/log')";
         let log: String = sqlx::query_scalar(log).fetch_one(&mut self.connect().await).await.expect("the log");
@@ -116,12 +115,12 @@ impl Cluster {
         log.lines().filter(|line| line.contains(&database) && line.contains("deadlock detected")).count()
     }
 
-    /// The port it listens on.
+    /// The server's port.
     pub(crate) const fn port(&self) -> u16 {
         self.port
     }
 
-    /// Creates a hot standby that follows the server. Returns its port.
+    /// Creates a hot standby of the server. Returns its port.
     pub(crate) fn add_standby(&mut self) -> u16 {
         let port = free_port();
         self.tell(&format!("standby {port}"));
@@ -139,18 +138,18 @@ impl Cluster {
         connection.execute(AssertSqlSafe(sql.to_owned())).await.expect("good SQL");
     }
 
-    /// Takes connections until the server has none left.
+    /// Opens connections until the server has none left.
     pub(crate) async fn take_connections(&self) -> Vec<PgConnection> {
         let mut taken = Vec::new();
         while let Ok(connection) = PgConnection::connect(&self.url("postgres")).await {
             taken.push(connection);
         }
-        // One for those who steer, one for those who are tested: a server without any cannot serve.
+        // Leave one for the test and one for the server under test, which cannot serve without any.
         taken.truncate(taken.len().saturating_sub(3));
         taken
     }
 
-    /// Waits until commits wait for the standby.
+    /// Makes commits wait for the standby.
     pub(crate) async fn wait_for_standby(&self) {
         let is_synchronous = "SELECT EXISTS (SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync')";
         until("the standby is synchronous", async || {
@@ -167,7 +166,7 @@ impl Cluster {
         format!("postgres://hallpass@127.0.0.1:{}/{database}?sslmode=disable", self.port)
     }
 
-    /// Tells it something (see `cluster.sh`), and waits until it is done.
+    /// Runs a command of `cluster.sh` and waits until it is done.
     pub(crate) fn tell(&mut self, word: &str) {
         let words = self.words.as_mut().expect("its input");
         writeln!(words, "{word}").expect("a listening server");

@@ -1,20 +1,20 @@
 #!/bin/sh
-# A PostgreSQL server of one's own, in a temporary folder, that lives as long as somebody holds its standard
-# input. It does what it reads there, one word a line, and says "done" after each:
-#   crash    ends as if the machine had lost power
-#   restart  ends in good order, and starts again
-#   start    starts again after a crash
-#   standby PORT   makes a hot standby that follows the server, on a port of its own
-#   promote  makes the standby a primary
+# A PostgreSQL server in a temporary folder. It runs until its standard input is closed, executes the commands that
+# it reads there, one per line, and prints "done" after each:
+#   crash          stops immediately, as after a power failure
+#   restart        shuts down cleanly and starts again
+#   start          starts again after a crash
+#   standby PORT   creates a hot standby of the server on this port
+#   promote        promotes the standby to primary
 # usage: cluster.sh PORT [OPTION…]   (each option is one of the server's settings: name=value)
 set -eu
-# pg_ctl waits for as long as a slow machine takes, seconds.
+# pg_ctl's timeout, long enough for a slow machine, seconds.
 export PGCTLTIMEOUT=300
 port=$1
 shift
 folder=$(mktemp -d)
 if [ "$(id -u)" = 0 ]; then
-    # It refuses to be run by root.
+    # PostgreSQL refuses to run as root.
     chown postgres "$folder"
     as() { runuser -u postgres -- "$@"; }
 else

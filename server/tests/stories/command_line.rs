@@ -1,4 +1,4 @@
-//! The binary, run as a command.
+//! Runs the binary as a command.
 
 use std::{
     io::Write,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::process::output_of;
 
-/// Runs the binary in a folder of its own, with a line on standard input.
+/// Runs the binary in a folder, with a line on standard input.
 pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hallpass"))
         .args(arguments)
@@ -20,13 +20,13 @@ pub(crate) fn hallpass(folder: &Path, arguments: &[&str], line: &str) -> Output 
         .spawn()
         .expect("the binary");
     let mut stdin = child.stdin.take().expect("standard input");
-    // A command that is refused before it reads has closed its end.
+    // A command that fails before it reads has closed its end.
     drop(stdin.write_all(format!("{line}\n").as_bytes()));
     drop(stdin);
     output_of(child)
 }
 
-/// What a command printed, on standard output and then on standard error.
+/// The output of a command: standard output, then standard error.
 pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

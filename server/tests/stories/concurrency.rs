@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::actors::{Actor, World, claims, settings};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_by_fifty_callers_at_once_yields_one_successor() {
+async fn fifty_concurrent_refreshes_yield_one_successor() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let answers = join_all((0..50).map(|_| ada.try_refresh())).await;
@@ -17,7 +17,7 @@ async fn a_refresh_by_fifty_callers_at_once_yields_one_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_of_many_at_once_is_answered_as_if_it_were_alone() {
+async fn concurrent_requests_get_the_same_answers_as_single_ones() {
     let world = World::new().await;
     world.user("ada").await;
     let alive = join_all((0..30).map(|_| world.sign_in("ada"))).await;
@@ -40,7 +40,7 @@ async fn each_of_many_at_once_is_answered_as_if_it_were_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_grace_exactly_one_of_fifty_callers_is_answered() {
+async fn without_grace_exactly_one_of_fifty_concurrent_refreshes_succeeds() {
     let strict = hallpass_core::settings::Settings { refresh_reuse_grace: Duration::ZERO, ..settings() };
     let world = World::with(strict).await;
     let ada = world.signed_in("ada").await;
@@ -49,7 +49,7 @@ async fn without_grace_exactly_one_of_fifty_callers_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_sign_out_is_acknowledged_no_successor_survives() {
+async fn no_successor_survives_an_acknowledged_sign_out() {
     for _ in 0..20 {
         let world = World::new().await;
         let ada = world.signed_in("ada").await;
@@ -64,7 +64,7 @@ async fn after_a_sign_out_is_acknowledged_no_successor_survives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_taken_by_one_of_many_at_once() {
+async fn one_of_many_concurrent_registrations_gets_the_username() {
     let world = World::new().await;
     let form = json!({ "username": "ada", "password": crate::actors::PASSWORD });
     let answers = join_all((0..8).map(|_| world.post("/api/register/", form.clone()))).await;
@@ -73,7 +73,7 @@ async fn a_name_is_taken_by_one_of_many_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restart_in_the_middle_loses_nothing() {
+async fn a_restart_loses_no_session() {
     let world = World::new().await;
     let mut ada = world.signed_in("ada").await;
     let before = ada.clone();

@@ -1,4 +1,4 @@
-//! Clients that are slow, broken or too many, on bare sockets. Where a bound of the server ends, time is paused.
+//! Slow, broken and too many clients, on bare sockets. Tokio's clock is paused where a timeout is under test.
 
 use std::time::Duration;
 
@@ -17,22 +17,22 @@ use crate::{
     paused_time::PausedTime,
 };
 
-/// A server with the bounds of a real one.
+/// A server with the default bounds.
 async fn world(bounds: Bounds) -> World {
     World::surrounded(settings(), Surroundings { bounds, http: HttpOptions::default(), ..Surroundings::default() })
         .await
 }
 
-/// Longer than a test lets pass while it waits.
+/// Longer than a test waits.
 const NEVER: Duration = Duration::from_hours(24 * 365);
 
-/// A server on which nothing but the bounds that are given ends.
+/// A server with the given bounds and no others.
 async fn world_bounded_by(bounds: Bounds) -> World {
     let http = HttpOptions { body_timeout: NEVER, ..HttpOptions::default() };
     World::surrounded(settings(), Surroundings { http, bounds, ..Surroundings::default() }).await
 }
 
-/// No bound ends.
+/// No bounds.
 fn unbounded() -> Bounds {
     Bounds { first_head: NEVER, next_head: NEVER, write: NEVER, finish: NEVER, ..Bounds::default() }
 }
@@ -45,25 +45,25 @@ pub(crate) async fn send(stream: &mut TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.expect("it is taken");
 }
 
-/// Everything until the server closes.
+/// Reads until the server closes.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A connection that is reset has ended as well.
+    // A reset connection has ended as well.
     drop(eventually("the server closes", stream.read_to_end(&mut bytes)).await);
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// What has come by now, something at least.
+/// Reads what has arrived, at least something.
 pub(crate) async fn some(stream: &mut TcpStream) -> String {
     let mut bytes = vec![0; 64 * 1024];
     let length = eventually("an answer", stream.read(&mut bytes)).await.expect("an open connection");
     String::from_utf8_lossy(&bytes[..length]).into_owned()
 }
 
-/// Waits until the server has so many connections open.
+/// Waits until the server has so many open connections.
 async fn accepted(world: &World, connections: usize) {
     until("the connections are accepted", async || world.open() == connections).await;
-    // The last one is a task that has not begun to count its time yet.
+    // The last task may not have started its timer yet.
     task::yield_now().await;
 }
 
@@ -81,7 +81,7 @@ async fn begin(stream: &mut TcpStream, path: &str, length: usize) {
 }
 
 #[tokio::test]
-async fn a_head_that_is_never_finished_is_given_up() {
+async fn an_unfinished_request_head_times_out() {
     let time = PausedTime::begin();
     let bounds = Bounds::default();
     let world = world(bounds.clone()).await;
@@ -95,7 +95,7 @@ async fn a_head_that_is_never_finished_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_longer_between_requests_than_a_new_one() {
+async fn the_keep_alive_timeout_is_longer_than_that_of_a_new_connection() {
     let time = PausedTime::begin();
     let bounds = Bounds::default();
     let world = world(bounds.clone()).await;
@@ -108,7 +108,7 @@ async fn a_connection_is_kept_longer_between_requests_than_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_connection_is_not_kept_for_ever() {
+async fn a_connection_has_a_maximum_age() {
     let time = PausedTime::begin();
     let bounds = Bounds::default();
     let world = world(bounds.clone()).await;
@@ -123,7 +123,7 @@ async fn a_connection_is_not_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_dribbled_is_told_that_it_is_too_late() {
+async fn a_slow_body_is_answered_with_408() {
     let time = PausedTime::begin();
     let clients = hallpass_core::clients::Client::with_secret("gateway", "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60");
     let settings =
@@ -145,7 +145,7 @@ async fn a_body_that_is_dribbled_is_told_that_it_is_too_late() {
 }
 
 #[tokio::test]
-async fn a_body_that_takes_its_time_and_arrives_is_answered() {
+async fn a_body_that_arrives_within_the_timeout_is_accepted() {
     let time = PausedTime::begin();
     let world = world(Bounds::default()).await;
     let mut stream = connect(&world).await;
@@ -159,7 +159,7 @@ async fn a_body_that_takes_its_time_and_arrives_is_answered() {
 }
 
 #[tokio::test]
-async fn heads_and_bodies_that_are_too_large_are_told_so_and_not_kept() {
+async fn oversized_heads_are_rejected_with_431_and_bodies_with_413() {
     let world = World::new().await;
     let large = "x".repeat(17 * 1024);
     let many: String = (0..200).map(|number| format!("X-{number}: y\r\n")).collect();
@@ -169,7 +169,7 @@ async fn heads_and_bodies_that_are_too_large_are_told_so_and_not_kept() {
         let answer = rest(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     }
-    // Without an end, and without a length that would tell.
+    // A chunked body without an end, so without a length to check.
     let mut stream = connect(&world).await;
     let head =
         "POST /api/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -183,11 +183,11 @@ async fn heads_and_bodies_that_are_too_large_are_told_so_and_not_kept() {
 }
 
 #[tokio::test]
-async fn three_hundred_idle_connections_do_not_keep_others_out() {
+async fn three_hundred_idle_connections_do_not_block_other_clients() {
     let world = World::new().await;
     let mut idle = Vec::new();
     while idle.len() < 300 {
-        // Fewer at a time than the system keeps for a server that has not accepted them.
+        // In batches smaller than the listen backlog.
         idle.extend(join_all((0..50).map(|_| connect(&world))).await);
         accepted(&world, idle.len()).await;
     }
@@ -199,7 +199,7 @@ async fn three_hundred_idle_connections_do_not_keep_others_out() {
 }
 
 #[tokio::test]
-async fn who_finds_every_connection_taken_is_served_when_idle_ones_have_had_their_time() {
+async fn a_client_beyond_the_connection_limit_is_served_when_idle_connections_time_out() {
     let time = PausedTime::begin();
     let bounds = Bounds { connections: 10, ..Bounds::default() };
     let world = world(bounds.clone()).await;
@@ -220,7 +220,7 @@ async fn who_finds_every_connection_taken_is_served_when_idle_ones_have_had_thei
 }
 
 #[tokio::test]
-async fn who_does_not_read_the_answers_is_let_go() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let time = PausedTime::begin();
     let write = Bounds::default().write;
     let world = world_bounded_by(Bounds { write, ..unbounded() }).await;
@@ -236,8 +236,8 @@ async fn who_does_not_read_the_answers_is_let_go() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_told_to_stop_finishes_what_it_began_and_begins_nothing_else() {
-    // Nothing that takes time ends anything here.
+async fn a_stopping_server_finishes_running_requests_and_accepts_no_new_ones() {
+    // No timeout is in effect here.
     let _time = PausedTime::begin();
     let world = world(Bounds::default()).await;
     let (_silent, mut idle, mut busy) = (connect(&world).await, connect(&world).await, connect(&world).await);
@@ -259,7 +259,7 @@ async fn a_server_that_is_told_to_stop_finishes_what_it_began_and_begins_nothing
 }
 
 #[tokio::test]
-async fn a_request_that_never_ends_does_not_keep_a_server_from_stopping() {
+async fn a_request_that_never_ends_does_not_prevent_a_stop() {
     let time = PausedTime::begin();
     let finish = Bounds::default().finish;
     let world = world_bounded_by(Bounds { finish, ..unbounded() }).await;
@@ -267,6 +267,6 @@ async fn a_request_that_never_ends_does_not_keep_a_server_from_stopping() {
     begin(&mut stream, "/api/token/verify/", 1000).await;
     let stopping = Instant::now();
     time.pass_until(finish, world.stop()).await;
-    // Steps pass while the server's tasks take turns; without the bound it would be a year.
+    // Time passes in steps while the server's tasks run; without the bound it would take a year.
     assert!(stopping.elapsed() < NEVER, "it stopped after {:?}", stopping.elapsed());
 }

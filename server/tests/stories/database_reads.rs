@@ -1,5 +1,4 @@
-//! The way of an authenticated request is counted: every call of the database, by a store around the
-//! real one.
+//! Counts the database calls of an authenticated request, through a store that wraps the real one.
 
 use std::{
     future::ready,
@@ -29,7 +28,7 @@ async fn world() -> (World, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn an_authenticated_request_reads_nothing_from_the_database_to_be_authenticated() {
+async fn authentication_reads_nothing_from_the_database() {
     let (world, calls) = world().await;
     let ada = world.signed_in("ada").await;
     calls.store(0, Ordering::SeqCst);
@@ -38,16 +37,16 @@ async fn an_authenticated_request_reads_nothing_from_the_database_to_be_authenti
         let bearer = world.auth.authenticate_headers(&["Bearer"], [header.as_bytes()], &[TokenType::Access]).await;
         assert!(bearer.is_ok());
     }
-    // The guard of a protected endpoint, and nothing behind it.
+    // Only authentication, without an endpoint.
     let guarded = ada.send("OPTIONS", "/api/me/", serde_json::Value::Null).await;
     assert_eq!((guarded.status, calls.load(Ordering::SeqCst)), (200, 0));
-    // One call is the endpoint's own.
+    // One call belongs to the endpoint.
     assert_eq!(ada.see("/api/sessions/").await.status, 200);
     assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
-async fn an_ended_session_is_refused_on_the_very_next_request_without_a_read() {
+async fn an_ended_session_is_rejected_on_the_next_request_without_a_database_read() {
     let (world, calls) = world().await;
     let (here, there) = (world.signed_in("ada").await, world.sign_in("ada").await);
     let session = there.me().await.body["session"]["id"].as_str().expect("a session").to_owned();

@@ -1,4 +1,4 @@
-//! Another database, in memory, to import from.
+//! An in-memory source database for imports.
 
 use async_trait::async_trait;
 use hallpass_core::import::{ForeignToken, ForeignUser, Page, Source, SourceError};
@@ -10,7 +10,7 @@ pub(crate) struct Elsewhere {
     pub(crate) tokens: Vec<ForeignToken>,
 }
 
-/// The rows that come after so many, which is how pages are counted here.
+/// The rows after so many others, which are this source's pages.
 fn page<T: Clone>(rows: &[T], after: i64, limit: u16) -> Page<T> {
     let (after, limit) = (usize::try_from(after).unwrap_or(0), usize::from(limit));
     let page: Vec<_> = rows.iter().skip(after).take(limit).cloned().map(Ok).collect();

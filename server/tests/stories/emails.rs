@@ -1,5 +1,4 @@
-//! E-mail addresses that name their user in tokens: one address is one user's, whoever writes it and however many at
-//! once.
+//! E-mail addresses as the user id in tokens: an address belongs to one user, in every spelling and under concurrency.
 
 use futures::future::join_all;
 use hallpass_core::{
@@ -22,7 +21,7 @@ async fn world() -> World {
     World::with(Settings { user_id_field: UserIdField::Email, ..settings() }).await
 }
 
-/// Registers an account, and signs it in.
+/// Registers an account and signs in.
 async fn registered<'w>(world: &'w World, username: &str, email: &str) -> Actor<'w> {
     let registration = json!({ "registration": { "username": username, "email": email, "password": PASSWORD } });
     let pair = call(world, "session/register", None, registration).await;
@@ -51,7 +50,7 @@ fn one_of(answers: &[Answer], expected: u16) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_registrations_of_one_address_at_once_one_is_taken_and_can_sign_in() {
+async fn one_of_concurrent_registrations_with_one_email_succeeds_and_can_sign_in() {
     let world = world().await;
     let spellings =
         ["ada@x.org", "Ada@x.org", "ada@X.ORG", "ADA@x.org", "ada@x.org", "adA@x.org", "ada@x.oRg", "aDa@x.org"];
@@ -66,7 +65,7 @@ async fn of_registrations_of_one_address_at_once_one_is_taken_and_can_sign_in() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_changes_to_one_address_at_once_one_is_taken() {
+async fn one_of_concurrent_changes_to_one_email_succeeds() {
     let world = world().await;
     let mut actors = Vec::new();
     for number in 0..6 {
@@ -76,12 +75,12 @@ async fn of_changes_to_one_address_at_once_one_is_taken() {
     let changes =
         actors.iter().map(|actor| actor.call("account/change_profile", json!({ "form": { "email": "New@x" } })));
     let statuses: Vec<_> = join_all(changes).await.iter().map(|answer| answer.status).collect();
-    // A change of the address ends the session that asks, which may be told so.
+    // A change of the address ends the current session, so the response may be a 401.
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 5, "{statuses:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_users_that_staff_gives_one_address_at_once_one_is_taken() {
+async fn one_of_concurrent_admin_changes_to_one_email_succeeds() {
     let world = world().await;
     let root = administrator(&world).await;
     let create = |number: usize| {
@@ -109,7 +108,7 @@ impl Actor<'_> {
 }
 
 #[tokio::test]
-async fn an_import_leaves_a_user_whose_address_somebody_here_has() {
+async fn an_import_skips_a_user_whose_email_is_taken() {
     let world = world().await;
     let ada = registered(&world, "ada", "Joy@elsewhere").await;
     let import = async |users| {
@@ -123,13 +122,13 @@ async fn an_import_leaves_a_user_whose_address_somebody_here_has() {
     bob.email = "JOY@elsewhere".into();
     bob.is_active = false;
     let tally = import(vec![bob]).await;
-    assert_eq!(tally.updated, 1, "the rest of what changed there is taken: {tally:?}");
+    assert_eq!(tally.updated, 1, "the other changes are imported: {tally:?}");
     assert!(tally.reasons.keys().any(|reason| reason.to_string().contains("kept the old e-mail address")), "{tally:?}");
     assert_eq!(ada.me().await.status, 200);
 }
 
 #[tokio::test]
-async fn two_spellings_of_an_address_are_one() {
+async fn two_spellings_of_an_email_are_the_same_email() {
     let world = world().await;
     registered(&world, "ada", "J\u{e9}r\u{f4}me@X.org").await;
     for spelling in ["j\u{e9}r\u{f4}me@x.org", "Je\u{301}ro\u{302}me@x.org", "J\u{c9}R\u{d4}ME@X.ORG"] {
@@ -139,18 +138,18 @@ async fn two_spellings_of_an_address_are_one() {
 }
 
 #[tokio::test]
-async fn addresses_from_before_the_key_get_theirs_when_a_server_starts() {
+async fn a_server_start_computes_missing_email_keys() {
     let world = world().await;
     let ada = registered(&world, "ada", "\u{c9}va@x").await;
     world.sql("UPDATE users SET email_key = NULL").await;
-    assert_eq!(ada.me().await.status, 200, "found by the address as it is written");
+    assert_eq!(ada.me().await.status, 200, "found by the e-mail address as written");
     drop(world.another_store().await);
     let form = json!({ "username": "eve", "email": "\u{e9}VA@X", "password": PASSWORD });
     world.post("/api/register/", form).await.is(400, json!({ "email": [TAKEN] }));
 }
 
 #[tokio::test]
-async fn an_address_may_be_shared_where_tokens_do_not_name_users_by_it() {
+async fn an_email_may_be_shared_if_it_does_not_identify_users() {
     let world = World::new().await;
     for name in ["ada", "eve"] {
         let form = json!({ "username": name, "email": "both@x", "password": PASSWORD });

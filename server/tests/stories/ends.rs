@@ -1,5 +1,4 @@
-//! A session ends with the last access token that was issued in it, and the server knows of the end as soon as it is
-//! committed.
+//! The end of a session revokes its latest access token, and takes effect with the commit.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +26,7 @@ fn text(token: &str, claim: &str) -> String {
     claims(token)[claim].as_str().expect("text").to_owned()
 }
 
-/// What ends a session of the user whose id is 2.
+/// Every operation that ends sessions of the user with id 2.
 #[derive(Clone, Copy, Debug)]
 enum End {
     SignOut,
@@ -62,7 +61,7 @@ async fn end(how: End, ada: &Actor<'_>, other: &Actor<'_>, root: &Administrator)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_end_that_waits_for_a_refresh_covers_the_access_token_of_the_refresh() {
+async fn a_sign_out_that_waits_for_a_refresh_revokes_the_refreshed_access_token() {
     for how in ENDS {
         let world = World::new().await;
         let root = world.administrator("root", Role::Superuser).await;
@@ -73,7 +72,7 @@ async fn an_end_that_waits_for_a_refresh_covers_the_access_token_of_the_refresh(
             "token_type": "access", "user_id": "2", "jti": "late", "sid": text(&ada.access, "sid"), "gen": 0,
             "iat": world.now(), "exp": world.now() + 500,
         });
-        // A refresh that has issued a token and is not committed yet.
+        // A refresh that has issued a token but has not committed.
         let mut refreshing = Direct::connect(&world.database).await;
         refreshing.begin().await;
         refreshing.execute("UPDATE sessions SET access_expires_at = access_expires_at + 1000000").await;
@@ -90,7 +89,7 @@ async fn an_end_that_waits_for_a_refresh_covers_the_access_token_of_the_refresh(
         };
         let (ended, ()) = tokio::join!(end(how, &ada, &other, &root), commit);
         ended.expect("an end");
-        // The access token from before the refresh is dead by now.
+        // The access token from before the refresh has expired by now.
         world.pass(Duration::from_secs(400));
         let restarted = world.restarted(crate::actors::settings()).await;
         for auth in [&world.auth, &restarted] {
@@ -102,19 +101,19 @@ async fn an_end_that_waits_for_a_refresh_covers_the_access_token_of_the_refresh(
 }
 
 #[tokio::test]
-async fn an_end_is_known_although_nobody_waits_for_it() {
+async fn a_session_end_takes_effect_although_its_client_disconnects() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     {
         let mut asked = Box::pin(world.auth.blacklist(&ada.refresh, Origin::default()));
-        assert!(poll!(&mut asked).is_pending(), "it is on its way to the disk");
+        assert!(poll!(&mut asked).is_pending(), "the write is in progress");
     }
     until("the access token is refused", async || ada.me().await.status == 401).await;
 }
 
-/// The steps of the store that end a session of the user whose id is 1.
+/// The store's operations that end a session of the user with id 1.
 #[tokio::test]
-async fn each_commit_that_ends_sessions_makes_them_known() {
+async fn every_commit_that_ends_sessions_updates_the_revocation_set() {
     for step in 0..9 {
         let world = World::new().await;
         let user = imported(&world).await;

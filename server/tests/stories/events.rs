@@ -11,7 +11,7 @@ fn kinds(answer: &Answer) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_person_sees_the_own_events_and_nobody_elses() {
+async fn users_see_only_their_own_events() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let bob = world.signed_in("bob").await;
@@ -25,7 +25,7 @@ async fn a_person_sees_the_own_events_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn what_an_administrator_does_is_recorded_with_who_did_it() {
+async fn admin_actions_are_recorded_with_the_administrator() {
     let world = World::new().await;
     let root = world.administrator("root", Role::Superuser).await;
     let made = json!({ "username": "ada", "password": PASSWORD });
@@ -50,7 +50,7 @@ async fn what_an_administrator_does_is_recorded_with_who_did_it() {
     let results = events.body["results"].as_array().expect("a list");
     assert!(results.iter().all(|event| (event["kind"] == "signed_in") == event["actor"].is_null()), "{results:?}");
     assert_eq!(results[5]["changed"], json!(["email", "is_staff"]));
-    // The owner is told that an administrator did it, and not from where.
+    // The user learns that an administrator acted, but not from where.
     let ada = world.sign_in("ada").await;
     let own = ada.see("/api/events/?page_size=2").await;
     assert_eq!(own.body["results"][1]["by_administrator"], true);
@@ -58,23 +58,23 @@ async fn what_an_administrator_does_is_recorded_with_who_did_it() {
 }
 
 #[tokio::test]
-async fn events_are_filtered_by_user_kind_and_time() {
+async fn staff_can_filter_events_by_user_kind_and_time() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     world.pass(Duration::from_secs(10));
-    let moment = world.now();
+    let timestamp = world.now();
     world.signed_in("ada").await;
     let list = async |query: String| staff.see(&format!("/api/admin/events/{query}")).await;
     assert_eq!(kinds(&list("?kind=signed_in".into()).await), ["signed_in", "signed_in"]);
-    assert_eq!(kinds(&list(format!("?since={moment}")).await), ["signed_in", "registered"]);
-    assert_eq!(list(format!("?until={moment}&user=2")).await.body["count"], 0);
+    assert_eq!(kinds(&list(format!("?since={timestamp}")).await), ["signed_in", "registered"]);
+    assert_eq!(list(format!("?until={timestamp}&user=2")).await.body["count"], 0);
     let wrong = list("?kind=nonsense&since=soon".into()).await;
     wrong
         .is(400, json!({ "kind": ["\"nonsense\" is not a valid choice."], "since": ["A valid integer is required."] }));
 }
 
 #[tokio::test]
-async fn refused_sign_ins_of_one_hour_are_one_event_that_counts() {
+async fn failed_sign_ins_of_one_hour_are_counted_in_one_event() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     world.user("ada").await;
@@ -97,7 +97,7 @@ async fn refused_sign_ins_of_one_hour_are_one_event_that_counts() {
 }
 
 #[tokio::test]
-async fn events_leave_when_they_are_older_than_they_are_kept() {
+async fn events_are_deleted_after_their_retention() {
     let world = World::new().await;
     world.signed_in("ada").await;
     world.pass(world.auth.settings().security_event_retention);

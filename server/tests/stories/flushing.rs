@@ -1,4 +1,4 @@
-//! Expired tokens and old events are deleted in batches, and other writes pass between two of them.
+//! Expired tokens and old events are deleted in batches, and other writes complete between two of them.
 
 use std::{
     sync::{
@@ -35,7 +35,7 @@ const TEN_THOUSAND_EVENTS: &str = "WITH RECURSIVE numbers (n) AS
         (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
     INSERT INTO security_events (at, kind) SELECT n, 'signed_in' FROM numbers";
 
-/// The stop after the first batch.
+/// The pause after the first batch.
 #[derive(Default)]
 struct Stop {
     batches: AtomicUsize,
@@ -69,7 +69,7 @@ async fn stopped_in(method: &'static str) -> (World, Arc<Stop>) {
     (world, stop)
 }
 
-/// Signs out while the flush waits between two batches, and then lets it go on.
+/// Signs out while the flush waits between two batches, then resumes it.
 async fn sign_out_at(stop: &Stop, world: &World, refresh: &str) {
     eventually("the first batch", stop.reached.notified()).await;
     let ended = eventually("the sign-out", world.auth.blacklist(refresh, Origin::default())).await;
@@ -77,7 +77,7 @@ async fn sign_out_at(stop: &Stop, world: &World, refresh: &str) {
     stop.over.notify_one();
 }
 
-/// A database with as many users, and a token for each.
+/// A database with so many users, and a token for each.
 fn elsewhere(count: i64) -> Elsewhere {
     let user = |id: i64| ForeignUser {
         id: UserId(1_000 + id),
@@ -101,7 +101,7 @@ fn elsewhere(count: i64) -> Elsewhere {
 }
 
 #[tokio::test]
-async fn a_sign_out_passes_between_two_batches_of_an_import() {
+async fn a_sign_out_completes_between_two_batches_of_an_import() {
     for method in ["import_users", "import_tokens"] {
         let (world, stop) = stopped_in(method).await;
         let ada = world.signed_in("ada").await;
@@ -115,7 +115,7 @@ async fn a_sign_out_passes_between_two_batches_of_an_import() {
 }
 
 #[tokio::test]
-async fn a_sign_out_passes_between_two_batches_of_sessions_that_end() {
+async fn a_sign_out_completes_between_two_batches_of_ending_sessions() {
     let (world, stop) = stopped_in("revoke_sessions").await;
     let ada = world.signed_in("ada").await;
     with_sessions(&world, 1_200).await;
@@ -131,7 +131,7 @@ async fn a_sign_out_passes_between_two_batches_of_sessions_that_end() {
 }
 
 #[tokio::test]
-async fn a_sign_out_passes_between_two_batches_of_expired_tokens() {
+async fn a_sign_out_completes_between_two_batches_of_expired_tokens() {
     let (world, stop) = stopped_in("flush_expired").await;
     let ada = world.signed_in("ada").await;
     world.sql(TEN_THOUSAND_EXPIRED).await;
@@ -142,7 +142,7 @@ async fn a_sign_out_passes_between_two_batches_of_expired_tokens() {
 }
 
 #[tokio::test]
-async fn a_flush_rests_after_each_batch() {
+async fn a_flush_pauses_after_each_batch() {
     let (world, stop) = stopped_in("flush_expired").await;
     stop.over.notify_one();
     let ada = world.signed_in("ada").await;
@@ -154,13 +154,13 @@ async fn a_flush_rests_after_each_batch() {
     for _ in 0..20 {
         assert_eq!(ada.try_refresh().await.status, 200);
     }
-    assert_eq!(stop.batches.load(Ordering::SeqCst), 1, "others write as long as the pause lasts");
+    assert_eq!(stop.batches.load(Ordering::SeqCst), 1, "others can write during the pause");
     let flushed = time.pass_until(Duration::from_millis(5), flush).await;
     assert_eq!(flushed.expect("no panic").expect("a flush"), 10_000);
 }
 
 #[tokio::test]
-async fn a_sign_out_passes_between_two_batches_of_old_events() {
+async fn a_sign_out_completes_between_two_batches_of_old_events() {
     let (world, stop) = stopped_in("flush_events").await;
     let ada = world.signed_in("ada").await;
     world.sql(TEN_THOUSAND_EVENTS).await;

@@ -1,4 +1,4 @@
-//! The claims of another issuer with the same key, on their way through refreshes.
+//! Foreign claims across refreshes.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hallpass_core::settings::Settings;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::actors::{KEY, World, settings};
 
-/// A token of another issuer with these bytes as its payload.
+/// A foreign token with these bytes as its payload.
 fn signed(payload: &str) -> String {
     let message =
         format!("{}.{}", URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#), URL_SAFE_NO_PAD.encode(payload));
@@ -22,7 +22,7 @@ fn payload(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refresh_keeps_every_digit_of_the_claims_of_another_issuer() {
+async fn a_refresh_keeps_every_digit_of_foreign_claims() {
     let world = World::new().await;
     world.user("ada").await;
     let digits = "1234567890".repeat(40);
@@ -48,7 +48,7 @@ async fn a_refresh_keeps_every_digit_of_the_claims_of_another_issuer() {
 }
 
 #[tokio::test]
-async fn a_user_id_that_is_a_number_keeps_its_digits() {
+async fn a_numeric_user_id_keeps_its_digits() {
     let field = hallpass_core::user::UserIdField::Username;
     let world = World::with(Settings { user_id_field: field, ..settings() }).await;
     world.user("12345678901234567890123").await;

@@ -1,5 +1,5 @@
-//! Randomness behind a gate. A new password's hash needs a salt: while the gate is closed, each hash that was begun
-//! waits for one and keeps its processor, so that the queue for hashing stays as it is.
+//! Randomness behind a gate. A new password's hash needs a salt: while the gate is closed, every running hash waits
+//! for one and occupies its processor, so that the hashing queue does not move.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -17,7 +17,7 @@ use crate::{
     patience::{PATIENCE, until},
 };
 
-/// The number of hashes that are computed at a time.
+/// The number of concurrent hashes.
 pub(crate) fn parallelism() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
@@ -39,8 +39,7 @@ impl Gate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes the gate and has as many accounts created as there are processors, so that every hash that comes
-    /// after has to wait.
+    /// Closes the gate and creates as many accounts as there are processors, so that every later hash has to wait.
     pub(crate) async fn close(self: &Arc<Self>, auth: &Arc<Auth>) -> Closed {
         self.state().is_closed = true;
         let closed = Closed(self.clone());
@@ -70,7 +69,7 @@ impl Randomness for Gate {
     }
 }
 
-/// Opens the gate when it is dropped.
+/// Opens the gate on drop.
 pub(crate) struct Closed(Arc<Gate>);
 
 impl Drop for Closed {

@@ -1,5 +1,4 @@
-//! Requests that nobody honest sends, made up at random: out of words that mean something somewhere, and
-//! out of nothing.
+//! Random hostile requests, from meaningful words and from arbitrary text.
 
 use proptest::{
     collection::vec,
@@ -8,7 +7,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-/// Words that mean something somewhere.
+/// Words that have a meaning somewhere.
 const WORDS: [&str; 34] = [
     "username",
     "password",
@@ -102,14 +101,14 @@ const HEADERS: [&str; 20] = [
     "x-request-id",
 ];
 
-/// A request, but for where it goes to.
+/// A request without its endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) endpoint: Index,
     pub(crate) caller: Caller,
     pub(crate) body: Body,
     pub(crate) headers: Vec<(&'static str, Vec<u8>)>,
-    /// In the place of a parameter in the path.
+    /// The value of a path parameter.
     pub(crate) segment: String,
     pub(crate) query: String,
 }
@@ -126,7 +125,7 @@ pub(crate) enum Caller {
 pub(crate) enum Body {
     Bytes(&'static str, Vec<u8>),
     Json(Value),
-    /// The endpoint's own with one value in it replaced.
+    /// The endpoint's valid body with one value replaced.
     AlmostRight(Index, Value),
     Nested(&'static str, usize),
     Form(Vec<(String, String)>),
@@ -170,7 +169,7 @@ fn any_body() -> impl Strategy<Value = Body> {
     ]
 }
 
-/// Anything that can be sent.
+/// Any request.
 pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
     let caller = select(vec![Caller::Stranger, Caller::Person, Caller::Superuser, Caller::Superuser, Caller::Client]);
     let value = prop_oneof![text().prop_map(String::into_bytes), vec(any::<u8>(), 0..60)];
@@ -184,7 +183,7 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
 }
 
 impl Body {
-    /// Its media type and its bytes.
+    /// The media type and the bytes.
     pub(crate) fn written(&self, own: &Value) -> (String, Vec<u8>) {
         let json = |bytes: Vec<u8>| ("application/json".to_owned(), bytes);
         match self {
@@ -216,7 +215,7 @@ impl Body {
     }
 }
 
-/// The pointers (RFC 6901) to a value and all within it.
+/// The JSON pointers (RFC 6901) to a value and all values within it.
 fn find_places(value: &Value, here: String, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

@@ -1,6 +1,6 @@
-//! Bodies and headers that nobody honest sends, to every endpoint and every server function: arbitrary
-//! ones (`proptest`; `PROPTEST_CASES` asks for more), and those that have a name. Nothing fails, and each
-//! refusal is one that a client can read.
+//! Hostile bodies and headers for every endpoint and every server function: arbitrary ones (`proptest`;
+//! `PROPTEST_CASES` sets their number) and known attacks. Nothing causes a server error, and every error is in the
+//! documented format.
 
 use hallpass_core::{
     Account,
@@ -19,13 +19,13 @@ use crate::{
     actors::{Answer, PASSWORD, World},
     connections,
     hostile_attempts::{Attempt, Caller, attempt},
-    rpc_doors, schema,
+    rpc_authentication, schema,
 };
 
-/// How many requests are sent when nobody says.
+/// The default number of requests.
 const CASES: u32 = 1_500;
 
-/// One way into the server: an operation of the document, or a server function with arguments that are right.
+/// An endpoint: an operation of the OpenAPI document, or a server function with valid arguments.
 #[derive(Debug)]
 struct Endpoint {
     method: String,
@@ -39,8 +39,8 @@ async fn endpoints(world: &World) -> Vec<Endpoint> {
     let document = schema::document(world).await;
     let of_api = schema::operations(&document).into_iter();
     let of_api = of_api.map(|(method, path, _)| Endpoint { method, path, body: fields.clone() });
-    let known = rpc_doors::protected();
-    let of_pages = rpc_doors::all().into_iter().map(|function| {
+    let known = rpc_authentication::protected();
+    let of_pages = rpc_authentication::all().into_iter().map(|function| {
         let body = known.iter().find(|(name, _)| *name == function).map(|(_, body)| body.clone());
         let body = body.unwrap_or_else(|| json!({ "refresh": "x", "credentials": fields, "registration": fields }));
         Endpoint { method: "POST".to_owned(), path: format!("/rpc/{function}"), body }
@@ -48,10 +48,10 @@ async fn endpoints(world: &World) -> Vec<Endpoint> {
     of_api.chain(of_pages).collect()
 }
 
-/// Those who ask. Their sessions may end by what they send, so each request has a new one.
+/// The callers. Requests may end their sessions, so each request has a new one.
 struct Crowd {
     world: World,
-    /// With a connection for each request: the server closes one on which it has not read all that was sent.
+    /// One connection per request: the server closes a connection whose body it has not read.
     client: Client,
     endpoints: Vec<Endpoint>,
     superuser: User,
@@ -77,7 +77,7 @@ impl Crowd {
     }
 
     async fn bearer(&self, user: &User) -> Option<String> {
-        // Nobody is left who could ask where the person was deactivated.
+        // The user has been deactivated; the remaining requests are skipped.
         let pair = self.world.auth.open_session(user, Origin::default()).await.ok()?;
         Some(format!("Bearer {}", pair.access.expose()))
     }
@@ -109,7 +109,7 @@ impl Crowd {
         request
     }
 
-    /// Sends it, and says what is wrong with the answer.
+    /// Sends the request and returns what is wrong with the response.
     async fn judge(&self, attempt: &Attempt) -> Result<(), String> {
         let endpoint = attempt.endpoint.get(&self.endpoints);
         let request = self.request(attempt, endpoint).await;
@@ -124,7 +124,7 @@ fn basic(name: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{name}:{secret}")))
 }
 
-/// No failure; and what is refused is refused in the words of that door.
+/// Asserts that the response is no server error, and that errors have the endpoint's format.
 fn is_good_answer(path: &str, answer: &Answer) -> bool {
     let is_sentence = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let is_list = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_sentence));
@@ -140,7 +140,7 @@ fn is_good_answer(path: &str, answer: &Answer) -> bool {
 }
 
 #[test]
-fn nothing_that_is_sent_makes_an_endpoint_fail() {
+fn no_arbitrary_request_causes_a_server_error() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let crowd = runtime.block_on(Crowd::gather());
     assert!(crowd.endpoints.len() > 40, "{} endpoints", crowd.endpoints.len());
@@ -156,7 +156,7 @@ fn nothing_that_is_sent_makes_an_endpoint_fail() {
     });
 }
 
-/// Every endpoint that reads a body, with somebody who may ask for it.
+/// Every endpoint that reads a body, with a caller who may use it.
 async fn reading(crowd: &Crowd) -> Vec<(&Endpoint, String)> {
     let mut reading = Vec::new();
     for endpoint in &crowd.endpoints {
@@ -181,7 +181,7 @@ fn kind_of(path: &str) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_body_without_a_length_is_told_at_every_endpoint_that_it_is_too_large() {
+async fn every_endpoint_rejects_an_oversized_chunked_body() {
     let crowd = Crowd::gather().await;
     for (Endpoint { path, .. }, authorization) in reading(&crowd).await {
         let mut stream = connections::connect(&crowd.world).await;
@@ -201,15 +201,15 @@ async fn a_body_without_a_length_is_told_at_every_endpoint_that_it_is_too_large(
 }
 
 #[tokio::test]
-async fn a_charset_is_decoded_and_an_encoding_is_not_believed() {
+async fn charsets_are_decoded_and_content_encoding_is_ignored() {
     let crowd = Crowd::gather().await;
     let text = "{\"refresh\":\"\u{e9}\",\"token\":\"\u{e9}\",\"username\":\"\u{e9}\"}";
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let latin1 = b"{\"refresh\":\"\xe9\",\"token\":\"\xe9\",\"username\":\"\xe9\"}".to_vec();
-    // The empty object, as gzip writes it.
+    // The empty object, compressed by gzip.
     let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00".to_vec();
     for (endpoint @ Endpoint { path, body, .. }, authorization) in reading(&crowd).await {
-        // A function without arguments needs to know no more of its body than where it ends.
+        // A function without arguments only needs the end of its body.
         if path.starts_with("/oauth/") || *body == json!({}) {
             continue;
         }
@@ -232,7 +232,7 @@ async fn a_charset_is_decoded_and_an_encoding_is_not_believed() {
         }
         let compressed = send("application/json", Some("gzip"), gzip.clone()).await;
         assert!(compressed.status == 400 && is_good_answer(path, &compressed), "{compressed:?} of {endpoint:?}");
-        // The same bytes are the same body, whatever they are said to be.
+        // The same bytes have the same meaning, whatever their encoding is said to be.
         if !path.contains("end_") && !path.contains("sessions") {
             let wrong = json!({ "form": null, "x": body }).to_string().into_bytes();
             let plain = send("application/json", None, wrong.clone()).await;

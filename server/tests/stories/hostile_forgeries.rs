@@ -1,5 +1,4 @@
-//! Text that hopes to pass for a token: names of keys, algorithms and payloads of every odd sort, and what
-//! is no compact JWS at all.
+//! Forged tokens: odd `kid`s, algorithms and payloads, and text that is not a compact JWS.
 
 use std::iter;
 
@@ -12,17 +11,17 @@ use crate::actors::KEY;
 const OTHER_KEY: &[u8] = b"a key of more than 32 bytes that is not the server's own";
 const HS256: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// None of them is a token, though `good` are the claims of one.
+/// Forged tokens; `good` are valid claims.
 pub(crate) fn odd_tokens(good: &str) -> Vec<String> {
     [odd_names(good), odd_algorithms(good), odd_payloads(good), odd_texts(good)].into_iter().flatten().collect()
 }
 
-/// A token of whatever is put into it, rightly signed with the stories' key.
+/// A token of these parts, signed with the stories' key.
 pub(crate) fn signed(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     signed_with(KEY, header, payload)
 }
 
-/// The same, signed with some key.
+/// A token of these parts, signed with some key.
 fn signed_with(key: &[u8], header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let key = Key::new(Algorithm::HS256, &key.to_vec().into(), None).expect("a key");
@@ -37,8 +36,8 @@ fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     iter::once(0xfeff).chain(text.encode_utf16()).flat_map(bytes).collect()
 }
 
-/// Names of keys that hope to be looked up somewhere: with a signature that is another key's, or, where the
-/// name is no text, with the right one.
+/// Odd `kid`s that could be looked up somewhere. Signed with another key or, if the `kid` is not a string, with the
+/// right one.
 fn odd_names(good: &str) -> Vec<String> {
     let long = "k".repeat(6 * 1024);
     let names = ["", "\0", "../../../../dev/null", "/proc/self/environ", "' OR '1'='1' --", "$(id)", "%00", &long];
@@ -53,7 +52,7 @@ fn odd_names(good: &str) -> Vec<String> {
     forged.chain(signed_with_nothing).chain(no_text).collect()
 }
 
-/// Every spelling of an algorithm but the right one, rightly signed.
+/// Every wrong spelling of the algorithm, with a valid signature.
 fn odd_algorithms(good: &str) -> Vec<String> {
     let names = [
         "none",
@@ -92,7 +91,7 @@ fn odd_algorithms(good: &str) -> Vec<String> {
     tokens
 }
 
-/// Payloads that are no claims, rightly signed.
+/// Payloads that are not claims, with valid signatures.
 fn odd_payloads(good: &str) -> Vec<String> {
     let claims = |more: &str| format!("{},{more}}}", good.strip_suffix('}').expect("an object")).into_bytes();
     let payloads = [
@@ -124,7 +123,7 @@ fn odd_payloads(good: &str) -> Vec<String> {
     payloads.iter().map(|payload| signed(HS256, payload)).collect()
 }
 
-/// Text that is no compact JWS, out of a token that would be good.
+/// Text that is not a compact JWS, derived from a valid token.
 fn odd_texts(good: &str) -> Vec<String> {
     let token = signed(HS256, good);
     let parts: Vec<_> = token.split('.').collect();

@@ -1,5 +1,5 @@
-//! Tokens that nobody honest makes, at every door that takes one: each is refused in the words of that
-//! door, no door fails, and afterwards a good token is as good as before.
+//! Malformed and forged tokens at every endpoint that takes one: each is rejected in the endpoint's format, without a
+//! server error, and a valid token stays valid.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +9,24 @@ use serde_json::{Value, json};
 use crate::{
     actors::{Answer, World, claims, foreign},
     hostile_forgeries::{odd_tokens, signed},
-    rpc_doors, schema,
+    rpc_authentication, schema,
 };
 
-/// What fits into the head of a request beside all else, and into a body, bytes.
+/// The size of a token that fits into a request head or a body, bytes.
 const HEAD: usize = 15 * 1024;
 const BODY: usize = 60 * 1024;
 
-/// Where a token is put.
-enum Door {
+/// Where an endpoint takes its token.
+enum Endpoint {
     /// In `Authorization`.
     Header { method: String, path: String, body: Value },
     /// In a field of a JSON body.
     Field { path: &'static str, name: &'static str },
-    /// In a form, from a client that says who it is.
+    /// In a form, from an authenticated client.
     Client { path: &'static str },
 }
 
-impl Door {
+impl Endpoint {
     fn path(&self) -> &str {
         match self {
             Self::Header { path, .. } => path,
@@ -34,7 +34,7 @@ impl Door {
         }
     }
 
-    /// `None` for what HTTP itself cannot carry there.
+    /// `None` for tokens that HTTP cannot carry there.
     fn request(&self, world: &World, token: &str) -> Option<RequestBuilder> {
         Some(match self {
             Self::Header { method, path, body } => {
@@ -48,15 +48,15 @@ impl Door {
         })
     }
 
-    /// What a token that is none may be answered with.
-    fn refusals(&self, token: &str) -> &'static [u16] {
+    /// The possible responses to an invalid token.
+    fn rejections(&self, token: &str) -> &'static [u16] {
         match self {
             Self::Header { .. } if token.len() > HEAD => &[401, 431],
             Self::Field { .. } | Self::Client { .. } if token.len() > BODY => &[413],
-            // What is empty, or holds a null character, is no text of a field yet.
+            // Empty text and null characters are field errors.
             Self::Field { path, .. } if path.starts_with("/api/") && !is_text(token) => &[400],
             Self::Header { .. } | Self::Field { .. } => &[401],
-            // RFC 7662 §2.2: not active. RFC 7009 §2.2: there is nothing to revoke.
+            // RFC 7662 §2.2: not active. RFC 7009 §2.2: nothing to revoke.
             Self::Client { .. } => &[200, 400],
         }
     }
@@ -66,16 +66,16 @@ fn is_text(token: &str) -> bool {
     !token.trim().is_empty() && !token.contains('\0')
 }
 
-/// Every door there is: the document knows those of the API, the framework those of the pages.
-async fn doors(world: &World) -> Vec<Door> {
+/// Every endpoint: those of the OpenAPI document, and the framework's server functions.
+async fn endpoints(world: &World) -> Vec<Endpoint> {
     let document = schema::document(world).await;
     let of_api = schema::operations(&document).into_iter().filter_map(|(method, path, operation)| {
         let mut schemes = operation["security"].as_array()?.iter().filter_map(Value::as_object);
         let path = path.replace("{id}", "1").replace("{session}", "x").replace("{jti}", "x");
         schemes.any(|scheme| !scheme.contains_key("client") && !scheme.is_empty()).then_some(())?;
-        Some(Door::Header { method, path, body: json!({}) })
+        Some(Endpoint::Header { method, path, body: json!({}) })
     });
-    let of_pages = rpc_doors::protected().into_iter().map(|(function, body)| Door::Header {
+    let of_pages = rpc_authentication::protected().into_iter().map(|(function, body)| Endpoint::Header {
         method: "POST".to_owned(),
         path: format!("/rpc/{function}"),
         body,
@@ -88,35 +88,35 @@ async fn doors(world: &World) -> Vec<Door> {
         ("/rpc/session/refresh", "refresh"),
         ("/rpc/session/blacklist", "refresh"),
     ];
-    let fields = fields.into_iter().map(|(path, name)| Door::Field { path, name });
-    let clients = ["/oauth/introspect", "/oauth/revoke"].into_iter().map(|path| Door::Client { path });
+    let fields = fields.into_iter().map(|(path, name)| Endpoint::Field { path, name });
+    let clients = ["/oauth/introspect", "/oauth/revoke"].into_iter().map(|path| Endpoint::Client { path });
     of_api.chain(of_pages).chain(fields).chain(clients).collect()
 }
 
-/// The claims of a good access token.
+/// The claims of a valid access token.
 fn good_claims(world: &World) -> Value {
     json!({ "token_type": "access", "exp": world.now() + 60, "iat": world.now(), "jti": "x", "user_id": "1" })
 }
 
 #[tokio::test]
-async fn no_odd_token_opens_any_door_or_breaks_one() {
+async fn every_endpoint_rejects_malformed_tokens_without_a_server_error() {
     let world = World::with(schema::full()).await;
     let mut ada = world.signed_in("ada").await;
     let good = good_claims(&world).to_string();
     let tokens = odd_tokens(&good);
-    let doors = doors(&world).await;
-    assert!(doors.len() > 40, "{} doors", doors.len());
-    for door in &doors {
+    let endpoints = endpoints(&world).await;
+    assert!(endpoints.len() > 40, "{} endpoints", endpoints.len());
+    for endpoint in &endpoints {
         for token in &tokens {
-            let case = || format!("{} {}", door.path(), token.chars().take(300).collect::<String>());
-            let Some(request) = door.request(&world, token) else { continue };
+            let case = || format!("{} {}", endpoint.path(), token.chars().take(300).collect::<String>());
+            let Some(request) = endpoint.request(&world, token) else { continue };
             let answer = match request.send().await {
                 Ok(answer) => Answer::of(answer).await,
-                // Who is still sending when there is an answer may not get to read it.
+                // A client that is still sending may not be able to read the response.
                 Err(_) if token.len() > HEAD => continue,
                 Err(error) => panic!("{error}: {}", case()),
             };
-            assert!(door.refusals(token).contains(&answer.status), "{answer:?} {}", case());
+            assert!(endpoint.rejections(token).contains(&answer.status), "{answer:?} {}", case());
             if answer.status == 200 {
                 assert!([json!({ "active": false }), json!("")].contains(&answer.body), "{answer:?} {}", case());
             }
@@ -128,11 +128,11 @@ async fn no_odd_token_opens_any_door_or_breaks_one() {
 }
 
 #[tokio::test]
-async fn the_names_that_are_odd_open_no_door_because_the_signature_does_not() {
+async fn an_odd_kid_with_a_wrong_signature_is_rejected_everywhere() {
     let world = World::new().await;
     world.user("ada").await;
     let good = good_claims(&world);
-    // Of another issuer with the same key, whatever it calls that: the signature is what counts.
+    // Foreign tokens with the same key are valid whatever their `kid`: the signature decides.
     assert_eq!(world.get("/api/me/", &foreign(&good)).await.status, 200);
     let named = signed(json!({ "alg": "HS256", "kid": "/dev/null" }).to_string(), good.to_string());
     assert_eq!(world.get("/api/me/", &named).await.status, 200);
@@ -143,14 +143,14 @@ async fn the_names_that_are_odd_open_no_door_because_the_signature_does_not() {
 }
 
 #[tokio::test]
-async fn two_authorization_headers_are_refused_at_every_door() {
+async fn every_endpoint_rejects_two_authorization_headers() {
     let world = World::with(schema::full()).await;
     let ada = world.signed_in("ada").await;
     let header = |token: &str| format!("Bearer {token}");
     let (good, bad) = (header(&ada.access), header("x"));
     let mut codes = BTreeSet::new();
-    for door in doors(&world).await {
-        let Door::Header { method, path, body } = &door else { continue };
+    for endpoint in endpoints(&world).await {
+        let Endpoint::Header { method, path, body } = &endpoint else { continue };
         for two in [[&good, &good], [&good, &bad], [&bad, &good]] {
             let request = two
                 .iter()
@@ -165,7 +165,7 @@ async fn two_authorization_headers_are_refused_at_every_door() {
 }
 
 #[tokio::test]
-async fn a_token_counts_in_its_own_place_alone() {
+async fn a_token_is_accepted_only_where_its_endpoint_expects_it() {
     let world = World::with(schema::full()).await;
     let ada = world.signed_in("ada").await;
     let (refresh, access) = (&ada.refresh, &ada.access);
@@ -180,8 +180,8 @@ async fn a_token_counts_in_its_own_place_alone() {
             assert_eq!(answer.status, 405, "{method} {path}");
         }
     }
-    for door in doors(&world).await {
-        if let Door::Header { method, path, body } = &door {
+    for endpoint in endpoints(&world).await {
+        if let Endpoint::Header { method, path, body } = &endpoint {
             let request = world.request(method, path).bearer_auth(refresh).json(body);
             assert_eq!(request.send().await.expect("an answer").status(), 401, "a refresh token at {method} {path}");
         }

@@ -1,4 +1,4 @@
-//! The host of a request: which requests have none that is good, and the absolute URLs that are made of it.
+//! The host of a request: which hosts are invalid, and the absolute URLs built from it.
 
 use hallpass_core::{settings::Settings, user::Role};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::{
     connections::{connect, send, some},
 };
 
-/// The status of the answer to a request with this head, which ends with an empty line.
+/// The status of the response to a request with this head, which ends with an empty line.
 async fn status(world: &World, head: &str) -> String {
     let mut stream = connect(world).await;
     send(&mut stream, &format!("{head}\r\n")).await;
@@ -20,7 +20,7 @@ async fn status(world: &World, head: &str) -> String {
 }
 
 #[tokio::test]
-async fn http_1_1_without_one_good_host_is_a_bad_request() {
+async fn http_1_1_without_exactly_one_valid_host_is_a_bad_request() {
     let world = World::new().await;
     for hosts in [
         "",
@@ -46,7 +46,7 @@ async fn http_1_1_without_one_good_host_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_bad_request_says_what_is_wrong_with_its_host() {
+async fn a_bad_request_explains_the_error_in_its_host() {
     let world = World::new().await;
     let mut stream = connect(&world).await;
     send(&mut stream, "GET /healthz HTTP/1.1\r\n\r\n").await;
@@ -56,7 +56,7 @@ async fn a_bad_request_says_what_is_wrong_with_its_host() {
 }
 
 #[tokio::test]
-async fn http_1_0_needs_no_host_and_has_at_most_one() {
+async fn http_1_0_accepts_no_host_and_at_most_one() {
     let world = World::new().await;
     assert_eq!(status(&world, "GET /healthz HTTP/1.0\r\n").await, "200");
     assert_eq!(status(&world, "GET /healthz HTTP/1.0\r\nHost: a\r\n").await, "200");
@@ -64,7 +64,7 @@ async fn http_1_0_needs_no_host_and_has_at_most_one() {
     assert_eq!(status(&world, "GET /healthz HTTP/1.0\r\nHost: a b\r\n").await, "400");
 }
 
-/// The link to the next page of a list that was asked for with this request line and these headers.
+/// The link to the next page of a list, for this request line and these headers.
 async fn next(world: &World, target: &str, headers: &str) -> String {
     let staff = world.administrator("staff", Role::Staff).await;
     world.user("ada").await;
@@ -86,14 +86,14 @@ async fn behind(trusted: &str, header: ForwardedHeader, hsts: Hsts) -> World {
 }
 
 #[tokio::test]
-async fn an_absolute_target_wins_over_the_host_header() {
+async fn an_absolute_target_overrides_the_host_header() {
     let world = World::new().await;
     let link = next(&world, &format!("http://b.example:81{LIST}"), "Host: a.example\r\n").await;
     assert_eq!(link, "http://b.example:81/api/admin/users/?page=2&page_size=1");
 }
 
 #[tokio::test]
-async fn links_have_the_scheme_that_a_trusted_proxy_names() {
+async fn links_have_the_scheme_that_a_trusted_proxy_forwards() {
     for (trusted, header, sent, scheme) in [
         ("127.0.0.1/32", ForwardedHeader::XForwardedFor, "X-Forwarded-Proto: https\r\n", "https"),
         ("127.0.0.1/32", ForwardedHeader::XForwardedFor, "X-Forwarded-Proto: http\r\n", "http"),
@@ -108,14 +108,14 @@ async fn links_have_the_scheme_that_a_trusted_proxy_names() {
 }
 
 #[tokio::test]
-async fn links_are_secure_where_hsts_is_always_sent_and_never_forwarded_to_another_host() {
+async fn links_use_https_if_hsts_is_always_sent_and_ignore_a_forwarded_host() {
     let world = behind("127.0.0.1/32", ForwardedHeader::XForwardedFor, Hsts::On).await;
     let link = next(&world, LIST, "Host: a.example\r\nX-Forwarded-Host: b.example\r\n").await;
     assert_eq!(link, "https://a.example/api/admin/users/?page=2&page_size=1");
 }
 
 #[tokio::test]
-async fn links_are_secure_where_the_issuer_of_the_same_host_is() {
+async fn links_use_https_if_the_issuer_of_the_same_host_does() {
     for (issuer, scheme) in [("https://a.example", "https"), ("https://b.example", "http")] {
         let world = World::with(Settings { issuer: Some(issuer.into()), ..settings() }).await;
         let link = next(&world, LIST, "Host: A.example\r\n").await;

@@ -21,7 +21,7 @@ use crate::{
 
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
-/// The ring that begins with the key of these settings.
+/// A key ring that starts with the key of these settings.
 fn ring(settings: &Settings) -> KeyRing {
     KeyRing::of(settings.key().expect("a good key"))
 }
@@ -34,7 +34,7 @@ fn kid(token: &str) -> Option<String> {
     decode_header(token).expect("a header").kid
 }
 
-/// With a key of this algorithm, generated once for all stories: RSA takes half a second.
+/// Settings with a key of this algorithm. Generated once for all stories: RSA takes half a second.
 fn with(algorithm: Algorithm) -> Settings {
     static KEYS: Mutex<Vec<(Algorithm, SecretSlice<u8>)>> = Mutex::new(Vec::new());
     let mut keys = KEYS.lock().expect("no panic");
@@ -52,14 +52,14 @@ async fn jwks(world: &World) -> Answer {
 }
 
 #[tokio::test]
-async fn a_session_runs_with_every_algorithm() {
+async fn every_algorithm_supports_a_whole_session() {
     for (name, algorithm) in ALGORITHMS {
         let world = World::with(with(algorithm)).await;
         let mut ada = world.signed_in("ada").await;
         assert_eq!(ada.me().await.status, 200, "{name}");
         let spent = ada.clone();
         ada.refresh().await;
-        // Two tabs: the same token again, be its signature random.
+        // Two tabs get the same token even if the algorithm's signatures are random.
         let again = spent.try_refresh().await;
         assert_eq!(again.status, 200, "{name}");
         let jti = |token: &str| crate::actors::claims(token)["jti"].clone();
@@ -70,7 +70,7 @@ async fn a_session_runs_with_every_algorithm() {
 }
 
 #[tokio::test]
-async fn others_verify_with_the_published_key() {
+async fn other_services_can_verify_with_the_published_key() {
     for (name, algorithm) in ALGORITHMS.into_iter().filter(|(_, algorithm)| !keys::is_symmetric(*algorithm)) {
         let world = World::with(with(algorithm)).await;
         let ada = world.signed_in("ada").await;
@@ -94,7 +94,7 @@ async fn a_shared_secret_is_not_published() {
 }
 
 #[tokio::test]
-async fn a_public_key_is_not_a_secret_to_sign_with() {
+async fn a_public_key_is_not_accepted_as_an_hmac_secret() {
     let world = World::with(with(Algorithm::ES256)).await;
     let ada = world.signed_in("ada").await;
     let set = jwks(&world).await.body.to_string();
@@ -107,7 +107,7 @@ async fn a_public_key_is_not_a_secret_to_sign_with() {
 }
 
 #[tokio::test]
-async fn a_verifying_key_must_belong_to_the_signing_key() {
+async fn a_verifying_key_that_does_not_match_the_signing_key_is_rejected() {
     let settings = with(Algorithm::EdDSA);
     let foreign = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
     let refused = Settings { verifying_key: Some(foreign.into()), ..settings.clone() }.validate();
@@ -117,7 +117,7 @@ async fn a_verifying_key_must_belong_to_the_signing_key() {
 }
 
 #[tokio::test]
-async fn a_rotation_from_one_algorithm_to_another_fails_no_request() {
+async fn a_key_rotation_to_another_algorithm_fails_no_request() {
     let settings = with(Algorithm::ES256);
     let world = World::with(settings.clone()).await;
     let mut ada = world.signed_in("ada").await;
@@ -128,7 +128,7 @@ async fn a_rotation_from_one_algorithm_to_another_fails_no_request() {
     world.auth.replace_keys(ring.clone());
     assert_eq!(jwks(&world).await.body["keys"][1]["kid"], new.as_str(), "published");
     ada.refresh().await;
-    assert_ne!(kid(&ada.access), Some(new.clone()), "and not signing yet");
+    assert_ne!(kid(&ada.access), Some(new.clone()), "not signing yet");
 
     ring.rotate(now(&world), WEEK).expect("a rotation");
     world.auth.replace_keys(ring.clone());
@@ -139,11 +139,11 @@ async fn a_rotation_from_one_algorithm_to_another_fails_no_request() {
     assert_eq!((ada.me().await.status, ada.verify(&ada.refresh).await.status), (200, 200));
 
     world.pass(WEEK);
-    assert_eq!(jwks(&world).await.body["keys"].as_array().map(Vec::len), Some(1), "the old one is over");
+    assert_eq!(jwks(&world).await.body["keys"].as_array().map(Vec::len), Some(1), "the old session has ended");
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_is_issued_again_after_a_rotation_is_the_very_same_text() {
+async fn a_refresh_token_reissued_after_a_key_rotation_is_byte_identical() {
     for algorithm in [Algorithm::HS256, Algorithm::EdDSA, Algorithm::RS256] {
         let settings = with(algorithm);
         let world = World::with(settings.clone()).await;
@@ -163,7 +163,7 @@ async fn a_refresh_token_that_is_issued_again_after_a_rotation_is_the_very_same_
 }
 
 #[tokio::test]
-async fn tokens_of_a_retired_key_are_dead_on_the_next_request_and_no_others() {
+async fn only_tokens_of_a_retired_key_are_rejected_on_the_next_request() {
     let settings = with(Algorithm::HS256);
     let world = World::with(settings.clone()).await;
     let ada = world.signed_in("ada").await;
@@ -178,7 +178,7 @@ async fn tokens_of_a_retired_key_are_dead_on_the_next_request_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_key_id_by_a_shared_secret_is_accepted_across_a_rotation() {
+async fn a_token_without_a_kid_by_a_shared_secret_is_accepted_across_a_key_rotation() {
     let world = World::new().await;
     world.user("ada").await;
     let claims = json!({ "token_type": "access", "jti": "j", "user_id": "1", "exp": world.now() + 300 });
@@ -189,13 +189,13 @@ async fn a_token_without_a_key_id_by_a_shared_secret_is_accepted_across_a_rotati
     world.auth.replace_keys(ring);
     assert_eq!(world.get("/api/me/", &by_django).await.status, 200);
     let ada = world.sign_in("ada").await;
-    assert_eq!(kid(&ada.access), Some(new), "two secrets are told apart by name");
+    assert_eq!(kid(&ada.access), Some(new), "two secrets are distinguished by kid");
     assert_eq!(ada.me().await.status, 200);
     assert_eq!(jwks(&world).await.body, json!({ "keys": [] }), "no secret is published");
 }
 
 #[tokio::test]
-async fn who_has_the_keys_already_is_told_so() {
+async fn a_conditional_request_for_unchanged_keys_is_answered_with_304() {
     let settings = with(Algorithm::ES256);
     let world = World::with(settings.clone()).await;
     let tag = jwks(&world).await.header("etag").expect("an entity tag").to_owned();
@@ -217,7 +217,7 @@ async fn who_has_the_keys_already_is_told_so() {
 }
 
 #[tokio::test]
-async fn published_keys_have_the_members_they_need_and_no_others() {
+async fn published_keys_have_only_the_required_members() {
     for (name, algorithm) in ALGORITHMS.into_iter().filter(|(_, algorithm)| !keys::is_symmetric(*algorithm)) {
         let world = World::with(with(algorithm)).await;
         let body = jwks(&world).await.body;
@@ -229,7 +229,7 @@ async fn published_keys_have_the_members_they_need_and_no_others() {
     }
 }
 
-/// A server that accepts the tokens of another, by the keys which that one publishes.
+/// A server that accepts the tokens of another issuer by its published keys.
 async fn trusting(other: &World, algorithm: Algorithm) -> World {
     let url = format!("{}/.well-known/jwks.json", other.url);
     let source = JwkUrl::new(url.clone(), PATIENCE).expect("a client");
@@ -238,16 +238,16 @@ async fn trusting(other: &World, algorithm: Algorithm) -> World {
 }
 
 #[tokio::test]
-async fn another_issuers_tokens_are_accepted_by_the_keys_that_it_publishes() {
+async fn foreign_tokens_are_accepted_by_the_issuers_published_keys() {
     let settings = with(Algorithm::ES256);
     let other = World::with(settings.clone()).await;
     let world = trusting(&other, Algorithm::ES256).await;
     world.user("ada").await;
     let theirs = other.signed_in("ada").await;
-    assert_eq!(world.get("/api/me/", &theirs.access).await.status, 200, "fetched when it was needed");
-    assert_eq!(world.sign_in("ada").await.me().await.status, 200, "and its own tokens as before");
+    assert_eq!(world.get("/api/me/", &theirs.access).await.status, 200, "fetched on demand");
+    assert_eq!(world.sign_in("ada").await.me().await.status, 200, "its own tokens are still accepted");
 
-    // The other one rotates; its new key is not known here yet.
+    // The issuer rotates; its new key is not known here yet.
     let mut ring = ring(&settings);
     ring.generate(Algorithm::ES256, now(&other)).expect("a key");
     ring.rotate(now(&other), WEEK).expect("a rotation");
@@ -255,14 +255,14 @@ async fn another_issuers_tokens_are_accepted_by_the_keys_that_it_publishes() {
     let theirs = other.sign_in("ada").await;
     world.get("/api/me/", &theirs.access).await.is_bad_access("Token is invalid");
     world.pass(Duration::from_secs(5));
-    assert_eq!(world.get("/api/me/", &theirs.access).await.status, 200, "asked again, but not at once");
+    assert_eq!(world.get("/api/me/", &theirs.access).await.status, 200, "fetched again after a while");
     let refreshed = world.post("/api/token/refresh/", json!({ "refresh": theirs.refresh })).await;
     assert_eq!(refreshed.status, 200, "{refreshed:?}");
     assert_eq!(decode_header(refreshed.text("refresh")).expect("a header").alg, Algorithm::HS256, "with its own key");
 }
 
 #[tokio::test]
-async fn another_issuers_tokens_of_another_algorithm_or_without_a_key_id_are_refused() {
+async fn foreign_tokens_of_another_algorithm_or_without_a_kid_are_rejected() {
     let other = World::with(with(Algorithm::EdDSA)).await;
     let world = trusting(&other, Algorithm::ES256).await;
     world.user("ada").await;
@@ -280,7 +280,7 @@ async fn another_issuers_tokens_of_another_algorithm_or_without_a_key_id_are_ref
 }
 
 #[tokio::test]
-async fn tokens_of_another_issuer_are_not_judged_while_its_keys_cannot_be_fetched() {
+async fn foreign_tokens_are_answered_with_503_while_the_issuers_keys_cannot_be_fetched() {
     let other = World::with(with(Algorithm::ES256)).await;
     let world = trusting(&other, Algorithm::ES256).await;
     let ada = other.signed_in("ada").await;
@@ -296,7 +296,7 @@ async fn tokens_of_another_issuer_are_not_judged_while_its_keys_cannot_be_fetche
     ] {
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{answer:?}");
     }
-    assert_eq!(world.signed_in("bob").await.me().await.status, 200, "its own tokens as before");
+    assert_eq!(world.signed_in("bob").await.me().await.status, 200, "its own tokens are still accepted");
 }
 
 fn rfc9068() -> Settings {
@@ -310,7 +310,7 @@ fn rfc9068() -> Settings {
 }
 
 #[tokio::test]
-async fn access_tokens_of_rfc_9068_have_its_type_and_its_claims() {
+async fn access_tokens_of_rfc_9068_have_its_typ_and_claims() {
     let world = World::with(rfc9068()).await;
     let mut ada = world.signed_in("ada").await;
     ada.refresh().await;
@@ -330,7 +330,7 @@ async fn access_tokens_of_rfc_9068_have_its_type_and_its_claims() {
 }
 
 #[tokio::test]
-async fn with_rfc_9068_an_access_token_of_another_type_is_refused_and_so_is_any_other_of_its_type() {
+async fn with_rfc_9068_only_access_tokens_are_accepted_with_its_typ() {
     let world = World::with(rfc9068()).await;
     let ada = world.signed_in("ada").await;
     let pem = &world.auth.settings().signing_key;

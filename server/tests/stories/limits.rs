@@ -1,4 +1,4 @@
-//! Who asks too often: at both doors, by account, by address and by session.
+//! Rate limits of pages and REST API: by account, by IP address and by session.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
     rpc::call,
 };
 
-/// Behind a proxy, so that a story can ask from many addresses.
+/// Behind a proxy, so that a story can send from many IP addresses.
 async fn world(limits: Limits) -> World {
     let trusted = vec!["127.0.0.1/32".parse().expect("a network")];
     let http = HttpOptions { proxies: Proxies { trusted, ..Proxies::default() }, ..http_options() };
@@ -45,7 +45,7 @@ fn is_throttled(answer: &Answer, seconds: u32) {
 }
 
 #[tokio::test]
-async fn an_account_that_is_signed_in_to_too_often_says_at_both_doors_when_to_come_back() {
+async fn too_many_sign_ins_to_one_account_are_answered_with_retry_after_by_page_and_api() {
     let world = world(Limits { sign_in_per_account: Some(Rate::per_minute(3)), ..Limits::OFF }).await;
     world.user("ada").await;
     let good = json!({ "username": "ada", "password": PASSWORD });
@@ -54,16 +54,16 @@ async fn an_account_that_is_signed_in_to_too_often_says_at_both_doors_when_to_co
     }
     is_throttled(&world.post("/api/token/", good.clone()).await, 20);
     is_throttled(&world.post("/api/token/sliding/", good.clone()).await, 20);
-    let told = call(&world, "session/obtain", None, json!({ "credentials": good })).await;
-    assert_eq!((told.status, told.header("retry-after")), (429, Some("20")));
-    assert_eq!((&told.body["code"], &told.body["retry_after"]), (&json!("too_many_requests"), &json!(20)));
-    assert_eq!(told.body["message"], "That was too often in too short a time. Try again in 20 seconds.");
+    let rejected = call(&world, "session/obtain", None, json!({ "credentials": good })).await;
+    assert_eq!((rejected.status, rejected.header("retry-after")), (429, Some("20")));
+    assert_eq!((&rejected.body["code"], &rejected.body["retry_after"]), (&json!("too_many_requests"), &json!(20)));
+    assert_eq!(rejected.body["message"], "Too many attempts. Try again in 20 seconds.");
     world.pass(Duration::from_secs(20));
     assert_eq!(world.post("/api/token/", good).await.status, 200);
 }
 
 #[tokio::test]
-async fn an_unknown_name_is_throttled_as_a_known_one_is() {
+async fn an_unknown_username_is_throttled_like_a_known_one() {
     let world = world(Limits { sign_in_per_account: Some(Rate::per_minute(2)), ..Limits::OFF }).await;
     world.user("ada").await;
     for name in ["ada", "nobody"] {
@@ -76,7 +76,7 @@ async fn an_unknown_name_is_throttled_as_a_known_one_is() {
 }
 
 #[tokio::test]
-async fn an_address_that_signs_in_too_often_waits_whoever_it_is_and_others_do_not() {
+async fn too_many_sign_ins_from_one_ip_address_are_throttled_for_every_account() {
     let world = world(Limits { sign_in_per_address: Some(Rate::per_minute(3)), ..Limits::OFF }).await;
     world.user("ada").await;
     for name in ["a", "b", "c"] {
@@ -88,7 +88,7 @@ async fn an_address_that_signs_in_too_often_waits_whoever_it_is_and_others_do_no
 }
 
 #[tokio::test]
-async fn who_guesses_waits_longer_each_time_and_the_owner_gets_in_from_elsewhere() {
+async fn password_guesses_are_delayed_exponentially_without_locking_the_owner_out() {
     let world = world(Limits::default()).await;
     world.user("ada").await;
     let guess = async || sign_in(&world, "ada", "wrong", "203.0.113.1").await;
@@ -108,7 +108,7 @@ async fn who_guesses_waits_longer_each_time_and_the_owner_gets_in_from_elsewhere
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_burst_of_guesses_is_looked_at_no_more_often_than_one_after_another() {
+async fn concurrent_guesses_are_checked_no_more_often_than_sequential_ones() {
     let world = world(Limits::default()).await;
     world.user("ada").await;
     let answers = join_all((0..100).map(|_| sign_in(&world, "ada", "wrong", "203.0.113.1"))).await;
@@ -117,7 +117,7 @@ async fn a_burst_of_guesses_is_looked_at_no_more_often_than_one_after_another() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn correct_passwords_at_once_are_all_accepted_and_none_is_throttled() {
+async fn concurrent_correct_passwords_are_not_throttled() {
     let world = world(Limits::default()).await;
     world.user("ada").await;
     let answers = join_all((0..40).map(|_| sign_in(&world, "ada", PASSWORD, "203.0.113.1"))).await;
@@ -126,7 +126,7 @@ async fn correct_passwords_at_once_are_all_accepted_and_none_is_throttled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_current_password_given_many_times_at_once_is_not_throttled() {
+async fn concurrent_correct_current_passwords_are_not_throttled() {
     let world = world(Limits::default()).await;
     let ada = world.signed_in("ada").await;
     let form = json!({ "form": { "current_password": PASSWORD, "new_password": "password" } });
@@ -136,7 +136,7 @@ async fn the_current_password_given_many_times_at_once_is_not_throttled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_burst_of_sign_ins_to_one_account_waits_up_to_a_bound_and_all_others_are_served_meanwhile() {
+async fn a_burst_of_sign_ins_to_one_account_is_bounded_and_does_not_delay_other_accounts() {
     let gate = Arc::<Gate>::default();
     let surroundings = Surroundings { randomness: gate.clone(), ..Surroundings::default() };
     let world = World::surrounded(Settings { limits: Limits::default(), ..settings() }, surroundings).await;
@@ -146,7 +146,7 @@ async fn a_burst_of_sign_ins_to_one_account_waits_up_to_a_bound_and_all_others_a
     let waiting = || world.auth.workload().waiting_attempts;
     let refused = || burst.iter().filter(|attempt| attempt.is_finished()).count();
     until("the queue is full", async || waiting() == 64 && refused() == 30).await;
-    // The six others read the account first.
+    // The other six read the account first.
     until("as many as may fail are verified", async || world.auth.workload().waiting_passwords == 6).await;
     assert_eq!(ada.me().await.status, 200, "a request that proves no password does not wait");
 
@@ -161,12 +161,12 @@ async fn a_burst_of_sign_ins_to_one_account_waits_up_to_a_bound_and_all_others_a
         }
     }
     assert_eq!(accepted + throttled, 100, "each of them has an answer");
-    // Of the sixty per minute that the account has, one signed in before.
+    // One of the account's sixty sign-ins per minute has already happened.
     assert_eq!((accepted, waiting()), (59, 0));
 }
 
 #[tokio::test]
-async fn a_flood_from_one_ipv6_48_does_not_keep_the_owner_out_at_home() {
+async fn a_flood_from_one_ipv6_48_does_not_lock_the_owner_out() {
     let world = world(Limits::default()).await;
     world.user("ada").await;
     assert_eq!(sign_in(&world, "ada", PASSWORD, "198.51.100.1").await.status, 200);
@@ -184,7 +184,7 @@ async fn a_flood_from_one_ipv6_48_does_not_keep_the_owner_out_at_home() {
 }
 
 #[tokio::test]
-async fn who_holds_a_token_cannot_guess_the_password_at_the_change_of_it() {
+async fn guesses_of_the_current_password_are_throttled_at_a_password_change() {
     let world = world(Limits::default()).await;
     let ada = world.signed_in("ada").await;
     let form =
@@ -197,7 +197,7 @@ async fn who_holds_a_token_cannot_guess_the_password_at_the_change_of_it() {
 }
 
 #[tokio::test]
-async fn registrations_from_one_address_are_counted_at_both_doors() {
+async fn registrations_from_one_ip_address_are_limited_across_page_and_api() {
     let world = world(Limits { register_per_address: Some(Rate::per_minute(2)), ..Limits::OFF }).await;
     let form = |name: &str| json!({ "username": name, "password": PASSWORD });
     assert_eq!(ask(&world, "/api/register/", "203.0.113.1", form("ada")).await.status, 201);
@@ -209,15 +209,15 @@ async fn registrations_from_one_address_are_counted_at_both_doors() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_renewed_too_often_waits_and_is_not_ended() {
+async fn a_session_that_is_renewed_too_often_is_throttled_but_not_ended() {
     let world = world(Limits { refresh_per_session: Some(Rate::per_minute(4)), ..Limits::OFF }).await;
     let (mut here, mut there) = (world.signed_in("ada").await, world.sign_in("ada").await);
     for _ in 0..4 {
         here.refresh().await;
     }
     is_throttled(&here.try_refresh().await, 15);
-    let told = call(&world, "session/refresh", None, json!({ "refresh": here.refresh })).await;
-    assert_eq!((told.status, &told.body["code"]), (429, &json!("too_many_requests")));
+    let rejected = call(&world, "session/refresh", None, json!({ "refresh": here.refresh })).await;
+    assert_eq!((rejected.status, &rejected.body["code"]), (429, &json!("too_many_requests")));
     there.refresh().await;
     world.pass(Duration::from_secs(15));
     here.refresh().await;
@@ -225,7 +225,7 @@ async fn a_session_that_is_renewed_too_often_waits_and_is_not_ended() {
 }
 
 #[tokio::test]
-async fn refused_renewals_from_one_address_are_counted_and_a_good_token_beside_them_is_not_refused() {
+async fn failed_renewals_from_one_ip_address_are_limited_but_valid_tokens_are_accepted() {
     let world = world(Limits { refused_refresh_per_address: Some(Rate::per_minute(2)), ..Limits::OFF }).await;
     let mut ada = world.signed_in("ada").await;
     let bad = json!({ "refresh": "no token" });
@@ -238,7 +238,7 @@ async fn refused_renewals_from_one_address_are_counted_and_a_good_token_beside_t
 }
 
 #[tokio::test]
-async fn what_no_limit_is_about_is_not_counted() {
+async fn requests_without_a_limit_are_not_counted() {
     let one = Some(Rate::per_minute(1));
     let world = world(Limits {
         sign_in_per_account: one,
@@ -257,7 +257,7 @@ async fn what_no_limit_is_about_is_not_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_the_line_for_hashing_is_full_further_sign_ins_are_told_so_at_once() {
+async fn a_full_hashing_queue_rejects_further_sign_ins_at_once() {
     let gate = Arc::<Gate>::default();
     let surroundings = Surroundings { randomness: gate.clone(), ..Surroundings::default() };
     let world = World::surrounded(settings(), surroundings).await;
@@ -266,7 +266,7 @@ async fn when_the_line_for_hashing_is_full_further_sign_ins_are_told_so_at_once(
     let places = 64 * parallelism();
     let flood: Vec<_> = (0..places).map(|_| tokio::spawn(obtain(world.auth.clone()))).collect();
     let waiting = || world.auth.workload().waiting_passwords;
-    until("the line is full", async || waiting() == places).await;
+    until("the queue is full", async || waiting() == places).await;
 
     for _ in 0..20 {
         let busy = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;

@@ -1,5 +1,5 @@
-//! Stories over HTTP: the real router on a port of its own, with a database of its own, a clock that
-//! stands still unless it is moved, and actors who know no more than a client does.
+//! Stories over HTTP: the real router on its own port, with its own database and a manual clock. Actors know no more
+//! than a client does.
 
 mod actors;
 mod admin_sessions;
@@ -50,7 +50,7 @@ mod routes;
 mod rpc;
 mod rpc_account;
 mod rpc_admin;
-mod rpc_doors;
+mod rpc_authentication;
 mod schema;
 mod session_check;
 mod sessionless;

@@ -10,7 +10,7 @@ async fn with_header(world: &World, value: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_bearer_is_told_who_it_is() {
+async fn me_returns_the_authenticated_user() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let answer = ada.me().await;
@@ -21,7 +21,7 @@ async fn the_bearer_is_told_who_it_is() {
 }
 
 #[tokio::test]
-async fn without_credentials_of_our_scheme_nobody_is_told() {
+async fn me_without_our_authentication_scheme_is_rejected() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let not_provided = json!({ "detail": "Authentication credentials were not provided." });
@@ -38,7 +38,7 @@ async fn without_credentials_of_our_scheme_nobody_is_told() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_not_two_words_is_told_so() {
+async fn an_authorization_header_without_exactly_two_words_is_rejected() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let bad = json!({
@@ -56,7 +56,7 @@ async fn a_header_that_is_not_two_words_is_told_so() {
 }
 
 #[tokio::test]
-async fn other_methods_are_refused_to_who_is_signed_in_and_nobody_else() {
+async fn other_methods_are_answered_with_405_when_signed_in_and_401_otherwise() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     for method in ["POST", "PUT", "PATCH", "DELETE"] {
@@ -71,7 +71,7 @@ async fn other_methods_are_refused_to_who_is_signed_in_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn the_scheme_may_be_in_any_case() {
+async fn the_authentication_scheme_is_case_insensitive() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     for scheme in ["Bearer", "bearer", "BEARER"] {
@@ -80,7 +80,7 @@ async fn the_scheme_may_be_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_bad_access_token_is_told_why() {
+async fn an_invalid_access_token_is_rejected_with_the_reason() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     world.get("/api/me/", "garbage").await.is_bad_access("Token is invalid");
@@ -110,7 +110,7 @@ async fn a_token_of_another_issuer_with_the_same_key_is_accepted() {
 }
 
 #[tokio::test]
-async fn an_inactive_user_is_told_so() {
+async fn an_inactive_user_is_rejected_with_the_reason() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     world.sql("UPDATE users SET is_active = FALSE").await;
@@ -118,7 +118,7 @@ async fn an_inactive_user_is_told_so() {
 }
 
 #[tokio::test]
-async fn headers_in_which_a_client_names_another_address_change_nothing() {
+async fn forwarded_headers_of_an_untrusted_client_are_ignored() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let request = world

@@ -1,4 +1,4 @@
-//! What is counted, and where it can be read.
+//! Metrics and their endpoint.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
     process::{Device, Process, client},
 };
 
-/// A world that is counted.
+/// A world with metrics.
 struct Counted {
     world: World,
     state: MetricsState,
@@ -39,12 +39,12 @@ impl Counted {
         Self { world, state }
     }
 
-    /// The figure of that name and labels.
+    /// The value of the metric with that name and labels.
     fn figure(&self, series: &str) -> u64 {
         figure(&self.state.render(), series)
     }
 
-    /// The words after which refreshes were counted, in their order, but for those of which there was none.
+    /// The rules by which refreshes were counted, in order, without zeros.
     fn refreshes(&self) -> Vec<String> {
         let text = self.state.render();
         let counted = text.lines().filter(|line| line.starts_with("hallpass_refreshes") && !line.ends_with(" 0"));
@@ -64,7 +64,7 @@ fn without_limits() -> Settings {
 }
 
 #[tokio::test]
-async fn each_refresh_is_counted_by_the_rule_that_decided_it() {
+async fn each_refresh_is_counted_by_its_rotation_rule() {
     let counted = Counted::with(without_limits()).await;
     let world = &counted.world;
     let mut ada = world.signed_in("ada").await;
@@ -86,7 +86,7 @@ async fn each_refresh_is_counted_by_the_rule_that_decided_it() {
 }
 
 #[tokio::test]
-async fn a_re_issue_after_a_recovery_is_counted_as_a_re_issue() {
+async fn a_reissue_after_a_recovery_is_counted_as_a_reissue() {
     let counted = Counted::with(without_limits()).await;
     let mut ada = counted.world.signed_in("ada").await;
     let first = ada.clone();
@@ -101,7 +101,7 @@ async fn a_re_issue_after_a_recovery_is_counted_as_a_re_issue() {
 }
 
 #[tokio::test]
-async fn a_question_about_a_token_is_no_failure_of_one() {
+async fn introspecting_or_verifying_a_token_is_not_counted_as_a_failure() {
     let secret = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
     let clients = Clients::from_iter([Client::with_secret("gateway", secret).expect("a client")]);
     let counted = Counted::with(Settings { clients, ..without_limits() }).await;
@@ -125,7 +125,7 @@ async fn a_question_about_a_token_is_no_failure_of_one() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_session_is_suspected_where_the_token_before_the_current_came_back() {
+async fn reuse_of_the_previous_token_is_counted_as_a_suspected_false_sign_out() {
     let counted = Counted::with(without_limits()).await;
     let suspected = || counted.figure("hallpass_suspected_false_sign_outs_total");
     for (name, renewals, is_suspected) in [("grandparent", 2, 0), ("parent", 1, 1)] {
@@ -143,7 +143,7 @@ async fn the_end_of_a_session_is_suspected_where_the_token_before_the_current_ca
 }
 
 #[tokio::test]
-async fn tokens_that_stay_good_and_those_of_another_issuer_are_counted_as_such() {
+async fn refreshes_without_rotation_and_of_foreign_tokens_are_counted_as_such() {
     let counted = Counted::with(Settings { rotate_refresh_tokens: false, ..without_limits() }).await;
     let ada = counted.world.signed_in("ada").await;
     assert_eq!(ada.try_refresh().await.status, 200);
@@ -161,7 +161,7 @@ async fn tokens_that_stay_good_and_those_of_another_issuer_are_counted_as_such()
 }
 
 #[tokio::test]
-async fn refused_refreshes_are_counted_by_their_reason() {
+async fn failed_refreshes_are_counted_by_reason() {
     let few = Some(Rate::per_minute(2));
     let counted =
         Counted::with(Settings { limits: Limits { refresh_per_session: few, ..Limits::OFF }, ..settings() }).await;
@@ -194,7 +194,7 @@ async fn refused_refreshes_are_counted_by_their_reason() {
 }
 
 #[tokio::test]
-async fn sign_ins_are_counted_by_what_they_came_to() {
+async fn sign_ins_are_counted_by_outcome() {
     let few = Some(Rate::per_minute(2));
     let counted =
         Counted::with(Settings { limits: Limits { sign_in_per_account: few, ..Limits::OFF }, ..settings() }).await;
@@ -210,7 +210,7 @@ async fn sign_ins_are_counted_by_what_they_came_to() {
 }
 
 #[tokio::test]
-async fn tokens_that_open_nothing_are_counted_by_what_is_wrong() {
+async fn rejected_access_tokens_are_counted_by_reason() {
     let counted = Counted::with(without_limits()).await;
     let world = &counted.world;
     let ada = world.signed_in("ada").await;
@@ -231,7 +231,7 @@ async fn tokens_that_open_nothing_are_counted_by_what_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_have_a_listener_of_their_own_and_are_nowhere_else() {
+async fn metrics_are_served_only_on_their_own_listener() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
     let (client, metrics) = (client(), process.metrics_url());
@@ -281,7 +281,7 @@ async fn metrics_have_a_listener_of_their_own_and_are_nowhere_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_listener_is_set_nothing_is_published() {
+async fn without_a_metrics_listener_no_metrics_are_served() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "");
     assert_eq!(client().get(format!("{}/metrics", process.url)).send().await.expect("an answer").status(), 404);

@@ -1,4 +1,4 @@
-//! A TCP proxy in front of a server, as the network between two machines: it leads elsewhere, or falls silent.
+//! A TCP proxy in front of a server, as the network between two machines. It can be redirected or fall silent.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A port that leads to another one.
+/// A port that forwards to another one.
 pub(crate) struct Network {
     pub(crate) port: u16,
     state: watch::Sender<State>,
@@ -38,17 +38,17 @@ impl Network {
         Self { port, state, accepting }
     }
 
-    /// Connections that exist carry nothing any more, as when a firewall has forgotten them. New ones work.
+    /// Existing connections carry nothing any more, as after a firewall has dropped their state. New ones work.
     pub(crate) fn forget_connections(&self) {
         self.state.send_modify(|state| state.silent_up_to = state.accepted);
     }
 
-    /// Nothing is carried any more, on new connections neither.
+    /// Nothing is carried any more, including on new connections.
     pub(crate) fn fall_silent(&self) {
         self.state.send_modify(|state| state.silent_up_to = usize::MAX);
     }
 
-    /// New connections work again. Those from before stay silent.
+    /// New connections work again. Earlier ones stay silent.
     pub(crate) fn speak_again(&self) {
         self.forget_connections();
     }
@@ -58,7 +58,7 @@ impl Network {
         self.state.borrow().accepted
     }
 
-    /// New connections lead elsewhere. Those from before are closed.
+    /// Redirects new connections. Earlier ones are closed.
     pub(crate) fn lead_to(&self, target: u16) {
         self.state.send_modify(|state| (state.target, state.closed_up_to) = (target, state.accepted));
     }
@@ -78,7 +78,7 @@ async fn accept(listener: TcpListener, state: watch::Sender<State>) {
     }
 }
 
-/// Carries both directions until either end closes its side, or the network closes the connection.
+/// Forwards both directions until either end closes its side, or the network closes the connection.
 async fn carry(client: TcpStream, number: usize, target: u16, mut state: watch::Receiver<State>) {
     let Ok(server) = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], target))).await else { return };
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());

@@ -1,4 +1,4 @@
-//! U+0000, which PostgreSQL does not store, is refused where it comes in.
+//! U+0000, which PostgreSQL cannot store, is rejected on input.
 
 use hallpass_core::import::{Examples, ImportMode, Reason, Tally};
 use hallpass_store::{DjangoDatabase, UserTable};
@@ -14,7 +14,7 @@ fn names(tally: &Tally, reason: Reason) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_import_names_what_has_a_null_character_and_goes_on() {
+async fn an_import_reports_rows_with_null_characters_and_continues() {
     let world = World::new().await;
     let folder = tempfile::tempdir().expect("a folder");
     django(
@@ -44,7 +44,7 @@ async fn an_import_names_what_has_a_null_character_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_sign_in_with_a_null_character_is_refused_on_a_page_too() {
+async fn a_page_rejects_a_sign_in_with_a_null_character() {
     let world = World::new().await;
     world.user("ada").await;
     for (username, password) in [("ada\0", PASSWORD), ("ada", "\0")] {

@@ -38,7 +38,7 @@ async fn revoke(world: &World, token: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn an_access_and_a_refresh_token_are_described_while_they_are_good() {
+async fn introspection_describes_valid_access_and_refresh_tokens() {
     let world = world().await;
     let mut ada = world.signed_in("ada").await;
     let access = introspect(&world, &ada.access).await;
@@ -58,7 +58,7 @@ async fn an_access_and_a_refresh_token_are_described_while_they_are_good() {
 }
 
 #[tokio::test]
-async fn of_a_token_that_is_no_good_nothing_is_told() {
+async fn introspection_reveals_nothing_about_an_invalid_token() {
     let world = world().await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     let unknown = foreign(&json!({ "token_type": "other", "exp": world.now() + 60, "jti": "x", "user_id": "1" }));
@@ -76,7 +76,7 @@ async fn of_a_token_that_is_no_good_nothing_is_told() {
 }
 
 #[tokio::test]
-async fn taking_back_any_token_of_a_session_ends_it_at_once() {
+async fn revoking_any_token_of_a_session_ends_the_session_at_once() {
     for which in ["current", "spent", "access"] {
         let world = world().await;
         let mut ada = world.signed_in("ada").await;
@@ -98,7 +98,7 @@ async fn taking_back_any_token_of_a_session_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn taking_back_what_is_no_token_is_no_error() {
+async fn revoking_a_malformed_token_succeeds() {
     let world = world().await;
     for token in ["garbage", "a.b.c"] {
         assert_eq!(revoke(&world, token).await.status, 200);
@@ -109,7 +109,7 @@ async fn taking_back_what_is_no_token_is_no_error() {
 }
 
 #[tokio::test]
-async fn who_is_no_client_is_told_how_to_prove_it() {
+async fn an_unknown_client_gets_an_authentication_challenge() {
     let world = world().await;
     let ada = world.signed_in("ada").await;
     let post = |path: &str| world.request("POST", path).form(&[("token", ada.access.as_str())]);
@@ -132,7 +132,7 @@ async fn who_is_no_client_is_told_how_to_prove_it() {
 }
 
 #[tokio::test]
-async fn a_client_may_prove_itself_in_the_body_but_not_twice() {
+async fn a_client_may_authenticate_in_the_body_but_not_twice() {
     let world = world().await;
     let ada = world.signed_in("ada").await;
     let form = [("token", ada.access.as_str()), ("client_id", "gateway"), ("client_secret", SECRET)];
@@ -145,7 +145,7 @@ async fn a_client_may_prove_itself_in_the_body_but_not_twice() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_as_the_standard_has_it_is_refused() {
+async fn a_request_that_violates_the_standard_is_rejected() {
     let world = world().await;
     let asked = |request: reqwest::RequestBuilder| async {
         let request = request.basic_auth("gateway", Some(SECRET));
@@ -167,7 +167,7 @@ async fn a_request_that_is_not_as_the_standard_has_it_is_refused() {
 }
 
 #[tokio::test]
-async fn without_clients_there_is_nobody_to_answer() {
+async fn without_configured_clients_the_oauth_endpoints_answer_404() {
     let world = World::new().await;
     for path in ["/oauth/revoke", "/oauth/introspect"] {
         let answer = ask(&world, path, &[("token", "x")]).await;
@@ -176,7 +176,7 @@ async fn without_clients_there_is_nobody_to_answer() {
 }
 
 #[tokio::test]
-async fn a_database_that_fails_is_no_success() {
+async fn a_failing_database_is_not_reported_as_success() {
     let world = world().await;
     let ada = world.signed_in("ada").await;
     world.sql("ALTER TABLE outstanding_tokens RENAME TO elsewhere").await;
@@ -194,7 +194,7 @@ async fn metadata(settings: Settings, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_server_describes_what_is_there_and_nothing_else() {
+async fn the_server_metadata_lists_only_existing_endpoints() {
     let issuer = Some("https://auth.example".to_owned());
     let bare = metadata(Settings { issuer: issuer.clone(), ..settings() }, "").await;
     let expected = json!({
@@ -215,7 +215,7 @@ async fn the_server_describes_what_is_there_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_no_address_has_no_description() {
+async fn an_issuer_that_is_not_a_url_has_no_server_metadata() {
     let with = |issuer: &str| Settings { issuer: Some(issuer.to_owned()), ..settings() };
     let not_found = json!({ "detail": "Not found." });
     metadata(settings(), "").await.is(404, not_found.clone());
@@ -228,7 +228,7 @@ async fn an_issuer_that_is_no_address_has_no_description() {
 }
 
 #[tokio::test]
-async fn a_name_that_passed_to_another_account_makes_no_token_active() {
+async fn a_reassigned_username_makes_no_token_active() {
     let world = World::with(Settings { user_id_field: UserIdField::Username, ..with_client() }).await;
     let ada = world.signed_in("ada").await;
     world.user("eve").await;
@@ -238,7 +238,7 @@ async fn a_name_that_passed_to_another_account_makes_no_token_active() {
 }
 
 #[tokio::test]
-async fn a_sliding_token_is_active_where_it_opens_something() {
+async fn a_sliding_token_is_active_if_its_class_is_accepted() {
     for (kinds, is_active) in [(vec![TokenType::Access], false), (vec![TokenType::Access, TokenType::Sliding], true)] {
         let world = World::with(Settings { auth_token_classes: kinds, ..with_client() }).await;
         world.user("ada").await;

@@ -1,4 +1,4 @@
-//! Stories about SQLite files, or about commands that need no server. The run on PostgreSQL leaves them out.
+//! Stories about SQLite files, and about commands that need no server. The run on PostgreSQL skips them.
 
 mod commands;
 mod database_files;

@@ -5,7 +5,7 @@ async fn page(world: &World, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn every_page_is_readable_before_anything_is_known_of_the_reader() {
+async fn every_page_is_rendered_without_a_session() {
     let world = World::new().await;
     let pages = [
         ("/", "ends when you say so"),
@@ -23,7 +23,7 @@ async fn every_page_is_readable_before_anything_is_known_of_the_reader() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_not_there_says_so_with_its_status() {
+async fn an_unknown_page_has_status_404() {
     let world = World::new().await;
     let answer = page(&world, "/no/such/page").await;
     assert_eq!(answer.status, 404);
@@ -31,14 +31,14 @@ async fn a_page_that_is_not_there_says_so_with_its_status() {
 }
 
 #[tokio::test]
-async fn the_style_guide_is_there_in_development_builds() {
+async fn the_style_guide_exists_only_in_development_builds() {
     let world = World::new().await;
     let answer = page(&world, "/styleguide").await;
     assert_eq!(answer.status, if cfg!(debug_assertions) { 200 } else { 404 });
 }
 
 #[tokio::test]
-async fn a_page_brings_a_policy_with_a_fresh_nonce() {
+async fn a_page_has_a_content_security_policy_with_a_fresh_nonce() {
     let world = World::new().await;
     let policy = async || page(&world, "/").await.header("content-security-policy").expect("a policy").to_owned();
     let (first, second) = (policy().await, policy().await);
@@ -51,7 +51,7 @@ async fn a_page_brings_a_policy_with_a_fresh_nonce() {
         "form-action 'self'",
         "require-trusted-types-for 'script'; trusted-types default",
         "'wasm-unsafe-eval'",
-        // A page of a development build also hears of new builds, over a socket.
+        // A page of a development build also connects to the reload WebSocket.
         if cfg!(debug_assertions) { "connect-src 'self' ws:;" } else { "connect-src 'self';" },
     ] {
         assert!(first.contains(part), "{part} in {first}");
@@ -60,7 +60,7 @@ async fn a_page_brings_a_policy_with_a_fresh_nonce() {
 }
 
 #[tokio::test]
-async fn the_forms_say_the_rules_of_this_server() {
+async fn forms_show_the_servers_password_rules() {
     let mut settings = crate::actors::settings();
     settings.password_policy.min_length = 20;
     let world = World::with(settings).await;
@@ -69,7 +69,7 @@ async fn the_forms_say_the_rules_of_this_server() {
 }
 
 #[tokio::test]
-async fn a_page_cannot_be_posted_to() {
+async fn a_post_to_a_page_is_rejected() {
     let world = World::new().await;
     let answer =
         Answer::of(world.request("POST", "/sign-in").body("username=a").send().await.expect("an answer")).await;

@@ -17,7 +17,7 @@ const LISTS: [&str; 6] = [
     "/api/sessions/",
 ];
 
-/// More rows than the largest page has, in every list.
+/// More rows than the largest page, in every list.
 async fn with_rows(world: &World) -> Actor<'_> {
     let root = world.administrator("root", Role::Superuser).await;
     with_sessions(world, 250).await;
@@ -42,7 +42,7 @@ async fn sizes(root: &Actor<'_>, query: &str) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn a_page_size_is_read_as_python_reads_a_number() {
+async fn a_page_size_is_parsed_like_a_python_int() {
     let world = World::new().await;
     let root = with_rows(&world).await;
     let (longest, too_long) = ("9".repeat(4_300), "9".repeat(4_301));
@@ -90,7 +90,7 @@ async fn an_empty_page_number_is_the_first_page() {
 }
 
 #[tokio::test]
-async fn a_page_that_does_not_exist_is_answered_404() {
+async fn a_page_past_the_end_is_a_404() {
     let world = World::new().await;
     let root = with_rows(&world).await;
     let digits = "9".repeat(4_301);

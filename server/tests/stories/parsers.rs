@@ -1,4 +1,4 @@
-//! One parser each for user names, e-mail addresses and passwords, behind every endpoint.
+//! One parser each for usernames, e-mail addresses and passwords, behind every endpoint.
 
 use hallpass_core::user::Role;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn register_on_page(world: &World, form: Value) -> Answer {
     world.post("/rpc/session/register", json!({ "registration": form })).await
 }
 
-/// What each endpoint that creates an account answers: two of REST, then two of pages.
+/// The responses of each endpoint that creates an account: two of REST, then two of pages.
 async fn creations(world: &World, staff: &Actor<'_>, form: Value) -> ([Answer; 2], [Answer; 2]) {
     let rest =
         [world.post("/api/register/", form.clone()).await, staff.send("POST", "/api/admin/users/", form.clone()).await];
@@ -69,7 +69,7 @@ async fn every_creation_refuses(world: &World, staff: &Actor<'_>, form: Value, f
 }
 
 #[tokio::test]
-async fn no_endpoint_takes_a_name_with_an_invisible_character() {
+async fn no_endpoint_accepts_a_username_with_an_invisible_character() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Superuser).await;
     world.user("ada").await;
@@ -86,7 +86,7 @@ async fn no_endpoint_takes_a_name_with_an_invisible_character() {
 }
 
 #[tokio::test]
-async fn no_endpoint_takes_what_is_no_address() {
+async fn no_endpoint_accepts_an_invalid_email() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Superuser).await;
     let ada = world.signed_in("ada").await;
@@ -104,7 +104,7 @@ async fn no_endpoint_takes_what_is_no_address() {
 }
 
 #[tokio::test]
-async fn an_account_with_a_name_and_an_address_of_older_rules_signs_in_and_is_edited() {
+async fn an_account_with_a_username_and_email_of_older_rules_can_sign_in_and_be_edited() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Superuser).await;
     world.user("ada").await;
@@ -119,7 +119,7 @@ async fn an_account_with_a_name_and_an_address_of_older_rules_signs_in_and_is_ed
 }
 
 #[tokio::test]
-async fn no_endpoint_sets_a_password_that_the_sign_in_refuses() {
+async fn no_endpoint_sets_a_password_that_the_sign_in_rejects() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Superuser).await;
     let ada = world.signed_in("ada").await;
@@ -139,7 +139,7 @@ async fn no_endpoint_sets_a_password_that_the_sign_in_refuses() {
 }
 
 #[tokio::test]
-async fn a_password_is_one_in_every_composition() {
+async fn a_password_is_the_same_in_every_unicode_composition() {
     let world = World::new().await;
     let sign_in =
         async |name: &str, password: &str| world.post("/api/token/", account(name, "", password)).await.status;
@@ -161,10 +161,10 @@ async fn the_length_of_a_password_is_counted_in_composed_characters() {
 }
 
 #[tokio::test]
-async fn an_imported_hash_of_the_decomposed_text_is_accepted_as_typed_and_then_in_every_composition() {
+async fn an_imported_hash_of_decomposed_text_accepts_first_that_text_and_then_every_composition() {
     let world = World::new().await;
     world.user("ada").await;
-    // Made by Django's MD5PasswordHasher of `DECOMPOSED`.
+    // Created by Django's MD5PasswordHasher from `DECOMPOSED`.
     world.run("UPDATE users SET password = 'md5$salt$2d1b0079a286d2bd8bbff60fe9e3c509'".to_owned()).await;
     let sign_in = async |password: &str| world.post("/api/token/", account("ada", "", password)).await.status;
     assert_eq!(sign_in(COMPOSED).await, 401);
@@ -174,7 +174,7 @@ async fn an_imported_hash_of_the_decomposed_text_is_accepted_as_typed_and_then_i
 }
 
 #[tokio::test]
-async fn a_search_normalizes_and_folds_as_names_do() {
+async fn a_search_normalises_and_folds_like_usernames() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Superuser).await;
     for (name, email) in [("Özgür", "zoe@Café.org"), ("Straße", ""), ("ΣΊΣΥΦΟΣ", "")] {

@@ -1,4 +1,4 @@
-//! The bound of every wait in the stories. No verdict depends on a time: the bound only ends a test that would hang.
+//! The timeout of every wait in the stories. No result depends on it: it only ends a test that would hang.
 
 use std::{
     thread,
@@ -10,7 +10,7 @@ use tokio::{task, time};
 /// Longer than the slowest machine needs for anything that a story waits for.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
-/// The pause of [`until`] before it asks again.
+/// The polling interval of [`until`].
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Waits for a future that has to end.
@@ -19,8 +19,8 @@ pub(crate) async fn eventually<T>(what: &str, future: impl Future<Output = T>) -
     outcome.unwrap_or_else(|_| panic!("{what}: still waiting after {PATIENCE:?}"))
 }
 
-/// Asks again and again until it is so. Works while Tokio's clock is paused, and does not move it: that clock stands
-/// still while a blocking task runs.
+/// Polls a condition. Works while Tokio's clock is paused, and does not advance it: that clock stands still while a
+/// blocking task runs.
 pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {

@@ -1,5 +1,5 @@
-//! Tokio's clock, which a test moves by hand: the bounds of connections and bodies end when the test says so, and
-//! never because a machine is slow.
+//! Tokio's clock, advanced by hand: timeouts of connections and bodies expire when the test says so, and never
+//! because a machine is slow.
 
 use std::{
     pin::pin,
@@ -11,7 +11,7 @@ use tokio::{task, time};
 
 use crate::patience::PATIENCE;
 
-/// While it exists, time stands still but for what it lets pass. Needs a runtime with one thread.
+/// While it exists, time stands still except for what it lets pass. Needs a runtime with one thread.
 pub(crate) struct PausedTime {
     _blocking: Sender<()>,
 }
@@ -19,8 +19,8 @@ pub(crate) struct PausedTime {
 impl PausedTime {
     pub(crate) fn begin() -> Self {
         time::pause();
-        // An idle runtime moves a paused clock by itself, but not while a blocking task runs. This one ends with the
-        // test, or when the test hangs: then the clock moves, and the bound of its wait ends it.
+        // An idle runtime advances a paused clock by itself, but not while a blocking task runs. This task ends with
+        // the test, or when the test hangs: then the clock runs, and the timeout of the test's wait ends it.
         let (blocking, ended) = channel::<()>();
         drop(task::spawn_blocking(move || ended.recv_timeout(PATIENCE)));
         Self { _blocking: blocking }
@@ -28,11 +28,11 @@ impl PausedTime {
 
     /// Lets some time pass.
     pub(crate) async fn pass(&self, duration: Duration) {
-        // Timers end at the next whole millisecond.
+        // Timers expire at the next whole millisecond.
         time::advance(duration + Duration::from_millis(1)).await;
     }
 
-    /// The outcome of a future while time passes, step by step.
+    /// The outcome of a future while time passes step by step.
     pub(crate) async fn pass_until<T>(&self, step: Duration, future: impl Future<Output = T>) -> T {
         let begun = Instant::now();
         let mut future = pin!(future);

@@ -23,13 +23,13 @@ use crate::{
     rpc::call,
 };
 
-/// A house with a rule of its own that writes down who came.
+/// A policy with a rule of its own that records sign-ins.
 #[derive(Default)]
-struct House {
+struct Recording {
     visitors: Mutex<Vec<String>>,
 }
 
-impl House {
+impl Recording {
     fn note(&self, what: &str, who: &str, origin: &Origin) {
         let address = origin.ip.as_deref().unwrap_or_default();
         self.visitors.lock().expect("no panic").push(format!("{what} {who} {address}"));
@@ -37,7 +37,7 @@ impl House {
 }
 
 #[async_trait]
-impl Policy for House {
+impl Policy for Recording {
     fn may_authenticate(&self, user: &User, _settings: &Settings) -> bool {
         user.is_active && user.email != "banned"
     }
@@ -57,8 +57,8 @@ impl Policy for House {
 }
 
 #[tokio::test]
-async fn claims_of_the_house_travel_along_and_the_standard_ones_win() {
-    let world = World::with_policy(settings(), Arc::<House>::default()).await;
+async fn a_policys_claims_are_kept_but_standard_claims_win() {
+    let world = World::with_policy(settings(), Arc::<Recording>::default()).await;
     let mut ada = world.signed_in("ada").await;
     for _ in 0..2 {
         for token in [&ada.access, &ada.refresh] {
@@ -72,8 +72,8 @@ async fn claims_of_the_house_travel_along_and_the_standard_ones_win() {
 }
 
 #[tokio::test]
-async fn the_rule_of_the_house_holds_at_a_sign_in_and_at_a_refresh() {
-    let world = World::with_policy(settings(), Arc::<House>::default()).await;
+async fn a_policy_is_applied_at_sign_in_and_refresh() {
+    let world = World::with_policy(settings(), Arc::<Recording>::default()).await;
     let ada = world.signed_in("ada").await;
     world.sql("UPDATE users SET email = 'banned'").await;
     ada.try_refresh().await.is(401, json!({ "detail": "No active account found for the given token." }));
@@ -81,19 +81,19 @@ async fn the_rule_of_the_house_holds_at_a_sign_in_and_at_a_refresh() {
     signed_in.is(401, json!({ "detail": "No active account found with the given credentials" }));
 }
 
-/// A house that falls over whoever is turned away.
-struct Frail;
+/// A policy that panics when a sign-in is rejected.
+struct Panicking;
 
 #[async_trait]
-impl Policy for Frail {
+impl Policy for Panicking {
     async fn sign_in_rejected(&self, username: &str, _origin: &Origin) {
-        assert_ne!(username, "eve", "a flaw in the house");
+        assert_ne!(username, "eve", "a bug in the policy");
     }
 }
 
 #[tokio::test]
-async fn a_panic_ends_its_own_request_and_nothing_else() {
-    let world = World::with_policy(settings(), Arc::new(Frail)).await;
+async fn a_panic_fails_only_its_own_request() {
+    let world = World::with_policy(settings(), Arc::new(Panicking)).await;
     let ada = world.signed_in("ada").await;
     let credentials = json!({ "username": "eve", "password": "x" });
     for _ in 0..3 {
@@ -107,52 +107,52 @@ async fn a_panic_ends_its_own_request_and_nothing_else() {
     assert_eq!(world.sign_in("ada").await.try_refresh().await.status, 200);
 }
 
-/// A house that falls over one of those who renew, once they are in.
+/// A policy that panics at the refresh of one user.
 #[derive(Default)]
 struct Fickle {
-    is_upset: AtomicBool,
+    panics: AtomicBool,
 }
 
 impl Policy for Fickle {
     fn may_authenticate(&self, user: &User, _settings: &Settings) -> bool {
-        assert!(user.username != "eve" || !self.is_upset.load(Ordering::Relaxed), "a flaw in the house");
+        assert!(user.username != "eve" || !self.panics.load(Ordering::Relaxed), "a bug in the policy");
         true
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_a_refresh_takes_no_other_with_it() {
-    let house = Arc::<Fickle>::default();
-    let world = World::with_policy(settings(), house.clone()).await;
+async fn a_panic_in_a_refresh_fails_no_other_refresh() {
+    let policy = Arc::<Fickle>::default();
+    let world = World::with_policy(settings(), policy.clone()).await;
     world.user("ada").await;
     let others = join_all((0..20).map(|_| world.sign_in("ada"))).await;
     let eve = world.signed_in("eve").await;
-    house.is_upset.store(true, Ordering::Relaxed);
+    policy.panics.store(true, Ordering::Relaxed);
     let renewals = others.iter().map(Actor::try_refresh);
     let (failed, renewed) = tokio::join!(eve.try_refresh(), join_all(renewals));
     assert_eq!(failed.status, 503);
     assert!(renewed.iter().all(|answer| answer.status == 200));
-    house.is_upset.store(false, Ordering::Relaxed);
+    policy.panics.store(false, Ordering::Relaxed);
     assert_eq!(eve.try_refresh().await.status, 200, "nothing was spent");
 }
 
 #[tokio::test]
-async fn the_house_is_told_who_came_and_who_was_refused() {
-    let house = Arc::<House>::default();
-    let world = World::with_policy(settings(), house.clone()).await;
+async fn a_policy_is_notified_of_sign_ins_and_rejections() {
+    let policy = Arc::<Recording>::default();
+    let world = World::with_policy(settings(), policy.clone()).await;
     world.signed_in("ada").await;
     world.post("/api/token/sliding/", json!({ "username": "ada", "password": PASSWORD })).await;
     world.post("/api/token/", json!({ "username": "nobody", "password": PASSWORD })).await;
-    let visitors = house.visitors.lock().expect("no panic").clone();
+    let visitors = policy.visitors.lock().expect("no panic").clone();
     assert_eq!(visitors, ["in ada 127.0.0.1", "in ada 127.0.0.1", "refused nobody 127.0.0.1"]);
 }
 
 #[tokio::test]
-async fn who_may_not_sign_in_gets_no_session_by_registering_either() {
+async fn a_user_whom_a_policy_rejects_gets_no_session_by_registering() {
     let metrics = Arc::new(Metrics::default());
-    let (house, observer) = (Arc::<House>::default(), metrics.clone());
+    let (policy, observer) = (Arc::<Recording>::default(), metrics.clone());
     let world =
-        World::changed(settings(), |auth| auth.with_policy(Arc::new(Banning(house))).observed_by(observer)).await;
+        World::changed(settings(), |auth| auth.with_policy(Arc::new(Banning(policy))).observed_by(observer)).await;
     let form =
         |name: &str, email: &str| json!({ "registration": { "username": name, "email": email, "password": PASSWORD } });
     let refused = call(&world, "session/register", None, form("eve", "eve@banned")).await;
@@ -176,14 +176,14 @@ async fn who_may_not_sign_in_gets_no_session_by_registering_either() {
         dropped_lines: DroppedLines::default(),
     };
     let text = state.render();
-    // The administrator's is the second that succeeded.
+    // The administrator's is the second success.
     for (outcome, count) in [("ok", 2), ("wrong", 3)] {
         assert!(text.contains(&format!("hallpass_sign_ins_total{{outcome=\"{outcome}\"}} {count}")), "{text}");
     }
 }
 
-/// Lets nobody of one domain sign in.
-struct Banning(Arc<House>);
+/// Rejects the users of one e-mail domain.
+struct Banning(Arc<Recording>);
 
 #[async_trait]
 impl Policy for Banning {

@@ -1,4 +1,4 @@
-//! The real process, in a folder of its own, as it is started, killed and started again.
+//! The real process in its own folder: started, killed and restarted.
 
 use std::{
     io::{BufRead, BufReader, Lines},
@@ -50,7 +50,7 @@ impl Process {
         Self { child, url, log, reader: Some(reader) }
     }
 
-    /// Waits for a line of the log with this text.
+    /// Waits for a log line with this text.
     pub(crate) fn wait_for_log(&self, text: &str) {
         self.log.wait_for(text, |line| line.contains(text).then_some(()));
     }
@@ -65,53 +65,53 @@ impl Process {
         self.log.set_reading(true);
     }
 
-    /// Waits for its end without reading its log.
+    /// Waits for the process's end without reading its log.
     pub(crate) async fn wait_for_end_unread(mut self) {
         until("the process has ended", async || self.child.try_wait().expect("a process to ask").is_some()).await;
     }
 
-    /// Where its metrics are.
+    /// The URL of the metrics.
     pub(crate) fn metrics_url(&self) -> String {
         format!("{}/metrics", self.log.find("metrics at http://"))
     }
 
-    /// The status of one of its own endpoints.
+    /// The status of one of the server's own endpoints.
     pub(crate) async fn probe(&self, path: &str) -> StatusCode {
         client().get(format!("{}{path}", self.url)).send().await.expect("an answer").status()
     }
 
-    /// Tells it to stop, and does not wait.
+    /// Sends the stop signal without waiting.
     pub(crate) fn tell_to_stop(&self) {
         assert!(run("kill", &["-TERM", &self.id()]), "a process to ask");
     }
 
-    /// Asks it to stop, and answers all that it logged.
+    /// Stops the process and returns its log.
     pub(crate) fn stop_and_read(mut self) -> String {
         self.tell_to_stop();
-        assert!(self.wait().success(), "it stops in good order");
+        assert!(self.wait().success(), "it exits with success");
         self.reader.take().expect("a reader").join().expect("no panic");
         self.log.written.lock().expect("no panic").text.clone()
     }
 
-    /// `kill -9`, and gone.
+    /// `kill -9`.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("a process to kill");
         self.wait();
     }
 
-    /// Asks it to stop, and answers whether it did so in good order.
+    /// Stops the process and returns whether it exited with success.
     pub(crate) fn stop(mut self) -> bool {
         self.tell_to_stop();
         self.wait().success()
     }
 
     fn wait(&mut self) -> ExitStatus {
-        // The log ends with the process, which holds its other end.
+        // The log ends with the process, which holds the other end of the pipe.
         self.log.wait_for_end();
         self.child.wait().expect("an end")
     }
 
-    /// How large a file it may write, bytes.
+    /// Limits the size of the files it may write, bytes.
     pub(crate) fn limit_files(&self, bytes: &str) {
         assert!(run("prlimit", &["--pid", &self.id(), &format!("--fsize={bytes}:")]), "a limit");
     }
@@ -123,7 +123,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It has gone already where the story went well.
+        // It has already ended if the story succeeded.
         drop(self.child.kill());
         drop(self.child.wait());
     }
@@ -174,7 +174,7 @@ impl Log {
 
     fn wait_for_end(&self) {
         let written = self.wait_while(|written| !written.has_ended);
-        assert!(written.has_ended, "the process goes on: {}", written.text);
+        assert!(written.has_ended, "the process is still running: {}", written.text);
     }
 
     fn wait_while(&self, is_so: impl Fn(&Written) -> bool) -> MutexGuard<'_, Written> {
@@ -193,7 +193,7 @@ fn run(program: &str, arguments: &[&str]) -> bool {
     Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
 }
 
-/// Waits for the end of a command and all that it says.
+/// Waits for the end of a command and returns its output.
 pub(crate) fn output_of(child: Child) -> Output {
     let (id, (ended, output)) = (child.id().to_string(), mpsc::channel());
     thread::spawn(move || ended.send(child.wait_with_output()));
@@ -204,12 +204,12 @@ pub(crate) fn output_of(child: Child) -> Output {
     output.expect("an end")
 }
 
-/// A client that waits for its answers.
+/// An HTTP client without short timeouts.
 pub(crate) fn client() -> Client {
     Client::builder().timeout(PATIENCE).build().expect("a client")
 }
 
-/// Somebody with a pair of tokens, who speaks REST.
+/// The holder of a pair, who uses the REST API.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) access: String,
@@ -217,7 +217,7 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    /// Makes an account and its first pair.
+    /// Creates an account and its first pair.
     pub(crate) async fn register(client: &Client, url: &str, username: &str) -> Self {
         let account = json!({"username": username, "email": "", "password": PASSWORD});
         let (status, body) = post_until_served(client, url, "/api/register/", &account).await;
@@ -225,14 +225,14 @@ impl Device {
         Self::sign_in(client, url, username).await
     }
 
-    /// A pair more for an account.
+    /// Opens another session of an account.
     pub(crate) async fn sign_in(client: &Client, url: &str, username: &str) -> Self {
         let account = json!({"username": username, "password": PASSWORD});
         let (_, body) = post_until_served(client, url, "/api/token/", &account).await;
         Self::read(&body).expect("a pair")
     }
 
-    /// Renews the pair. `Err` when there was no answer.
+    /// Renews the pair. `Err` without a response.
     pub(crate) async fn renew(&mut self, client: &Client, url: &str) -> reqwest::Result<StatusCode> {
         let (status, body) = post(client, url, "/api/token/refresh/", &json!({"refresh": self.refresh})).await?;
         if let Some(renewed) = Self::read(&body) {
@@ -241,7 +241,7 @@ impl Device {
         Ok(status)
     }
 
-    /// Renews the pair, and asks again where the server fails for a moment.
+    /// Renews the pair, and retries temporary server errors.
     pub(crate) async fn renew_until_served(&mut self, client: &Client, url: &str) -> StatusCode {
         let refresh = json!({"refresh": self.refresh});
         let (status, body) = post_until_served(client, url, "/api/token/refresh/", &refresh).await;
@@ -256,7 +256,7 @@ impl Device {
         Some(Self { access: token("access")?, refresh: token("refresh")? })
     }
 
-    /// What the access token opens.
+    /// The status of a request with the access token.
     pub(crate) async fn me(&self, client: &Client, url: &str) -> StatusCode {
         client.get(format!("{url}/api/me/")).bearer_auth(&self.access).send().await.expect("an answer").status()
     }
@@ -267,8 +267,8 @@ impl Device {
     }
 }
 
-/// Posts until the answer is not that the server cannot answer now: a lock or a connection that another process has
-/// for longer than a server waits is no failure of the story.
+/// Posts until the response is not a 503: a lock or a connection that another process holds for longer than a server
+/// waits does not fail the story.
 pub(crate) async fn post_until_served(client: &Client, url: &str, path: &str, body: &Value) -> (StatusCode, Value) {
     let served = async {
         loop {

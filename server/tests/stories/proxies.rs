@@ -1,4 +1,4 @@
-//! Behind a proxy: whose word is believed about where a request came from.
+//! Behind a proxy: which forwarded headers are trusted.
 
 use reqwest::RequestBuilder;
 use serde_json::json;
@@ -15,7 +15,7 @@ async fn behind(trusted: &[&str], header: ForwardedHeader, hsts: Hsts) -> World 
     World::surrounded(settings(), Surroundings { http, ..Surroundings::default() }).await
 }
 
-/// The address that a sign-in is written down with.
+/// The IP address that is recorded for a sign-in.
 async fn noted(world: &World, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> String {
     world.user("ada").await;
     let request = world.request("POST", "/api/token/").json(&json!({ "username": "ada", "password": PASSWORD }));
@@ -26,7 +26,7 @@ async fn noted(world: &World, change: impl FnOnce(RequestBuilder) -> RequestBuil
 }
 
 #[tokio::test]
-async fn a_header_from_an_untrusted_peer_is_ignored() {
+async fn a_forwarded_header_of_an_untrusted_peer_is_ignored() {
     for trusted in [&[] as &[&str], &["10.0.0.0/8"]] {
         let world = behind(trusted, ForwardedHeader::XForwardedFor, Hsts::Auto).await;
         let address = noted(&world, |request| {
@@ -37,7 +37,7 @@ async fn a_header_from_an_untrusted_peer_is_ignored() {
 }
 
 #[tokio::test]
-async fn the_right_most_hop_that_is_not_trusted_is_noted_as_the_client() {
+async fn the_client_is_the_rightmost_untrusted_hop() {
     let trusted = ["127.0.0.0/8", "10.0.0.0/8"];
     let world = behind(&trusted, ForwardedHeader::XForwardedFor, Hsts::Auto).await;
     let address = noted(&world, |request| {
@@ -53,7 +53,7 @@ async fn the_right_most_hop_that_is_not_trusted_is_noted_as_the_client() {
 }
 
 #[tokio::test]
-async fn tls_is_insisted_on_where_it_is_known_to_be_there() {
+async fn hsts_is_sent_if_it_is_always_on_or_a_trusted_proxy_reports_https() {
     let trusted = ["127.0.0.1/32"];
     for (trusted, hsts, proto, sent) in [
         (&trusted as &[&str], Hsts::Auto, "https", Some("max-age=63072000")),

@@ -1,4 +1,4 @@
-//! What happens while a password is being checked, which takes its time.
+//! Concurrent changes during a password check, which takes some time.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::actors::{World, foreign};
 
 #[tokio::test]
-async fn a_change_of_password_does_not_undo_a_reset_that_came_in_between() {
+async fn a_password_change_does_not_overwrite_a_concurrent_reset() {
     let world = World::new().await;
     world.user("ada").await;
     let store = world.another_store().await;
@@ -40,7 +40,7 @@ async fn a_change_of_password_does_not_undo_a_reset_that_came_in_between() {
 }
 
 #[tokio::test]
-async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
+async fn a_session_is_opened_only_if_the_account_did_not_change_meanwhile() {
     let world = World::new().await;
     world.user("ada").await;
     let store = world.another_store().await;
@@ -70,7 +70,7 @@ async fn a_session_begins_only_for_an_account_that_is_still_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_ends_sessions_ends_tokens_of_another_issuer_that_nobody_here_has_seen() {
+async fn ending_all_sessions_revokes_unseen_foreign_tokens() {
     let world = World::new().await;
     world.user("ada").await;
     let refresh = |jti: &str| {
@@ -87,7 +87,7 @@ async fn what_ends_sessions_ends_tokens_of_another_issuer_that_nobody_here_has_s
 }
 
 #[tokio::test]
-async fn a_token_without_a_session_opens_nothing_for_an_inactive_user() {
+async fn a_token_without_a_session_is_rejected_for_an_inactive_user() {
     let world = World::new().await;
     world.account("ada", false).await;
     let claims = json!({

@@ -1,4 +1,4 @@
-//! Whether the server takes requests, for whoever shares them out.
+//! The readiness endpoint, for load balancers.
 
 use std::{
     sync::{
@@ -41,11 +41,11 @@ async fn without_its_database_a_server_is_not_ready() {
     answer.is(503, json!({ "detail": NO }));
     assert_eq!(answer.header("retry-after"), Some("1"));
     world.sql("ALTER TABLE elsewhere RENAME TO users").await;
-    assert_eq!(ask(&world, "/readyz").await.status, 200, "and it is again when that is back");
+    assert_eq!(ask(&world, "/readyz").await.status, 200, "ready again when the database is back");
 }
 
 #[tokio::test]
-async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_all_the_same() {
+async fn a_stopping_server_is_not_ready_but_still_answers() {
     let stopping = Stopping::default();
     let http = HttpOptions { stopping: stopping.clone(), ..actors::http_options() };
     let world = World::surrounded(settings(), Surroundings { http, ..Surroundings::default() }).await;
@@ -57,7 +57,7 @@ async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_all_the_same() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_goes_on_for_a_while_after_it_was_told_to_stop_and_a_second_word_ends_that() {
+async fn a_stopping_process_keeps_serving_until_a_second_signal() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export HALLPASS_STOP_DELAY=5m;");
     let ask = async |path: &str| {
@@ -73,7 +73,7 @@ async fn a_process_goes_on_for_a_while_after_it_was_told_to_stop_and_a_second_wo
 }
 
 #[tokio::test]
-async fn however_many_ask_the_database_is_written_to_once_a_second() {
+async fn readiness_probes_write_to_the_database_at_most_once_a_second() {
     let writes = Arc::new(AtomicUsize::new(0));
     let counted = writes.clone();
     let world = World::on(settings(), |store| {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::actors::{PASSWORD, World, settings};
 
 #[tokio::test]
-async fn a_stranger_makes_an_account_and_signs_in() {
+async fn anyone_can_register_and_sign_in() {
     let world = World::new().await;
     let answer = world.post("/api/register/", json!({ "username": "ada", "password": PASSWORD })).await;
     answer.is(201, json!({ "id": "1", "username": "ada" }));
@@ -13,7 +13,7 @@ async fn a_stranger_makes_an_account_and_signs_in() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named_at_once() {
+async fn every_invalid_field_is_reported_at_once() {
     let world = World::new().await;
     let body = json!({ "username": "a b", "password": "short", "email": "nowhere" });
     let answer = world.post("/api/register/", body).await;
@@ -28,7 +28,7 @@ async fn every_wrong_field_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_taken_is_refused_also_in_another_spelling() {
+async fn a_taken_username_is_rejected_in_every_spelling() {
     let world = World::new().await;
     world.user("ada").await;
     for name in ["ada", " ada", "\u{ff41}da"] {
@@ -38,7 +38,7 @@ async fn a_name_that_is_taken_is_refused_also_in_another_spelling() {
 }
 
 #[tokio::test]
-async fn passwords_are_judged_by_length_and_strength_with_advice() {
+async fn weak_passwords_are_rejected_with_advice() {
     let world = World::new().await;
     let judge = async |password: &str| {
         let answer = world.post("/api/register/", json!({ "username": "ada.lovelace", "password": password })).await;
@@ -57,7 +57,7 @@ async fn passwords_are_judged_by_length_and_strength_with_advice() {
 }
 
 #[tokio::test]
-async fn a_closed_registration_says_so() {
+async fn a_closed_registration_is_reported() {
     let world = World::with(Settings { registration: RegistrationMode::Closed, ..settings() }).await;
     let answer = world.post("/api/register/", json!({ "username": "ada", "password": PASSWORD })).await;
     answer.is(403, json!({ "detail": "Registration is closed. Ask an administrator for an account." }));

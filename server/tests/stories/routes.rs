@@ -17,7 +17,7 @@ const WRITING: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn other_methods_are_refused_with_those_that_are_allowed() {
+async fn other_methods_are_rejected_with_the_allowed_ones() {
     let world = World::new().await;
     for path in
         WRITING.into_iter().chain(["/api/token", "/api/token/sliding", "/api/token/sliding/refresh", "/api/register"])
@@ -33,7 +33,7 @@ async fn other_methods_are_refused_with_those_that_are_allowed() {
 }
 
 #[tokio::test]
-async fn unknown_paths_of_the_api_are_not_found() {
+async fn unknown_api_paths_are_a_404() {
     let world = World::new().await;
     for path in ["/api/", "/api", "/api/nothing", "/api/sessions/%FF/", "/api/token/nothing/"] {
         call(&world, "GET", path).await.is(404, json!({ "detail": "Not found." }));
@@ -41,13 +41,13 @@ async fn unknown_paths_of_the_api_are_not_found() {
 }
 
 #[tokio::test]
-async fn the_server_says_that_it_is_healthy() {
+async fn the_health_endpoint_answers_ok() {
     let world = World::new().await;
     call(&world, "GET", "/healthz").await.is(200, json!({ "status": "ok" }));
 }
 
 #[tokio::test]
-async fn every_answer_tells_browsers_to_be_careful() {
+async fn every_response_has_the_security_headers() {
     let world = World::new().await;
     for path in ["/", "/api/me/", "/api/docs/", "/healthz", "/nowhere", "/favicon.svg", "/rpc/account/me"] {
         let answer = call(&world, "GET", path).await;
@@ -62,12 +62,12 @@ async fn every_answer_tells_browsers_to_be_careful() {
         assert!(answer.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
         assert!(answer.header("access-control-allow-origin").is_none());
         assert!(answer.header("server").is_none(), "no banner");
-        assert!(answer.header("set-cookie").is_none(), "no cookie that nobody chose");
+        assert!(answer.header("set-cookie").is_none(), "no cookie without a choice");
     }
 }
 
 #[tokio::test]
-async fn every_page_is_denied_what_no_page_here_uses() {
+async fn every_page_has_a_permissions_policy_that_denies_unused_features() {
     let world = World::new().await;
     for path in ["/", "/api/docs/", "/nowhere"] {
         let answer = call(&world, "GET", path).await;
@@ -82,7 +82,7 @@ async fn every_page_is_denied_what_no_page_here_uses() {
 }
 
 #[tokio::test]
-async fn a_preference_is_the_only_cookie_and_the_only_thing_that_a_link_changes() {
+async fn a_preference_link_sets_one_cookie_and_redirects() {
     let world = World::new().await;
     let answer = call(&world, "GET", "/sign-in?theme=dark&next=%2Faccount").await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/sign-in?next=%2Faccount")));

@@ -22,7 +22,7 @@ impl Actor<'_> {
 }
 
 #[tokio::test]
-async fn the_pages_door_leads_to_the_same_room_as_the_api() {
+async fn server_functions_and_api_share_accounts_and_sessions() {
     let world = World::new().await;
     let form = json!({ "registration": { "username": "ada", "email": "", "password": PASSWORD } });
     let registered = call(&world, "session/register", None, form).await;
@@ -37,7 +37,7 @@ async fn the_pages_door_leads_to_the_same_room_as_the_api() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_what_the_browser_needs_to_act() {
+async fn an_error_has_the_code_and_fields_that_the_browser_needs() {
     let world = World::new().await;
     let mut ada = world.signed_in("ada").await;
     let wrong = json!({ "credentials": { "username": "ada", "password": "wrong" } });
@@ -49,14 +49,14 @@ async fn a_refusal_says_what_the_browser_needs_to_act() {
     assert_eq!(ada.me().await.status, 200);
     world.pass(Duration::from_secs(31));
     call(&world, "session/refresh", None, json!({ "refresh": stolen })).await;
-    let told = call(&world, "session/refresh", None, json!({ "refresh": ada.refresh })).await;
-    assert_eq!(told.body["code"], "session_ended");
-    assert_eq!(told.body["ended"]["reason"], "reuse");
-    assert_eq!(told.body["ended"]["at"], world.now());
+    let rejected = call(&world, "session/refresh", None, json!({ "refresh": ada.refresh })).await;
+    assert_eq!(rejected.body["code"], "session_ended");
+    assert_eq!(rejected.body["ended"]["reason"], "reuse");
+    assert_eq!(rejected.body["ended"]["at"], world.now());
 }
 
 #[tokio::test]
-async fn a_name_that_no_database_could_hold_is_nobodys() {
+async fn a_username_that_no_database_can_store_is_unknown() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let credentials = json!({ "credentials": { "username": "ada\0", "password": PASSWORD } });
@@ -67,7 +67,7 @@ async fn a_name_that_no_database_could_hold_is_nobodys() {
 }
 
 #[tokio::test]
-async fn changing_the_password_needs_the_one_in_force_and_ends_all_other_sessions() {
+async fn a_password_change_requires_the_current_password_and_ends_all_other_sessions() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let elsewhere = world.sign_in("ada").await;
@@ -79,7 +79,7 @@ async fn changing_the_password_needs_the_one_in_force_and_ends_all_other_session
     assert_eq!(change("wrong", new).await.body["fields"][0]["field"], "current_password");
     assert_eq!(change(PASSWORD, "short").await.body["fields"][0]["field"], "new_password");
     assert_eq!(change(PASSWORD, new).await.status, 200);
-    assert_eq!(ada.me().await.status, 200, "this session goes on");
+    assert_eq!(ada.me().await.status, 200, "this session stays open");
     elsewhere.me().await.is_bad_access("Token is blacklisted");
     let old = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;
     assert_eq!(old.status, 401);
@@ -88,7 +88,7 @@ async fn changing_the_password_needs_the_one_in_force_and_ends_all_other_session
 }
 
 #[tokio::test]
-async fn functions_take_json_alone_and_say_what_they_did_not_understand() {
+async fn server_functions_accept_only_json_and_report_malformed_input() {
     let world = World::new().await;
     let send = async |content_type: &str, body: &str| {
         let request = world.request("POST", "/rpc/session/obtain").header("content-type", content_type);

@@ -19,7 +19,7 @@ async fn events(actor: &Actor<'_>, page: u32) -> Answer {
 }
 
 #[tokio::test]
-async fn a_person_sees_the_own_sessions_and_ends_one_of_them() {
+async fn users_can_list_their_sessions_and_end_one() {
     let world = World::new().await;
     let (here, there) = (world.signed_in("ada").await, world.sign_in("ada").await);
     world.signed_in("bob").await;
@@ -35,7 +35,7 @@ async fn a_person_sees_the_own_sessions_and_ends_one_of_them() {
 }
 
 #[tokio::test]
-async fn nobody_ends_the_session_of_another_by_a_page() {
+async fn no_page_ends_the_session_of_another_user() {
     let world = World::new().await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     for id in [session_of(&bob).await, "00000000000000000000000000000000".into(), "no-id".into()] {
@@ -46,7 +46,7 @@ async fn nobody_ends_the_session_of_another_by_a_page() {
 }
 
 #[tokio::test]
-async fn ending_all_others_by_a_page_keeps_the_one_that_asks() {
+async fn ending_all_other_sessions_on_a_page_keeps_the_current_one() {
     let world = World::new().await;
     let (here, there) = (world.signed_in("ada").await, world.sign_in("ada").await);
     assert_eq!(here.call("account/end_other_sessions", json!({})).await.status, 200);
@@ -55,7 +55,7 @@ async fn ending_all_others_by_a_page_keeps_the_one_that_asks() {
 }
 
 #[tokio::test]
-async fn the_own_events_come_twenty_on_a_page() {
+async fn a_users_events_are_paged_by_twenty() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     world.signed_in("bob").await;
@@ -75,17 +75,17 @@ async fn the_own_events_come_twenty_on_a_page() {
 }
 
 #[tokio::test]
-async fn a_person_changes_the_own_address_and_is_told_of_it() {
+async fn an_email_change_is_recorded_as_a_security_event() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let ada = world.signed_in("ada").await;
     let changed = change_email(&ada, " ada@example.org ").await;
     assert_eq!((changed.status, &changed.body["email"]), (200, &json!("ada@example.org")));
-    assert_eq!(ada.me().await.body["email"], "ada@example.org", "this session goes on");
+    assert_eq!(ada.me().await.body["email"], "ada@example.org", "this session stays open");
     assert_eq!(change_email(&ada, "ada@example.org").await.status, 200, "nothing to do, nothing to tell");
-    let told = events(&ada, 1).await;
-    assert_eq!(told.body["count"], 3);
-    let event = &told.body["items"][0];
+    let listed = events(&ada, 1).await;
+    assert_eq!(listed.body["count"], 3);
+    let event = &listed.body["items"][0];
     assert_eq!((&event["kind"], &event["changed"]), (&json!("user_changed"), &json!(["email"])));
     assert_eq!((&event["by_administrator"], &event["address"]), (&json!(false), &json!("127.0.0.1")));
     let seen = staff.see("/api/admin/events/?kind=user_changed").await;
@@ -97,7 +97,7 @@ async fn a_person_changes_the_own_address_and_is_told_of_it() {
 }
 
 #[tokio::test]
-async fn where_tokens_name_the_address_a_new_one_is_nobody_elses_and_ends_every_session() {
+async fn with_email_as_user_id_a_new_email_must_be_unique_and_ends_every_session() {
     let world = World::with(Settings { user_id_field: UserIdField::Email, ..settings() }).await;
     let (ada, elsewhere) = (world.signed_in("ada").await, world.sign_in("ada").await);
     world.user("bob").await;

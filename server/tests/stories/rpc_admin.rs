@@ -28,7 +28,7 @@ fn column<'a>(answer: &'a Answer, field: &str) -> Vec<&'a str> {
     items.iter().map(|item| item[field].as_str().expect("a text")).collect()
 }
 
-/// `changes` in a search for everything.
+/// A search for everything with these changes.
 async fn search(staff: &Actor<'_>, what: &str, changes: &[(&str, Value)]) -> Answer {
     let mut query = json!({ "search": "", "order": "id", "descending": false, "page": 1 });
     for (field, value) in changes {
@@ -42,7 +42,7 @@ fn jti_of(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn pages_search_filter_and_order_users() {
+async fn staff_pages_can_search_filter_and_order_users() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     for name in ["ada", "Adam"] {
@@ -64,7 +64,7 @@ async fn pages_search_filter_and_order_users() {
 }
 
 #[tokio::test]
-async fn pages_make_show_and_change_a_user() {
+async fn staff_pages_can_create_show_and_change_a_user() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let create = async |form: Value| staff.call("admin/create_user", json!({ "form": form })).await;
@@ -88,7 +88,7 @@ async fn pages_make_show_and_change_a_user() {
 }
 
 #[tokio::test]
-async fn pages_set_a_password_which_ends_the_users_sessions() {
+async fn setting_a_password_on_a_page_ends_the_users_sessions() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let ada = world.signed_in("ada").await;
@@ -105,7 +105,7 @@ async fn pages_set_a_password_which_ends_the_users_sessions() {
 }
 
 #[tokio::test]
-async fn several_users_are_deactivated_at_once_or_none() {
+async fn bulk_deactivation_is_all_or_nothing() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let ada = world.signed_in("ada").await;
@@ -120,7 +120,7 @@ async fn several_users_are_deactivated_at_once_or_none() {
     let own = "You cannot remove this from your own account. Ask another superuser.";
     is_invalid(&set(&["2", "1"], false).await, "is_active", own);
     is_invalid(&set(&["2"; 101], false).await, "ids", "Choose at most 100 at a time.");
-    assert_eq!(ada.me().await.status, 200, "whom no refusal has touched");
+    assert_eq!(ada.me().await.status, 200, "unchanged after the rejection");
     assert_eq!(search(&staff, "events", &[("kind", json!("user_deactivated"))]).await.body["count"], 0);
 
     let done = set(&["3", "2", "02", "3"], false).await;
@@ -134,7 +134,7 @@ async fn several_users_are_deactivated_at_once_or_none() {
 }
 
 #[tokio::test]
-async fn pages_show_and_end_the_sessions_of_others() {
+async fn staff_pages_can_show_and_end_sessions_of_other_users() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let (ada, elsewhere) = (world.signed_in("ada").await, world.sign_in("ada").await);
@@ -163,7 +163,7 @@ async fn pages_show_and_end_the_sessions_of_others() {
 }
 
 #[tokio::test]
-async fn pages_list_refresh_tokens_by_name() {
+async fn staff_pages_list_refresh_tokens_by_jti() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let mut ada = world.signed_in("ada").await;
@@ -182,7 +182,7 @@ async fn pages_list_refresh_tokens_by_name() {
 }
 
 #[tokio::test]
-async fn several_tokens_are_taken_back_at_once_or_none() {
+async fn bulk_blacklisting_is_all_or_nothing() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
@@ -192,7 +192,7 @@ async fn several_tokens_are_taken_back_at_once_or_none() {
     is_not_found(&take(vec![&of_ada, "unknown"]).await);
     is_refused(&take(vec![&of_ada, &of_root]).await, 403, "forbidden", ONLY_SUPERUSERS);
     is_invalid(&take(vec![&of_ada; 101]).await, "jtis", "Choose at most 100 at a time.");
-    assert_eq!(ada.me().await.status, 200, "whom no refusal has touched");
+    assert_eq!(ada.me().await.status, 200, "unchanged after the rejection");
     assert_eq!(ada.try_refresh().await.status, 200);
     assert_eq!(search(&staff, "events", &[("kind", json!("token_revoked"))]).await.body["count"], 0);
 
@@ -206,25 +206,25 @@ async fn several_tokens_are_taken_back_at_once_or_none() {
 }
 
 #[tokio::test]
-async fn pages_list_security_events_by_kind_user_and_time() {
+async fn staff_pages_filter_security_events_by_kind_user_and_time() {
     let world = World::new().await;
     let staff = world.administrator("staff", Role::Staff).await;
     world.pass(std::time::Duration::from_secs(10));
-    let moment = json!(world.now());
+    let timestamp = json!(world.now());
     world.signed_in("ada").await;
     let events = async |changes: &[(&str, Value)]| search(&staff, "events", changes).await;
     assert_eq!(column(&events(&[]).await, "kind"), ["signed_in", "registered", "signed_in", "registered"]);
     assert_eq!(column(&events(&[("kind", json!("signed_in"))]).await, "username"), ["ada", "staff"]);
     assert_eq!(events(&[("user", json!("2"))]).await.body["count"], 2);
-    assert_eq!(events(&[("since", moment.clone())]).await.body["count"], 2);
-    assert_eq!(events(&[("until", moment), ("user", json!("2"))]).await.body["count"], 0);
+    assert_eq!(events(&[("since", timestamp.clone())]).await.body["count"], 2);
+    assert_eq!(events(&[("until", timestamp), ("user", json!("2"))]).await.body["count"], 0);
     is_invalid(&events(&[("user", json!("ada"))]).await, "user", "The id of a user is a whole number.");
     assert_eq!(events(&[("kind", json!("nonsense"))]).await.body["code"], "invalid");
     is_not_found(&events(&[("page", json!(2))]).await);
 }
 
 #[tokio::test]
-async fn who_is_staff_no_longer_is_refused_at_the_next_call() {
+async fn a_user_who_is_no_longer_staff_is_rejected_at_the_next_call() {
     let world = World::new().await;
     let root = world.administrator("root", Role::Superuser).await;
     let staff = world.administrator("staff", Role::Staff).await;

@@ -16,7 +16,7 @@ const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,ima
 pub(crate) const SECRET: &str = "5b0fd3a1c4e7429f8d6a1b2c3d4e5f60";
 const ISSUER: &str = "https://pass.example";
 
-/// A method, a path as the document has it, and a status.
+/// A method, a path of the document, and a status.
 type Promise = (String, String, u16);
 
 pub(crate) async fn document(world: &World) -> Value {
@@ -42,7 +42,7 @@ fn promises(document: &Value) -> BTreeSet<Promise> {
     promises.collect()
 }
 
-/// Who asks: an administrator, and somebody else, whose account the administrator works on.
+/// The callers: an administrator, and a user whose account the administrator works on.
 struct Cast<'w> {
     root: Actor<'w>,
     eve: Actor<'w>,
@@ -54,13 +54,13 @@ impl<'w> Cast<'w> {
         Self { root, eve: world.signed_in("eve").await }
     }
 
-    /// The same people, signed in anew: what is asked may end their sessions.
+    /// New sessions of the same users: requests may end their sessions.
     async fn anew(world: &'w World) -> Self {
         Self { root: world.sign_in("ada").await, eve: world.sign_in("eve").await }
     }
 }
 
-/// A request that is answered with success: by somebody who may, with a body that is right.
+/// A valid request, by a caller with permission.
 fn good(Cast { root, eve }: &Cast, method: &str, path: &str) -> RequestBuilder {
     let (sid, jti) = (text(&eve.access, "sid"), text(&eve.refresh, "jti"));
     let is_own = path.starts_with("/api/sessions/");
@@ -97,7 +97,7 @@ fn sliding(world: &World) -> String {
     }))
 }
 
-/// A request that has something wrong with it, or something special.
+/// A request with an error, or a special case.
 fn odd_requests(Cast { root, eve }: &Cast, method: &str, path: &str) -> Vec<RequestBuilder> {
     let world = root.world;
     let of_eve = &path.replace("{id}", "2").replace("{session}", "unknown");
@@ -135,7 +135,7 @@ async fn status(request: RequestBuilder) -> u16 {
 }
 
 #[tokio::test]
-async fn every_documented_answer_is_given_and_no_other() {
+async fn every_operation_gives_exactly_its_documented_responses() {
     let (world, closed, broken) = (World::with(full()).await, closed().await, World::with(full()).await);
     Cast::of(&world).await;
     let (in_closed, in_broken) = (Cast::of(&closed).await, Cast::of(&broken).await);
@@ -147,7 +147,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     let document = document(&world).await;
     let mut given = BTreeSet::new();
     for (method, path, _) in operations(&document) {
-        // What it does is done by, and to, somebody whose session may end by that.
+        // The operation may end the session of its caller or of its target.
         let now = Cast::anew(&world).await;
         let mut requests = odd_requests(&now, &method, &path);
         requests.extend([&now, &in_broken, &in_closed].map(|cast| good(cast, &method, &path)));
@@ -163,13 +163,13 @@ async fn every_documented_answer_is_given_and_no_other() {
     assert_eq!(documented.difference(&given).collect::<Vec<_>>(), Vec::<&Promise>::new(), "documented, not given");
 }
 
-/// With a client, and an issuer that is an address.
+/// With a client, and an issuer that is a URL.
 pub(crate) fn full() -> Settings {
     let clients = Clients::from_iter([Client::with_secret("gateway", SECRET).expect("a client")]);
     Settings { clients, issuer: Some(ISSUER.to_owned()), ..settings() }
 }
 
-/// A server that takes little.
+/// A server with small limits.
 fn strict() -> Settings {
     let few = Some(Rate::per_minute(2));
     let limits =
@@ -184,7 +184,7 @@ async fn closed() -> World {
 }
 
 #[tokio::test]
-async fn the_document_names_these_operations() {
+async fn the_openapi_document_lists_these_operations() {
     let world = World::new().await;
     let document = document(&world).await;
     let list: Vec<String> = operations(&document)
@@ -239,7 +239,7 @@ async fn the_document_names_these_operations() {
 }
 
 #[tokio::test]
-async fn every_operation_is_described_and_has_a_name_of_its_own() {
+async fn every_operation_has_a_description_and_a_unique_id() {
     let world = World::new().await;
     let document = document(&world).await;
     assert_eq!(document["openapi"], "3.1.0");
@@ -250,7 +250,7 @@ async fn every_operation_is_described_and_has_a_name_of_its_own() {
     for (method, path, operation) in operations(&document) {
         let name = operation["operationId"].as_str().expect("a name");
         assert!(seen.insert(name), "{name} twice");
-        // Swagger UI reads `_` in an address as a space.
+        // Swagger UI reads `_` in a URL as a space.
         assert!(name.bytes().all(|b| b.is_ascii_alphanumeric()), "{name}");
         assert!(tags.contains(&&operation["tags"][0]), "{method} {path}");
         assert!(operation["summary"].as_str().is_some_and(|summary| summary.len() > 10), "{method} {path}");
@@ -268,7 +268,7 @@ async fn every_operation_is_described_and_has_a_name_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_browser_is_shown_to_the_operation_and_a_program_is_answered() {
+async fn a_browser_is_redirected_to_the_documentation_and_a_program_is_answered() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     for (path, place) in [
@@ -301,7 +301,7 @@ async fn a_browser_is_shown_to_the_operation_and_a_program_is_answered() {
 }
 
 #[tokio::test]
-async fn the_page_loads_all_that_it_names_from_here_under_its_own_policy() {
+async fn the_documentation_page_loads_every_file_from_this_server_under_its_own_policy() {
     let world = World::new().await;
     for path in ["/api/docs", "/api/docs/"] {
         let page = Answer::of(world.request("GET", path).send().await.expect("an answer")).await;
@@ -327,7 +327,7 @@ async fn the_page_loads_all_that_it_names_from_here_under_its_own_policy() {
 }
 
 #[tokio::test]
-async fn the_document_tells_how_this_server_takes_tokens() {
+async fn the_openapi_document_describes_the_configured_authentication() {
     let scheme = async |settings| document(&World::with(settings).await).await["components"]["securitySchemes"].clone();
     let usual = scheme(settings()).await;
     assert_eq!(usual["access_token"]["scheme"], "bearer");

@@ -10,13 +10,13 @@ async fn world(session_check: SessionCheck) -> World {
     World::with(Settings { session_check, ..settings() }).await
 }
 
-/// An end that another process wrote down, of which this one has not heard.
+/// A session end that another process recorded, of which this one was not notified.
 async fn ended_behind_its_back(ada: &Actor<'_>) {
     ada.world.sql("UPDATE sessions SET revoked_at = 1, revoked_why = 'revoked'").await;
 }
 
 #[tokio::test]
-async fn by_default_the_set_in_memory_decides() {
+async fn by_default_revocation_is_decided_in_memory() {
     let world = world(SessionCheck::RevocationSet).await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     ada.blacklist().await;
@@ -26,7 +26,7 @@ async fn by_default_the_set_in_memory_decides() {
 }
 
 #[tokio::test]
-async fn stateless_an_access_token_is_good_until_it_expires() {
+async fn with_stateless_checks_an_access_token_is_valid_until_it_expires() {
     let world = world(SessionCheck::Stateless).await;
     let ada = world.signed_in("ada").await;
     ada.blacklist().await;
@@ -37,7 +37,7 @@ async fn stateless_an_access_token_is_good_until_it_expires() {
 }
 
 #[tokio::test]
-async fn with_the_database_every_request_sees_what_stands_there() {
+async fn with_database_checks_every_request_sees_the_current_session() {
     let world = world(SessionCheck::Database).await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     assert_eq!(world.get("/api/sessions/", &ada.access).await.status, 200);
@@ -49,7 +49,7 @@ async fn with_the_database_every_request_sees_what_stands_there() {
 }
 
 #[tokio::test]
-async fn with_the_database_the_session_belongs_to_the_user_of_the_token() {
+async fn with_database_checks_a_session_of_another_user_is_rejected() {
     let world = world(SessionCheck::Database).await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     let mixed = foreign(&json!({
@@ -61,7 +61,7 @@ async fn with_the_database_the_session_belongs_to_the_user_of_the_token() {
 }
 
 #[tokio::test]
-async fn by_default_nothing_is_read_to_authenticate() {
+async fn by_default_authentication_reads_no_rows() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     for table in ["ALTER TABLE users RENAME TO no_users", "ALTER TABLE sessions RENAME TO no_sessions"] {

@@ -1,4 +1,4 @@
-//! Tokens without a session: one verdict at every endpoint.
+//! Tokens without a session: the same result at every endpoint.
 
 use async_trait::async_trait;
 use hallpass_core::{
@@ -23,7 +23,7 @@ const USER_NOT_FOUND: (u16, &str) = (401, "user_not_found");
 const BLACKLISTED: (u16, &str) = (401, "token_not_valid");
 const GOOD: (u16, &str) = (200, "");
 
-/// What is different about the claims of a token.
+/// A change of a token's claims.
 type Change = fn(&mut Value);
 
 /// A database of another project.
@@ -89,7 +89,7 @@ fn token(world: &World, kind: &str, jti: &str, change: impl FnOnce(&mut Value)) 
     foreign(&claims)
 }
 
-/// What is said to a token: the status and the code.
+/// The response to a token: status and code.
 fn said(answer: &Answer) -> (u16, String) {
     let code = answer.body["code"].as_str().or(answer.body["non_field_errors"][0].as_str());
     (answer.status, code.unwrap_or_default().to_owned())
@@ -101,7 +101,7 @@ async fn is_active(world: &World, token: &str) -> bool {
     answer.body["active"].as_bool().expect("a verdict")
 }
 
-/// Presents tokens of each kind to each endpoint that takes it, those that spend it last. `change` makes the claims.
+/// Sends tokens of each type to each endpoint that takes it, those that spend it last. `change` modifies the claims.
 async fn verdicts(world: &World, jti: &str, change: Change) -> Vec<(&'static str, (u16, String))> {
     let (access, sliding) = (token(world, "access", jti, change), token(world, "sliding", jti, change));
     let refresh = token(world, "refresh", jti, change);
@@ -142,7 +142,7 @@ fn all_are(found: &[(&str, (u16, String))], expected: (u16, &str), about: &str) 
 const CHECKS: [SessionCheck; 3] = [SessionCheck::RevocationSet, SessionCheck::Stateless, SessionCheck::Database];
 
 #[tokio::test]
-async fn after_an_import_a_token_of_somebody_who_was_not_imported_opens_nothing_anywhere() {
+async fn after_an_import_a_token_of_a_user_who_was_not_imported_is_rejected_everywhere() {
     for check in CHECKS {
         for brought in [Vec::new(), vec![user_elsewhere(1, "mallory"), user_elsewhere(2, "bob")]] {
             let world = World::with(open(check, UserIdField::Id)).await;
@@ -168,7 +168,7 @@ async fn after_an_import_a_token_of_somebody_who_was_not_imported_opens_nothing_
 }
 
 #[tokio::test]
-async fn after_an_import_a_token_of_somebody_who_was_imported_is_good() {
+async fn after_an_import_a_token_of_an_imported_user_is_valid() {
     for check in CHECKS {
         let world = World::with(open(check, UserIdField::Id)).await;
         world.administrator("ada", Role::Superuser).await;
@@ -189,7 +189,7 @@ async fn without_an_import_a_shared_key_opens_the_account_with_the_same_id() {
 }
 
 #[tokio::test]
-async fn by_name_and_by_email_a_token_means_the_user_who_was_imported_under_it() {
+async fn a_token_with_a_username_or_email_identifies_the_user_imported_with_it() {
     for field in [UserIdField::Username, UserIdField::Email] {
         let world = World::with(open(SessionCheck::RevocationSet, field)).await;
         world.sql("INSERT INTO users (id, username, email, password, date_joined) VALUES (1, 'ada', 'ada@elsewhere', '!', 0)").await;
@@ -199,7 +199,7 @@ async fn by_name_and_by_email_a_token_means_the_user_who_was_imported_under_it()
             ImportMode::Commit,
         )
         .await;
-        // Here bob got joy's name, and joy another one.
+        // Here bob got joy's name, and joy got another one.
         world.sql("UPDATE users SET username = 'other', email = 'other@elsewhere', email_key = 'other@elsewhere' WHERE id = 3").await;
         world
             .sql("UPDATE users SET username = 'joy', email = 'joy@elsewhere', email_key = 'joy@elsewhere' WHERE id = 2")
@@ -221,7 +221,7 @@ async fn by_name_and_by_email_a_token_means_the_user_who_was_imported_under_it()
 }
 
 #[tokio::test]
-async fn what_ends_all_sessions_of_a_user_ends_the_tokens_that_were_issued_before_everywhere() {
+async fn ending_all_sessions_of_a_user_revokes_earlier_foreign_tokens_everywhere() {
     for check in CHECKS {
         let world = World::with(open(check, UserIdField::Id)).await;
         world.user("ada").await;
@@ -241,7 +241,7 @@ async fn what_ends_all_sessions_of_a_user_ends_the_tokens_that_were_issued_befor
     }
 }
 
-/// `verify` answers 400 to what is blacklisted, as Simple JWT does.
+/// `verify` answers 400 for blacklisted tokens, like Simple JWT.
 fn as_refresh_says((endpoint, (status, code)): (&'static str, (u16, String))) -> (&'static str, (u16, String)) {
     match (status, code.as_str()) {
         (400, "Token is blacklisted") if endpoint.starts_with("verify") => (endpoint, (401, "token_not_valid".into())),
@@ -250,7 +250,7 @@ fn as_refresh_says((endpoint, (status, code)): (&'static str, (u16, String))) ->
 }
 
 #[tokio::test]
-async fn a_token_without_iat_is_good_where_nothing_ended() {
+async fn a_token_without_iat_is_valid_if_no_session_was_ended() {
     let world = World::with(open(SessionCheck::RevocationSet, UserIdField::Id)).await;
     world.user("ada").await;
     let found = verdicts(&world, "x", |claims| drop(claims.as_object_mut().expect("claims").remove("iat"))).await;
@@ -270,7 +270,7 @@ async fn a_password_change_ends_a_refresh_token_without_iat() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_refreshed_here_ends_with_the_session_that_it_opened() {
+async fn a_refreshed_foreign_token_ends_with_the_session_that_it_opened() {
     for settings in [
         open(SessionCheck::RevocationSet, UserIdField::Id),
         Settings { rotate_refresh_tokens: false, ..open(SessionCheck::RevocationSet, UserIdField::Id) },
@@ -299,7 +299,7 @@ async fn a_token_that_was_refreshed_here_ends_with_the_session_that_it_opened() 
 }
 
 #[tokio::test]
-async fn a_token_that_is_blacklisted_is_so_everywhere() {
+async fn a_blacklisted_token_is_rejected_everywhere() {
     let world = World::with(open(SessionCheck::RevocationSet, UserIdField::Id)).await;
     world.user("ada").await;
     let tokens = ["refresh x", "sliding x"].map(|jti| ForeignToken {
@@ -329,7 +329,7 @@ async fn a_token_that_is_blacklisted_is_so_everywhere() {
 }
 
 #[tokio::test]
-async fn a_token_of_a_session_that_does_not_exist_is_no_good_anywhere() {
+async fn a_token_of_an_unknown_session_is_rejected_everywhere() {
     let world = World::with(open(SessionCheck::RevocationSet, UserIdField::Id)).await;
     let ada = world.signed_in("ada").await;
     world.sql("DELETE FROM users").await;
@@ -340,7 +340,7 @@ async fn a_token_of_a_session_that_does_not_exist_is_no_good_anywhere() {
 }
 
 #[tokio::test]
-async fn a_jti_that_a_database_cannot_hold_is_refused_once_and_for_all() {
+async fn a_jti_that_a_database_cannot_store_is_rejected_everywhere() {
     let world = World::with(open(SessionCheck::RevocationSet, UserIdField::Id)).await;
     world.user("ada").await;
     for jti in ["a\0b".to_owned(), "x".repeat(256), "한".repeat(1000), "x".repeat(3000)] {
@@ -365,7 +365,7 @@ async fn a_jti_that_a_database_cannot_hold_is_refused_once_and_for_all() {
 }
 
 #[tokio::test]
-async fn a_user_that_a_database_cannot_hold_is_nobody() {
+async fn a_user_id_that_a_database_cannot_store_is_unknown() {
     for field in [UserIdField::Username, UserIdField::Email] {
         let world = World::with(open(SessionCheck::RevocationSet, field)).await;
         world.user("ada").await;

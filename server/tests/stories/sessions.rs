@@ -22,7 +22,7 @@ async fn id_of(actor: &Actor<'_>) -> String {
 }
 
 #[tokio::test]
-async fn a_person_sees_the_own_living_sessions_and_which_is_this_one() {
+async fn users_see_their_active_sessions_with_the_current_one_marked() {
     let world = World::new().await;
     let first = world.signed_in("ada").await;
     world.pass(Duration::from_secs(10));
@@ -37,7 +37,7 @@ async fn a_person_sees_the_own_living_sessions_and_which_is_this_one() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_run_out_is_not_shown() {
+async fn an_expired_session_is_not_listed() {
     let world = World::new().await;
     world.signed_in("ada").await;
     world.pass(world.auth.settings().refresh_token_lifetime);
@@ -46,7 +46,7 @@ async fn a_session_that_has_run_out_is_not_shown() {
 }
 
 #[tokio::test]
-async fn ending_a_session_refuses_its_access_token_on_the_next_request() {
+async fn ending_a_session_revokes_its_access_token_on_the_next_request() {
     let world = World::new().await;
     let here = world.signed_in("ada").await;
     let there = world.sign_in("ada").await;
@@ -58,7 +58,7 @@ async fn ending_a_session_refuses_its_access_token_on_the_next_request() {
 }
 
 #[tokio::test]
-async fn ending_all_others_keeps_the_one_that_asks() {
+async fn ending_all_other_sessions_keeps_the_current_one() {
     let world = World::new().await;
     let here = world.signed_in("ada").await;
     let others = [world.sign_in("ada").await, world.sign_in("ada").await];
@@ -72,7 +72,7 @@ async fn ending_all_others_keeps_the_one_that_asks() {
 }
 
 #[tokio::test]
-async fn nobody_ends_the_session_of_another() {
+async fn users_cannot_end_the_session_of_another_user() {
     let world = World::new().await;
     let (ada, bob) = (world.signed_in("ada").await, world.signed_in("bob").await);
     for id in [id_of(&bob).await, "00000000000000000000000000000000".into(), "no-id".into()] {
@@ -85,7 +85,7 @@ async fn nobody_ends_the_session_of_another() {
 }
 
 #[tokio::test]
-async fn sessions_are_for_who_is_signed_in() {
+async fn the_session_endpoints_require_authentication() {
     let world = World::new().await;
     for (method, path) in [("GET", "/api/sessions/"), ("DELETE", "/api/sessions/"), ("DELETE", "/api/sessions/x/")] {
         let answer = Answer::of(world.request(method, path).send().await.expect("an answer")).await;
@@ -94,7 +94,7 @@ async fn sessions_are_for_who_is_signed_in() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_has_no_session_and_ends_all() {
+async fn a_foreign_token_without_a_session_ends_all_sessions() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let token = json!({
@@ -107,16 +107,16 @@ async fn a_token_of_another_issuer_has_no_session_and_ends_all() {
 }
 
 #[tokio::test]
-async fn an_operator_ends_what_was_begun_before_a_moment() {
+async fn an_operator_can_end_sessions_opened_before_a_timestamp() {
     let world = World::new().await;
     let early = world.signed_in("ada").await;
     let other = world.signed_in("bob").await;
     world.pass(Duration::from_secs(10));
-    let moment = Timestamp::from_seconds(world.now());
+    let timestamp = Timestamp::from_seconds(world.now());
     let late = world.sign_in("ada").await;
     // Another process, as the command line is; this one follows.
     let operator = world.restarted(settings()).await;
-    assert_eq!(operator.revoke_sessions_before(Some("ada"), Some(moment)).await.expect("an end"), 1);
+    assert_eq!(operator.revoke_sessions_before(Some("ada"), Some(timestamp)).await.expect("an end"), 1);
     world.auth.follow_revocations().await.expect("the revocations");
     early.me().await.is_bad_access("Token is blacklisted");
     assert_eq!((late.me().await.status, other.me().await.status), (200, 200));
@@ -129,7 +129,7 @@ async fn an_operator_ends_what_was_begun_before_a_moment() {
     }
 }
 
-/// Sessions of the user whose id is 1, the last of them refreshed a second before `now`.
+/// Sessions of the user with id 1, the last of them refreshed a second before `now`.
 pub(crate) async fn with_sessions(world: &World, count: i64) {
     let insert = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < COUNT)
         INSERT INTO sessions (id, user_id, generation, current_jti, current_issued_at, current_expires_at, created_at,
@@ -150,7 +150,7 @@ fn next(answer: &Answer) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn the_own_sessions_come_fifty_on_a_page() {
+async fn a_users_sessions_are_paged_by_fifty() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     with_sessions(&world, 240).await;
@@ -170,7 +170,7 @@ async fn the_own_sessions_come_fifty_on_a_page() {
 }
 
 #[tokio::test]
-async fn one_session_more_than_a_user_may_have_ends_the_one_that_was_not_used_for_the_longest_time() {
+async fn a_session_beyond_the_limit_ends_the_least_recently_used_one() {
     let world = World::with(Settings { max_sessions_per_user: 3, ..settings() }).await;
     let mut first = world.signed_in("ada").await;
     let mut later = Vec::new();
@@ -192,7 +192,7 @@ async fn one_session_more_than_a_user_may_have_ends_the_one_that_was_not_used_fo
 }
 
 #[tokio::test]
-async fn a_user_with_far_too_many_sessions_comes_down_to_the_bound_in_steps() {
+async fn excess_sessions_of_a_user_are_ended_in_steps() {
     let world = World::with(Settings { max_sessions_per_user: 3, ..settings() }).await;
     world.user("ada").await;
     with_sessions(&world, 150).await;
@@ -205,7 +205,7 @@ async fn a_user_with_far_too_many_sessions_comes_down_to_the_bound_in_steps() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_counts_as_a_sign_in() {
+async fn a_foreign_token_counts_as_a_sign_in_for_the_session_limit() {
     let world = World::with(Settings { max_sessions_per_user: 1, ..settings() }).await;
     let ada = world.signed_in("ada").await;
     let (now, exp) = (world.now(), world.now() + 600);

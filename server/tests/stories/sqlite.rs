@@ -1,4 +1,4 @@
-//! SQLite files for the stories: each begins as a copy of one that was migrated once.
+//! SQLite files for the stories: each is a copy of one that was migrated once.
 
 use std::{fs, path::Path, str::FromStr};
 
@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use crate::patience::PATIENCE;
 
-/// A folder in memory where the system has one. No story loses power, so none needs a disk.
+/// A folder in memory if the system has one. No story needs durability.
 pub(crate) fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
@@ -26,14 +26,14 @@ async fn migrate() -> Vec<u8> {
     let (file, copy) = (folder.path().join("migrated.db"), folder.path().join("copy.db"));
     let store = hallpass_store::connect(&url(&file).parse().expect("a URL")).await.expect("a database");
     let mut connection = connect(&url(&file)).await.expect("the database");
-    // The file alone lacks what is still in its log.
+    // The file alone lacks what is still in its write-ahead log.
     let copied = sqlx::query("VACUUM INTO $1").bind(copy.to_str().expect("a path in UTF-8"));
     copied.execute(&mut connection).await.expect("a copy");
     drop(store);
     fs::read(copy).expect("the copy")
 }
 
-/// Connects as another process would, and waits for locks as long as a story waits for anything.
+/// Connects like another process, and waits for locks as long as stories wait for anything.
 pub(crate) async fn connect(url: &str) -> sqlx::Result<SqliteConnection> {
     SqliteConnection::connect_with(&SqliteConnectOptions::from_str(url)?.busy_timeout(PATIENCE)).await
 }

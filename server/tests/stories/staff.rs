@@ -1,4 +1,4 @@
-//! Those who administer, and what they send.
+//! Administrators and their requests.
 
 use hallpass_core::{Account, user::Role};
 use serde_json::Value;
@@ -32,7 +32,7 @@ impl Actor<'_> {
     }
 }
 
-/// Refused to who is not signed in and to who is not staff, before anything else is looked at.
+/// Asserts that callers who are not signed in or not staff are rejected before anything else is checked.
 pub(crate) async fn is_for_staff(world: &World, endpoints: &[(&str, &str)]) {
     let user = world.signed_in("nobody-special").await;
     for (method, path) in endpoints {

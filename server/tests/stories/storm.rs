@@ -1,5 +1,5 @@
-//! Every pair of operations at once on the same user and the same sessions. None of them waits for another without
-//! end, none is answered 503, and no access token outlives the end of its session.
+//! Every pair of operations at once on the same user and the same sessions. No deadlock, no 503, and no access token
+//! outlives the end of its session.
 
 use std::{
     collections::HashMap,
@@ -32,14 +32,14 @@ use crate::{
     elsewhere::Elsewhere,
 };
 
-/// How often each pair meets: a few times by default, and as often as this says for a longer storm.
+/// Rounds per pair. Few by default; more for a longer storm.
 const ROUNDS: &str = "HALLPASS_STORM_ROUNDS";
 
-/// The sessions that a user has at the beginning of a storm.
+/// The sessions of a user at the beginning of a storm.
 const SESSIONS: usize = 3;
 
-/// How many do the same thing at the same time.
-const DOERS: usize = 2;
+/// The number of concurrent callers per operation.
+const CALLERS: usize = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operation {
@@ -78,17 +78,17 @@ pub(crate) const OPERATIONS: [Operation; 15] = [
     Operation::Flush,
 ];
 
-/// One user in the storm.
+/// A user in the storm.
 pub(crate) struct Storm<'w> {
     world: &'w World,
     root: &'w Administrator,
     user: User,
     pairs: Vec<Mutex<TokenPair>>,
-    /// The end of the last access token of each session.
+    /// The expiry of the last access token of each session.
     issued: Mutex<HashMap<String, i64>>,
-    /// The refresh tokens that were issued, by `jti`.
+    /// The issued refresh tokens, by `jti`.
     refreshable: Mutex<Vec<String>>,
-    /// The sessions whose end was answered.
+    /// The sessions whose end was acknowledged.
     ended: Mutex<Vec<String>>,
     turn: AtomicUsize,
 }
@@ -120,7 +120,7 @@ impl<'w> Storm<'w> {
             let pair = storm.open().await.expect("a session");
             storm.pairs.push(Mutex::new(pair));
         }
-        // What a flush deletes while the sessions that they belong to end.
+        // Expired rows for a flush to delete while their sessions end.
         world
             .sql(
                 "INSERT INTO outstanding_tokens (jti, session_id, user_id, generation, created_at, expires_at)
@@ -155,7 +155,7 @@ impl<'w> Storm<'w> {
         *self.pairs[number % SESSIONS].lock().unwrap_or_else(PoisonError::into_inner) = pair;
     }
 
-    /// The user, authenticated by a token that no session belongs to.
+    /// The user, authenticated by a token without a session.
     async fn bearer(&self) -> Result<Bearer, Error> {
         let now = self.world.now();
         let token = foreign(&json!({ "token_type": "access", "user_id": self.user.id.to_string(), "jti": "x",
@@ -163,7 +163,7 @@ impl<'w> Storm<'w> {
         self.world.auth.authenticate(&token, &[TokenType::Access]).await
     }
 
-    /// The `jti` of a foreign token that is known here by an import or not at all.
+    /// The `jti` of a foreign token that is known by an import, or unknown.
     fn foreign_jti(&self, number: usize) -> String {
         format!("foreign {} {}", self.user.id, number % 8)
     }
@@ -196,7 +196,7 @@ impl<'w> Storm<'w> {
         }
     }
 
-    /// Ends all sessions of the user at once, and notes those that there were before.
+    /// Ends all sessions of the user at once, and records those that existed before.
     async fn end_all(&self, ending: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
         let issued = || self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         let before: Vec<_> = issued().keys().cloned().collect();
@@ -215,7 +215,7 @@ impl<'w> Storm<'w> {
                 self.keep(number, pair);
             }
             Err(error @ Error::Unavailable { .. }) => return Err(error),
-            // It was ended: whoever refreshes signs in again.
+            // It was ended: a client would sign in again.
             Err(_) => self.keep(number, self.open().await?),
         }
         Ok(())
@@ -253,7 +253,7 @@ impl<'w> Storm<'w> {
                 auth.revoke_session(&bearer, &sid, &origin).await.map(|()| add(&self.ended, sid))
             }
             Operation::EndOthers => {
-                // No session belongs to the token: all others are all.
+                // The token has no session: all sessions count as others.
                 let bearer = self.bearer().await?;
                 self.end_all(auth.revoke_other_sessions(&bearer, &origin)).await
             }
@@ -286,7 +286,7 @@ impl<'w> Storm<'w> {
         }
     }
 
-    /// What was answered and is not in a database: refresh tokens that are not known, and ended sessions that go on.
+    /// Acknowledged writes that a database lacks: unknown refresh tokens, and ended sessions that are open.
     pub(crate) async fn lost(&self, database: &str) -> Vec<String> {
         let mut direct = Direct::connect(database).await;
         let known = direct.pairs("SELECT jti, generation FROM outstanding_tokens").await;
@@ -297,9 +297,9 @@ impl<'w> Storm<'w> {
         unknown.chain(ended).collect()
     }
 
-    /// Performs both operations again and again, side by side. Answers how many were answered 503.
+    /// Repeats both operations concurrently. Returns how many were answered 503.
     async fn rage(&self, both: [Operation; 2], rounds: usize) -> usize {
-        let doers = both.into_iter().cycle().take(2 * DOERS).map(async |operation| {
+        let callers = both.into_iter().cycle().take(2 * CALLERS).map(async |operation| {
             let mut unavailable = 0;
             for _ in 0..rounds {
                 if let Err(error @ Error::Unavailable { .. }) = self.perform(operation).await {
@@ -309,10 +309,10 @@ impl<'w> Storm<'w> {
             }
             unavailable
         });
-        join_all(doers).await.into_iter().sum()
+        join_all(callers).await.into_iter().sum()
     }
 
-    /// The sessions that ended before their last access token, by a database.
+    /// The sessions of a database that ended before their last access token was revoked.
     pub(crate) async fn ended_early(&self, database: &str) -> Vec<String> {
         let mut direct = Direct::connect(database).await;
         let ends =
@@ -333,7 +333,7 @@ fn text_of(token: &str, claim: &str) -> String {
     claims(token)[claim].as_str().expect("text").to_owned()
 }
 
-/// Somebody who may do everything, and an account that operations on several users touch as well.
+/// A superuser, and an account that bulk operations affect as well.
 pub(crate) async fn administrator(world: &World) -> Administrator {
     let root = world.administrator("root", Role::Superuser).await;
     world.user("bystander").await;
@@ -342,7 +342,7 @@ pub(crate) async fn administrator(world: &World) -> Administrator {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_two_operations_stand_in_each_others_way() {
+async fn no_two_operations_deadlock_or_time_out() {
     let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(2);
     // Few enough that a sign-in ends other sessions, too.
     let world = World::with(Settings { max_sessions_per_user: 6, ..settings() }).await;
@@ -367,7 +367,7 @@ async fn no_two_operations_stand_in_each_others_way() {
         Some(cluster) => cluster.deadlocks(&world.database).await,
         None => 0,
     };
-    let operations = pairs * 2 * i64::try_from(DOERS * rounds).expect("a few");
+    let operations = pairs * 2 * i64::try_from(CALLERS * rounds).expect("a few");
     println!(
         "{operations} operations in {pairs} pairs: {deadlocks} deadlocks, {unavailable} unavailable, {} ended early, {} lost, {} twice",
         early.len(),

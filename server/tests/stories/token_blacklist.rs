@@ -18,11 +18,11 @@ async fn blacklisting_ends_the_session_with_its_access_tokens_at_once() {
     }
     ada.try_refresh().await.is_bad_token("Token is blacklisted");
     earlier.try_refresh().await.is_bad_token("Token is blacklisted");
-    assert_eq!(elsewhere.me().await.status, 200, "another session of the same user goes on");
+    assert_eq!(elsewhere.me().await.status, 200, "another session of the same user stays open");
 }
 
 #[tokio::test]
-async fn a_spent_token_is_answered_as_in_simple_jwt_and_still_ends_its_session() {
+async fn blacklisting_a_spent_token_answers_like_simple_jwt_and_ends_its_session() {
     let world = World::new().await;
     let mut ada = world.signed_in("ada").await;
     let spent = ada.clone();
@@ -33,7 +33,7 @@ async fn a_spent_token_is_answered_as_in_simple_jwt_and_still_ends_its_session()
 }
 
 #[tokio::test]
-async fn blacklisting_twice_is_told() {
+async fn blacklisting_twice_is_rejected() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     assert_eq!(ada.blacklist().await.status, 200);
@@ -41,7 +41,7 @@ async fn blacklisting_twice_is_told() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_can_be_blacklisted_for_good() {
+async fn a_foreign_token_can_be_blacklisted_permanently() {
     let world = World::new().await;
     world.user("ada").await;
     let claims = json!({ "token_type": "refresh", "exp": world.now() + 60, "jti": "x", "user_id": "1" });
@@ -52,7 +52,7 @@ async fn a_token_of_another_issuer_can_be_blacklisted_for_good() {
 }
 
 #[tokio::test]
-async fn another_server_on_the_same_database_learns_of_it() {
+async fn another_server_on_the_same_database_sees_the_revocation() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let other = world.restarted(settings()).await;
@@ -68,7 +68,7 @@ async fn another_server_on_the_same_database_learns_of_it() {
 }
 
 #[tokio::test]
-async fn expired_tokens_are_flushed_and_living_ones_are_not() {
+async fn only_expired_tokens_are_flushed() {
     let world = World::new().await;
     let mut ada = world.signed_in("ada").await;
     ada.refresh().await;

@@ -11,7 +11,7 @@ use crate::{
 const REFUSED: &str = "No active account found with the given credentials";
 
 #[tokio::test]
-async fn a_name_and_password_are_answered_with_a_pair() {
+async fn a_username_and_password_yield_a_pair() {
     let world = World::new().await;
     let user = world.user("ada").await;
     let answer = world.post("/api/token/", json!({ "username": "ada", "password": PASSWORD })).await;
@@ -43,7 +43,7 @@ async fn an_unknown_user_a_wrong_password_and_an_inactive_account_get_the_same_a
     world.user("ada").await;
     world.account("bob", false).await;
     for (username, password) in
-        [("nobody", PASSWORD), ("ada", "not her password at all"), ("bob", PASSWORD), ("ADA", PASSWORD)]
+        [("nobody", PASSWORD), ("ada", "not her password"), ("bob", PASSWORD), ("ADA", PASSWORD)]
     {
         let answer = world.post("/api/token/", json!({ "username": username, "password": password })).await;
         answer.is(401, json!({ "detail": REFUSED }));
@@ -51,7 +51,7 @@ async fn an_unknown_user_a_wrong_password_and_an_inactive_account_get_the_same_a
 }
 
 #[tokio::test]
-async fn white_space_around_the_name_is_dropped_and_around_the_password_counts() {
+async fn white_space_is_trimmed_from_the_username_but_not_from_the_password() {
     let world = World::new().await;
     world.user("ada").await;
     let obtain = async |username: &str, password: &str| {
@@ -62,7 +62,7 @@ async fn white_space_around_the_name_is_dropped_and_around_the_password_counts()
 }
 
 #[tokio::test]
-async fn the_last_sign_in_is_kept_when_it_is_set_so() {
+async fn the_last_sign_in_is_stored_if_configured() {
     for keep in [true, false] {
         let world =
             World::with(hallpass_core::settings::Settings { update_last_login: keep, ..crate::actors::settings() })
@@ -74,7 +74,7 @@ async fn the_last_sign_in_is_kept_when_it_is_set_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_refused_has_stood_in_line_for_the_hashing() {
+async fn a_rejected_sign_in_has_passed_the_hashing_queue() {
     let gate = Arc::<Gate>::default();
     let surroundings = Surroundings { randomness: gate.clone(), ..Surroundings::default() };
     let world = World::surrounded(settings(), surroundings).await;

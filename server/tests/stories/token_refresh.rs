@@ -10,7 +10,7 @@ const GRACE: Duration = Duration::from_secs(30);
 const LATER: Duration = Duration::from_secs(31);
 
 #[tokio::test]
-async fn a_refresh_answers_the_next_generation_and_spends_the_old_token() {
+async fn a_refresh_returns_the_next_generation_and_spends_the_old_token() {
     let world = World::new().await;
     let mut ada = world.signed_in("ada").await;
     let old = ada.clone();
@@ -38,14 +38,14 @@ async fn a_replayed_token_within_grace_gets_the_same_successor() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_is_answered_again_however_late() {
+async fn a_lost_reply_is_repeated_however_late() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let lost = ada.try_refresh().await;
     world.pass(Duration::from_hours(20));
     let again = ada.try_refresh().await;
     assert_eq!(again.text("refresh"), lost.text("refresh"));
-    // Another tab that was about to ask for the same is not too late by a moment.
+    // Another tab that was about to ask for the same is still within the grace.
     assert_eq!(world.get("/api/me/", &again.text("access")).await.status, 200);
     world.pass(GRACE);
     assert_eq!(ada.try_refresh().await.text("refresh"), lost.text("refresh"));
@@ -54,7 +54,7 @@ async fn a_lost_reply_is_answered_again_however_late() {
 }
 
 #[tokio::test]
-async fn a_spent_token_that_comes_back_later_ends_the_session() {
+async fn a_spent_token_used_after_the_grace_ends_the_session() {
     let world = World::new().await;
     let mut ada = world.signed_in("ada").await;
     let thief = ada.clone();
@@ -68,7 +68,7 @@ async fn a_spent_token_that_comes_back_later_ends_the_session() {
 }
 
 #[tokio::test]
-async fn without_grace_every_replay_is_refused_as_in_simple_jwt() {
+async fn without_grace_every_replay_is_rejected_like_simple_jwt() {
     let world = World::with(Settings { refresh_reuse_grace: Duration::ZERO, ..settings() }).await;
     let mut ada = world.signed_in("ada").await;
     let replayed = ada.clone();
@@ -77,7 +77,7 @@ async fn without_grace_every_replay_is_refused_as_in_simple_jwt() {
 }
 
 #[tokio::test]
-async fn without_rotation_only_an_access_token_is_answered() {
+async fn without_rotation_a_refresh_returns_only_an_access_token() {
     let world = World::with(Settings { rotate_refresh_tokens: false, ..settings() }).await;
     let ada = world.signed_in("ada").await;
     for _ in 0..3 {
@@ -101,7 +101,7 @@ async fn without_blacklisting_the_old_token_stays_usable() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_ends_at_its_exp_and_never_outlives_its_session() {
+async fn a_refresh_token_expires_at_its_exp_and_never_outlives_its_session() {
     let day = Duration::from_hours(24);
     let world = World::with(Settings { session_max_lifetime: 10 * day, ..settings() }).await;
     let mut ada = world.signed_in("ada").await;
@@ -122,12 +122,12 @@ async fn an_idle_session_ends_with_its_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_user_who_was_deactivated_or_is_gone_is_refused() {
+async fn a_deactivated_or_deleted_user_cannot_refresh() {
     let refused = json!({ "detail": "No active account found for the given token." });
     for statement in ["UPDATE users SET is_active = FALSE", "DELETE FROM users"] {
         let world = World::new().await;
         let ada = world.signed_in("ada").await;
-        // A token of the same user without a session, as another issuer would have made it.
+        // A token of the same user without a session, as another issuer would have issued it.
         let token =
             json!({ "token_type": "refresh", "exp": world.now() + 60, "iat": world.now(), "jti": "x", "user_id": "1" });
         world.sql(statement).await;
@@ -140,7 +140,7 @@ async fn a_user_who_was_deactivated_or_is_gone_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_is_given_a_session_at_its_first_refresh() {
+async fn a_foreign_token_gets_a_session_at_its_first_refresh() {
     let world = World::new().await;
     world.user("ada").await;
     let token = json!({
@@ -152,10 +152,10 @@ async fn a_token_of_another_issuer_is_given_a_session_at_its_first_refresh() {
     let (access, refresh) = (claims(&first.text("access")), claims(&first.text("refresh")));
     assert_eq!(access["sid"].as_str().map(str::len), Some(32));
     assert_eq!(refresh["gen"], 1);
-    assert_eq!(access["role"], "editor", "what the issuer added travels along");
+    assert_eq!(access["role"], "editor", "foreign claims are kept");
 
     let replayed = world.post("/api/token/refresh/", json!({ "refresh": foreign(&token) })).await;
-    assert_eq!(replayed.text("refresh"), first.text("refresh"), "from now on the rules are ours");
+    assert_eq!(replayed.text("refresh"), first.text("refresh"), "from now on it rotates like our own tokens");
     assert_eq!(world.get("/api/me/", &first.text("access")).await.status, 200);
     world.auth.write_seen().await.expect("a batch");
     world.pass(LATER);
@@ -164,16 +164,16 @@ async fn a_token_of_another_issuer_is_given_a_session_at_its_first_refresh() {
 }
 
 #[tokio::test]
-async fn an_access_token_buys_no_pair() {
+async fn an_access_token_cannot_be_refreshed() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let answer = world.post("/api/token/refresh/", json!({ "refresh": ada.access })).await;
     answer.is_bad_token("Token has wrong type");
-    assert_eq!(ada.try_refresh().await.status, 200, "and harms nothing");
+    assert_eq!(ada.try_refresh().await.status, 200, "and has no effect");
 }
 
 #[tokio::test]
-async fn forged_tokens_do_not_end_the_session_they_name() {
+async fn a_forged_token_does_not_end_the_session_in_its_claims() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let (head, _) = ada.refresh.rsplit_once('.').expect("a signature");
@@ -185,7 +185,7 @@ async fn forged_tokens_do_not_end_the_session_they_name() {
 }
 
 #[tokio::test]
-async fn a_database_that_another_holds_is_a_503_and_nothing_is_lost() {
+async fn a_locked_database_is_a_503_and_loses_nothing() {
     let timeouts = Timeouts { lock: Duration::from_millis(50), ..timeouts() };
     let world = World::surrounded(settings(), Surroundings { timeouts, ..Surroundings::default() }).await;
     let ada = world.signed_in("ada").await;
@@ -193,7 +193,7 @@ async fn a_database_that_another_holds_is_a_503_and_nothing_is_lost() {
     let answer = ada.try_refresh().await;
     answer.is(503, json!({ "detail": "The server cannot answer now. Try again in a moment." }));
     assert_eq!(answer.header("retry-after"), Some("1"));
-    assert_eq!(ada.me().await.status, 200, "reading goes on");
+    assert_eq!(ada.me().await.status, 200, "reads are still served");
     other.release().await;
     assert_eq!(claims(&ada.try_refresh().await.text("refresh"))["gen"], 1);
 }

@@ -26,7 +26,7 @@ async fn refresh(world: &World, token: &str) -> Answer {
     world.post("/api/token/sliding/refresh/", json!({ "token": token })).await
 }
 
-/// A sliding token as Simple JWT would have made it with the same key.
+/// A sliding token as Simple JWT issues it with the same key.
 fn foreign_sliding(world: &World, change: impl FnOnce(&mut Value)) -> String {
     let now = world.now();
     let mut claims = json!({
@@ -36,7 +36,7 @@ fn foreign_sliding(world: &World, change: impl FnOnce(&mut Value)) -> String {
     foreign(&claims)
 }
 
-/// Refused for a reason of its own as each of the two kinds.
+/// Asserts the error of each of the two token classes.
 fn is_bad(answer: &Answer, as_access: &str, as_sliding: &str) {
     answer.is(
         401,
@@ -52,7 +52,7 @@ fn is_bad(answer: &Answer, as_access: &str, as_sliding: &str) {
 }
 
 #[tokio::test]
-async fn a_sliding_token_opens_what_an_access_token_opens_where_its_class_is_allowed() {
+async fn a_sliding_token_is_accepted_like_an_access_token_if_its_class_is_configured() {
     let world = World::with(both()).await;
     let token = signed_in(&world, "ada").await;
     let said = claims(&token);
@@ -66,7 +66,7 @@ async fn a_sliding_token_opens_what_an_access_token_opens_where_its_class_is_all
 }
 
 #[tokio::test]
-async fn by_default_a_sliding_token_opens_nothing() {
+async fn by_default_a_sliding_token_is_rejected() {
     let world = World::new().await;
     let token = signed_in(&world, "ada").await;
     world.get("/api/me/", &token).await.is_bad_access("Token has wrong type");
@@ -74,7 +74,7 @@ async fn by_default_a_sliding_token_opens_nothing() {
 }
 
 #[tokio::test]
-async fn each_class_says_why_it_does_not_take_a_token() {
+async fn each_token_class_reports_why_it_rejects_a_token() {
     let world = World::with(both()).await;
     let ada = world.signed_in("ada").await;
     let token = obtain(&world, "ada").await;
@@ -89,7 +89,7 @@ async fn each_class_says_why_it_does_not_take_a_token() {
 }
 
 #[tokio::test]
-async fn a_renewal_keeps_the_token_and_moves_its_end() {
+async fn a_sliding_renewal_keeps_the_claims_and_moves_the_expiry() {
     let world = World::with(both()).await;
     let first = signed_in(&world, "ada").await;
     world.pass(Duration::from_mins(4));
@@ -106,7 +106,7 @@ async fn a_renewal_keeps_the_token_and_moves_its_end() {
 }
 
 #[tokio::test]
-async fn a_sliding_token_cannot_be_renewed_past_its_end() {
+async fn a_sliding_token_cannot_be_renewed_after_its_refresh_expiry() {
     let world = World::with(Settings { sliding_token_refresh_lifetime: Duration::from_mins(8), ..both() }).await;
     let first = signed_in(&world, "ada").await;
     world.pass(Duration::from_mins(4));
@@ -128,7 +128,7 @@ async fn a_sliding_token_does_not_outlive_its_session() {
 }
 
 #[tokio::test]
-async fn the_end_of_its_session_ends_a_stolen_sliding_token() {
+async fn ending_a_session_revokes_its_stolen_sliding_token() {
     let world = World::with(both()).await;
     let stolen = signed_in(&world, "ada").await;
     let renewed = refresh(&world, &stolen).await.text("token");
@@ -147,7 +147,7 @@ async fn the_end_of_its_session_ends_a_stolen_sliding_token() {
 }
 
 #[tokio::test]
-async fn one_kind_of_token_is_not_renewed_as_another() {
+async fn a_token_cannot_be_renewed_as_another_type() {
     let world = World::with(both()).await;
     let ada = world.signed_in("ada").await;
     let token = obtain(&world, "ada").await;
@@ -160,7 +160,7 @@ async fn one_kind_of_token_is_not_renewed_as_another() {
 }
 
 #[tokio::test]
-async fn a_sliding_token_of_another_issuer_is_given_a_session_when_it_is_renewed() {
+async fn a_foreign_sliding_token_gets_a_session_at_its_renewal() {
     let world = World::with(both()).await;
     world.user("ada").await;
     let token = foreign_sliding(&world, |claims| claims["role"] = json!("editor"));
@@ -177,7 +177,7 @@ async fn a_sliding_token_of_another_issuer_is_given_a_session_when_it_is_renewed
 }
 
 #[tokio::test]
-async fn what_cannot_be_renewed_is_told() {
+async fn a_failed_sliding_renewal_reports_the_reason() {
     let world = World::with(both()).await;
     world.user("ada").await;
     let with = |change: fn(&mut Value)| foreign_sliding(&world, change);
@@ -195,7 +195,7 @@ async fn what_cannot_be_renewed_is_told() {
 }
 
 #[tokio::test]
-async fn the_claims_end_is_the_one_of_the_setting() {
+async fn the_name_of_the_refresh_expiry_claim_is_configurable() {
     let world = World::with(Settings { sliding_token_refresh_exp_claim: "until".into(), ..both() }).await;
     let token = signed_in(&world, "ada").await;
     assert_eq!(claims(&token)["until"], world.now() + 24 * 3600);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::actors::{World, foreign};
 
 #[tokio::test]
-async fn good_tokens_of_any_kind_are_verified() {
+async fn valid_tokens_of_every_type_are_verified() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     ada.verify(&ada.access).await.is(200, json!({}));
@@ -15,7 +15,7 @@ async fn good_tokens_of_any_kind_are_verified() {
 }
 
 #[tokio::test]
-async fn each_fault_is_named() {
+async fn each_defect_is_reported() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     let now = world.now();
@@ -41,7 +41,7 @@ async fn each_fault_is_named() {
 }
 
 #[tokio::test]
-async fn an_access_token_is_not_verified_past_its_end() {
+async fn an_expired_access_token_is_not_verified() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     world.pass(Duration::from_mins(5));

@@ -1,4 +1,4 @@
-//! Traces, of a server that was built to send them.
+//! Traces, of a server that was built with them.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +17,7 @@ async fn take(State(sent): State<Sent>, body: Bytes) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_is_a_span_of_its_callers_trace_and_holds_no_secret() {
+async fn a_request_is_a_span_of_its_callers_trace_without_secrets() {
     let sent = Sent::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let collector = format!("http://{}", listener.local_addr().expect("an address"));

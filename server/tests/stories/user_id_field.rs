@@ -11,7 +11,7 @@ async fn world(user_id_field: UserIdField) -> World {
 }
 
 #[tokio::test]
-async fn tokens_name_the_user_by_the_field_of_the_setting() {
+async fn tokens_identify_the_user_by_the_configured_field() {
     for (field, expected) in [(UserIdField::Id, "1"), (UserIdField::Username, "ada"), (UserIdField::Email, "ada@x")] {
         let world = world(field).await;
         world.user("ada").await;
@@ -32,7 +32,7 @@ async fn tokens_name_the_user_by_the_field_of_the_setting() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_is_understood_by_the_same_field() {
+async fn a_foreign_token_identifies_its_user_by_the_same_field() {
     let world = world(UserIdField::Username).await;
     world.user("ada").await;
     let token = |kind: &str, user: &str| {
@@ -48,7 +48,7 @@ async fn a_token_of_another_issuer_is_understood_by_the_same_field() {
 }
 
 #[tokio::test]
-async fn a_name_that_passes_to_another_account_takes_no_token_along() {
+async fn tokens_do_not_follow_a_username_to_another_account() {
     let world = world(UserIdField::Username).await;
     let ada = world.signed_in("ada").await;
     world.user("eve").await;
@@ -58,7 +58,7 @@ async fn a_name_that_passes_to_another_account_takes_no_token_along() {
 }
 
 #[tokio::test]
-async fn an_address_that_two_accounts_share_names_neither() {
+async fn an_email_shared_by_two_accounts_identifies_neither() {
     let world = world(UserIdField::Email).await;
     for name in ["ada", "eve"] {
         world.user(name).await;
@@ -75,7 +75,7 @@ async fn an_address_that_two_accounts_share_names_neither() {
 }
 
 #[tokio::test]
-async fn an_address_that_names_somebody_already_is_nobody_elses() {
+async fn an_email_that_identifies_a_user_cannot_be_reused() {
     let world = world(UserIdField::Email).await;
     let form = |name: &str, email: &str| json!({ "username": name, "password": PASSWORD, "email": email });
     assert_eq!(world.post("/api/register/", form("ada", "ada@x")).await.status, 201);
@@ -85,7 +85,7 @@ async fn an_address_that_names_somebody_already_is_nobody_elses() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_called_otherwise_signs_in_again_where_tokens_name_it_so() {
+async fn a_renamed_user_must_sign_in_again_if_tokens_carry_the_username() {
     for (field, status) in [(UserIdField::Id, 200), (UserIdField::Username, 401)] {
         let world = world(field).await;
         let root = world.administrator("root", Role::Superuser).await;

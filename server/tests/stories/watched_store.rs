@@ -1,4 +1,5 @@
-//! A store that wraps another one and reports each call before it forwards it, to count calls or to pause between two.
+//! A store that wraps another one and reports every call before it forwards it: to count calls, or to pause between
+//! two of them.
 
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl WatchedStore {
     }
 }
 
-/// Implements a store trait: each method reports its call and forwards it.
+/// Each method reports its call and forwards it.
 macro_rules! watched {
     ($trait:ident { $($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)* } $($rest:item)*) => {
         #[async_trait]

@@ -17,11 +17,11 @@ use crate::api::{
 #[cfg(feature = "ssr")]
 use hallpass_core::{Error, clock::Timestamp, event::EventQuery};
 
-/// A page of security events, the last one first.
+/// Returns a page of security events, newest first.
 ///
 /// # Errors
-/// `Invalid` with the filter that is not understood, `NotFound` when there is no such page, `Forbidden`,
-/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `Invalid` with the unknown filter, `NotFound` past the last page, `Forbidden`, `TokenNotValid`, `SessionEnded`,
+/// `UserInactive`, or a transport error.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/events")]
 pub async fn list_events(query: EventSearch) -> Result<Listing<EventRecord>, ApiError> {
     let by = request::administrator().await?;

@@ -1,5 +1,5 @@
-//! Administration, for staff. Each function authenticates by itself, and looks its caller up in the
-//! database: who is no longer staff is refused at once.
+//! Administration, for staff. Each function authenticates its caller and reads the user row, so that a user who is no
+//! longer staff is rejected at once.
 
 pub mod events;
 pub mod sessions;

@@ -1,4 +1,4 @@
-//! Other people's sign-ins, seen and ended by an administrator.
+//! Sessions of other users, listed and revoked by an administrator.
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
@@ -13,10 +13,10 @@ use crate::api::{expose::Expose, listing, request};
 #[cfg(feature = "ssr")]
 use hallpass_core::id::UserId;
 
-/// The living sessions of a user, the one last renewed first; the hundred first when there are more.
+/// Returns up to a hundred active sessions of a user, most recently renewed first.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`, `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `NotFound`, `Forbidden`, `TokenNotValid`, `SessionEnded`, `UserInactive`, or a transport error.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/sessions_of")]
 pub async fn sessions_of(id: String) -> Result<Vec<SessionInfo>, ApiError> {
     let by = request::administrator().await?;
@@ -25,20 +25,20 @@ pub async fn sessions_of(id: String) -> Result<Vec<SessionInfo>, ApiError> {
     Ok(listed.map(|listed| listed.items).unwrap_or_default())
 }
 
-/// Ends one session of whoever has it, with its access tokens at once.
+/// Revokes one session of any user. Its access tokens are rejected at once.
 ///
 /// # Errors
-/// `NotFound` when it is over already or there is none, or what [`sessions_of`] can answer.
+/// `NotFound` if the session has ended or does not exist, or any error of [`sessions_of`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/end_session")]
 pub async fn end_session_of(sid: String) -> Result<(), ApiError> {
     let by = request::administrator().await?;
     request::auth().end_any_session_by(&by, &sid, &request::origin()).await.exposed()
 }
 
-/// Ends all sessions of a user, with their access tokens at once.
+/// Revokes all sessions of a user. Their access tokens are rejected at once.
 ///
 /// # Errors
-/// What [`sessions_of`] can answer.
+/// Any error of [`sessions_of`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/end_sessions")]
 pub async fn end_sessions_of(id: String) -> Result<(), ApiError> {
     let by = request::administrator().await?;

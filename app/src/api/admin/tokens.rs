@@ -1,4 +1,4 @@
-//! Outstanding and blacklisted refresh tokens, by name. Their texts are nowhere kept.
+//! Outstanding and blacklisted refresh tokens, by `jti`. The tokens themselves are not stored.
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
@@ -17,11 +17,11 @@ use crate::api::{
 #[cfg(feature = "ssr")]
 use hallpass_core::{Error, fault::Fault, id::SessionId, store::TokenQuery};
 
-/// A page of refresh tokens, the one issued last first.
+/// Returns a page of refresh tokens, newest first.
 ///
 /// # Errors
-/// `Invalid` with the filter that is not understood, `NotFound` when there is no such page, `Forbidden`,
-/// `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `Invalid` with the unknown filter, `NotFound` past the last page, `Forbidden`, `TokenNotValid`, `SessionEnded`,
+/// `UserInactive`, or a transport error.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/tokens")]
 pub async fn list_tokens(query: TokenSearch) -> Result<Listing<TokenRecord>, ApiError> {
     let by = request::administrator().await?;
@@ -29,11 +29,10 @@ pub async fn list_tokens(query: TokenSearch) -> Result<Listing<TokenRecord>, Api
     request::auth().list_tokens(&by, tokens, listing::page(query.page)).await.and_then(listing).exposed()
 }
 
-/// Takes up to a hundred refresh tokens back, with their sessions: all of them or, when one of them is
-/// refused, none.
+/// Blacklists up to a hundred refresh tokens and ends their sessions. All or none: one rejected token rejects the call.
 ///
 /// # Errors
-/// `Invalid` when there are more, `NotFound`, or what [`list_tokens`] can answer to anybody.
+/// `Invalid` for more than a hundred, `NotFound`, or any authentication error of [`list_tokens`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/blacklist_tokens")]
 pub async fn blacklist_tokens(jtis: Vec<String>) -> Result<Vec<TokenRecord>, ApiError> {
     let by = request::administrator().await?;

@@ -1,4 +1,4 @@
-//! Users: found, made, and changed by an administrator.
+//! Users: listed, created and changed by an administrator.
 
 #![expect(missing_docs, reason = "the macro writes a struct of each function's arguments, without words")]
 
@@ -23,11 +23,11 @@ use hallpass_core::{
     store::{Direction, UserQuery},
 };
 
-/// A page of users, searched, filtered and ordered.
+/// Returns a page of users, searched, filtered and ordered.
 ///
 /// # Errors
-/// `Invalid` when the search has more than ten words, `NotFound` when there is no such page,
-/// `Forbidden`, `TokenNotValid`, `SessionEnded`, `UserInactive`, or what can befall any call.
+/// `Invalid` for a search of more than ten words, `NotFound` past the last page, `Forbidden`, `TokenNotValid`,
+/// `SessionEnded`, `UserInactive`, or a transport error.
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/users")]
 pub async fn list_users(query: UserSearch) -> Result<Listing<UserRecord>, ApiError> {
     let by = request::administrator().await?;
@@ -35,20 +35,20 @@ pub async fn list_users(query: UserSearch) -> Result<Listing<UserRecord>, ApiErr
     request::auth().list_users(&by, users, listing::page(query.page)).await.and_then(listing).exposed()
 }
 
-/// One user.
+/// Returns one user.
 ///
 /// # Errors
-/// `NotFound`, or what [`list_users`] can answer to anybody.
+/// `NotFound`, or any authentication error of [`list_users`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/user")]
 pub async fn load_user(id: String) -> Result<UserRecord, ApiError> {
     let by = request::administrator().await?;
     request::auth().load_user(&by, UserId::named(&id).exposed()?).await.exposed()
 }
 
-/// Makes a user by the same rules as a registration.
+/// Creates a user by the same rules as a registration.
 ///
 /// # Errors
-/// `Invalid` with every field to mend, or what [`list_users`] can answer to anybody.
+/// `Invalid` with every rejected field, or any authentication error of [`list_users`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/create_user")]
 pub async fn create_user(form: NewUserForm) -> Result<UserRecord, ApiError> {
     let by = request::administrator().await?;
@@ -58,7 +58,7 @@ pub async fn create_user(form: NewUserForm) -> Result<UserRecord, ApiError> {
 /// Changes a user. Deactivating ends all of the user's sessions at once.
 ///
 /// # Errors
-/// `Invalid` with every field to mend, `NotFound`, or what [`list_users`] can answer to anybody.
+/// `Invalid` with every rejected field, `NotFound`, or any authentication error of [`list_users`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/change_user")]
 pub async fn change_user(id: String, change: UserChange) -> Result<UserRecord, ApiError> {
     let by = request::administrator().await?;
@@ -69,7 +69,7 @@ pub async fn change_user(id: String, change: UserChange) -> Result<UserRecord, A
 /// Sets another user's password, which ends all of that user's sessions.
 ///
 /// # Errors
-/// `Invalid` with the field to mend, `NotFound`, or what [`list_users`] can answer to anybody.
+/// `Invalid` with the rejected field, `NotFound`, or any authentication error of [`list_users`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/set_password")]
 pub async fn set_password(id: String, form: PasswordForm) -> Result<(), ApiError> {
     let by = request::administrator().await?;
@@ -77,11 +77,11 @@ pub async fn set_password(id: String, form: PasswordForm) -> Result<(), ApiError
     request::auth().set_password_by(&by, user, form, &request::origin()).await.exposed()
 }
 
-/// Makes up to a hundred users active or inactive, all of them or, when one of them is refused, none.
+/// Activates or deactivates up to a hundred users. All or none: one rejected user rejects the call.
 ///
 /// # Errors
-/// `Invalid` when there are more or one of them is the own account, `NotFound`, or what [`list_users`]
-/// can answer to anybody.
+/// `Invalid` for more than a hundred or for the caller's own account, `NotFound`, or any authentication error of
+/// [`list_users`].
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/set_active")]
 pub async fn set_active(ids: Vec<String>, is_active: bool) -> Result<Vec<UserRecord>, ApiError> {
     let by = request::administrator().await?;

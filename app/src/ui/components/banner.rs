@@ -1,4 +1,4 @@
-//! What is said on every page when the server cannot be reached, or the application did not load.
+//! The banner of every page, for an unreachable server or an application that failed to load.
 
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ texts! {
     }
 }
 
-/// A line that is empty most of the time; screen readers hear when it is not.
+/// A live region that is usually empty.
 #[component]
 pub(crate) fn Banner() -> impl IntoView {
     let text = Text::get();

@@ -1,4 +1,4 @@
-//! What can be done with the rows that are chosen; there while some are.
+//! Bulk actions, shown while rows are selected.
 
 use leptos::prelude::*;
 
@@ -12,11 +12,14 @@ texts! {
     }
 }
 
-/// The bar, with a button for each deed.
+/// The bar with a button for each action.
 #[component]
-pub(crate) fn Bulk<Deeds: IntoView + 'static>(selection: Selection, children: TypedChildrenFn<Deeds>) -> impl IntoView {
+pub(crate) fn Bulk<Actions: IntoView + 'static>(
+    selection: Selection,
+    children: TypedChildrenFn<Actions>,
+) -> impl IntoView {
     let text = Text::get();
-    let deeds = children.into_inner();
+    let actions = children.into_inner();
     let count = Memo::new(move |_| selection.count());
     let is_shown = Memo::new(move |_| count.get() > 0);
     Effect::new(move |_| {
@@ -34,7 +37,7 @@ pub(crate) fn Bulk<Deeds: IntoView + 'static>(selection: Selection, children: Ty
                     view! {
                         <div class="bulk">
                             <p>{words}</p>
-                            {deeds()}
+                            {actions()}
                             <button
                                 type="button"
                                 class="icon-button"

@@ -1,13 +1,13 @@
-//! A box to be ticked, and its words beside it.
+//! A checkbox with its label.
 
 use leptos::prelude::*;
 
-/// Yes or no.
+/// The checkbox.
 #[component]
 pub(crate) fn Check(
     label: &'static str,
     name: &'static str,
-    /// Whether it is ticked at first.
+    /// The initial state.
     is_checked: bool,
 ) -> impl IntoView {
     view! {

@@ -1,5 +1,4 @@
-//! A question before what cannot be undone, in a dialog of the browser's own: it keeps the focus, and
-//! Escape means no.
+//! A confirmation in a native dialog, which traps the focus and closes on Escape.
 
 use leptos::{html::Dialog, prelude::*};
 
@@ -11,60 +10,60 @@ texts! {
     }
 }
 
-/// The value of the button that means yes.
+/// The value of the button that confirms.
 const YES: &str = "yes";
 
-/// What is asked.
+/// The texts of a confirmation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Question {
     /// The question.
     pub(crate) title: String,
-    /// What will happen.
+    /// The consequences.
     pub(crate) consequence: String,
-    /// What the button that means yes says.
+    /// The label of the button that confirms.
     pub(crate) button: &'static str,
 }
 
-type Deed = Box<dyn FnOnce()>;
+type Action = Box<dyn FnOnce()>;
 
-/// The dialog of a page, and what it is about now.
+/// The dialog of a page and its current question.
 #[derive(Clone, Copy)]
 pub(crate) struct Confirm {
     question: RwSignal<Question>,
-    deed: StoredValue<Option<Deed>, LocalStorage>,
+    action: StoredValue<Option<Action>, LocalStorage>,
     dialog: NodeRef<Dialog>,
 }
 
 impl Confirm {
-    /// Closed.
+    /// A closed dialog.
     pub(crate) fn new() -> Self {
         Self {
             question: RwSignal::new(Question::default()),
-            deed: StoredValue::new_local(None),
+            action: StoredValue::new_local(None),
             dialog: NodeRef::new(),
         }
     }
 
-    /// Asks, and does the deed if the answer is yes.
-    pub(crate) fn ask(self, question: Question, deed: impl FnOnce() + 'static) {
+    /// Asks, and runs the action if the user confirms.
+    pub(crate) fn ask(self, question: Question, action: impl FnOnce() + 'static) {
         let Some(dialog) = self.dialog.get_untracked() else { return };
         self.question.set(question);
-        self.deed.set_value(Some(Box::new(deed)));
+        self.action.set_value(Some(Box::new(action)));
         dialog.set_return_value("");
-        // It fails only where the dialog is open already, and then the question is another by now.
+        // Fails only while the dialog is open, with another question.
         drop(dialog.show_modal());
     }
 
     fn answer(self) {
         let is_yes = self.dialog.get_untracked().is_some_and(|dialog| dialog.return_value() == YES);
-        let deed = self.deed.try_update_value(Option::take).flatten();
-        if let Some(deed) = deed.filter(|_| is_yes) {
-            deed();
+        let action = self.action.try_update_value(Option::take).flatten();
+        if let Some(action) = action.filter(|_| is_yes) {
+            action();
         }
     }
 }
 
-/// Where the dialog is.
+/// Renders the dialog.
 #[component]
 pub(crate) fn ConfirmDialog(confirm: Confirm) -> impl IntoView {
     let question = confirm.question;

@@ -1,4 +1,4 @@
-//! A device in words. The server says "Firefox on Linux".
+//! A device's name. The server sends "Firefox on Linux".
 
 use crate::{language::fill, texts};
 
@@ -9,7 +9,7 @@ texts! {
     }
 }
 
-/// The one system whose name is more than a name.
+/// The system whose name needs a translation.
 const ANDROID_TABLET: &str = "Android tablet";
 
 /// The device in the language of the page.
@@ -43,7 +43,7 @@ mod tests {
     use super::device_icon;
 
     #[test]
-    fn a_device_has_the_icon_of_what_it_is() {
+    fn a_device_has_an_icon_of_its_kind() {
         for (device, icon) in [
             ("Safari on iPhone", "phone"),
             ("Chrome on Android", "phone"),

@@ -1,4 +1,4 @@
-//! A security event in a plain sentence, for its owner and for an administrator.
+//! A security event as a sentence, for its user and for administrators.
 
 use hallpass_types::EventKind;
 
@@ -18,8 +18,8 @@ texts! {
         signed_out: "Signed out." | "로그아웃했습니다.",
         session_ended: "A session was ended from elsewhere." | "다른 곳에서 세션을 종료했습니다.",
         sessions_reset: "All sessions were ended." | "모든 세션이 종료되었습니다.",
-        token_reused: "A token that had been used already came back, and its session was ended. Somebody may have copied it."
-            | "이미 사용된 토큰이 다시 쓰여 세션이 종료되었습니다. 누군가 토큰을 복사했을 수 있습니다.",
+        token_reused: "An old token was used again, so its session was ended. Someone may have copied it."
+            | "예전 토큰이 다시 쓰여 세션이 종료되었습니다. 누군가 토큰을 복사했을 수 있습니다.",
         token_revoked: "A token was taken back, and its session was ended." | "토큰이 회수되고 세션이 종료되었습니다.",
         password_changed: "The password was changed." | "비밀번호가 바뀌었습니다.",
         user_created: "An administrator made the account." | "관리자가 계정을 만들었습니다.",
@@ -38,15 +38,15 @@ texts! {
     }
 }
 
-/// What of an event the sentence is made of.
+/// The part of an event that the sentence needs.
 pub(crate) struct Happening<'a> {
-    /// What happened.
+    /// The kind of event.
     pub(crate) kind: EventKind,
-    /// How many times.
+    /// The number of occurrences.
     pub(crate) count: u64,
-    /// The last time, Unix seconds, where it counts.
+    /// The last occurrence, Unix seconds, if occurrences are counted.
     pub(crate) last_at: Option<i64>,
-    /// Which fields of the account are different.
+    /// The changed fields of the account.
     pub(crate) changed: &'a [String],
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn event_sentence(event: &Happening<'_>) -> String {
     fill(sentence, &[("count", &event.count.to_string()), ("last", &last), ("fields", &fields)])
 }
 
-/// The word for a field of an account. One that a newer server knows has its name alone.
+/// The label of an account's field. A field that only a newer server knows keeps its name.
 fn field_words(name: &str) -> &str {
     let text = Text::get();
     match name {
@@ -89,7 +89,7 @@ fn field_words(name: &str) -> &str {
     }
 }
 
-/// How much attention an event wants, as the stylesheet shows it.
+/// The severity, as a class of the stylesheet.
 pub(crate) const fn event_tone(kind: EventKind) -> &'static str {
     match kind {
         EventKind::TokenReused => "bad",
@@ -107,7 +107,7 @@ pub(crate) const fn event_tone(kind: EventKind) -> &'static str {
     }
 }
 
-/// Where an event came from, and who did it: "203.0.113.7 · Firefox on Linux".
+/// The origin and actor of an event: "203.0.113.7 · Firefox on Linux".
 pub(crate) fn event_origin(
     address: Option<&str>,
     device: Option<&str>,

@@ -1,15 +1,15 @@
-//! What the server says of itself to every page. On the server it comes from the context; in the
-//! browser it is read off the document that the server wrote, so that both renders agree.
+//! Server settings that pages need. The server takes them from the context, the browser from the document, so that
+//! both renders agree.
 
 use hallpass_types::PasswordPolicy;
 use leptos::prelude::*;
 
-/// What the operator set, as far as forms show it.
+/// The settings that forms show.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ServerFacts {
-    /// What is asked of a new password.
+    /// The rules for new passwords.
     pub(crate) password_policy: PasswordPolicy,
-    /// Whether strangers may make themselves an account.
+    /// Whether registration is open.
     pub(crate) is_registration_open: bool,
 }
 

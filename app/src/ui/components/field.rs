@@ -1,4 +1,4 @@
-//! A labelled input whose hint and error are tied to it.
+//! A labelled input with its hint and error.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ texts! {
     }
 }
 
-/// One line of text.
+/// A single-line text input.
 #[component]
 pub(crate) fn Field(
     state: FormState,
@@ -20,10 +20,10 @@ pub(crate) fn Field(
     #[prop(default = "text")] kind: &'static str,
     autocomplete: &'static str,
     #[prop(default = "")] hint: &'static str,
-    /// What it holds at first.
+    /// The initial value.
     #[prop(default = None)]
     value: Option<String>,
-    /// Whether it may stay empty.
+    /// Whether the field is optional.
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {
@@ -49,7 +49,7 @@ pub(crate) fn Field(
     }
 }
 
-/// What is said of a required field that is empty.
+/// The message for an empty required field.
 pub(super) fn missing(label: &str) -> String {
     fill(Text::get().missing, &[("field", label)])
 }
@@ -59,7 +59,7 @@ pub(super) fn described_by(id: &str) -> String {
     format!("{id}-hint {id}-error")
 }
 
-/// A field's hint, or in its place what is wrong. Both elements are always there so that the input can refer to them.
+/// A field's hint, or its error. Both elements always exist, so that the input can refer to them.
 #[component]
 pub(super) fn Notes(id: &'static str, hint: Signal<String>, error: Signal<Option<String>>) -> impl IntoView {
     let hint = move || if error.with(Option::is_some) { String::new() } else { hint.get() };

@@ -1,11 +1,11 @@
-//! The bottom of every page: the language and the colours that the person prefers.
+//! The footer of every page: language and colour scheme.
 
 use leptos::prelude::*;
 
 use crate::{
     language::Language,
     texts,
-    ui::{here::use_here, theme::Theme},
+    ui::{current_url::use_current_url, theme::Theme},
 };
 
 texts! {
@@ -19,12 +19,12 @@ texts! {
     }
 }
 
-/// One line, and links that the server answers by keeping the choice: they work without script, and
-/// the next page comes in the right language and colours from its first byte.
+/// One line with links that store the choice in a cookie. They work without script, and the next page has the right
+/// language and colours from its first byte.
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
     let text = Text::get();
-    let here = use_here();
+    let current_url = use_current_url();
     let link = move |name: &'static str,
                      value: &'static str,
                      label: &'static str,
@@ -35,7 +35,7 @@ pub(crate) fn Footer() -> impl IntoView {
                 <a
                     rel="external nofollow"
                     lang=lang
-                    href=move || here.get().with(name, value).to_string()
+                    href=move || current_url.get().with(name, value).to_string()
                     aria-current=is_current.then_some("true")
                 >
                     {label}

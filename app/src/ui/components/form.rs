@@ -1,12 +1,11 @@
-//! A form that is sent by script: it waits for the page to be alive, shows that it is being sent, and says what is wrong
-//! beside each field.
+//! A form that is sent by script: waits for hydration, shows its progress, and shows errors beside the fields.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{FormEntries, FormState, Hydrated};
 use crate::session;
 
-/// A form with its summary and its button. `on_submit` is given what the fields hold when the form is sent.
+/// A form with its summary and its button. `on_submit` receives the values of the fields.
 #[component]
 pub(crate) fn Form<Fields: IntoView + 'static>(
     state: FormState,
@@ -22,7 +21,7 @@ pub(crate) fn Form<Fields: IntoView + 'static>(
             on_submit(entries);
         }
     };
-    // While it is being sent the button keeps the focus, which a disabled one would lose.
+    // A disabled button would lose the focus.
     view! {
         <form method="post" novalidate=true id=state.id on:focusin=|_| session::prepare() on:submit=submit>
             <div class="summary" role="alert">{summary}</div>

@@ -1,23 +1,23 @@
-//! What the fields of a form hold.
+//! The values of a form's fields.
 
 use hallpass_types::Secret;
 use web_sys::{Element, HtmlInputElement, wasm_bindgen::JsCast};
 
 use crate::api::FieldError;
 
-/// The attribute of a required field that holds what is said when it is empty.
+/// The attribute of a required field with the message for an empty value.
 const MISSING: &str = "data-missing";
 
-/// The fields of a form, as the browser has them at the moment of asking.
+/// The values of the fields at the time of reading.
 pub(crate) struct FormEntries(Element);
 
 impl FormEntries {
-    /// Those of `form`.
+    /// The values of `form`.
     pub(super) const fn of(form: Element) -> Self {
         Self(form)
     }
 
-    /// The text of a field, empty if there is none.
+    /// The text of a field; empty if the field does not exist.
     pub(crate) fn text(&self, name: &str) -> String {
         self.input(name).map(|input| input.value()).unwrap_or_default()
     }
@@ -27,12 +27,12 @@ impl FormEntries {
         self.text(name).into()
     }
 
-    /// Whether a box is ticked.
+    /// Whether a checkbox is checked.
     pub(crate) fn is_checked(&self, name: &str) -> bool {
         self.input(name).is_some_and(|input| input.checked())
     }
 
-    /// The required fields that are empty. The server takes white space for nothing, too.
+    /// The required fields that are blank. The server ignores white space, too.
     pub(super) fn missing(&self) -> Vec<FieldError> {
         let error = |input: HtmlInputElement| {
             let message = input.get_attribute(MISSING).filter(|_| input.value().trim().is_empty())?;
@@ -41,8 +41,8 @@ impl FormEntries {
         self.inputs("[data-missing]").into_iter().filter_map(error).collect()
     }
 
-    /// Turns passwords that are shown back into passwords, so that the browser does not keep one as a text that was typed.
-    /// The view follows after the event, when others have read the form.
+    /// Hides visible passwords before submission, so that the browser does not remember them as text. The view
+    /// follows after the event, when other listeners have read the form.
     pub(super) fn hide_passwords(&self) {
         for input in self.inputs("[autocomplete$=-password]") {
             input.set_type("password");

@@ -1,6 +1,5 @@
-//! The state of a form. Its fields are uncontrolled: the server or the page renders them, the browser, its password
-//! manager and the person own their values, and they are read when the form is sent. Nothing is written into a field but
-//! by [`FormState::clear`].
+//! The state of a form. Fields are uncontrolled: their values belong to the browser, its password manager and the
+//! user, and are read on submission. Only [`FormState::clear`] writes to a field.
 
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{HtmlElement, HtmlFormElement, wasm_bindgen::JsCast};
@@ -11,17 +10,17 @@ use crate::api::{ApiError, Code};
 /// The state of a form.
 #[derive(Clone, Copy)]
 pub(crate) struct FormState {
-    /// The id of its element.
+    /// The id of the form element.
     pub(super) id: &'static str,
     pub(super) is_sending: RwSignal<bool>,
     pub(super) error: RwSignal<Option<ApiError>>,
-    /// How often it was sent or cleared.
+    /// How often the form was sent or cleared.
     rounds: RwSignal<u32>,
     progress: Progress,
 }
 
 impl FormState {
-    /// A form that was not sent yet. `id` is unique in the document.
+    /// A form that has not been sent. `id` is unique in the document.
     pub(crate) fn new(id: &'static str) -> Self {
         Self {
             id,
@@ -32,18 +31,18 @@ impl FormState {
         }
     }
 
-    /// What is wrong with the field, until the next submit.
+    /// The error of a field, until the next submission.
     pub(crate) fn field_error(self, name: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.error.with(|error| Some(error.as_ref()?.field(name)?.to_owned())))
     }
 
-    /// The value of a field. An effect runs again when the form is sent or cleared.
+    /// The value of a field. Effects run again when the form is sent or cleared.
     pub(super) fn value(self, name: &str) -> String {
         self.rounds.track();
         self.entries().map(|entries| entries.text(name)).unwrap_or_default()
     }
 
-    /// Gives every field the value that it was rendered with.
+    /// Resets every field to its initial value.
     pub(crate) fn clear(self) {
         if let Some(form) = document().get_element_by_id(self.id) {
             form.unchecked_into::<HtmlFormElement>().reset();
@@ -51,7 +50,7 @@ impl FormState {
         }
     }
 
-    /// Sends: runs `work`, then `done` if it succeeded.
+    /// Submits the form: runs `work`, then `done` if it succeeds.
     pub(crate) fn send(
         self,
         work: impl Future<Output = Result<(), ApiError>> + 'static,
@@ -62,7 +61,7 @@ impl FormState {
         spawn_local(async move {
             let outcome = work.await;
             drop(under_way);
-            // The page may have gone meanwhile.
+            // The page may be gone.
             self.is_sending.try_set(false);
             match outcome {
                 Ok(()) => done(),
@@ -71,7 +70,7 @@ impl FormState {
         });
     }
 
-    /// Reads the fields. `None` while the form is being sent, or when a required field is empty, which is said then.
+    /// Reads the fields. `None` while the form is being sent, or with empty required fields, which get an error.
     pub(super) fn read(self) -> Option<FormEntries> {
         if self.is_sending.get_untracked() {
             return None;
@@ -101,7 +100,7 @@ impl FormState {
         let form = document().get_element_by_id(self.id);
         let found = form.and_then(|form| form.query_selector("[aria-invalid=true]").ok().flatten());
         if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-            // A field that cannot be focused is read out by its error all the same.
+            // If the field cannot be focused, its error is still read out.
             drop(field.focus());
         }
     }

@@ -1,4 +1,4 @@
-//! The top of every page: where one is, and where one can go.
+//! The header of every page: navigation and sign-out.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -17,8 +17,8 @@ texts! {
     }
 }
 
-/// Name, navigation, and sign-out. What is only for some stands there for all and is hidden by the
-/// stylesheet, which knows the state of the session from the document.
+/// Name, navigation and sign-out. Renders every link; the stylesheet hides those that the session's state on the
+/// document excludes.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let text = Text::get();
@@ -47,7 +47,7 @@ pub(crate) fn Header() -> impl IntoView {
     }
 }
 
-/// Whether a page belongs to what a link of the navigation leads to.
+/// Whether a page belongs to a link's section.
 fn is_part_of(path: &str, href: &str) -> bool {
     let is_account = ["/tokens", "/diagnostics"].iter().any(|page| path.starts_with(page));
     path.starts_with(href) || (href == "/account" && is_account)

@@ -1,4 +1,4 @@
-//! Whether the page is alive yet. A form that is sent before would navigate away with its contents.
+//! Whether the page is hydrated. Earlier, submitting a form would navigate away with its values.
 
 use leptos::prelude::*;
 
@@ -7,19 +7,19 @@ use leptos::prelude::*;
 pub(crate) struct Hydrated(RwSignal<bool>);
 
 impl Hydrated {
-    /// For all components below.
+    /// Provides the signal for all components below.
     pub(crate) fn provide() -> Self {
         let hydrated = Self(RwSignal::new(false));
         provide_context(hydrated);
         hydrated
     }
 
-    /// From now on it is.
+    /// Marks the page as hydrated.
     pub(crate) fn mark(self) {
         self.0.set(true);
     }
 
-    /// Whether it is.
+    /// Whether the page is hydrated.
     pub(crate) fn get(self) -> bool {
         self.0.get()
     }

@@ -1,8 +1,8 @@
-//! The icons, drawn in the colour of the text around them.
+//! Icons in the colour of the surrounding text.
 
 use leptos::prelude::*;
 
-/// An icon of `public/icons.svg`. It says nothing that the text beside it does not.
+/// An icon of `public/icons.svg`. Decorative: hidden from screen readers.
 #[component]
 pub(crate) fn Icon(name: &'static str) -> impl IntoView {
     let href = format!("/icons.svg#{name}");

@@ -1,4 +1,4 @@
-//! What pages share.
+//! Shared components.
 
 mod banner;
 mod bulk;

@@ -1,4 +1,4 @@
-//! Name and address of an account, as they are typed for a new one and changed in an old one.
+//! Username and e-mail address, for creating and editing an account.
 
 use leptos::prelude::*;
 
@@ -14,20 +14,20 @@ texts! {
     }
 }
 
-/// The two fields. Browsers offer what they know of the person at the keyboard only where the account is their `own`.
+/// The two fields. The browser offers autofill only for the user's `own` account.
 #[component]
 pub(crate) fn NameFields(
     state: FormState,
-    /// The name that the account has.
+    /// The current username.
     #[prop(optional)]
     username: Option<String>,
-    /// The address that the account has.
+    /// The current e-mail address.
     #[prop(optional)]
     email: Option<String>,
-    /// Whether the account is that of who types.
+    /// Whether the account belongs to the user who types.
     #[prop(optional)]
     own: bool,
-    /// Whether it is said that the address may be left out.
+    /// Whether the e-mail address is marked as optional.
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {

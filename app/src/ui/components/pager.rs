@@ -1,4 +1,4 @@
-//! The way through a list of many pages.
+//! Links to the other pages of a list.
 
 use leptos::prelude::*;
 
@@ -13,14 +13,14 @@ texts! {
     }
 }
 
-/// Earlier and later pages, unless there is only one.
+/// Previous and next page; empty for a single page.
 #[component]
 pub(crate) fn Pager(
-    /// The page that is shown, from one.
+    /// The current page, from one.
     number: u64,
-    /// How many there are.
+    /// The number of pages.
     pages: u64,
-    /// Which is wanted.
+    /// Called with the page to show.
     #[prop(into)]
     page: SignalSetter<u32>,
 ) -> impl IntoView {

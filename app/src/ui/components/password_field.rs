@@ -1,5 +1,5 @@
-//! A password input: what is asked of it is said beforehand, its length is judged as one types, and
-//! it can be shown. Pasting works as everywhere.
+//! A password input: shows its rules, checks the length while the user types, and can show the password. Allows
+//! pasting.
 
 use hallpass_types::{LengthError, PasswordPolicy};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ texts! {
     }
 }
 
-/// A password. With a `policy` it is a new one; without, the one in force.
+/// A password. With a `policy`, a new one; without, the current one.
 #[component]
 pub(crate) fn PasswordField(
     state: FormState,
@@ -35,11 +35,11 @@ pub(crate) fn PasswordField(
 ) -> impl IntoView {
     let (error, text) = (state.field_error(name), Text::get());
     let is_shown = RwSignal::new(false);
-    // Lower case beyond ASCII would bring its tables into the first download.
+    // Unicode lower-casing would add its tables to the first download.
     let field = label.to_ascii_lowercase();
     let verb = move || if is_shown.get() { (text.hide, text.hide_it) } else { (text.show, text.show_it) };
     let typed = RwSignal::new(String::new());
-    // What the browser has filled in is judged as well, and a password that is sent is hidden.
+    // Check values that the browser filled in, and hide the password on submission.
     Effect::new(move |_| {
         typed.set(state.value(name));
         is_shown.set(false);
@@ -78,7 +78,7 @@ pub(crate) fn PasswordField(
     }
 }
 
-/// The rule, and how far what was typed is from it.
+/// The rule, and how far the typed password is from it.
 fn describe(text: &Text, policy: PasswordPolicy, typed: &str) -> String {
     let typed = &normalized(typed);
     let length = typed.chars().count();
@@ -105,7 +105,7 @@ mod tests {
     use super::{Text, describe};
 
     #[test]
-    fn the_hint_says_the_rule_first_and_then_how_far_it_is() {
+    fn the_hint_shows_the_rule_first_and_then_the_missing_characters() {
         let policy = PasswordPolicy { min_length: 15, max_length: 20 };
         assert_eq!(describe(&Text::ENGLISH, policy, ""), "At least 15 characters of any kind, and not easy to guess.");
         assert!(describe(&Text::ENGLISH, policy, "한국어").ends_with(" 12 to go."));

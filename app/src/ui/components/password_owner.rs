@@ -1,9 +1,9 @@
-//! Whose password a form is about, for password managers: without it they store the password under a guess, such as the
-//! name of whoever is signed in.
+//! The username of a password form, for password managers. Without it they store the password under a guess, such as
+//! the signed-in user.
 
 use leptos::prelude::*;
 
-/// The username, in a field that nobody sees or reaches.
+/// The username, in a hidden field.
 #[component]
 pub(crate) fn PasswordOwner(
     /// `None` until it is known.

@@ -1,5 +1,5 @@
-//! That something is under way which takes longer than a second: a line at the top of the window, which
-//! moves nothing on the page, and a word for screen readers.
+//! A progress line for work of more than a second, at the top of the window, with a text for screen readers. Does not
+//! move the page.
 
 use std::cell::Cell;
 
@@ -13,14 +13,14 @@ texts! {
     }
 }
 
-/// What takes no longer needs no word; `style/components/progress.css` waits as long before the page is alive.
+/// Shorter work shows no line. `style/components/progress.css` uses the same delay before hydration.
 const PATIENCE_SECONDS: u32 = 1;
 
 thread_local! {
     static WAIT: Cell<Wait> = const { Cell::new(Wait { number: 0, is_running: false, things: 0 }) };
 }
 
-/// What the person waits for. Things that follow upon each other are one wait.
+/// The work that the user waits for. Consecutive pieces of work count as one.
 #[derive(Clone, Copy)]
 struct Wait {
     number: u32,
@@ -28,22 +28,22 @@ struct Wait {
     things: u32,
 }
 
-/// Whether the wait is a long one.
+/// Whether the line is shown.
 #[derive(Clone, Copy)]
 pub(crate) struct Progress(RwSignal<bool>);
 
-/// Something is under way until this is dropped.
+/// Work in progress, until dropped.
 pub(crate) struct UnderWay(Progress);
 
 impl Progress {
-    /// For all components below.
+    /// Provides the progress for all components below.
     pub(crate) fn provide() -> Self {
         let progress = Self(RwSignal::new(false));
         provide_context(progress);
         progress
     }
 
-    /// Something begins that the person waits for. In the browser alone.
+    /// Starts work that the user waits for. In the browser only.
     pub(crate) fn begin(self) -> UnderWay {
         let Wait { number, is_running, things } = WAIT.get();
         WAIT.set(Wait { number, is_running: true, things: things + 1 });
@@ -72,12 +72,12 @@ impl Drop for UnderWay {
         let Self(progress) = *self;
         let wait = WAIT.get();
         WAIT.set(Wait { things: wait.things - 1, ..wait });
-        // What follows upon it has begun by the next frame.
+        // Work that follows begins by the next frame.
         request_animation_frame(move || progress.end_of_wait());
     }
 }
 
-/// The line, and the word.
+/// The line and its text.
 #[component]
 pub(crate) fn ProgressLine(progress: Progress) -> impl IntoView {
     let word = move || progress.0.get().then(|| view! { <span class="visually-hidden">{Text::get().working}</span> });

@@ -1,17 +1,17 @@
-//! The regional format of dates: that of the region for which the browser prefers the language of the page.
+//! The regional format of dates: the browser's preferred region for the language of the page.
 
 use wasm_bindgen::JsValue;
 
 use crate::language::Language;
 
-/// The tag that dates are written by (RFC 5646). Only called in the browser.
+/// The locale for dates (RFC 5646). Only called in the browser.
 pub(super) fn locale() -> String {
     let navigator = web_sys::window().map(|window| window.navigator());
     let tags = navigator.into_iter().flat_map(|navigator| navigator.languages());
     preferred(Language::current(), tags.filter_map(|tag: JsValue| tag.as_string()))
 }
 
-/// The first of the browser's languages that is the language of the page, or else the page's own region.
+/// The first of the browser's languages that matches the page's language, else the page's default locale.
 fn preferred(language: Language, mut tags: impl Iterator<Item = String>) -> String {
     let is_of_language =
         |tag: &String| tag.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case(language.tag()));
@@ -24,7 +24,7 @@ mod tests {
     use crate::language::Language::{English, Korean};
 
     #[test]
-    fn the_region_is_that_of_the_browser_for_the_language_of_the_page() {
+    fn the_region_is_the_browsers_for_the_language_of_the_page() {
         for (language, tags, expected) in [
             (English, vec!["en-US", "en-GB"], "en-US"),
             (English, vec!["ko-KR", "de-DE", "en-AU"], "en-AU"),

@@ -1,18 +1,18 @@
-//! A choice of one among few, by a word for the program and one for the person.
+//! A labelled `<select>`.
 
 use leptos::prelude::*;
 
-/// The choice. `chosen` is the program's word that is shown; the one that is taken goes to `on_choose`.
+/// The select. `chosen` is the selected value; `on_choose` receives the new one.
 #[component]
 pub(crate) fn Select(
     label: &'static str,
-    /// The program's word and the person's, in order.
+    /// Values and labels, in order.
     options: Vec<(&'static str, &'static str)>,
     chosen: Signal<String>,
     on_choose: impl Fn(String) + 'static,
 ) -> impl IntoView {
     let option = |(value, words): (&'static str, &'static str)| {
-        // Told to the options: a select that is told before it has them takes none.
+        // Select by option: a select ignores a value set before its options exist.
         view! {
             <option value=value prop:selected=move || chosen.with(|chosen| chosen == value)>
                 {words}

@@ -1,31 +1,31 @@
-//! Which rows of a table are chosen, by their ids, and the boxes they are chosen by.
+//! The selected rows of a table, by id, and their checkboxes.
 
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
-/// The chosen rows of a page.
+/// The selected rows of a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Selection(RwSignal<BTreeSet<String>>);
 
 impl Selection {
-    /// None.
+    /// An empty selection.
     pub(crate) fn new() -> Self {
         Self(RwSignal::new(BTreeSet::new()))
     }
 
-    /// How many.
+    /// The number of selected rows.
     pub(crate) fn count(self) -> usize {
         self.0.with(BTreeSet::len)
     }
 
-    /// Which, at this moment.
+    /// The ids, read untracked.
     pub(crate) fn ids(self) -> Vec<String> {
         self.0.with_untracked(|ids| ids.iter().cloned().collect())
     }
 
-    /// Chooses none.
+    /// Clears the selection.
     pub(crate) fn clear(self) {
         self.0.maybe_update(|ids| {
             let had_some = !ids.is_empty();
@@ -34,12 +34,12 @@ impl Selection {
         });
     }
 
-    /// Chooses none, and gives the focus to the table: what had it goes with the choice.
+    /// Clears the selection and moves the focus to the table: the focused button disappears with the selection.
     pub(crate) fn leave(self) {
         self.clear();
         let table = document().query_selector(".table").ok().flatten();
         if let Some(table) = table.and_then(|table| table.dyn_into::<HtmlElement>().ok()) {
-            // Without it the next Tab begins at the top, which is a nuisance and no more.
+            // Best effort: without it the next Tab starts at the top.
             drop(table.focus());
         }
     }
@@ -59,7 +59,7 @@ impl Selection {
     }
 }
 
-/// The box of one row.
+/// The checkbox of one row.
 #[component]
 pub(crate) fn SelectOne(selection: Selection, id: String, label: String) -> impl IntoView {
     let (chosen, id) = (id.clone(), id);
@@ -73,7 +73,7 @@ pub(crate) fn SelectOne(selection: Selection, id: String, label: String) -> impl
     }
 }
 
-/// The box of all rows that are shown.
+/// The checkbox of all visible rows.
 #[component]
 pub(crate) fn SelectAll(selection: Selection, ids: Vec<String>, label: &'static str) -> impl IntoView {
     let is_empty = ids.is_empty();

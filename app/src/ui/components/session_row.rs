@@ -1,4 +1,4 @@
-//! A session in a list: its device, where it is, and since when.
+//! A session in a list: device, IP address and times.
 
 use hallpass_types::SessionInfo;
 use leptos::prelude::*;
@@ -13,12 +13,12 @@ texts! {
     }
 }
 
-/// The row. `here` marks the session of this browser; the children are what can be done.
+/// The row. `here` marks the session of this browser; the children are its actions.
 #[component]
-pub(crate) fn SessionRow<Deeds: IntoView + 'static>(
+pub(crate) fn SessionRow<Actions: IntoView + 'static>(
     info: SessionInfo,
     here: &'static str,
-    children: TypedChildren<Deeds>,
+    children: TypedChildren<Actions>,
 ) -> impl IntoView {
     let text = Text::get();
     let SessionInfo { device, address, created_at, refreshed_at, is_current, .. } = info;

@@ -1,4 +1,4 @@
-//! The outline of what is not there yet, of the size of what comes.
+//! A placeholder of the size of the content to come.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ texts! {
     }
 }
 
-/// What will stand there.
+/// The kind of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Cards with facts and fields.
@@ -21,7 +21,7 @@ pub(crate) enum Shape {
     Table,
 }
 
-/// An outline.
+/// A skeleton.
 #[component]
 pub(crate) fn Skeleton(shape: Shape) -> impl IntoView {
     let shape = match shape {

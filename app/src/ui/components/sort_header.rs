@@ -1,8 +1,8 @@
-//! The head of a column by which a table can be ordered.
+//! The header of a sortable column.
 
 use leptos::prelude::*;
 
-/// The head. `descending` is how the table is ordered by it, if it is.
+/// The header. `descending` is the current order, if the table is sorted by this column.
 #[component]
 pub(crate) fn SortHeader(
     label: &'static str,

@@ -1,5 +1,5 @@
-//! Times and durations in words, in the format of the browser's region. Only called in the browser: the server knows neither
-//! the person's time zone nor when the page will be read.
+//! Times and durations in the format of the browser's region. Only called in the browser: the server does not know
+//! the user's time zone.
 
 use hallpass_types::millis;
 use js_sys::{Date, Object, Reflect};
@@ -19,10 +19,10 @@ texts! {
     }
 }
 
-/// The last second of the calendar of browsers, and without its sign the first one (ECMA-262 §21.4.1.1).
+/// The last second that JavaScript dates support; negated, the first one (ECMA-262 §21.4.1.1).
 const LAST: i64 = 8_640_000_000_000;
 
-/// Lets the browser get ready for the first date of a page, which takes it tens of milliseconds.
+/// Loads the browser's date formatting ahead of the first date, which takes tens of milliseconds.
 pub(crate) fn prepare_dates() {
     drop(date_time(0));
 }
@@ -32,7 +32,7 @@ pub(crate) fn date_time(seconds: i64) -> String {
     format(seconds, &[("dateStyle", "medium"), ("timeStyle", "short")])
 }
 
-/// "14:02" today, and with the date on another day.
+/// "14:02" today, with the date on another day.
 pub(crate) fn clock_time(seconds: i64) -> String {
     let is_today = date(seconds).to_date_string() == Date::new_0().to_date_string();
     if is_today { clock_only(seconds) } else { date_time(seconds) }
@@ -58,7 +58,7 @@ pub(crate) fn iso_time(seconds: i64) -> String {
     date(seconds).to_iso_string().into()
 }
 
-/// The date, or the nearest one that the calendar of browsers holds.
+/// The date, clamped to what JavaScript dates support.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of the calendar are exact in a double")]
 fn date(seconds: i64) -> Date {
     Date::new(&JsValue::from_f64(millis(seconds.clamp(-LAST, LAST)) as f64))
@@ -99,7 +99,7 @@ mod tests {
     use super::{Text, remaining_in};
 
     #[test]
-    fn durations_are_told_in_their_two_largest_units() {
+    fn durations_show_their_two_largest_units() {
         let words = [
             (-5, "0 s"),
             (59_999, "59 s"),

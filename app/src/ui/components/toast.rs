@@ -1,12 +1,11 @@
-//! Says at the edge of the page, for a while, that something succeeded. Screen readers hear it. What fails is said where it
-//! was asked for, and stays.
+//! A short message that an action succeeded, announced to screen readers. Errors are shown beside the action and stay.
 
 use leptos::prelude::*;
 
 use super::uncover::uncover_focus;
 use crate::delay::Delay;
 
-/// How long a word stays, seconds. It only repeats what the page shows as well.
+/// Duration of a message, seconds. The page shows the same information.
 const SHOWN_SECONDS: u32 = 7;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,24 +14,24 @@ struct Word {
     number: u32,
 }
 
-/// The word that is shown now.
+/// The current message.
 #[derive(Clone, Copy)]
 pub(crate) struct Toast(RwSignal<Option<Word>>);
 
 impl Toast {
-    /// For all components below.
+    /// Provides the toast for all components below.
     pub(crate) fn provide() -> Self {
         let toast = Self(RwSignal::new(None));
         provide_context(toast);
         toast
     }
 
-    /// Says it, in place of what is said now.
+    /// Shows a message in place of the current one.
     pub(crate) fn say(self, sentence: String) {
         let number = self.0.with_untracked(|word| word.as_ref().map_or(0, |word| word.number.wrapping_add(1)));
         self.0.set(Some(Word { sentence, number }));
         let go = move || {
-            // Another word has a time of its own.
+            // A newer message has its own timer.
             self.0.maybe_update(|word| {
                 let is_same = word.as_ref().is_some_and(|word| word.number == number);
                 if is_same {
@@ -45,7 +44,7 @@ impl Toast {
     }
 }
 
-/// Where words appear.
+/// The live region.
 #[component]
 pub(crate) fn Toasts(toast: Toast) -> impl IntoView {
     Effect::new(move |_| {

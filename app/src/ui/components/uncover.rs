@@ -1,10 +1,10 @@
-//! What has the focus stays in sight when something appears that lies over the page (WCAG 2.2, 2.4.11).
+//! Keeps the focused element visible when a bar covers part of the page (WCAG 2.2, 2.4.11).
 
 use leptos::prelude::*;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// Scrolls what has the focus clear of what has just appeared. The stylesheet says how much of the window that takes, by
-/// `scroll-padding`. Who has scrolled away from it is left where they are.
+/// Scrolls the focused element clear of a bar that has just appeared. `scroll-padding` states the bar's height. Does
+/// nothing if the user has scrolled away from the element.
 pub(crate) fn uncover_focus() {
     request_animation_frame(|| {
         if let Some(focused) = document().active_element().filter(is_in_window) {
@@ -16,7 +16,7 @@ pub(crate) fn uncover_focus() {
     });
 }
 
-/// Whether some of it is in the window, and all of it could be.
+/// Whether the element is partly in the window and fits into it.
 fn is_in_window(element: &Element) -> bool {
     let Some(root) = document().document_element() else { return false };
     let (bounds, height) = (element.get_bounding_client_rect(), f64::from(root.client_height()));

@@ -1,5 +1,4 @@
-//! `/account…`: who you are, where you are signed in, and what happened. In the chunk of
-//! a person's own pages.
+//! `/account…`: profile, sessions and security events. Part of the chunk `person`.
 
 mod password;
 mod profile;

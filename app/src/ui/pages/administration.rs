@@ -1,4 +1,4 @@
-//! `/admin…`: users, outstanding tokens, security events. One chunk.
+//! `/admin…`: users, outstanding tokens and security events. One chunk.
 
 mod badges;
 mod count;

@@ -1,4 +1,4 @@
-//! `/`: what this is, and who you are.
+//! `/`: the home page, with the state of this browser.
 
 use leptos::{either::EitherOf3, prelude::*};
 
@@ -27,7 +27,7 @@ texts! {
     }
 }
 
-/// The start page.
+/// The home page.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let text = Text::get();
@@ -69,7 +69,7 @@ texts! {
     }
 }
 
-/// The state of this browser, drawn as a pass.
+/// The session state of this browser, drawn as a pass.
 #[component]
 pub(super) fn Pass() -> impl IntoView {
     let text = PassText::get();

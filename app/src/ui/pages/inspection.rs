@@ -1,5 +1,5 @@
-//! `/tokens` and `/diagnostics`: what the browser holds and what its engine did. In the chunk of a
-//! person's own pages; nothing of it leaves the browser.
+//! `/tokens` and `/diagnostics`: the stored tokens and the engine's log. Part of the chunk `person`. Nothing leaves
+//! the browser.
 
 mod anatomy;
 mod claim;

@@ -1,4 +1,4 @@
-//! One file a route, or a folder for those that are one chunk.
+//! One file per route, or a folder for the routes of one chunk.
 
 mod account;
 mod administration;

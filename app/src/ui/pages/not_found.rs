@@ -1,4 +1,4 @@
-//! Every path that is no page.
+//! The page for unknown paths.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ texts! {
     }
 }
 
-/// Says so, and where to go.
+/// The message, with a link to the home page.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
     let text = Text::get();

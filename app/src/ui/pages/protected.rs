@@ -1,6 +1,5 @@
-//! The pages for who is signed in: heading and navigation, which the server renders, and a place for
-//! the rest, which is a chunk. Until it is known who is here they show an outline; who is not signed
-//! in is sent to the sign-in, and from there back.
+//! Pages for signed-in users: heading and navigation, which the server renders, and a chunk with the rest. Shows a
+//! skeleton until the session is known. Redirects to the sign-in page if nobody is signed in, and back afterwards.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -31,13 +30,13 @@ texts! {
     }
 }
 
-/// A page for who is signed in.
+/// A page for signed-in users.
 #[component]
 pub(crate) fn Protected(page: ProtectedPage) -> impl IntoView {
     let session = expect_context::<Session>();
     let location = use_location();
     leave_when_signed_out();
-    // A renewal must not build the page anew; another person or another address must.
+    // Rebuild the page for another user or another URL, but not for a renewal.
     let key = Memo::new(move |_| {
         let sid = if session.state.get().is_signed_in() { session.sid.get() } else { None };
         sid.map(|sid| format!("{sid} {}", location.pathname.get()))
@@ -64,7 +63,7 @@ fn chunk_of(page: ProtectedPage) -> (PageChunk, Shape) {
     }
 }
 
-/// The pages beside this one.
+/// Links to the pages of the same section.
 #[component]
 fn Sections(page: ProtectedPage) -> impl IntoView {
     let text = Text::get();

@@ -1,4 +1,4 @@
-//! `/register`: an account, and with it the first pass.
+//! `/register`: creates an account and signs in.
 
 use hallpass_types::Registration;
 use leptos::{either::Either, prelude::*};

@@ -1,4 +1,4 @@
-//! `/sign-in?next=…`: why one was signed out, the form, and the way back.
+//! `/sign-in?next=…`: the reason for the sign-out, the form, and the return URL.
 
 use hallpass_types::{Credentials, EndReason, Ended};
 use leptos::{either::Either, prelude::*};
@@ -18,8 +18,8 @@ texts! {
         sign_in: "Sign in" | "로그인",
         username: "Username" | "사용자 이름",
         password: "Password" | "비밀번호",
-        no_account: "No account yet?" | "계정이 없으신가요?",
-        register: "Register" | "가입하기",
+        no_account: "New here?" | "처음이신가요?",
+        register: "Create an account" | "계정 만들기",
     }
 }
 
@@ -51,30 +51,30 @@ pub(crate) fn SignIn() -> impl IntoView {
 
 texts! {
     FarewellText {
-        ended: "This session was ended at {at}." | "이 세션은 {at}에 종료되었습니다.",
-        ended_by: "This session was ended from {by} at {at}." | "이 세션은 {at}에 {by}에서 종료되었습니다.",
-        reuse: "This session was ended at {at}, because a token that had been used already came back. \
-                Somebody may have copied it. Sign in again, and change your password if that was not you."
-            | "이미 사용된 토큰이 다시 쓰여 이 세션은 {at}에 종료되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
-               다시 로그인하고, 본인이 아니라면 비밀번호를 바꾸세요.",
-        reuse_by: "This session was ended at {at}, because a token that had been used already came back from {by}. \
-                   Somebody may have copied it. Sign in again, and change your password if that was not you."
-            | "이미 사용된 토큰이 {by}에서 다시 쓰여 이 세션은 {at}에 종료되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
-               다시 로그인하고, 본인이 아니라면 비밀번호를 바꾸세요.",
+        ended: "You were signed out at {at}." | "{at}에 로그아웃되었습니다.",
+        ended_by: "You were signed out from {by} at {at}."
+            | "{at}에 {by}에서 이 세션을 종료하여 로그아웃되었습니다.",
+        reuse: "You were signed out at {at} because an old token was used again, which can mean that someone copied it. \
+                If you do not recognise this, change your password."
+            | "예전 토큰이 다시 쓰여 {at}에 로그아웃되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
+               본인이 한 일이 아니라면 비밀번호를 바꾸세요.",
+        reuse_by: "You were signed out at {at} because an old token was used again from {by}, which can mean that someone \
+                   copied it. If you do not recognise this, change your password."
+            | "{by}에서 예전 토큰이 다시 쓰여 {at}에 로그아웃되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
+               본인이 한 일이 아니라면 비밀번호를 바꾸세요.",
         password: "Your password was changed at {at}, which ended this session. Sign in with the new one."
             | "{at}에 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
         password_by: "Your password was changed from {by} at {at}, which ended this session. Sign in with the new one."
             | "{at}에 {by}에서 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
         inactive: "This account is not active any more. Ask an administrator."
             | "이 계정은 더 이상 활성 상태가 아닙니다. 관리자에게 문의하세요.",
-        too_many: "This session was ended at {at}, because your account was signed in too many times. Sign in to continue."
-            | "계정의 로그인이 너무 많아 이 세션이 {at}에 종료되었습니다. 계속하려면 로그인하세요.",
-        expired: "Your session had run out when it was to be renewed at {at}. Sign in to go on."
-            | "{at}에 갱신하려 했으나 세션이 이미 만료되었습니다. 계속하려면 로그인하세요.",
+        too_many: "You were signed out at {at} because your account has too many sessions. Sign in to continue."
+            | "계정의 세션이 너무 많아 {at}에 로그아웃되었습니다. 계속하려면 로그인하세요.",
+        expired: "Your session expired. Sign in to continue." | "세션이 만료되었습니다. 계속하려면 로그인하세요.",
     }
 }
 
-/// Says how the last session ended, when somebody else ended it.
+/// Shows how the last session ended, unless its user signed out.
 #[component]
 fn Farewell() -> impl IntoView {
     let session = expect_context::<Session>();

@@ -1,5 +1,4 @@
-//! `/styleguide`, in development builds: every component in every state, to look at while one edits
-//! the stylesheet. It speaks English alone.
+//! `/styleguide`, in development builds: every component in every state, for work on the stylesheet. In English only.
 
 use leptos::{context::Provider, prelude::*};
 
@@ -21,7 +20,7 @@ const ICONS: [&str; 21] = [
 
 const TONES: [&str; 4] = ["info", "good", "warn", "bad"];
 
-/// Everything there is.
+/// The page.
 #[component]
 pub(crate) fn Styleguide() -> impl IntoView {
     view! {
@@ -37,7 +36,7 @@ pub(crate) fn Styleguide() -> impl IntoView {
     }
 }
 
-/// The pass of who is not known yet, of nobody, and of somebody.
+/// The pass in the states unknown, signed out and signed in.
 #[component]
 fn Passes() -> impl IntoView {
     let states = [SessionState::Unknown, SessionState::SignedOut, SessionState::SignedIn];
@@ -95,7 +94,7 @@ fn Buttons() -> impl IntoView {
 fn Fields() -> impl IntoView {
     let state = FormState::new("styleguide-form");
     let policy = expect_context::<ServerFacts>().password_policy;
-    // Sending it shows what a refused form looks like.
+    // Submitting it shows a form with errors.
     let refuse = move |_| {
         let wrong =
             |field: &str| FieldError { field: field.to_owned(), message: "This field may not be blank.".to_owned() };

@@ -1,16 +1,16 @@
 const root = document.documentElement;
 const worker = '/service-worker.js';
-// The only policy: markup that the framework compiled may become elements, one script may become the service worker,
-// and nothing else may.
+// The only Trusted Types policy: allows markup that the framework compiled and the service worker's script, and
+// nothing else.
 window.trustedTypes?.createPolicy('default', {
   createHTML: html => html,
   createScriptURL: url => url === worker ? url : null,
 });
 addEventListener('load', () => navigator.serviceWorker?.register(worker).catch(() => {}));
 
-// Password managers, translators and other extensions may have changed the tree while the application was downloaded,
-// which only the tree that the server sent can be brought to life by. A copy of that is in a template: what is not in it
-// is taken out, what is missing is put back, and every other node stays, with the text that was typed into it.
+// Password managers, translators and other extensions may have changed the DOM during the download, but hydration
+// needs the DOM that the server sent. A template holds a copy: nodes missing in it are removed, missing ones are
+// added, and all others stay, with the user's input.
 const restore = (parent, sent, own) => {
   let next = parent.firstChild;
   const skipTo = node => {
@@ -37,7 +37,7 @@ const restore = (parent, sent, own) => {
   skipTo(null);
 };
 
-// The first of the siblings that is most like the wanted node. An element may have got other attributes, but no other id.
+// The first sibling most similar to the wanted node. Attributes may differ, but not the id.
 const find = (first, wanted) => {
   let alike;
   for (let node = first; node; node = node.nextSibling) {
@@ -56,8 +56,8 @@ const isUnchanged = (node, wanted) => wanted.attributes
 
 const isTyped = field => field.value !== (field.defaultValue ?? field.value) || field.checked !== field.defaultChecked;
 
-// Why something could not be downloaded: `outdated` when the server has another build by now, `network` otherwise.
-// A page on which nothing was typed is reloaded, once, when it is outdated; on another the person is told.
+// The reason of a failed download: `outdated` if the server runs another build, otherwise `network`. An outdated page
+// without user input is reloaded once; otherwise the banner asks the user to reload.
 window.explainDownload = async () => {
   const answer = await fetch(js, { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
   if (answer?.status !== 404) return 'network';
@@ -105,7 +105,7 @@ const load = async (attempt = 0) => {
 
 const module = await load();
 if (module) {
-  // Between getting the code ready and running it the browser may answer to the person.
+  // Let the browser handle input between compiling and running the code.
   await pause(0);
   try {
     const sent = document.getElementById('sent'), focused = document.activeElement;

@@ -1,5 +1,5 @@
-// Keeps where a page is scrolled to in its entry of the session history, and returns there as soon as the page is long enough
-// again: browsers do so at once, when the outline of a page that is being loaded is shorter.
+// Stores the scroll position in the session history and restores it as soon as the page is long enough. Browsers
+// restore it at once, when the skeleton of a loading page is still shorter.
 history.scrollRestoration = 'manual';
 let isReturning = typeof history.state === 'number';
 const keep = () => {
@@ -17,7 +17,7 @@ addEventListener('popstate', () => {
 });
 addEventListener('scrollend', keep);
 addEventListener('click', keep, { capture: true });
-// The person decides from here on.
+// From here on, the user decides.
 for (const input of ['wheel', 'touchstart', 'keydown', 'pointerdown']) {
   addEventListener(input, () => (isReturning = false), { capture: true, passive: true });
 }

@@ -1,7 +1,6 @@
-//! Moves that are interrupted, and servers that run beside them: nothing that was acknowledged is lost.
+//! Interrupted moves, and servers that run meanwhile: no acknowledged write is lost.
 
 use std::{
-    path::Path,
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -13,173 +12,154 @@ use reqwest::StatusCode;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tokio::task::JoinHandle;
 
+use super::moving::Moving;
 use crate::{
     actors::PASSWORD,
-    cluster::Cluster,
     command_line::{hallpass, said},
     patience::until,
     process::{Device, Process, client, output_of},
-    sqlite,
 };
 
-fn start_move(folder: &Path, to: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_hallpass"))
-        .args(["move", "--to", to])
-        .current_dir(folder)
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary")
-}
+impl Moving {
+    fn spawn(&self) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_hallpass"))
+            .args(["move", "--to", &self.target])
+            .current_dir(self.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary")
+    }
 
-fn moves(folder: &Path, to: &str) {
-    let moved = hallpass(folder, &["move", "--to", to], "");
-    assert!(moved.status.success(), "{}", said(&moved));
-}
+    async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.target).await.expect("the database")
+    }
 
-fn on(database: &str) -> String {
-    format!("export HALLPASS_DATABASE_URL='{database}';")
-}
+    /// The run of the latest move.
+    async fn run(&self) -> Option<String> {
+        sqlx::query_scalar("SELECT run FROM hallpass_move").fetch_one(&mut self.connect().await).await.ok()
+    }
 
-async fn file(folder: &Path) -> SqliteConnection {
-    sqlite::connect(&sqlite::url(&folder.join("hallpass.db"))).await.expect("the file")
-}
+    async fn has_row(&self, query: &'static str) -> bool {
+        matches!(self.connect().await.fetch_optional(query).await, Ok(Some(_)))
+    }
 
-/// The run of the move that began last.
-async fn run_of(database: &str) -> Option<String> {
-    let mut connection = PgConnection::connect(database).await.expect("the database");
-    sqlx::query_scalar("SELECT run FROM hallpass_move").fetch_one(&mut connection).await.ok()
-}
+    /// Starts a move and waits until it has begun at the target. It then waits for the file, which the story has
+    /// locked.
+    async fn begin(&self) -> (Child, SqliteConnection) {
+        let mut held = self.open_source().await;
+        held.execute("BEGIN IMMEDIATE").await.expect("the lock");
+        let before = self.run().await;
+        let child = self.spawn();
+        until("the move has begun", async || self.run().await != before).await;
+        (child, held)
+    }
 
-async fn has_row(database: &str, query: &'static str) -> bool {
-    let mut connection = PgConnection::connect(database).await.expect("the database");
-    matches!(connection.fetch_optional(query).await, Ok(Some(_)))
-}
-
-/// Starts a move and waits until it has begun at the target. It waits for the file, which the story holds.
-async fn begin_move(folder: &Path, to: &str) -> (Child, SqliteConnection) {
-    let mut held = file(folder).await;
-    held.execute("BEGIN IMMEDIATE").await.expect("the lock");
-    let before = run_of(to).await;
-    let child = start_move(folder, to);
-    until("the move has begun", async || run_of(to).await != before).await;
-    (child, held)
-}
-
-/// Runs a move up to the commit that closes the file, and kills it before the one that opens the target.
-async fn kill_between_the_commits(folder: &Path, to: &str) {
-    let (mut child, mut held) = begin_move(folder, to).await;
-    let mut target = PgConnection::connect(to).await.expect("the database");
-    target.execute("BEGIN; SELECT 1 FROM hallpass_move FOR SHARE").await.expect("a lock");
-    held.execute("ROLLBACK").await.expect("the lock given back");
-    until("the file is closed", async || {
-        let marker = file(folder).await.fetch_optional("SELECT 1 FROM hallpass_moved").await;
-        matches!(marker, Ok(Some(_)))
-    })
-    .await;
-    child.kill().expect("a process to kill");
-    child.wait().expect("an end");
-    target.execute("ROLLBACK").await.expect("the lock given back");
+    /// Runs a move up to the commit that closes the file, and kills it before the one that opens the target.
+    async fn kill_between_the_commits(&self) {
+        let (mut child, mut held) = self.begin().await;
+        let mut target = self.connect().await;
+        target.execute("BEGIN; SELECT 1 FROM hallpass_move FOR SHARE").await.expect("a lock");
+        held.execute("ROLLBACK").await.expect("the lock given back");
+        until("the file is closed", async || {
+            let marker = self.open_source().await.fetch_optional("SELECT 1 FROM hallpass_moved").await;
+            matches!(marker, Ok(Some(_)))
+        })
+        .await;
+        child.kill().expect("a process to kill");
+        child.wait().expect("an end");
+        target.execute("ROLLBACK").await.expect("the lock given back");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_on_a_file_that_was_moved_acknowledges_no_write_and_none_starts_on_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let cluster = Cluster::start(&["fsync=off"]);
-    let database = cluster.database().await;
-    let with_password = database.replace("hallpass@", "hallpass:s3cr3t-w0rd@");
-    let client = client();
-    let old = Process::start(folder.path(), "");
-    let mut ada = Device::register(&client, &old.url, "ada").await;
-    moves(folder.path(), &with_password);
+async fn a_server_on_a_moved_file_acknowledges_no_write_and_cannot_be_started() {
+    let (moving, old, mut ada) = Moving::with_device().await;
+    let with_password = moving.target.replace("hallpass@", "hallpass:s3cr3t-w0rd@");
+    let moved = moving.move_to(&with_password);
+    assert!(moved.status.success(), "{}", said(&moved));
 
     for _ in 0..3 {
         let before = ada.clone();
-        assert_eq!(ada.renew(&client, &old.url).await.expect("an answer"), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(before.clone().leave(&client, &old.url).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(moving.renew(&mut ada, &old).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(moving.leave(&before, &old).await, StatusCode::SERVICE_UNAVAILABLE);
         let account = serde_json::json!({ "username": "bob", "email": "", "password": PASSWORD });
-        let refused = client.post(format!("{}/api/register/", old.url)).json(&account).send().await.expect("an answer");
-        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-        let body: serde_json::Value = refused.json().await.expect("a sentence");
+        let request = moving.client.post(format!("{}/api/register/", old.url)).json(&account);
+        let rejected = request.send().await.expect("an answer");
+        assert_eq!(rejected.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let body: serde_json::Value = rejected.json().await.expect("a sentence");
         assert_eq!(body["detail"], "The server cannot answer now. Try again in a moment.");
     }
-    let ready = client.get(format!("{}/readyz", old.url)).send().await.expect("an answer");
-    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(old.probe("/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
     let log = old.stop_and_read();
     assert!(log.contains("was moved to postgres://hallpass@") && !log.contains("s3cr3t-w0rd"), "{log}");
     for command in [&["serve"][..], &["migrate"], &["createuser", "--username", "bob", "--password-stdin"]] {
-        let refused = hallpass(folder.path(), command, PASSWORD);
-        assert!(
-            !refused.status.success() && said(&refused).contains("was moved to postgres://hallpass@"),
-            "{command:?}"
-        );
-        assert!(!said(&refused).contains("s3cr3t-w0rd"), "{}", said(&refused));
+        let rejected = hallpass(moving.path(), command, PASSWORD);
+        let sentence = said(&rejected);
+        assert!(!rejected.status.success(), "{command:?}: {sentence}");
+        assert!(sentence.contains("was moved to postgres://hallpass@"), "{command:?}: {sentence}");
+        assert!(!sentence.contains("s3cr3t-w0rd"), "{sentence}");
     }
 
-    let new = Process::start(folder.path(), &on(&database));
-    assert_eq!(ada.renew(&client, &new.url).await.expect("an answer"), StatusCode::OK);
+    let new = moving.serve_target();
+    assert_eq!(moving.renew(&mut ada, &new).await, StatusCode::OK);
     assert!(new.stop());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_move_that_was_killed_between_its_two_commits_can_be_given_up_and_be_repeated() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let cluster = Cluster::start(&["fsync=off"]);
-    let database = cluster.database().await;
-    let client = client();
-    let old = Process::start(folder.path(), "");
-    let mut ada = Device::register(&client, &old.url, "ada").await;
-    kill_between_the_commits(folder.path(), &database).await;
-    assert_eq!(ada.renew(&client, &old.url).await.expect("an answer"), StatusCode::SERVICE_UNAVAILABLE);
-    let half = hallpass(folder.path(), &["serve"], "");
-    assert!(
-        said(&half).contains("hallpass move --to") && said(&half).contains("hallpass move --reopen"),
-        "{}",
-        said(&half)
-    );
+async fn a_move_killed_between_its_two_commits_can_be_abandoned() {
+    let (moving, old, mut ada) = Moving::with_device().await;
+    moving.kill_between_the_commits().await;
+    assert_eq!(moving.renew(&mut ada, &old).await, StatusCode::SERVICE_UNAVAILABLE);
+    let half = said(&hallpass(moving.path(), &["serve"], ""));
+    assert!(half.contains("hallpass move --to") && half.contains("hallpass move --reopen"), "{half}");
 
-    let reopened = hallpass(folder.path(), &["move", "--reopen"], "");
+    let reopened = hallpass(moving.path(), &["move", "--reopen"], "");
     assert!(reopened.status.success(), "{}", said(&reopened));
-    assert_eq!(ada.renew(&client, &old.url).await.expect("an answer"), StatusCode::OK, "the running server goes on");
-    let mut bob = Device::register(&client, &old.url, "bob").await;
-    let again = hallpass(folder.path(), &["move", "--reopen"], "");
-    assert!(said(&again).contains("nothing to reopen"), "{}", said(&again));
+    assert_eq!(moving.renew(&mut ada, &old).await, StatusCode::OK, "the running server continues");
+    let again = said(&hallpass(moving.path(), &["move", "--reopen"], ""));
+    assert!(again.contains("nothing to reopen"), "{again}");
+    assert!(old.stop());
+}
 
-    kill_between_the_commits(folder.path(), &database).await;
-    moves(folder.path(), &database);
-    let new = Process::start(folder.path(), &on(&database));
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_killed_between_its_two_commits_can_be_repeated_after_it_was_abandoned() {
+    let (moving, old, mut ada) = Moving::with_device().await;
+    moving.kill_between_the_commits().await;
+    let reopened = hallpass(moving.path(), &["move", "--reopen"], "");
+    assert!(reopened.status.success(), "{}", said(&reopened));
+    let mut bob = moving.register("bob", &old).await;
+
+    moving.kill_between_the_commits().await;
+    moving.complete();
+    let new = moving.serve_target();
     for device in [&mut ada, &mut bob] {
-        assert_eq!(device.renew(&client, &new.url).await.expect("an answer"), StatusCode::OK);
+        assert_eq!(moving.renew(device, &new).await, StatusCode::OK);
     }
-    moves(folder.path(), &database);
-    assert_eq!(ada.renew(&client, &new.url).await.expect("an answer"), StatusCode::OK, "repeating it changes nothing");
+    moving.complete();
+    assert_eq!(moving.renew(&mut ada, &new).await, StatusCode::OK, "repeating it changes nothing");
     assert!(new.stop() && old.stop());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_target_that_crashes_ends_the_move_with_an_error_and_the_file_is_used_on() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut cluster = Cluster::start(&["fsync=off"]);
-    let database = cluster.database().await;
-    let client = client();
-    let old = Process::start(folder.path(), "");
-    let mut ada = Device::register(&client, &old.url, "ada").await;
-    let (child, mut held) = begin_move(folder.path(), &database).await;
-    cluster.tell("crash");
+async fn a_crash_of_the_target_fails_the_move_and_the_file_stays_in_use() {
+    let (mut moving, old, mut ada) = Moving::with_device().await;
+    let (child, mut held) = moving.begin().await;
+    moving.cluster.tell("crash");
     held.execute("ROLLBACK").await.expect("the lock given back");
     let failed = output_of(child);
     assert!(!failed.status.success() && said(&failed).contains("run the move again"), "{}", said(&failed));
-    assert_eq!(ada.renew(&client, &old.url).await.expect("an answer"), StatusCode::OK);
-    cluster.tell("start");
-    moves(folder.path(), &database);
-    let new = Process::start(folder.path(), &on(&database));
-    assert_eq!(ada.renew(&client, &new.url).await.expect("an answer"), StatusCode::OK);
+    assert_eq!(moving.renew(&mut ada, &old).await, StatusCode::OK);
+    moving.cluster.tell("start");
+    moving.complete();
+    let new = moving.serve_target();
+    assert_eq!(moving.renew(&mut ada, &new).await, StatusCode::OK);
     assert!(new.stop() && old.stop());
 }
 
-/// Devices that renew without a pause until the server refuses after the move, or has gone.
+/// Devices that renew without a pause until the server refuses after the move, or is gone.
 struct Storm {
     renewals: Arc<AtomicUsize>,
     is_moved: Arc<AtomicBool>,
@@ -194,7 +174,7 @@ impl Storm {
             tokio::spawn(async move {
                 let client = client();
                 loop {
-                    // Read first: what is refused after the move had ended stays refused.
+                    // Read before the renewal: after the end of the move, rejections are permanent.
                     let was_moved = is_moved.load(Ordering::SeqCst);
                     match device.renew(&client, &url).await {
                         Ok(StatusCode::OK) => drop(renewals.fetch_add(1, Ordering::SeqCst)),
@@ -226,22 +206,19 @@ impl Storm {
 }
 
 async fn storm_through_a_move(kills: [Kill; 2]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let cluster = Cluster::start(&["fsync=off"]);
-    let database = cluster.database().await;
-    let client = client();
-    let mut old = Some(Process::start(folder.path(), ""));
-    let url = old.as_ref().expect("a server").url.clone();
+    let moving = Moving::new().await;
+    let server = moving.serve_file();
     let mut devices = Vec::new();
     for number in 0..6 {
-        devices.push(Device::register(&client, &url, &format!("device{number}")).await);
+        devices.push(moving.register(&format!("device{number}"), &server).await);
     }
     let mut gone = devices.pop().expect("a device");
-    let storm = Storm::start(&url, devices);
+    let storm = Storm::start(&server.url, devices);
     storm.wait_for_renewals(20).await;
-    assert_eq!(gone.leave(&client, &url).await, StatusCode::OK);
+    assert_eq!(moving.leave(&gone, &server).await, StatusCode::OK);
+    let mut server = Some(server);
     for kill in kills {
-        let (mut child, mut held) = begin_move(folder.path(), &database).await;
+        let (mut child, mut held) = moving.begin().await;
         held.execute("ROLLBACK").await.expect("the lock given back");
         match kill {
             Kill::Move => {
@@ -249,18 +226,18 @@ async fn storm_through_a_move(kills: [Kill; 2]) {
                 child.wait().expect("an end");
             }
             Kill::Server => {
-                old.take().into_iter().for_each(Process::kill);
+                server.take().into_iter().for_each(Process::kill);
                 assert!(output_of(child).status.success());
             }
             Kill::Nobody => assert!(output_of(child).status.success()),
         }
     }
     let devices = storm.end().await;
-    let new = Process::start(folder.path(), &on(&database));
+    let new = moving.serve_target();
     for mut device in devices {
-        assert_eq!(device.renew(&client, &new.url).await.expect("an answer"), StatusCode::OK, "signed out by the move");
+        assert_eq!(moving.renew(&mut device, &new).await, StatusCode::OK, "signed out by the move");
     }
-    assert_eq!(gone.renew(&client, &new.url).await.expect("an answer"), StatusCode::UNAUTHORIZED);
+    assert_eq!(moving.renew(&mut gone, &new).await, StatusCode::UNAUTHORIZED);
     assert!(new.stop());
 }
 
@@ -272,38 +249,33 @@ enum Kill {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn renewals_beside_a_move_that_is_killed_and_repeated_are_all_kept() {
+async fn no_renewal_during_a_killed_and_repeated_move_is_lost() {
     storm_through_a_move([Kill::Move, Kill::Nobody]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn renewals_of_a_server_that_is_killed_beside_a_move_are_all_kept() {
+async fn no_renewal_of_a_server_killed_during_a_move_is_lost() {
     storm_through_a_move([Kill::Move, Kill::Server]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_text_that_postgresql_cannot_hold_ends_the_move_with_the_statement_that_replaces_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let cluster = Cluster::start(&["fsync=off"]);
-    let database = cluster.database().await;
-    let client = client();
-    let old = Process::start(folder.path(), "");
-    let mut ada = Device::register(&client, &old.url, "ada").await;
-    Device::register(&client, &old.url, "bob").await;
-    let mut source = file(folder.path()).await;
+async fn text_that_postgresql_cannot_store_fails_the_move_with_the_statement_that_fixes_it() {
+    let (moving, old, mut ada) = Moving::with_device().await;
+    moving.register("bob", &old).await;
+    let mut source = moving.open_source().await;
     let damage = "UPDATE users SET username = 'b' || char(0) || 'b' WHERE username = 'bob'";
     source.execute(damage).await.expect("a damaged name");
-    let refused = hallpass(folder.path(), &["move", "--to", &database], "");
-    let sentence = said(&refused);
-    assert!(!refused.status.success(), "{sentence}");
+    let failed = moving.move_to(&moving.target);
+    let sentence = said(&failed);
+    assert!(!failed.status.success(), "{sentence}");
     assert!(sentence.contains("1 rows of users have the character U+0000 in username"), "{sentence}");
     assert!(sentence.contains("the first has id = 2"), "{sentence}");
-    assert_eq!(ada.renew(&client, &old.url).await.expect("an answer"), StatusCode::OK, "the file is used on");
-    assert!(!has_row(&database, "SELECT 1 FROM users").await);
+    assert_eq!(moving.renew(&mut ada, &old).await, StatusCode::OK, "the file stays in use");
+    assert!(!moving.has_row("SELECT 1 FROM users").await);
 
     let repair = sentence.rsplit_once("run the move again: ").expect("a statement").1.trim().to_owned();
     source.execute(sqlx::AssertSqlSafe(repair)).await.expect("a repaired name");
-    moves(folder.path(), &database);
-    assert!(has_row(&database, "SELECT 1 FROM users WHERE username = 'replaced-2'").await);
+    moving.complete();
+    assert!(moving.has_row("SELECT 1 FROM users WHERE username = 'replaced-2'").await);
     assert!(old.stop());
 }

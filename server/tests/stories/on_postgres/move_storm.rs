@@ -1,4 +1,4 @@
-//! Every operation beside a move from SQLite to PostgreSQL. What was answered is in the new database.
+//! Every operation during a move from SQLite to PostgreSQL. Acknowledged writes are in the new database.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -17,13 +17,13 @@ use crate::{
     storm::{OPERATIONS, Operation, Storm, administrator},
 };
 
-/// How many do the same thing at the same time.
-const DOERS: usize = 2;
+/// The number of concurrent callers per operation.
+const CALLERS: usize = 2;
 
 /// How often each operation is answered before the move begins.
 const ANSWERS: usize = 3;
 
-/// What both databases have: a text and a number of each row.
+/// The contents that both databases must share: a text and a number of each row.
 const ROWS: [&str; 6] = [
     "SELECT username || email || password || CASE WHEN is_active THEN 1 ELSE 0 END, id FROM users ORDER BY id",
     "SELECT id || coalesce(revoked_why, ''), refreshed_at FROM sessions ORDER BY id",
@@ -33,7 +33,7 @@ const ROWS: [&str; 6] = [
     "SELECT username || password_there || password_here, user_id FROM imported_users ORDER BY user_id",
 ];
 
-/// One user, and the operation that is performed on that user beside the move.
+/// A user, and the operation that is performed on that user during the move.
 struct Beside<'w> {
     operation: Operation,
     storm: Storm<'w>,
@@ -42,17 +42,17 @@ struct Beside<'w> {
 }
 
 impl Beside<'_> {
-    /// Goes on until an operation was tried that began after the move.
+    /// Repeats the operation until one was tried that began after the move.
     async fn go_on(&self, is_moved: &AtomicBool) {
         loop {
             let was_moved = is_moved.load(Ordering::SeqCst);
-            // What was ended is opened again, so that there is always something to end.
+            // Reopen ended sessions, so that there is always something to end.
             for operation in [self.operation, Operation::Refresh] {
                 self.tried.fetch_add(1, Ordering::SeqCst);
                 let answer = self.storm.perform(operation).await;
                 let is_counted = answer.is_ok() && operation == self.operation;
                 self.answered.fetch_add(usize::from(is_counted), Ordering::SeqCst);
-                // Some operations are refused without waiting for anything.
+                // Some operations fail without waiting for anything.
                 task::yield_now().await;
             }
             if was_moved {
@@ -63,10 +63,10 @@ impl Beside<'_> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_beside_a_move_is_in_the_new_database() {
+async fn writes_acknowledged_during_a_move_are_in_the_new_database() {
     let (cluster, folder) = (Cluster::start(&["fsync=off"]), sqlite::folder());
     let (file, target) = (sqlite::migrated_database(folder.path()).await, cluster.database().await);
-    // Each operation moves the clock, and none of their tokens expires.
+    // Each operation advances the clock; none of their tokens expires.
     let days = |days: u64| Duration::from_hours(24 * days);
     let settings = Settings { access_token_lifetime: days(30), refresh_token_lifetime: days(60), ..settings() };
     let world = World::at(file.clone(), settings).await;
@@ -86,8 +86,8 @@ async fn what_was_answered_beside_a_move_is_in_the_new_database() {
         hallpass_store::transfer(&from, &to, |_, _| {}).await.expect("a move");
         is_moved.store(true, Ordering::SeqCst);
     };
-    let doers = all.iter().flat_map(|beside| (0..DOERS).map(|_| beside.go_on(&is_moved)));
-    tokio::join!(moving, join_all(doers));
+    let callers = all.iter().flat_map(|beside| (0..CALLERS).map(|_| beside.go_on(&is_moved)));
+    tokio::join!(moving, join_all(callers));
 
     for Beside { operation, storm, tried, answered } in &all {
         println!("{operation:?}: {tried:?} tried, {answered:?} of them answered");

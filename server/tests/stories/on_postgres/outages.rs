@@ -1,5 +1,5 @@
-//! PostgreSQL that restarts, is switched over, falls silent, or has no connection to spare: what can be answered late is
-//! answered, and everything comes back by itself.
+//! PostgreSQL restarts, fails over, falls silent, or has no connection to spare: requests are answered late where
+//! possible, and the server recovers without help.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +24,7 @@ fn behind(network: &Network, database: &str, cluster: &Cluster) -> String {
     database.replace(&cluster.port().to_string(), &network.port.to_string())
 }
 
-/// People who renew and register without a pause until `over`. Each answer is counted; any but success fails the story.
+/// Users who renew and register without a pause until `over`. Counts responses; any failure fails the story.
 async fn keep_busy(world: Arc<World>, name: String, over: watch::Receiver<bool>, answered: watch::Sender<usize>) {
     let mut device = world.signed_in(&name).await;
     for round in 0.. {
@@ -41,7 +41,7 @@ async fn keep_busy(world: Arc<World>, name: String, over: watch::Receiver<bool>,
     }
 }
 
-/// Keeps several people busy while `disturb` happens again and again, and asks for more answers after each time.
+/// Keeps several users busy while `disturb` runs repeatedly, and waits for more responses after each time.
 async fn nobody_fails_while(world: World, times: usize, mut disturb: impl AsyncFnMut(usize)) {
     let (world, over) = (Arc::new(world), watch::Sender::new(false));
     let (mut people, mut answers) = (JoinSet::new(), Vec::new());
@@ -78,7 +78,7 @@ async fn requests_during_a_restart_are_answered_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_on_sessions_that_the_server_terminates_are_answered_on_others() {
+async fn requests_survive_the_termination_of_their_database_sessions() {
     let cluster = Cluster::start(&["fsync=off"]);
     let world = World::at(cluster.database().await, settings()).await;
     let terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hallpass'";
@@ -121,7 +121,7 @@ async fn a_server_at_the_connection_limit_serves_with_the_connections_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_leads_to_a_standby_for_a_while_is_waited_for() {
+async fn a_host_name_that_temporarily_leads_to_a_standby_is_retried() {
     let mut cluster = Cluster::start(&["fsync=off"]);
     let network = Network::to(cluster.port()).await;
     let database = behind(&network, &cluster.database().await, &cluster);
@@ -142,18 +142,17 @@ async fn a_name_that_leads_to_a_standby_for_a_while_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_on_a_standby_is_refused() {
+async fn a_server_does_not_start_on_a_standby() {
     let mut cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.migrated_database().await;
     let standby = cluster.add_standby();
     let database = database.replace(&cluster.port().to_string(), &standby.to_string());
-    let refused =
-        hallpass_store::connect(&database.parse().expect("a URL")).await.err().expect("a refusal").to_string();
+    let refused = hallpass_store::connect(&database.parse().expect("a URL")).await.err().expect("an error").to_string();
     assert!(refused.contains("is a standby"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_fall_silent_are_replaced() {
+async fn silent_database_connections_are_replaced() {
     let cluster = Cluster::start(&["fsync=off"]);
     let network = Network::to(cluster.port()).await;
     let database = behind(&network, &cluster.database().await, &cluster);
@@ -179,7 +178,7 @@ async fn connections_that_fall_silent_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_answers_nothing_is_a_failure_of_the_server_until_it_does() {
+async fn a_database_that_does_not_answer_is_a_503_until_it_does() {
     let cluster = Cluster::start(&["fsync=off"]);
     let network = Network::to(cluster.port()).await;
     let database = behind(&network, &cluster.database().await, &cluster);

@@ -1,5 +1,5 @@
-//! PostgreSQL fails in every way under load, with one server and with three: no answer is wrong, no write that was
-//! acknowledged is lost, no token is answered with two successors, and everything comes back by itself.
+//! Every kind of PostgreSQL outage under load, with one server and with three: no response is wrong, no acknowledged
+//! write is lost, no token gets two successors, and the server recovers without help.
 
 use std::{
     path::Path,
@@ -22,13 +22,13 @@ use crate::{
     process::{Device, Process, client, post, post_until_served},
 };
 
-/// People who do something without a pause.
+/// Users who act without a pause.
 const PEOPLE: usize = 6;
 
-/// How long a fault lasts that has no end of its own: shorter than a server waits, and longer than a probe.
+/// Duration of an outage without an end of its own: shorter than a server waits, longer than a probe.
 const WHILE: Duration = Duration::from_secs(4);
 
-/// What was done, and what came of it.
+/// The operations and their results.
 #[derive(Default)]
 struct Ledger {
     tried: AtomicUsize,
@@ -39,7 +39,8 @@ struct Ledger {
 }
 
 impl Ledger {
-    /// Notes an answer. Whether it acknowledges what was asked; anything else is a failure of the server, never a refusal.
+    /// Records a response. Returns whether it acknowledges the request; any other response must be a server error,
+    /// never a rejection.
     fn note(&self, what: &str, answer: reqwest::Result<(StatusCode, Value)>) -> Option<Value> {
         self.tried.fetch_add(1, Ordering::SeqCst);
         match answer {
@@ -57,7 +58,7 @@ impl Ledger {
     }
 }
 
-/// A person with a device, who asks one server after the other.
+/// A user with a device, who uses one server after the other.
 struct Person {
     name: String,
     device: Device,
@@ -67,7 +68,7 @@ struct Person {
 }
 
 impl Person {
-    /// Acts until it is over, and counts the renewals that were answered.
+    /// Acts until the outage is over, and counts the renewals that were answered.
     async fn act(mut self, over: watch::Receiver<bool>, renewed: watch::Sender<usize>) -> Self {
         for round in 0.. {
             if *over.borrow() {
@@ -93,7 +94,7 @@ impl Person {
         self.ledger.note(path, post(&self.client, self.url(round), path, &body).await)
     }
 
-    /// Presents the token twice at once, as two tabs do, at two servers where there are several.
+    /// Sends the token twice at once, as two tabs do, to two servers if there are several.
     async fn renew(&mut self, round: usize) -> bool {
         let refresh = json!({ "refresh": self.device.refresh });
         let (first, second) = tokio::join!(
@@ -101,7 +102,7 @@ impl Person {
             self.ask(round + 1, "/api/token/refresh/", refresh.clone()),
         );
         if let (Some(first), Some(second)) = (&first, &second) {
-            assert_eq!(first["refresh"], second["refresh"], "one token has two successors");
+            assert_eq!(first["refresh"], second["refresh"], "a token has two successors");
         }
         let Some(renewed) = first.or(second).as_ref().and_then(Device::read) else { return false };
         self.device = renewed;
@@ -126,7 +127,7 @@ impl Person {
     }
 }
 
-/// A way to fail.
+/// A kind of outage.
 #[derive(Clone, Copy, Debug)]
 enum Outage {
     Restart,
@@ -157,7 +158,7 @@ const OUTAGES: [Outage; 11] = [
     Outage::Promotion,
 ];
 
-/// A PostgreSQL server with a standby that has all that was acknowledged, behind a network.
+/// A PostgreSQL server behind a network, with a synchronous standby.
 struct Site {
     cluster: Option<Cluster>,
     network: Network,
@@ -179,13 +180,13 @@ impl Site {
 
     async fn tell(&mut self, words: &'static [&'static str]) {
         let mut cluster = self.cluster.take().expect("the server");
-        let told = tokio::task::spawn_blocking(move || {
+        let finished = tokio::task::spawn_blocking(move || {
             for word in words {
                 cluster.tell(word);
             }
             cluster
         });
-        self.cluster = Some(told.await.expect("the server"));
+        self.cluster = Some(finished.await.expect("the server"));
     }
 
     async fn sessions(&self, function: &str) {
@@ -229,7 +230,7 @@ impl Site {
                 self.sessions("pg_terminate_backend").await;
             }
             Outage::Promotion => {
-                // What is acknowledged from now on is on the standby too.
+                // From now on, acknowledged writes are on the standby too.
                 self.cluster().execute("ALTER SYSTEM SET synchronous_standby_names = '*'").await;
                 self.cluster().execute("SELECT pg_reload_conf()").await;
                 self.cluster().wait_for_standby().await;
@@ -288,10 +289,10 @@ async fn everything_comes_back(servers: usize) {
         ledger.acknowledged.load(Ordering::SeqCst),
         ledger.unavailable.load(Ordering::SeqCst),
     );
-    assert!(servers.into_iter().all(Process::stop), "they stop in good order");
+    assert!(servers.into_iter().all(Process::stop), "they exit with success");
 }
 
-/// The last pair that a person was given is good.
+/// Asserts that each user's last pair is valid.
 async fn check(person: &Person, urls: &[String]) {
     for url in urls {
         let mut device = person.device.clone();
@@ -300,7 +301,7 @@ async fn check(person: &Person, urls: &[String]) {
     }
 }
 
-/// Who was registered can sign in, and who signed out is out.
+/// Asserts that registered users can sign in, and that sign-outs are in effect.
 async fn check_ledger(ledger: &Ledger, urls: &[String]) -> (usize, usize) {
     let client = client();
     let registered = ledger.registered.lock().expect("no panic").clone();
@@ -321,11 +322,11 @@ async fn check_ledger(ledger: &Ledger, urls: &[String]) -> (usize, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_server_comes_back_after_every_outage_and_loses_nothing() {
+async fn one_server_recovers_from_every_outage_and_loses_nothing() {
     everything_comes_back(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_servers_come_back_after_every_outage_and_lose_nothing() {
+async fn three_servers_recover_from_every_outage_and_lose_nothing() {
     everything_comes_back(3).await;
 }

@@ -1,4 +1,4 @@
-//! What stands between a server and PostgreSQL: a role that may do little, and a pooler.
+//! Restricted PostgreSQL roles and connection poolers.
 
 use std::{
     fs,
@@ -24,7 +24,7 @@ fn name_of(database: &str) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_may_only_read_and_write_rows_can_start_a_server_and_serve() {
+async fn a_server_starts_and_serves_with_a_role_that_may_only_read_and_write_rows() {
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.migrated_database().await;
     cluster.execute("CREATE ROLE server LOGIN").await;
@@ -39,7 +39,7 @@ async fn a_role_that_may_only_read_and_write_rows_can_start_a_server_and_serve()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_that_migrate_one_database_at_once_all_start() {
+async fn servers_that_migrate_one_database_concurrently_all_start() {
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
     let database = database.parse().expect("a database URL");
@@ -49,7 +49,7 @@ async fn servers_that_migrate_one_database_at_once_all_start() {
     }
 }
 
-/// `PgBouncer` in front of a cluster, in a mode.
+/// `PgBouncer` in front of a cluster, in a pooling mode.
 struct Pooler {
     child: Child,
     port: u16,
@@ -57,7 +57,7 @@ struct Pooler {
 
 impl Pooler {
     fn start(folder: &Path, cluster: &Cluster, mode: &str) -> Self {
-        // Another user than the one that runs the stories reads its files.
+        // PgBouncer runs as another user, which must read these files.
         Command::new("chmod").arg("755").arg(folder).status().expect("chmod");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = free.local_addr().expect("an address").port();
@@ -71,7 +71,7 @@ impl Pooler {
             users.display(),
         );
         fs::write(&configuration, text).expect("a file");
-        // It refuses to be run by root.
+        // PgBouncer refuses to run as root.
         let run = "PATH=$PATH:/usr/sbin; test \"$(id -u)\" != 0 || set -- --user=nobody; exec pgbouncer \"$@\" \"$0\"";
         let mut command = Command::new("sh");
         command.args(["-c", run]).arg(&configuration).stderr(Stdio::piped()).stdout(Stdio::null());
@@ -130,8 +130,8 @@ async fn serves_behind_a_pooler(mode: &str) {
             until("the server has read the revocation", is_out).await;
         }
     }
-    assert!(servers.into_iter().all(Process::stop), "they stop in good order");
-    // Nothing is left behind that keeps the next one from starting.
+    assert!(servers.into_iter().all(Process::stop), "they exit with success");
+    // Nothing is left behind that prevents the next start.
     assert!(Process::start(folder.path(), &prelude).stop());
 }
 
@@ -145,7 +145,7 @@ async fn servers_start_and_serve_behind_a_pooler_in_session_mode() {
     serves_behind_a_pooler("session").await;
 }
 
-/// What `hallpass doctor` says of a database. It succeeds.
+/// The output of `hallpass doctor` on a database. The command must succeed.
 fn doctor(folder: &Path, database: &str) -> String {
     let key = "one key for all servers, of more than 32 bytes";
     let mut command = Command::new(env!("CARGO_BIN_EXE_hallpass"));
@@ -157,9 +157,9 @@ fn doctor(folder: &Path, database: &str) -> String {
     said(&output)
 }
 
-/// A doctor behind a pooler reads what others wrote, changes nothing, and can come again and again.
+/// A doctor behind a pooler reads others' writes, changes nothing, and can run repeatedly.
 async fn doctor_reads_behind_a_pooler(mode: &str) {
-    // With fsync, which a doctor insists on.
+    // With fsync, which the doctor checks.
     let (folder, cluster) = (tempfile::tempdir().expect("a folder"), Cluster::start(&[]));
     let pooler = Pooler::start(folder.path(), &cluster, mode);
     let (empty, migrated) = (cluster.database().await, cluster.migrated_database().await);

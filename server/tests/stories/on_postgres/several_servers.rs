@@ -1,5 +1,5 @@
-//! Several servers on one PostgreSQL database: what one does, all know, and when one of them or the
-//! database falls, nobody honest is signed out and nobody else gets in.
+//! Several servers on one PostgreSQL database: each sees the others' writes, and when one of them or the database
+//! fails, no user is signed out and no invalid token is accepted.
 
 use std::{path::Path, time::Duration};
 
@@ -15,11 +15,11 @@ use crate::{
     process::{Device, Process, client},
 };
 
-/// A spent token is answered for as long as this, and then no more.
+/// The grace period for spent tokens.
 const GRACE: Duration = Duration::from_secs(1);
 const DEVICES: usize = 12;
 
-/// A server on the database, with the key that all have.
+/// A server on the database, with the shared key.
 fn server(folder: &Path, database: &str) -> Process {
     let key = "one key for all servers, of more than 32 bytes";
     let prelude = format!(
@@ -32,7 +32,7 @@ fn server(folder: &Path, database: &str) -> Process {
 struct Running {
     devices: JoinSet<Device>,
     over: watch::Sender<bool>,
-    /// The number of answers that each device got.
+    /// The number of responses per device.
     answers: Vec<watch::Receiver<usize>>,
 }
 
@@ -62,7 +62,7 @@ impl Running {
     }
 }
 
-/// Renews until told to stop. What is not answered, or answered with a failure of the server, is asked again.
+/// Renews until stopped. Repeats requests without a response or with a server error.
 async fn renew_everywhere(
     mut device: Device,
     urls: Vec<String>,
@@ -76,26 +76,26 @@ async fn renew_everywhere(
         }
         match device.renew(&client, url).await {
             Ok(StatusCode::OK) => answered.send_modify(|count| *count += 1),
-            Ok(status) => assert!(status.is_server_error(), "an honest device was refused: {status}"),
+            Ok(status) => assert!(status.is_server_error(), "an honest device was rejected: {status}"),
             Err(_) => {}
         }
     }
     device
 }
 
-/// Has the cluster do these things (see `cluster.sh`) while the devices go on.
-async fn told(mut cluster: Cluster, words: &'static [&'static str]) -> Cluster {
-    let told = tokio::task::spawn_blocking(move || {
+/// Runs these commands of `cluster.sh` while the devices renew.
+async fn run_commands(mut cluster: Cluster, words: &'static [&'static str]) -> Cluster {
+    let finished = tokio::task::spawn_blocking(move || {
         for word in words {
             cluster.tell(word);
         }
         cluster
     });
-    told.await.expect("a database that is up again")
+    finished.await.expect("a restarted database")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_wrongly_refused_or_let_in_while_a_server_and_the_database_fall() {
+async fn nobody_is_wrongly_rejected_or_accepted_during_failures_of_a_server_and_the_database() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut cluster = Cluster::start(&[]);
     let database = cluster.database().await;
@@ -118,7 +118,7 @@ async fn nobody_is_wrongly_refused_or_let_in_while_a_server_and_the_database_fal
     servers.remove(0).kill();
     running.go_on().await;
     for words in [&["restart"] as &[&str], &["crash", "start"]] {
-        cluster = told(cluster, words).await;
+        cluster = run_commands(cluster, words).await;
         running.go_on().await;
     }
 
@@ -129,21 +129,21 @@ async fn nobody_is_wrongly_refused_or_let_in_while_a_server_and_the_database_fal
     sleep(GRACE).await;
     for (number, mut stolen) in spent.into_iter().enumerate() {
         let status = stolen.renew_until_served(&client, &urls[1 + number % 2]).await;
-        assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was taken");
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was accepted");
     }
-    assert!(servers.into_iter().all(Process::stop), "they stop in good order");
+    assert!(servers.into_iter().all(Process::stop), "they exit with success");
     drop(cluster);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_takes_no_writes_is_a_failure_of_the_server_until_it_does() {
+async fn a_read_only_database_is_a_503_until_it_accepts_writes() {
     let folder = tempfile::tempdir().expect("a folder");
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
     let server = server(folder.path(), &database);
     let client = client();
     let mut device = Device::register(&client, &server.url, "ada").await;
-    // As one is to which it was switched over before it was made the first.
+    // A standby, as before it is promoted.
     cluster.set_read_only(true).await;
     let before = device.clone();
     for _ in 0..3 {
@@ -163,7 +163,7 @@ async fn a_database_that_takes_no_writes_is_a_failure_of_the_server_until_it_doe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_presented_to_all_servers_at_once_is_renewed_once() {
+async fn a_token_sent_to_all_servers_at_once_is_renewed_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
@@ -188,7 +188,7 @@ async fn a_token_presented_to_all_servers_at_once_is_renewed_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_servers_learn_who_has_signed_out() {
+async fn a_sign_out_takes_effect_at_every_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let cluster = Cluster::start(&["fsync=off"]);
     let database = cluster.database().await;
@@ -201,7 +201,7 @@ async fn all_servers_learn_who_has_signed_out() {
     assert_eq!(device.leave(&client, &servers[0].url).await, StatusCode::OK);
     for server in &servers {
         let is_out = async || device.me(&client, &server.url).await == StatusCode::UNAUTHORIZED;
-        until("the server has heard of the sign-out", is_out).await;
+        until("the server was notified of the sign-out", is_out).await;
     }
 }
 
@@ -230,7 +230,7 @@ async fn revocations_are_followed_on_a_database_with_lower_transaction_ids() {
     let client = client();
     let gone = Device::register(&client, &follower.url, "gone").await;
     assert_eq!(gone.leave(&client, &follower.url).await, StatusCode::OK);
-    // As after a logical fail-over: sessions of the other server's are as good here.
+    // As after a logical fail-over: the other server's sessions are valid here.
     let other = server(folder.path(), &new);
     network.lead_to(after.port());
     let device = Device::register(&client, &other.url, "ada").await;
@@ -238,7 +238,7 @@ async fn revocations_are_followed_on_a_database_with_lower_transaction_ids() {
     assert_eq!(device.leave(&client, &other.url).await, StatusCode::OK);
     let is_out = async || device.me(&client, &follower.url).await == StatusCode::UNAUTHORIZED;
     until("the server has read the revocation", is_out).await;
-    assert_eq!(gone.me(&client, &follower.url).await, StatusCode::UNAUTHORIZED, "what was known is not forgotten");
+    assert_eq!(gone.me(&client, &follower.url).await, StatusCode::UNAUTHORIZED, "known revocations stay in effect");
     let log = follower.stop_and_read();
     assert_eq!(log.matches("to an earlier state").count(), 1, "{log}");
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[test]
-fn accounts_are_made_and_changed_from_the_command_line() {
+fn accounts_can_be_created_and_changed_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str], line: &str| hallpass(folder.path(), arguments, line);
     let made = run(&["createsuperuser", "--username", "root", "--email", "", "--password-stdin"], PASSWORD);
@@ -38,7 +38,7 @@ fn accounts_are_made_and_changed_from_the_command_line() {
 }
 
 #[test]
-fn of_commands_that_give_one_address_at_once_one_creates_its_user() {
+fn one_of_concurrent_commands_with_one_email_creates_its_user() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("hallpass.toml"), "user_id_field = \"email\"\n").expect("a file");
     let create = |name: &str, email: &str| {
@@ -61,7 +61,7 @@ fn of_commands_that_give_one_address_at_once_one_creates_its_user() {
 }
 
 #[test]
-fn sessions_are_ended_from_the_command_line() {
+fn sessions_can_be_ended_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
@@ -74,14 +74,14 @@ fn sessions_are_ended_from_the_command_line() {
 }
 
 #[test]
-fn a_missing_answer_is_asked_for_only_at_a_terminal() {
+fn missing_input_without_a_terminal_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = hallpass(folder.path(), &["createuser", "--password-stdin"], PASSWORD);
     assert!(said(&output).contains("Error: Username is missing; set it with --username"), "{}", said(&output));
 }
 
 #[test]
-fn a_bad_configuration_is_one_sentence_and_no_start() {
+fn an_invalid_configuration_prevents_the_start_with_one_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("hallpass.toml"), "acces_token_lifetime = 5").expect("a file");
     for command in ["serve", "migrate", "check-config"] {
@@ -105,12 +105,12 @@ fn the_settings_are_shown_without_secrets() {
 }
 
 #[test]
-fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
+fn keys_can_be_created_rotated_and_removed_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     let file = |name: &str| folder.path().join(name);
     assert!(run(&["keys", "list"]).contains("No signing key exists yet."));
-    assert!(!file("hallpass.key").exists(), "a list makes none");
+    assert!(!file("hallpass.key").exists(), "listing creates no key");
     run(&["flushexpiredtokens"]);
     assert!(run(&["keys", "list"]).contains("unnamed  HS256  signs"));
     let secret = std::fs::read_to_string(file("hallpass.key")).expect("the single key");
@@ -141,11 +141,11 @@ fn keys_are_made_rotated_and_taken_away_from_the_command_line() {
         assert!(refused.contains("has no key, or more than one, whose id begins with"), "{refused}");
     }
     assert!(!run(&["keys", "list"]).contains(&new));
-    assert!(!file("hallpass.key").exists(), "and none was made beside the ring");
+    assert!(!file("hallpass.key").exists(), "no single key was created beside the ring");
 }
 
 #[test]
-fn a_single_key_that_leaked_leaves_no_file_behind() {
+fn retiring_the_single_key_deletes_its_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     run(&["flushexpiredtokens"]);
@@ -157,7 +157,7 @@ fn a_single_key_that_leaked_leaves_no_file_behind() {
 
 #[cfg(unix)]
 #[test]
-fn a_ring_that_others_can_read_or_that_is_not_understood_is_refused_in_one_sentence() {
+fn an_unreadable_or_exposed_key_ring_is_rejected_with_one_sentence() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| hallpass(folder.path(), arguments, "");
@@ -176,7 +176,7 @@ fn a_ring_that_others_can_read_or_that_is_not_understood_is_refused_in_one_sente
 }
 
 #[test]
-fn a_key_that_is_configured_leads_until_it_is_taken_out_of_the_configuration() {
+fn a_configured_key_signs_until_it_is_removed_from_the_configuration() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| said(&hallpass(folder.path(), arguments, ""));
     let configuration = folder.path().join("hallpass.toml");
@@ -191,7 +191,7 @@ fn a_key_that_is_configured_leads_until_it_is_taken_out_of_the_configuration() {
 }
 
 #[test]
-fn tokens_are_taken_apart_and_verified_from_the_command_line() {
+fn tokens_can_be_decoded_and_verified_from_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str], lines: &str| hallpass(folder.path(), arguments, lines);
     let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -216,10 +216,10 @@ fn tokens_are_taken_apart_and_verified_from_the_command_line() {
     let lines: Vec<_> = answers.lines().collect();
     assert_eq!((lines[0], lines[2]), (r#"{"id":1,"valid":true}"#, r#"{"id":3,"valid":false}"#));
     assert!(lines[1].starts_with(r#"{"error":"the line is not a JSON object"#), "{answers}");
-    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "no key and no database was made");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "no key and no database was created");
 }
 
-/// Every command that prints something, with a line for its standard input. What they need is there.
+/// Every command that prints something, with a line for its standard input. Their prerequisites exist.
 const PRINTING: [(&[&str], &str); 13] = [
     (&["--help"], ""),
     (&["migrate"], ""),
@@ -236,7 +236,7 @@ const PRINTING: [(&[&str], &str); 13] = [
     (&["doctor", "--json"], ""),
 ];
 
-/// Runs a command whose standard output is `output`, a file or the end of a pipe.
+/// Runs a command with `output` as its standard output, a file or the end of a pipe.
 fn printing_to(folder: &Path, output: impl Into<Stdio>, arguments: &[&str], line: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hallpass"))
         .args(arguments)
@@ -253,7 +253,7 @@ fn printing_to(folder: &Path, output: impl Into<Stdio>, arguments: &[&str], line
 }
 
 #[test]
-fn a_closed_pipe_ends_the_output_and_not_the_work() {
+fn a_closed_pipe_does_not_interrupt_the_command() {
     let folder = tempfile::tempdir().expect("a folder");
     hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
     for (arguments, line) in PRINTING {
@@ -268,11 +268,11 @@ fn a_closed_pipe_ends_the_output_and_not_the_work() {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     let failed = printing_to(folder.path(), writer, &["revoke", "--user", "nobody"], "");
-    assert_eq!(failed.status.code(), Some(1), "and its exit code is kept");
+    assert_eq!(failed.status.code(), Some(1), "the exit code is kept");
 }
 
 #[test]
-fn output_that_cannot_be_written_is_one_sentence_after_the_work() {
+fn a_failed_write_to_standard_output_is_reported_after_the_work_is_done() {
     let folder = tempfile::tempdir().expect("a folder");
     hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
     for (arguments, line) in PRINTING {
@@ -296,7 +296,7 @@ fn a_command_does_not_fail_because_standard_error_is_closed() {
 }
 
 #[tokio::test]
-async fn a_command_names_every_cause_of_a_failed_database() {
+async fn a_command_reports_every_cause_of_a_database_error() {
     let folder = tempfile::tempdir().expect("a folder");
     hallpass(folder.path(), &["createuser", "--username", "ada", "--password-stdin"], PASSWORD);
     let mut broken = sqlite::connect(&sqlite::url(&folder.path().join("hallpass.db"))).await.expect("the database");
@@ -311,7 +311,7 @@ async fn a_command_names_every_cause_of_a_failed_database() {
 }
 
 #[test]
-fn a_database_url_is_judged_alike_by_every_command() {
+fn every_command_validates_a_database_url_alike() {
     let folder = tempfile::tempdir().expect("a folder");
     let configuration = folder.path().join("hallpass.toml");
     for (url, fault) in [

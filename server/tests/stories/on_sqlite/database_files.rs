@@ -1,4 +1,4 @@
-//! The SQLite file: who creates it, whose it is, and what only looking at it leaves behind.
+//! The SQLite file: its creation, its application id, and the doctor's read-only access.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,7 @@ use crate::{
     sqlite,
 };
 
-/// Commands that open the database, and one that only looks at it.
+/// Commands that open the database, and one that only inspects it.
 const OPENING: [&[&str]; 5] = [
     &["serve"],
     &["migrate"],
@@ -38,7 +38,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Runs SQL on the file, and leaves nothing beside it.
+/// Runs SQL on the file, without leaving other files behind.
 async fn execute(folder: &Path, sql: &'static str) {
     fs::OpenOptions::new().append(true).create(true).open(folder.join("hallpass.db")).expect("a file");
     let mut connection = sqlite::connect(&sqlite::url(&folder.join("hallpass.db"))).await.expect("a database");
@@ -74,14 +74,14 @@ fn migrate_at_once(folder: &Path) {
 }
 
 #[test]
-fn processes_that_create_a_file_at_once_wait_for_each_other() {
+fn concurrent_processes_can_create_one_file() {
     for _ in 0..4 {
         migrate_at_once(folder().path());
     }
 }
 
 #[test]
-fn processes_that_find_an_empty_file_at_once_wait_for_each_other() {
+fn concurrent_processes_can_initialise_one_empty_file() {
     for _ in 0..4 {
         let folder = folder();
         fs::write(folder.path().join("hallpass.db"), "").expect("a file");
@@ -90,7 +90,7 @@ fn processes_that_find_an_empty_file_at_once_wait_for_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn processes_that_upgrade_a_file_at_once_wait_for_each_other() {
+async fn concurrent_processes_can_upgrade_one_file() {
     let folder = folder();
     assert!(output_of(migrate(folder.path())).status.success());
     execute(folder.path(), "DELETE FROM _sqlx_migrations WHERE description = 'application id'").await;
@@ -98,7 +98,7 @@ async fn processes_that_upgrade_a_file_at_once_wait_for_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_and_a_command_create_a_file_together() {
+async fn a_server_and_a_command_can_create_a_file_concurrently() {
     let folder = folder();
     let path = folder.path().to_owned();
     let command = std::thread::spawn(move || {
@@ -111,7 +111,7 @@ async fn a_server_and_a_command_create_a_file_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_another_application_is_refused_and_not_changed() {
+async fn a_file_of_another_application_is_rejected_and_not_changed() {
     for sql in [
         "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT)",
         "CREATE VIEW users AS SELECT 1 AS id",
@@ -138,7 +138,7 @@ async fn a_file_of_another_application_is_refused_and_not_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_that_has_its_file_open_keeps_it_as_it_is() {
+async fn the_open_file_of_another_application_is_not_changed() {
     let folder = folder();
     let url = sqlite::url(&folder.path().join("hallpass.db"));
     fs::write(folder.path().join("hallpass.db"), "").expect("a file");
@@ -151,7 +151,7 @@ async fn an_application_that_has_its_file_open_keeps_it_as_it_is() {
 }
 
 #[test]
-fn the_header_of_a_file_names_the_application() {
+fn the_file_header_has_the_application_id() {
     let folder = folder();
     assert!(output_of(migrate(folder.path())).status.success());
     let file = fs::read(folder.path().join("hallpass.db")).expect("the file");
@@ -159,7 +159,7 @@ fn the_header_of_a_file_names_the_application() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_doctor_says_which_migrations_are_due_and_applies_none() {
+async fn a_doctor_reports_pending_migrations_and_applies_none() {
     let folder = folder();
     assert!(output_of(migrate(folder.path())).status.success());
     execute(folder.path(), "DELETE FROM _sqlx_migrations WHERE description = 'application id'").await;
@@ -171,7 +171,7 @@ async fn a_doctor_says_which_migrations_are_due_and_applies_none() {
 }
 
 #[test]
-fn a_doctor_leaves_a_current_and_an_empty_file_as_they_are() {
+fn a_doctor_changes_neither_a_current_nor_an_empty_file() {
     let folder = folder();
     fs::write(folder.path().join("hallpass.db"), "").expect("a file");
     #[cfg(unix)]
@@ -196,7 +196,7 @@ async fn a_doctor_inspects_a_file_that_a_server_writes_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_a_later_version_is_refused_and_not_changed() {
+async fn a_file_of_a_later_version_is_rejected_and_not_changed() {
     let folder = folder();
     assert!(output_of(migrate(folder.path())).status.success());
     execute(folder.path(), "INSERT INTO _sqlx_migrations VALUES (1000, 'later', 0, TRUE, x'00', 0)").await;
@@ -212,7 +212,7 @@ async fn a_file_of_a_later_version_is_refused_and_not_changed() {
 }
 
 #[test]
-fn a_start_and_a_doctor_refuse_a_path_that_cannot_be_a_file() {
+fn a_server_and_a_doctor_reject_a_path_that_cannot_be_a_file() {
     for (url, sentence) in [
         ("sqlite://missing/hallpass.db", "the folder missing does not exist"),
         ("sqlite://folder", "folder is not a file"),
@@ -233,7 +233,7 @@ fn a_start_and_a_doctor_refuse_a_path_that_cannot_be_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_whose_file_was_moved_is_not_ready_until_it_is_back() {
+async fn a_server_whose_file_was_renamed_is_not_ready_until_it_is_back() {
     let folder = folder();
     let process = Process::start(folder.path(), "");
     let (file, away) = (folder.path().join("hallpass.db"), folder.path().join("away.db"));
@@ -248,7 +248,7 @@ async fn a_server_whose_file_was_moved_is_not_ready_until_it_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_another_application_gets_no_key_beside_it() {
+async fn no_key_is_created_beside_a_file_of_another_application() {
     let folder = tempfile::tempdir().expect("a folder");
     execute(folder.path(), "CREATE TABLE sessions (id INTEGER)").await;
     let before = files(folder.path());

@@ -1,4 +1,4 @@
-//! `hallpass doctor`: one list, and what to do.
+//! `hallpass doctor`: the list of findings, with fixes.
 
 use std::{
     fs,
@@ -28,7 +28,7 @@ fn marked(output: &Output, mark: &str) -> Vec<String> {
     text.lines().filter(|line| line.starts_with(mark)).map(str::to_owned).collect()
 }
 
-/// A folder with a configuration, in which nothing listens where another story might.
+/// A folder with a configuration whose port no other story uses.
 fn folder(toml: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let toml = if toml.contains("listen =") { toml.to_owned() } else { format!("listen = \"127.0.0.1:0\"\n{toml}") };
@@ -37,7 +37,7 @@ fn folder(toml: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn where_nothing_is_yet_nothing_is_wrong_and_nothing_is_made() {
+fn a_doctor_in_an_empty_folder_reports_no_problem_and_creates_nothing() {
     let folder = folder("");
     let output = doctor(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
@@ -51,7 +51,7 @@ fn where_nothing_is_yet_nothing_is_wrong_and_nothing_is_made() {
 }
 
 #[test]
-fn a_server_that_is_set_up_is_well() {
+fn a_doctor_reports_no_problem_of_a_configured_server() {
     let folder = folder(&format!("trusted_proxies = [\"127.0.0.1\"]\nsigning_key = \"{KEY}\""));
     let run = |arguments: &[&str]| hallpass(folder.path(), arguments, "");
     assert!(run(&["migrate"]).status.success());
@@ -81,7 +81,7 @@ fn a_server_that_is_set_up_is_well() {
 }
 
 #[test]
-fn problems_are_reported_with_advice_and_by_the_exit_code() {
+fn problems_are_reported_with_a_fix_and_an_exit_code() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let listen = format!("listen = \"{}\"", taken.local_addr().expect("an address"));
     let cases = [
@@ -99,7 +99,7 @@ fn problems_are_reported_with_advice_and_by_the_exit_code() {
     ];
     for (toml, sentence) in cases {
         let folder = folder(toml);
-        // Who has taken an address does not answer, however long it has.
+        // The port is taken by a listener that never answers.
         let output = doctor(folder.path(), &["--timeout", "10ms"]);
         assert_eq!(output.status.code(), Some(1), "{toml}: {}", said(&output));
         let bad = marked(&output, "✗");
@@ -112,7 +112,7 @@ fn problems_are_reported_with_advice_and_by_the_exit_code() {
 
 #[cfg(unix)]
 #[test]
-fn files_that_others_can_read_are_named_with_the_command_that_closes_them() {
+fn files_readable_by_others_are_reported_with_the_fixing_command() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder(&format!("signing_key = \"{KEY}\""));
     assert!(hallpass(folder.path(), &["migrate"], "").status.success());
@@ -128,7 +128,7 @@ fn files_that_others_can_read_are_named_with_the_command_that_closes_them() {
 }
 
 #[test]
-fn a_database_that_is_none_is_told() {
+fn a_file_that_is_not_a_database_is_reported() {
     let folder = folder("");
     fs::write(folder.path().join("hallpass.db"), "this is no database, however long one looks at it").expect("a file");
     let output = doctor(folder.path(), &[]);
@@ -153,7 +153,7 @@ async fn a_file_that_was_moved_is_reported_as_moved_even_if_its_tables_cannot_be
 }
 
 #[test]
-fn programs_are_told_in_json() {
+fn the_report_is_available_as_json() {
     let folder = folder(&format!("limits = \"off\"\nsigning_key = \"{KEY}\""));
     let output = doctor(folder.path(), &["--json"]);
     assert_eq!(output.status.code(), Some(1));
@@ -167,7 +167,7 @@ fn programs_are_told_in_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_server_is_looked_at_from_outside() {
+async fn a_running_server_is_checked_over_http() {
     let place = tempfile::tempdir().expect("a folder");
     let process = Process::start(place.path(), "export HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
     let (url, metrics) = (process.url.clone(), process.metrics_url());
@@ -200,7 +200,7 @@ async fn a_running_server_is_looked_at_from_outside() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_system_without_certificate_authorities_is_told_so_where_they_are_needed() {
+async fn missing_certificate_authorities_are_reported_if_they_are_needed() {
     let place = folder(&format!("signing_key = \"{KEY}\""));
     let process = Process::start(place.path(), "");
     let doctor = |url: &str| {

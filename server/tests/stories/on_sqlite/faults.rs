@@ -1,5 +1,5 @@
-//! What breaks: the process, the disk, the lock on the database. Afterwards nobody honest is signed
-//! out, nobody else is in, and what was answered is true.
+//! Failures of the process, the disk and the database lock. Afterwards no user is signed out, ended sessions stay
+//! ended, and acknowledged writes are kept.
 
 use std::{path::Path, time::Duration};
 
@@ -18,11 +18,10 @@ use crate::{
     sqlite,
 };
 
-/// How often the process is killed: a few times by default, and as often as this says for the full
-/// length (`make storm`).
+/// How often the process is killed. Small by default; `make storm` sets more.
 const ROUNDS: &str = "HALLPASS_STORM_ROUNDS";
 
-/// With a grace that is over soon: within it a spent token is answered for, as by design.
+/// A short grace period: within it, a spent token is answered by design.
 const SHORT_GRACE: &str = "export HALLPASS_REFRESH_REUSE_GRACE=1s;";
 const AFTER_THE_GRACE: Duration = Duration::from_millis(1_200);
 
@@ -37,8 +36,8 @@ async fn database(folder: &Path) -> SqliteConnection {
     connect(folder).await.expect("the database")
 }
 
-/// Lets the devices renew without a pause until nobody answers any more, and calls `end` after so many answers.
-/// Each device ends up with the last pair that it was given.
+/// Lets the devices renew without a pause until the server stops answering, and calls `end` after so many responses.
+/// Each device ends up with the last pair that it received.
 async fn storm(url: &str, devices: Vec<Device>, answers: usize, end: impl FnOnce()) -> Vec<Device> {
     let mut running = JoinSet::new();
     let (answered, mut all_answered) = watch::channel(0);
@@ -53,7 +52,7 @@ async fn storm(url: &str, devices: Vec<Device>, answers: usize, end: impl FnOnce
             device
         });
     }
-    // When all devices have failed, waiting ends at once.
+    // When all devices have failed, the wait ends at once.
     drop(answered);
     let enough = all_answered.wait_for(|count| *count >= answers);
     drop(eventually("answers in the storm", enough).await.expect("devices that renew"));
@@ -62,7 +61,7 @@ async fn storm(url: &str, devices: Vec<Device>, answers: usize, end: impl FnOnce
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_answered_before_a_kill_is_right_after_it() {
+async fn every_acknowledged_write_survives_a_kill() {
     let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(4);
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();
@@ -81,7 +80,7 @@ async fn whoever_was_answered_before_a_kill_is_right_after_it() {
         let after_the_grace = Instant::now() + AFTER_THE_GRACE;
         assert_eq!(gone.leave(&client, &process.url).await, StatusCode::OK);
 
-        // After another answer each time, from the first to the two hundredth.
+        // After a different number of responses each time, from 1 to 200.
         let url = process.url.clone();
         devices = storm(&url, devices, 1 + round * 37 % 211, || process.kill()).await;
 
@@ -94,19 +93,19 @@ async fn whoever_was_answered_before_a_kill_is_right_after_it() {
         sleep_until(after_the_grace).await;
         let mut spent = stolen;
         let status = spent.renew(&client, &process.url).await.expect("an answer");
-        assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was taken");
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "a token spent two renewals ago was accepted");
         assert_eq!(gone.me(&client, &process.url).await, StatusCode::UNAUTHORIZED, "who signed out is in again");
         let mut gone = gone;
         assert_eq!(gone.renew(&client, &process.url).await.expect("an answer"), StatusCode::UNAUTHORIZED);
     }
-    assert!(process.stop(), "it stops in good order");
+    assert!(process.stop(), "it exits with success");
     let mut database = database(folder.path()).await;
     let row = database.fetch_one("PRAGMA integrity_check").await.expect("an answer");
     assert_eq!(row.get::<String, _>(0), "ok");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_written_comes_into_the_file_itself_while_the_server_runs() {
+async fn the_write_ahead_log_is_checkpointed_while_the_server_runs() {
     let (folder, alone) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let process = Process::start(folder.path(), "");
     Device::register(&client(), &process.url, "ada").await;
@@ -122,7 +121,7 @@ async fn what_was_written_comes_into_the_file_itself_while_the_server_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_finishes_what_was_begun() {
+async fn a_stop_finishes_running_requests() {
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();
     let process = Process::start(folder.path(), "");
@@ -142,10 +141,10 @@ async fn a_stop_finishes_what_was_begun() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_a_failure_of_the_server_and_is_over_when_there_is_room() {
+async fn a_full_disk_is_a_503_until_there_is_space() {
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();
-    // A write beyond the limit fails, as on a full disk, instead of ending the process.
+    // A write beyond the limit fails, as on a full disk, instead of killing the process.
     let process = Process::start(folder.path(), "trap '' XFSZ;");
     let mut device = Device::register(&client, &process.url, "ada").await;
     let before = device.clone();
@@ -156,7 +155,7 @@ async fn a_full_disk_is_a_failure_of_the_server_and_is_over_when_there_is_room()
         assert!(device.leave(&client, &process.url).await.is_server_error(), "no sign-out that did not happen");
     }
     assert_eq!(device.refresh, before.refresh);
-    assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading needs no room");
+    assert_eq!(device.me(&client, &process.url).await, StatusCode::OK, "reading needs no space");
     until("it is not ready", async || process.probe("/readyz").await == StatusCode::SERVICE_UNAVAILABLE).await;
     assert_eq!(process.probe("/healthz").await, StatusCode::OK);
     process.limit_files("unlimited");
@@ -166,7 +165,7 @@ async fn a_full_disk_is_a_failure_of_the_server_and_is_over_when_there_is_room()
     assert!(process.stop());
 }
 
-/// The database's files, which nobody can write to, root included, until this is dropped.
+/// The database's files, read-only for everyone, including root, until dropped.
 #[cfg(target_os = "linux")]
 struct ReadOnly([std::path::PathBuf; 2]);
 
@@ -194,7 +193,7 @@ impl Drop for ReadOnly {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs root, and chattr on a file system like ext4"]
-async fn files_that_have_become_read_only_are_a_failure_of_the_server_and_it_recovers_with_them() {
+async fn read_only_files_are_a_503_until_they_are_writable() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let client = client();
     let process = Process::start(folder.path(), "");
@@ -227,7 +226,7 @@ async fn files_that_have_become_read_only_are_a_failure_of_the_server_and_it_rec
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_somebody_else_has_locked_is_waited_for_and_then_said_to_be() {
+async fn a_locked_database_is_waited_for_and_then_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();
     let process = Process::start(folder.path(), "");
@@ -252,7 +251,7 @@ async fn revoke_elsewhere(database: &mut SqliteConnection, device: &Device, url:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn revocations_are_followed_in_a_database_that_was_set_back() {
+async fn revocations_are_followed_after_a_database_was_restored_from_a_backup() {
     let folder = tempfile::tempdir().expect("a folder");
     let client = client();
     let process = Process::start(folder.path(), "");
@@ -268,7 +267,11 @@ async fn revocations_are_followed_in_a_database_that_was_set_back() {
     database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'revocations'").await.expect("good SQL");
     process.wait_for_log("to an earlier state");
     revoke_elsewhere(&mut database, &devices[2], &process.url).await;
-    assert_eq!(devices[0].me(&client, &process.url).await, StatusCode::UNAUTHORIZED, "what was known is not forgotten");
+    assert_eq!(
+        devices[0].me(&client, &process.url).await,
+        StatusCode::UNAUTHORIZED,
+        "known revocations stay in effect"
+    );
     let log = process.stop_and_read();
     assert_eq!(log.matches("to an earlier state").count(), 1, "{log}");
 }

@@ -1,5 +1,4 @@
-//! The files that keys are in: whose they are, what happens when they are lost or cannot be read, and many processes
-//! that need the first one at once.
+//! Key files: ownership, loss, unreadable files, and processes that create the first key concurrently.
 
 use std::{fs, path::Path, process::Command, thread};
 
@@ -21,13 +20,13 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ring_that_cannot_be_read_is_an_error_and_the_server_is_not_ready_until_it_can() {
+async fn a_server_with_an_unreadable_key_ring_is_not_ready_until_it_is_readable() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(hallpass(folder.path(), &["keys", "generate"], "").status.success());
     let process = Process::start(folder.path(), "");
     let ring = folder.path().join("hallpass.keys");
     assert_eq!(readiness(&process).await, 200);
-    // Even root may not use a file that others can read.
+    // Not even root may use a file that others can read.
     set_mode(&ring, 0o644);
     until("the server is not ready", async || readiness(&process).await == 503).await;
     process.wait_for_log("THE KEY RING CANNOT BE READ");
@@ -42,7 +41,7 @@ async fn a_ring_that_cannot_be_read_is_an_error_and_the_server_is_not_ready_unti
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_key_beside_open_sessions_is_refused_until_a_new_one_is_asked_for() {
+async fn a_lost_key_with_open_sessions_prevents_the_start_until_a_new_one_is_requested() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| hallpass(folder.path(), arguments, "");
     let process = Process::start(folder.path(), "");
@@ -77,7 +76,7 @@ fn restore(key: &Path, content: &[u8]) {
 }
 
 #[test]
-fn a_new_key_is_made_where_no_session_was_signed() {
+fn a_new_key_is_created_if_no_session_exists() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| hallpass(folder.path(), arguments, crate::actors::PASSWORD);
     assert!(run(&["createuser", "--username", "ada", "--password-stdin"]).status.success());
@@ -87,7 +86,7 @@ fn a_new_key_is_made_where_no_session_was_signed() {
 }
 
 #[test]
-fn commands_that_need_the_first_key_at_once_share_one() {
+fn concurrent_commands_create_one_first_key() {
     let folder = tempfile::tempdir().expect("a folder");
     let outputs: Vec<_> = thread::scope(|scope| {
         let commands: Vec<_> =
@@ -107,7 +106,7 @@ fn commands_that_need_the_first_key_at_once_share_one() {
 #[cfg(unix)]
 #[test]
 #[ignore = "needs root"]
-fn what_root_runs_writes_files_for_the_user_of_the_folder() {
+fn commands_run_by_root_create_files_owned_by_the_folders_user() {
     use std::os::unix::fs::{MetadataExt, chown};
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| hallpass(folder.path(), arguments, crate::actors::PASSWORD);
@@ -132,7 +131,7 @@ fn what_root_runs_writes_files_for_the_user_of_the_folder() {
 #[cfg(unix)]
 #[test]
 #[ignore = "needs root"]
-fn another_user_than_the_rings_owner_changes_nothing_and_is_told_whom_to_be() {
+fn a_user_who_does_not_own_the_key_ring_changes_nothing_and_learns_who_owns_it() {
     use std::os::unix::{fs::chown, process::CommandExt};
     let folder = tempfile::tempdir().expect("a folder");
     let ring = folder.path().join("hallpass.keys");
@@ -163,7 +162,7 @@ fn another_user_than_the_rings_owner_changes_nothing_and_is_told_whom_to_be() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hangup_signal_is_ignored_and_serving_goes_on() {
+async fn a_hangup_signal_does_not_stop_the_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "echo $$ > pid;");
     let id = fs::read_to_string(folder.path().join("pid")).expect("the id");
@@ -174,7 +173,7 @@ async fn a_hangup_signal_is_ignored_and_serving_goes_on() {
 }
 
 #[test]
-fn to_verify_no_token_is_an_error() {
+fn verifying_without_a_token_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(hallpass(folder.path(), &["flushexpiredtokens"], "").status.success());
     for arguments in [&["token", "verify"] as &[&str], &["token", "verify", "--json"], &["token", "inspect"]] {
@@ -191,7 +190,7 @@ fn to_verify_no_token_is_an_error() {
 }
 
 #[test]
-fn a_misspelt_filter_of_the_log_is_told() {
+fn an_invalid_log_filter_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |command: &str, filter: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_hallpass"))

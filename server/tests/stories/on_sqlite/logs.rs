@@ -1,4 +1,4 @@
-//! The log: what is never in it, and what nobody who asks can do to it.
+//! The log: never contains secrets, and no request can forge its lines.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -24,7 +24,7 @@ const NEXT_PASSWORD: &str = "seven copper lanterns drift upstream";
 const WRONG_PASSWORD: &str = "a guess that somebody typed by mistake";
 const FORMATS: [&str; 2] = ["text", "json"];
 
-/// A server that logs all that can be logged.
+/// A server at the most verbose log level.
 fn talkative(folder: &Path, format: &str) -> Process {
     let clients = format!("{{gateway = {{secret = \"{CLIENT_SECRET}\"}}}}");
     let prelude = format!(
@@ -46,7 +46,7 @@ async fn send(request: RequestBuilder) -> Response {
     request.send().await.expect("an answer")
 }
 
-/// Every way in which secrets reach a server, rightly and wrongly. Answers all that was secret.
+/// Sends secrets in every way, valid and invalid. Returns all of them.
 async fn tell_secrets(process: &Process, folder: &Path) -> BTreeSet<String> {
     let (client, url) = (client(), &process.url);
     let post = |path: &str| client.post(format!("{url}{path}"));
@@ -68,7 +68,7 @@ async fn tell_secrets(process: &Process, folder: &Path) -> BTreeSet<String> {
     let sliding: Value = sliding.json().await.expect("a sliding token");
     tokens.push(sliding["token"].as_str().expect("a token").to_owned());
 
-    // What is malformed is what a careless line would quote.
+    // Careless error messages quote malformed values.
     for token in [ada.access.as_str(), &ada.refresh, &ada.access[1..], &format!("{}x", ada.refresh)] {
         send(client.get(format!("{url}/api/me/?token={token}")).bearer_auth(token)).await;
         send(client.get(format!("{url}/api/me/")).header("authorization", format!("Bearer {token} {token}"))).await;
@@ -105,7 +105,7 @@ async fn tell_secrets(process: &Process, folder: &Path) -> BTreeSet<String> {
     let secret_hashes = before.into_iter().chain(hashes(folder).await);
     let mut secrets: BTreeSet<String> = secret_hashes.collect();
 
-    // And when the server fails.
+    // And in server errors.
     database(folder).await.execute("ALTER TABLE sessions RENAME TO elsewhere").await.expect("a broken database");
     again.renew(&client, url).await.expect("an answer");
     let failed = send(post("/api/token/").json(&json!({ "username": "ada", "password": NEXT_PASSWORD }))).await;
@@ -114,7 +114,7 @@ async fn tell_secrets(process: &Process, folder: &Path) -> BTreeSet<String> {
 
     tokens.extend([again.access, again.refresh]);
     for token in &tokens {
-        // The whole, and what alone would do to forge or to read it.
+        // The whole, and the parts that suffice to forge or decode it.
         secrets.extend(token.split('.').skip(1).map(str::to_owned));
     }
     secrets.extend([KEY, CLIENT_SECRET, PASSWORD, NEXT_PASSWORD, WRONG_PASSWORD].map(str::to_owned));
@@ -122,7 +122,7 @@ async fn tell_secrets(process: &Process, folder: &Path) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_logged_however_much_is() {
+async fn no_secret_is_logged_at_any_level() {
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
         let process = talkative(folder.path(), format);
@@ -138,7 +138,7 @@ async fn no_secret_is_logged_however_much_is() {
     }
 }
 
-/// Whether a line is one that the server began itself.
+/// Whether a line begins like the server's own.
 fn is_whole(line: &str, format: &str) -> bool {
     if format == "json" {
         return serde_json::from_str::<Value>(line).is_ok_and(|line| line["timestamp"].is_string());
@@ -148,7 +148,7 @@ fn is_whole(line: &str, format: &str) -> bool {
     is_time && words.next().is_some_and(|level| ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"].contains(&level))
 }
 
-/// Sends bare bytes. Whether anything came back.
+/// Sends raw bytes. Returns whether there was a response.
 async fn is_answered(address: &str, head: &str) -> bool {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let mut answer = Vec::new();
@@ -159,7 +159,7 @@ async fn is_answered(address: &str, head: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_is_sent_begins_a_line_or_controls_a_terminal() {
+async fn no_request_can_inject_log_lines_or_terminal_escapes() {
     let forged = "2026-01-01T00:00:00.000000Z  INFO all is well";
     for format in FORMATS {
         let folder = tempfile::tempdir().expect("a folder");
@@ -182,7 +182,7 @@ async fn nothing_that_is_sent_begins_a_line_or_controls_a_terminal() {
             format!("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nX-Request-Id: \u{9b}2J\r\n\r\n", "\u{9b}2J"),
             format!("\u{1b}[2J / HTTP/1.1\r\nHost: x\r\n\r\n{forged}\r\n"),
         ] {
-            // A server that had to wait too long for the head has closed without an answer.
+            // After the timeout of the head, the server has closed without a response.
             until("the head is answered", async || is_answered(address, &head).await).await;
         }
         let log = process.stop_and_read();
@@ -208,7 +208,7 @@ async fn named(process: &Process, ids: &[&[u8]]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_is_named_in_its_answer_and_in_the_log() {
+async fn the_request_id_is_in_the_response_and_in_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export RUST_LOG=debug;");
     let ours = named(&process, &[]).await;
@@ -235,7 +235,7 @@ async fn a_request_is_named_in_its_answer_and_in_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_logged_within_a_request_names_it_at_every_level() {
+async fn every_log_line_of_a_request_has_its_id_at_every_level() {
     for (format, name) in [("text", "request_id=\"the-thief\""), ("json", "\"request_id\":\"the-thief\"")] {
         let folder = tempfile::tempdir().expect("a folder");
         let prelude = format!(
@@ -255,14 +255,14 @@ async fn what_is_logged_within_a_request_names_it_at_every_level() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_choice_of_what_is_logged_that_is_not_understood_is_said() {
+async fn an_invalid_log_setting_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = Process::start(folder.path(), "export RUST_LOG=app=everything;");
     assert!(process.stop_and_read().contains("RUST_LOG is not understood"));
 }
 
-/// A server whose log nobody reads any more, after it has logged more lines than may wait. As in many containers,
-/// standard output is the same pipe.
+/// A server whose log is not read any more, after it has logged more lines than the buffer holds. As in many
+/// containers, standard output is the same pipe.
 async fn unread(folder: &Path) -> Process {
     let process = Process::start(folder, "exec >&2; export RUST_LOG=trace HALLPASS_METRICS_LISTEN=127.0.0.1:0;");
     let (client, metrics) = (client(), process.metrics_url());
@@ -278,7 +278,7 @@ async fn unread(folder: &Path) -> Process {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_request_waits_for_a_log_that_is_not_read() {
+async fn an_unread_log_delays_no_request() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = unread(folder.path()).await;
     assert_eq!(send(client().get(format!("{}/healthz", process.url))).await.status(), 200);
@@ -287,7 +287,7 @@ async fn no_request_waits_for_a_log_that_is_not_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_stops_although_its_log_is_not_read() {
+async fn an_unread_log_does_not_prevent_a_stop() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = unread(folder.path()).await;
     process.tell_to_stop();

@@ -1,4 +1,4 @@
-//! Changing the own password, which ends every other session.
+//! Changing the password, which ends every other session.
 
 use hallpass_types::{Me, PasswordChange};
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ texts! {
     }
 }
 
-/// The form, and word that it was done.
+/// The form and its confirmation.
 #[component]
 pub(super) fn PasswordForm(me: Load<Me>) -> impl IntoView {
     let text = Text::get();

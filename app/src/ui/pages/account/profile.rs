@@ -1,4 +1,4 @@
-//! `/account`: who is signed in; the address and the password, which can be changed.
+//! `/account`: the user, their e-mail address and password.
 
 use hallpass_types::{Me, ProfileForm};
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ texts! {
     }
 }
 
-/// Asks the server who the bearer is, and again while it cannot be reached. The password can be changed meanwhile.
+/// Loads the user, with retries. The password can be changed meanwhile.
 #[component]
 pub(super) fn Profile() -> impl IntoView {
     let (me, session) = (Load::new(account::me), expect_context::<Session>());

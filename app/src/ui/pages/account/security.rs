@@ -1,4 +1,4 @@
-//! `/account/security`: what happened to the own account, day by day.
+//! `/account/security`: the user's security events by day.
 
 use hallpass_types::{Listing, OwnEvent};
 use leptos::{either::Either, prelude::*};
@@ -7,12 +7,12 @@ use crate::{
     api::events,
     texts,
     ui::{
-        address::{Address, Conditions},
         components::{
             Happening, Icon, Pager, Shape, clock_only, day, event_origin, event_sentence, event_tone, iso_time,
         },
-        found::find,
+        list_url::{Filters, ListUrl},
         load::Load,
+        load_page::load_page,
         query::{Parameters, Query, page_parameter},
     },
 };
@@ -27,11 +27,11 @@ texts! {
     }
 }
 
-/// The page of the events that is shown, counted from one.
+/// The current page of events, from one.
 #[derive(Clone, PartialEq)]
 struct EventPage(u32);
 
-impl Conditions for EventPage {
+impl Filters for EventPage {
     fn read(query: &Query) -> Self {
         Self(query.page())
     }
@@ -45,23 +45,23 @@ impl Conditions for EventPage {
     }
 }
 
-/// The own security events.
+/// The user's security events.
 #[component]
 pub(super) fn Security() -> impl IntoView {
-    let address = Address::<EventPage>::here();
-    let list = Load::new(move || find(address.get(), |EventPage(page)| events::events(page)));
+    let url = ListUrl::<EventPage>::current();
+    let list = Load::new(move || load_page(url.get(), |EventPage(page)| events::events(page)));
     let text = Text::get();
     view! {
         <section class="card" aria-labelledby="events" aria-busy=move || list.is_asking().get().to_string()>
             <h2 id="events">{text.title}</h2>
             <p>{text.what_to_do} " " <a href="/account#password">{text.change}</a></p>
-            {list.view(Shape::Rows, move |listing| view! { <Days listing address/> })}
+            {list.view(Shape::Rows, move |listing| view! { <Days listing url/> })}
         </section>
     }
 }
 
 #[component]
-fn Days(listing: Listing<OwnEvent>, address: Address<EventPage>) -> impl IntoView {
+fn Days(listing: Listing<OwnEvent>, url: ListUrl<EventPage>) -> impl IntoView {
     let Listing { page: number, pages, items, .. } = listing;
     if items.is_empty() {
         return Either::Left(view! {
@@ -87,7 +87,7 @@ fn Days(listing: Listing<OwnEvent>, address: Address<EventPage>) -> impl IntoVie
     });
     Either::Right(view! {
         {days.collect_view()}
-        <Pager number pages page=address.turn()/>
+        <Pager number pages page=url.turn()/>
     })
 }
 

@@ -1,4 +1,4 @@
-//! `/account/sessions`: each device, this one marked; one or all others ended.
+//! `/account/sessions`: the user's sessions, with actions to end one or all others.
 
 use hallpass_types::{Listing, SessionInfo};
 use leptos::prelude::*;
@@ -8,8 +8,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
+        action::{Actions, Failure},
         components::{Confirm, ConfirmDialog, Icon, Pager, Question, SessionRow, Shape, device_words},
-        deed::{Deeds, Failure},
         load::Load,
     },
 };
@@ -35,15 +35,15 @@ texts! {
     }
 }
 
-/// The own sessions.
+/// The user's sessions.
 #[component]
 pub(super) fn Sessions() -> impl IntoView {
     let page = RwSignal::new(1_u32);
     let list = Load::new(move || sessions::sessions(Some(page.get())));
-    let (confirm, deeds) = (Confirm::new(), Deeds::here());
+    let (confirm, actions) = (Confirm::new(), Actions::new());
     view! {
-        <Failure of=deeds/>
-        {list.view(Shape::Rows, move |listing| view! { <List listing page list confirm deeds/> })}
+        <Failure of=actions/>
+        {list.view(Shape::Rows, move |listing| view! { <List listing page list confirm actions/> })}
         <ConfirmDialog confirm/>
     }
 }
@@ -54,7 +54,7 @@ fn List(
     page: RwSignal<u32>,
     list: Load<Listing<SessionInfo>>,
     confirm: Confirm,
-    deeds: Deeds,
+    actions: Actions,
 ) -> impl IntoView {
     let text = Text::get();
     let Listing { count, page: number, pages, items } = listing;
@@ -67,10 +67,10 @@ fn List(
         };
         confirm.ask(question, move || {
             page.set(1);
-            end(deeds, list, sessions::end_other_sessions(), text.ended_others.to_owned());
+            end(actions, list, sessions::end_other_sessions(), text.ended_others.to_owned());
         });
     };
-    // With the only session of the last page, the page goes too.
+    // Removing the only session of the last page removes the page.
     let is_alone = number > 1 && number == pages && here.len() + others.len() == 1;
     let back = is_alone.then(|| u32::try_from(number - 1).unwrap_or(u32::MAX));
     let turn_back = move || back.into_iter().for_each(|back| page.set(back));
@@ -83,8 +83,8 @@ fn List(
                     .then(|| view! { <button type="button" class="danger" on:click=end_others>{text.end_others}</button> })}
             </div>
             <ul class="rows">
-                {here.into_iter().map(|info| view! { <Row info list confirm deeds turn_back/> }).collect_view()}
-                {others.into_iter().map(|info| view! { <Row info list confirm deeds turn_back/> }).collect_view()}
+                {here.into_iter().map(|info| view! { <Row info list confirm actions turn_back/> }).collect_view()}
+                {others.into_iter().map(|info| view! { <Row info list confirm actions turn_back/> }).collect_view()}
             </ul>
             <Pager number pages page/>
             {(!has_others)
@@ -104,7 +104,7 @@ fn Row<TurnBack: Fn() + Copy + Send + Sync + 'static>(
     info: SessionInfo,
     list: Load<Listing<SessionInfo>>,
     confirm: Confirm,
-    deeds: Deeds,
+    actions: Actions,
     /// Called before the session ends.
     turn_back: TurnBack,
 ) -> impl IntoView {
@@ -121,7 +121,7 @@ fn Row<TurnBack: Fn() + Copy + Send + Sync + 'static>(
         let (id, done) = (id.clone(), fill(text.ended_one, &[("device", &device)]));
         confirm.ask(question, move || {
             turn_back();
-            end(deeds, list, sessions::end_session(id), done);
+            end(actions, list, sessions::end_session(id), done);
         });
     };
     let is_elsewhere = !info.is_current;
@@ -137,17 +137,17 @@ fn Row<TurnBack: Fn() + Copy + Send + Sync + 'static>(
     }
 }
 
-/// Does it, and looks at the list again, however it went.
+/// Runs the action and reloads the list, whatever the outcome.
 fn end(
-    deeds: Deeds,
+    actions: Actions,
     list: Load<Listing<SessionInfo>>,
-    deed: impl Future<Output = Result<(), ApiError>> + 'static,
+    action: impl Future<Output = Result<(), ApiError>> + 'static,
     done: String,
 ) {
     let looked = async move {
-        let outcome = deed.await;
+        let outcome = action.await;
         list.again();
         outcome
     };
-    deeds.run(looked, |()| done);
+    actions.run(looked, |()| done);
 }

@@ -22,7 +22,7 @@ texts! {
     }
 }
 
-/// What the server knows of it, and how long the access token lives.
+/// The session's data, and the remaining lifetime of the access token.
 #[component]
 pub(super) fn ThisSession(info: SessionInfo) -> impl IntoView {
     let text = Text::get();
@@ -49,7 +49,7 @@ pub(super) fn ThisSession(info: SessionInfo) -> impl IntoView {
     }
 }
 
-/// How long the access token lives, second by second.
+/// The remaining lifetime of the access token, updated every second.
 #[component]
 fn Countdown() -> impl IntoView {
     let session = expect_context::<Session>();

@@ -1,4 +1,4 @@
-//! What an account is, in a word.
+//! Badges of an account: status and role.
 
 use hallpass_types::UserRecord;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ texts! {
     }
 }
 
-/// Whether the account may be used.
+/// Whether the account is active.
 #[component]
 pub(super) fn StateBadge(is_active: bool) -> impl IntoView {
     let text = Text::get();
@@ -23,7 +23,7 @@ pub(super) fn StateBadge(is_active: bool) -> impl IntoView {
     view! { <span class="badge" data-tone=tone>{word}</span> }
 }
 
-/// What its user may do.
+/// The user's role.
 #[component]
 pub(super) fn RoleBadge(is_staff: bool, is_superuser: bool) -> impl IntoView {
     let text = Text::get();
@@ -35,12 +35,12 @@ pub(super) fn RoleBadge(is_staff: bool, is_superuser: bool) -> impl IntoView {
     view! { <span class="badge" data-tone=tone>{word}</span> }
 }
 
-/// The address of a user's page.
+/// The URL of a user's page.
 pub(super) fn user_page(id: &str) -> String {
     LocalUrl::of_page(&format!("/admin/users/{id}")).to_string()
 }
 
-/// Puts users as they are now in the place of what they were.
+/// Replaces the users of a list by their new state.
 pub(super) fn replace(shown: &mut [UserRecord], changed: Vec<UserRecord>) {
     for user in changed {
         if let Some(place) = shown.iter_mut().find(|shown| shown.id == user.id) {

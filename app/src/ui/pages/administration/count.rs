@@ -1,4 +1,4 @@
-//! Which rows of how many are shown.
+//! The range of rows on a page.
 
 use hallpass_types::Listing;
 
@@ -23,7 +23,7 @@ pub(super) fn count_words<T>(listing: &Listing<T>) -> String {
     }
 }
 
-/// The numbers of the first row and the last one; all pages but the last are full.
+/// The numbers of the first and last row; all pages but the last are full.
 fn range<T>(listing: &Listing<T>) -> Option<(u64, u64)> {
     let shown = u64::try_from(listing.items.len()).ok().filter(|shown| *shown > 0)?;
     let before = if listing.page < listing.pages {
@@ -41,7 +41,7 @@ mod tests {
     use super::range;
 
     #[test]
-    fn rows_are_numbered_through_all_pages() {
+    fn row_numbers_continue_across_pages() {
         let of = |page, shown| range(&Listing { count: 45, page, pages: 3, items: vec![(); shown] });
         assert_eq!(of(1, 20), Some((1, 20)));
         assert_eq!(of(2, 20), Some((21, 40)));

@@ -1,12 +1,12 @@
-//! What stands in the place of a table in which there is nothing.
+//! The message in place of an empty table.
 
 use leptos::prelude::*;
 
 use crate::{
     texts,
     ui::{
-        address::{Address, Conditions},
         components::Icon,
+        list_url::{Filters, ListUrl},
         query::Query,
     },
 };
@@ -19,9 +19,9 @@ texts! {
     }
 }
 
-/// Word of it, and a way back to everything.
+/// The message, and a button that removes the filters.
 #[component]
-pub(super) fn Empty<C: Conditions>(icon: &'static str, address: Address<C>) -> impl IntoView {
+pub(super) fn Empty<C: Filters>(icon: &'static str, url: ListUrl<C>) -> impl IntoView {
     let text = Text::get();
     view! {
         <div class="empty">
@@ -30,7 +30,7 @@ pub(super) fn Empty<C: Conditions>(icon: &'static str, address: Address<C>) -> i
             <p>{text.narrow}</p>
             <button
                 type="button"
-                on:click=move |_| address.change(|conditions| *conditions = C::read(&Query::parse("")))
+                on:click=move |_| url.change(|filters| *filters = C::read(&Query::parse("")))
             >
                 {text.all}
             </button>

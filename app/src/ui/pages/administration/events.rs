@@ -1,4 +1,4 @@
-//! `/admin/events`: what happened to all accounts.
+//! `/admin/events`: security events of all accounts.
 
 mod days;
 mod kinds;
@@ -8,7 +8,7 @@ mod toolbar;
 
 use hallpass_types::{EventRecord, Listing};
 use leptos::{either::Either, prelude::*};
-use search::EventConditions;
+use search::EventFilters;
 use table::Table;
 use toolbar::Toolbar;
 
@@ -18,10 +18,10 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        address::Address,
         components::{Pager, Shape},
-        found::find,
+        list_url::ListUrl,
         load::Load,
+        load_page::load_page,
     },
 };
 
@@ -31,33 +31,28 @@ texts! {
     }
 }
 
-/// The events.
+/// The page.
 #[component]
 pub(super) fn Events() -> impl IntoView {
     let text = Text::get();
-    let address = Address::<EventConditions>::here();
-    let list =
-        Load::new(move || find(address.get(), |conditions: EventConditions| events::list_events(conditions.search())));
-    let of_user = address.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
+    let url = ListUrl::<EventFilters>::current();
+    let list = Load::new(move || load_page(url.get(), |filters: EventFilters| events::list_events(filters.search())));
+    let of_user = url.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
     view! {
-        <Toolbar address/>
-        <Narrowed words=of_user on_widen=move || address.change(|search| search.user = None)/>
-        {list.view(Shape::Table, move |listing| view! { <Found listing list address/> })}
+        <Toolbar url/>
+        <Narrowed words=of_user on_widen=move || url.change(|search| search.user = None)/>
+        {list.view(Shape::Table, move |listing| view! { <Found listing list url/> })}
     }
 }
 
 #[component]
-fn Found(
-    listing: Listing<EventRecord>,
-    list: Load<Listing<EventRecord>>,
-    address: Address<EventConditions>,
-) -> impl IntoView {
+fn Found(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>, url: ListUrl<EventFilters>) -> impl IntoView {
     if listing.items.is_empty() {
-        return Either::Left(view! { <Empty icon="shield" address/> });
+        return Either::Left(view! { <Empty icon="shield" url/> });
     }
     let (number, pages) = (listing.page, listing.pages);
     Either::Right(view! {
         <Table listing list/>
-        <Pager number pages page=address.turn()/>
+        <Pager number pages page=url.turn()/>
     })
 }

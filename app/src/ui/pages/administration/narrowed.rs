@@ -1,4 +1,4 @@
-//! That a list is of one user or session alone, because a link led here, and the way to all.
+//! A notice that a list shows one user or session only, with a link to all rows.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ texts! {
     }
 }
 
-/// Word of it, while there is one.
+/// The notice, while the filter is set.
 #[component]
 pub(super) fn Narrowed(words: Signal<Option<String>>, on_widen: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     move || {

@@ -1,4 +1,4 @@
-//! Whose something is: somebody, somebody who is gone, or nobody.
+//! The owner of a row: a user, a deleted user, or none.
 
 use leptos::{either::EitherOf3, prelude::*};
 
@@ -11,7 +11,7 @@ texts! {
     }
 }
 
-/// The name, which leads to its user's page.
+/// The username, linked to the user's page.
 #[component]
 pub(super) fn OwnerLink(id: Option<String>, username: Option<String>, nobody: &'static str) -> impl IntoView {
     match (id, username) {

@@ -1,6 +1,5 @@
-//! The frame of a table: its name, how many rows of how many, and whether others are on their way. On a telephone its parts
-//! are displayed as blocks, which takes their meaning away in some browsers: every part of a table has its role as an
-//! attribute.
+//! A table with its caption, its row count and its loading state. On phones its parts are displayed as blocks, which
+//! removes table semantics in some browsers, so every part has an explicit ARIA role.
 
 use hallpass_types::Listing;
 use leptos::prelude::*;
@@ -8,7 +7,7 @@ use leptos::prelude::*;
 use super::count::count_words;
 use crate::ui::load::Load;
 
-/// A table of a page of `list`. `head` are the cells of its head.
+/// A table of one page of `list`. `head` holds the header cells.
 #[component]
 pub(super) fn Rows<T, Head, Body>(
     label: &'static str,

@@ -1,4 +1,4 @@
-//! `/admin/tokens`: the refresh tokens that were issued, and taken back, many at once.
+//! `/admin/tokens`: issued and blacklisted refresh tokens, with bulk actions.
 
 mod blacklist;
 mod reason;
@@ -18,10 +18,10 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        address::Address,
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
-        found::find,
+        list_url::ListUrl,
         load::Load,
+        load_page::load_page,
     },
 };
 
@@ -32,26 +32,26 @@ texts! {
     }
 }
 
-/// The tokens.
+/// The page.
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
     let text = Text::get();
-    let address = Address::<TokenSearch>::here();
-    let list = Load::new(move || find(address.get(), tokens::list_tokens));
+    let url = ListUrl::<TokenSearch>::current();
+    let list = Load::new(move || load_page(url.get(), tokens::list_tokens));
     let selection = Selection::new();
     let confirm = Confirm::new();
-    // What is not in sight is not chosen.
+    // Rows that are not visible are not selected.
     Effect::new(move |_| {
-        address.get();
+        url.get();
         selection.clear();
     });
-    let of_user = address.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
-    let of_session = address.part(move |search| Some(fill(text.of_session, &[("id", search.session.as_deref()?)])));
+    let of_user = url.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
+    let of_session = url.part(move |search| Some(fill(text.of_session, &[("id", search.session.as_deref()?)])));
     view! {
-        <Toolbar address/>
-        <Narrowed words=of_user on_widen=move || address.change(|search| search.user = None)/>
-        <Narrowed words=of_session on_widen=move || address.change(|search| search.session = None)/>
-        {list.view(Shape::Table, move |listing| view! { <Found listing list address selection/> })}
+        <Toolbar url/>
+        <Narrowed words=of_user on_widen=move || url.change(|search| search.user = None)/>
+        <Narrowed words=of_session on_widen=move || url.change(|search| search.session = None)/>
+        {list.view(Shape::Table, move |listing| view! { <Found listing list url selection/> })}
         <BulkBlacklist list selection confirm/>
         <ConfirmDialog confirm/>
     }
@@ -61,15 +61,15 @@ pub(super) fn Tokens() -> impl IntoView {
 fn Found(
     listing: Listing<TokenRecord>,
     list: Load<Listing<TokenRecord>>,
-    address: Address<TokenSearch>,
+    url: ListUrl<TokenSearch>,
     selection: Selection,
 ) -> impl IntoView {
     if listing.items.is_empty() {
-        return Either::Left(view! { <Empty icon="ticket" address/> });
+        return Either::Left(view! { <Empty icon="ticket" url/> });
     }
     let (number, pages) = (listing.page, listing.pages);
     Either::Right(view! {
         <Table listing list selection/>
-        <Pager number pages page=address.turn()/>
+        <Pager number pages page=url.turn()/>
     })
 }

@@ -1,4 +1,4 @@
-//! `/admin/users/{id}`: one user, what is known, and what can be done.
+//! `/admin/users/{id}`: one user, with all actions.
 
 mod activation;
 mod edit;
@@ -19,8 +19,8 @@ use crate::{
     local_url::LocalUrl,
     texts,
     ui::{
+        action::Actions,
         components::{Confirm, ConfirmDialog, Icon, Shape},
-        deed::Deeds,
         load::Load,
     },
 };
@@ -33,7 +33,7 @@ texts! {
     }
 }
 
-/// The user of the address.
+/// The user of the current URL.
 #[component]
 pub(super) fn User() -> impl IntoView {
     let text = Text::get();
@@ -42,7 +42,7 @@ pub(super) fn User() -> impl IntoView {
     let user = Load::new(move || users::load_user(id.get_value()));
     let sessions = Load::new(move || api::sessions_of(id.get_value()));
     let is_there = user.is_there();
-    let (confirm, deeds) = (Confirm::new(), Deeds::here());
+    let (confirm, actions) = (Confirm::new(), Actions::new());
     let link = move |page: &str| LocalUrl::of_page(page).with("user", &id.get_value()).to_string();
     view! {
         <p class="actions">
@@ -73,7 +73,7 @@ pub(super) fn User() -> impl IntoView {
                     view! {
                         {move || view! { <Facts record=record.get()/> }}
                         <EditForm record=record.get_untracked() user/>
-                        {move || view! { <Activation record=record.get() user sessions confirm deeds/> }}
+                        {move || view! { <Activation record=record.get() user sessions confirm actions/> }}
                     }
                 },
             )}

@@ -1,4 +1,4 @@
-//! `/admin/users`: found, ordered, made, and made inactive, many at once.
+//! `/admin/users`: search, creation and bulk activation.
 
 mod bulk;
 mod create;
@@ -17,31 +17,31 @@ use super::empty::Empty;
 use crate::{
     api::admin::users,
     ui::{
-        address::Address,
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
-        found::find,
+        list_url::ListUrl,
         load::Load,
+        load_page::load_page,
     },
 };
 
-/// The users.
+/// The page.
 #[component]
 pub(super) fn Users() -> impl IntoView {
-    let address = Address::<UserSearch>::here();
-    let list = Load::new(move || find(address.get(), users::list_users));
+    let url = ListUrl::<UserSearch>::current();
+    let list = Load::new(move || load_page(url.get(), users::list_users));
     let selection = Selection::new();
     let confirm = Confirm::new();
     let is_creating = RwSignal::new(false);
-    // What is not in sight is not chosen, and the bar of the chosen does not lie over the form.
+    // Rows that are not visible are not selected, and the bar of selected rows must not cover the form.
     Effect::new(move |_| {
-        address.get();
+        url.get();
         is_creating.track();
         selection.clear();
     });
     view! {
-        <Toolbar address is_creating/>
+        <Toolbar url is_creating/>
         {move || is_creating.get().then(|| view! { <CreateUser list is_creating/> })}
-        {list.view(Shape::Table, move |listing| view! { <Found listing list address selection/> })}
+        {list.view(Shape::Table, move |listing| view! { <Found listing list url selection/> })}
         <BulkActivation list selection confirm/>
         <ConfirmDialog confirm/>
     }
@@ -51,15 +51,15 @@ pub(super) fn Users() -> impl IntoView {
 fn Found(
     listing: Listing<UserRecord>,
     list: Load<Listing<UserRecord>>,
-    address: Address<UserSearch>,
+    url: ListUrl<UserSearch>,
     selection: Selection,
 ) -> impl IntoView {
     if listing.items.is_empty() {
-        return Either::Left(view! { <Empty icon="users" address/> });
+        return Either::Left(view! { <Empty icon="users" url/> });
     }
     let (number, pages) = (listing.page, listing.pages);
     Either::Right(view! {
-        <Table listing list address selection/>
-        <Pager number pages page=address.turn()/>
+        <Table listing list url selection/>
+        <Pager number pages page=url.turn()/>
     })
 }

@@ -1,4 +1,4 @@
-//! A token taken apart, without verifying it: the browser has no key, and says so.
+//! Decodes a token without verifying it: the browser has no key, and the page says so.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// The parts of a compact JWS (RFC 7515 §3.1) that holds claims (RFC 7519).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Anatomy {
-    /// The three parts as they stand in the token.
+    /// The three parts of the token.
     pub(super) parts: [String; 3],
     /// The header.
     pub(super) header: Map<String, Value>,
@@ -14,24 +14,24 @@ pub(super) struct Anatomy {
     pub(super) claims: Map<String, Value>,
 }
 
-/// Why text is no token.
+/// The reason a text is not a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoToken {
-    /// There are not three parts with dots between them.
+    /// There are not three parts.
     Parts,
-    /// There are five: it is encrypted (RFC 7516).
+    /// There are five parts: the token is encrypted (RFC 7516).
     Encrypted,
-    /// The first part is no JSON object in base64url.
+    /// The first part is not a JSON object in base64url.
     Header,
-    /// The second part is none.
+    /// The second part is not a JSON object in base64url.
     Claims,
 }
 
 impl Anatomy {
-    /// Takes `token` apart.
+    /// Decodes `token`.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first defect.
     pub(super) fn of(token: &str) -> Result<Self, NoToken> {
         let parts: Vec<&str> = token.split('.').collect();
         let [header, claims, signature] = parts[..] else {
@@ -44,13 +44,13 @@ impl Anatomy {
         })
     }
 
-    /// A claim that is a moment, Unix seconds.
-    pub(super) fn moment(&self, claim: &str) -> Option<i64> {
+    /// A claim that is a timestamp, Unix seconds.
+    pub(super) fn timestamp(&self, claim: &str) -> Option<i64> {
         numeric_date(self.claims.get(claim)?)
     }
 }
 
-/// A `NumericDate` (RFC 7519 §2) in whole seconds: it may have a fraction, and be larger than any number of seconds.
+/// A `NumericDate` (RFC 7519 §2) in whole seconds. May have a fraction, and may exceed the range of a timestamp.
 pub(super) fn numeric_date(value: &Value) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
     let rounded = || value.as_f64().map(|seconds| seconds.floor() as i64);
@@ -61,7 +61,7 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// A value as it is shown: text without its quotes.
+/// A value as displayed: strings without quotes.
 pub(super) fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -73,10 +73,10 @@ mod tests {
     use super::{Anatomy, NoToken, numeric_date};
 
     #[test]
-    fn a_token_is_taken_apart_and_text_that_is_none_says_where_it_stops_being_one() {
+    fn a_token_is_decoded_and_other_text_is_rejected_with_its_first_defect() {
         let anatomy = Anatomy::of("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjIwLCJuYW1lIjoi7ZWcIn0.c2ln").expect("a token");
         assert_eq!(anatomy.header["alg"], "HS256");
-        assert_eq!((anatomy.moment("exp"), anatomy.moment("iat")), (Some(20), None));
+        assert_eq!((anatomy.timestamp("exp"), anatomy.timestamp("iat")), (Some(20), None));
         assert_eq!(anatomy.claims["name"], "한");
         for (text, fault) in [
             ("", NoToken::Parts),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_numeric_date_may_have_a_fraction_and_be_beyond_every_calendar() {
+    fn a_numeric_date_may_have_a_fraction_and_saturates() {
         for (value, seconds) in [
             (json!(20), Some(20)),
             (json!(1_764_361_168.75), Some(1_764_361_168)),

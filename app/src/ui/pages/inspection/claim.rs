@@ -1,4 +1,4 @@
-//! What each claim says.
+//! Explanations of claims.
 
 use crate::texts;
 
@@ -28,7 +28,7 @@ texts! {
     }
 }
 
-/// In one sentence.
+/// The explanation in one sentence.
 pub(super) fn explain(name: &str) -> &'static str {
     let text = Text::get();
     match name {
@@ -51,7 +51,7 @@ pub(super) fn explain(name: &str) -> &'static str {
     }
 }
 
-/// Whether it is a moment in Unix seconds.
-pub(super) fn is_moment(name: &str) -> bool {
+/// Whether the claim is a timestamp in Unix seconds.
+pub(super) fn is_timestamp(name: &str) -> bool {
     matches!(name, "exp" | "iat" | "nbf" | "refresh_exp")
 }

@@ -1,10 +1,10 @@
-//! The flight recorder, as it is written: what the engine of this tab did, and never a token.
+//! The engine's log in this tab, live.
 
 use leptos::prelude::*;
 
 use crate::{
     language::fill,
-    session::{self, Deed, Entry, Flight},
+    session::{self, EngineEvent, Entry, Flight},
     texts,
     ui::components::{every_second, precise_time},
 };
@@ -33,7 +33,7 @@ texts! {
     }
 }
 
-/// Counts and record.
+/// The counters and the log.
 #[component]
 pub(super) fn Diagnostics() -> impl IntoView {
     let text = Text::get();
@@ -77,20 +77,20 @@ pub(super) fn Diagnostics() -> impl IntoView {
 }
 
 fn line(text: &Text, entry: Entry) -> impl IntoView + use<> {
-    let (tone, words) = match entry.deed {
-        Deed::Started => ("info", text.started.to_owned()),
-        Deed::SignedIn => ("good", text.signed_in.to_owned()),
-        Deed::Asked => ("info", text.asked.to_owned()),
-        Deed::Renewed => ("good", text.renewed.to_owned()),
-        Deed::Adopted => ("good", text.adopted.to_owned()),
-        Deed::Retrying(millis) => {
+    let (tone, words) = match entry.event {
+        EngineEvent::Started => ("info", text.started.to_owned()),
+        EngineEvent::SignedIn => ("good", text.signed_in.to_owned()),
+        EngineEvent::Asked => ("info", text.asked.to_owned()),
+        EngineEvent::Renewed => ("good", text.renewed.to_owned()),
+        EngineEvent::Adopted => ("good", text.adopted.to_owned()),
+        EngineEvent::Retrying(millis) => {
             let seconds = format!("{}.{}", millis / 1000, millis % 1000 / 100);
             ("warn", fill(text.retrying, &[("time", &seconds)]))
         }
-        Deed::Refused => ("bad", text.refused.to_owned()),
-        Deed::Ended => ("bad", text.ended.to_owned()),
-        Deed::SignedOut => ("info", text.signed_out.to_owned()),
-        Deed::Offline => ("warn", text.offline.to_owned()),
+        EngineEvent::Rejected => ("bad", text.refused.to_owned()),
+        EngineEvent::Ended => ("bad", text.ended.to_owned()),
+        EngineEvent::SignedOut => ("info", text.signed_out.to_owned()),
+        EngineEvent::Offline => ("warn", text.offline.to_owned()),
     };
     view! {
         <li data-tone=tone>

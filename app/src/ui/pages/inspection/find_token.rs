@@ -1,14 +1,14 @@
-//! The token in a text that was pasted: alone, in a header, a command or JSON, and broken into lines.
+//! Finds a token in pasted text: alone, in a header, a command or JSON, even broken into lines.
 
 use super::anatomy::{Anatomy, NoToken};
 
-/// What stands before a token in a header and is made of the same characters.
+/// Words before a token in a header that consist of token characters.
 const LABELS: [&str; 4] = ["authorization", "bearer", "dpop", "jwt"];
 
-/// Takes the first token of the text apart.
+/// Decodes the first token in the text.
 ///
 /// # Errors
-/// What is wrong with the longest candidate, when none is a token.
+/// The defect of the longest candidate, if none is a token.
 pub(super) fn find_token(text: &str) -> Result<Anatomy, NoToken> {
     let candidates = text.split_inclusive(is_delimiter).map(without_name).map(joined);
     let candidates: Vec<_> = candidates.filter(|candidate| !candidate.is_empty()).collect();
@@ -17,7 +17,7 @@ pub(super) fn find_token(text: &str) -> Result<Anatomy, NoToken> {
     found.map_or_else(|| Anatomy::of(longest.map_or("", String::as_str)), Ok)
 }
 
-/// A piece of the text without the delimiter at its end. The word before a colon is the name of a header or of a member.
+/// A piece of text up to a delimiter. A word before a colon is the name of a header or of a JSON member.
 fn without_name(piece: &str) -> &str {
     match piece.strip_suffix(':') {
         Some(named) => named.trim_end_matches(|character| !is_gap(character)),
@@ -25,18 +25,18 @@ fn without_name(piece: &str) -> &str {
     }
 }
 
-/// Whether a character is neither part of a compact JWS (RFC 7515 §3.1) nor what a line is broken by.
+/// Whether a character is neither part of a compact JWS (RFC 7515 §3.1) nor a line break.
 fn is_delimiter(character: char) -> bool {
     let is_part = character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     !is_part && !is_gap(character)
 }
 
-/// White space and marks of no width.
+/// White space and zero-width characters.
 fn is_gap(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-/// The words of a candidate in one piece, without the labels before it.
+/// The words of a candidate, joined, without the labels before it.
 fn joined(candidate: &str) -> String {
     let is_label = |word: &&str| LABELS.iter().any(|label| word.eq_ignore_ascii_case(label));
     let words = candidate.split(is_gap).filter(|word| !word.is_empty());
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_found_in_whatever_it_was_copied_with() {
+    fn a_token_is_found_in_headers_commands_and_json() {
         let anatomy = Anatomy::of(TOKEN);
         for text in [
             TOKEN.to_owned(),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_a_token_says_where_it_stops_being_one() {
+    fn text_without_a_token_reports_the_first_defect() {
         for (text, fault) in [
             ("Bearer", NoToken::Parts),
             ("\"\"", NoToken::Parts),

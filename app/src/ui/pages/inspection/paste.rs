@@ -1,4 +1,4 @@
-//! Any token, looked into: it is read here and sent nowhere.
+//! A pasted token, decoded in the browser and sent nowhere.
 
 use hallpass_types::millis;
 use leptos::{either::EitherOf3, prelude::*};
@@ -23,7 +23,7 @@ texts! {
     }
 }
 
-/// A field to paste a token into, and what it holds.
+/// The input and the decoded token.
 #[component]
 pub(super) fn Paste() -> impl IntoView {
     let text = Text::get();
@@ -35,7 +35,7 @@ pub(super) fn Paste() -> impl IntoView {
     let inside = move || match taken_apart() {
         None => EitherOf3::A(()),
         Some(Ok(token)) => {
-            let ended = token.moment("exp").filter(|exp| millis(*exp) <= session::now()).map(date_time);
+            let ended = token.timestamp("exp").filter(|exp| millis(*exp) <= session::now()).map(date_time);
             let ended = ended.map(|at| fill(text.expired, &[("at", &at)]));
             EitherOf3::B(view! {
                 <p class="notice" role="status">{text.not_verified} " " {ended}</p>

@@ -1,11 +1,11 @@
-//! One token: its parts in their colours, and each claim explained, beside what it was before.
+//! A decoded token: its parts in colours, each claim explained, beside its previous value.
 
 use leptos::{either::Either, prelude::*};
 use serde_json::{Map, Value};
 
 use super::{
     anatomy::{Anatomy, numeric_date, shown},
-    claim::{explain, is_moment},
+    claim::{explain, is_timestamp},
 };
 use crate::{texts, ui::components::date_time};
 
@@ -21,7 +21,7 @@ texts! {
     }
 }
 
-/// The parts and the claims of a token; those that are different from `before` are marked.
+/// The parts and claims of a token. Marks those that differ from `before`.
 #[component]
 pub(super) fn TokenAnatomy(token: Anatomy, before: Option<Anatomy>) -> impl IntoView {
     let text = Text::get();
@@ -56,9 +56,9 @@ fn rows(values: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Vec
         .iter()
         .map(|(name, value)| {
             let old = before.and_then(|before| before.get(name)).filter(|old| *old != value).map(shown);
-            let moment = is_moment(name).then(|| numeric_date(value)).flatten().map(date_time);
-            let meaning = match moment {
-                Some(moment) => format!("{moment}. {}", explain(name)),
+            let timestamp = is_timestamp(name).then(|| numeric_date(value)).flatten().map(date_time);
+            let meaning = match timestamp {
+                Some(timestamp) => format!("{timestamp}. {}", explain(name)),
                 None => explain(name).to_owned(),
             };
             let is_different = old.is_some();
@@ -73,7 +73,7 @@ fn rows(values: &Map<String, Value>, before: Option<&Map<String, Value>>) -> Vec
         .collect()
 }
 
-/// A value, beside the one that it has taken the place of.
+/// A value beside its previous one.
 fn changed(old: Option<String>, new: String) -> impl IntoView {
     match old {
         Some(old) => Either::Left(view! {

@@ -1,4 +1,4 @@
-//! The own two tokens: taken apart, counting down, and renewed when asked.
+//! The user's own tokens: decoded, with their remaining lifetime, and renewed on request.
 
 use hallpass_types::millis;
 use leptos::{either::Either, prelude::*};
@@ -10,8 +10,8 @@ use crate::{
     session::{self, Session},
     texts,
     ui::{
+        action::{Actions, Failure},
         components::{Icon, remaining_words, ticking},
-        deed::{Deeds, Failure},
     },
 };
 
@@ -30,7 +30,7 @@ texts! {
     }
 }
 
-/// The pair that is stored, as it is now and as it was before.
+/// The stored pair, now and before the last renewal.
 #[derive(Clone, Default)]
 struct Shown {
     access: Option<Anatomy>,
@@ -52,16 +52,16 @@ impl Shown {
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
+    let actions = Actions::new();
     let session = expect_context::<Session>();
     let shown = RwSignal::new((Shown::now(), None::<Shown>));
-    // Whoever renewed, this tab or another.
+    // Updates after a renewal by any tab.
     Effect::new(move |earlier: Option<()>| {
-        // Without rotation the generation stays and the end moves; with it, two ends can be the same.
+        // Without rotation the generation stays and the expiry moves; with it, two expiries can be equal.
         session.access_ends_at.track();
         session.generation.track();
         if earlier.is_some() {
-            deeds.forget_failure();
+            actions.clear_failure();
             shown.update(|(now, before)| *before = Some(std::mem::replace(now, Shown::now())));
         }
     });
@@ -76,7 +76,7 @@ pub(super) fn Tokens() -> impl IntoView {
             is_renewing.try_set(false);
             is_renewed.then_some(()).ok_or_else(|| ApiError::new(Code::Unavailable, text.not_renewed))
         };
-        deeds.run(renewed, |()| text.renewed.to_owned());
+        actions.run(renewed, |()| text.renewed.to_owned());
     };
     let access =
         move || shown.with(|(now, before)| (now.access.clone(), before.clone().and_then(|b| b.access), now.skew));
@@ -96,7 +96,7 @@ pub(super) fn Tokens() -> impl IntoView {
                     {text.renew}
                 </button>
             </header>
-            <Failure of=deeds/>
+            <Failure of=actions/>
             <p>{text.access_why}</p>
             {move || view! { <One token=access()/> }}
         </section>
@@ -113,7 +113,7 @@ fn One(token: (Option<Anatomy>, Option<Anatomy>, i64)) -> impl IntoView {
     let (token, before, skew) = token;
     match token {
         Some(token) => {
-            let lifetime = token.moment("iat").zip(token.moment("exp"));
+            let lifetime = token.timestamp("iat").zip(token.timestamp("exp"));
             Either::Left(view! {
                 {lifetime.map(|(from, to)| view! { <Countdown from to skew/> })}
                 <TokenAnatomy token before/>
@@ -123,7 +123,7 @@ fn One(token: (Option<Anatomy>, Option<Anatomy>, i64)) -> impl IntoView {
     }
 }
 
-/// How long it lives still, on the server's clock.
+/// The remaining lifetime on the server's clock.
 #[component]
 fn Countdown(from: i64, to: i64, skew: i64) -> impl IntoView {
     let text = Text::get();

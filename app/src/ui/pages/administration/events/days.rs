@@ -1,8 +1,8 @@
-//! Days of the calendar on the wall where the page is read, as the moments they begin at.
+//! Calendar days in the browser's time zone, converted to timestamps.
 
 use js_sys::Date;
 
-/// A day.
+/// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Day {
     year: u32,
@@ -11,7 +11,7 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// "2026-11-25", as an input of dates and the address have it.
+    /// "2026-11-25", as date inputs and URLs have it.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-');
         let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -19,22 +19,22 @@ impl Day {
             .iter()
             .all(|(part, length)| part.len() == *length && part.bytes().all(|byte| byte.is_ascii_digit()));
         let day = Self { year: year.parse().ok()?, month: month.parse().ok()?, date: day.parse().ok()? };
-        // A year that is typed digit by digit is 0002 first, which nobody means.
+        // A year that is being typed is 0002 at first.
         let is_day = (1970..).contains(&day.year) && (1..=12).contains(&day.month) && (1..=31).contains(&day.date);
         (is_plain && is_day).then_some(day)
     }
 
-    /// As it was parsed.
+    /// The parsed day.
     pub(super) fn text(self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.date)
     }
 
-    /// When it begins, Unix seconds. Only called in the browser, which knows the time zone.
+    /// Start of the day, Unix seconds. Only called in the browser, which knows the time zone.
     pub(super) fn begin(self) -> i64 {
         self.begin_after(0)
     }
 
-    /// When it is over, Unix seconds. Days are not all of the same length.
+    /// End of the day, Unix seconds. Days differ in length.
     pub(super) fn end(self) -> i64 {
         self.begin_after(1)
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::Day;
 
     #[test]
-    fn a_day_is_read_and_written_in_one_way_only() {
+    fn a_day_has_one_textual_form() {
         for text in ["2026-11-25", "1970-01-01", "9999-12-31"] {
             assert_eq!(Day::parse(text).map(Day::text).as_deref(), Some(text));
         }

@@ -1,4 +1,4 @@
-//! The kinds of security events, each in a few words.
+//! Labels of the kinds of security events.
 
 use hallpass_types::EventKind;
 

@@ -1,29 +1,29 @@
-//! What is searched for among events, in an address.
+//! The filters of events, as a query.
 
 use hallpass_types::{EventKind, EventSearch};
 
 use super::days::Day;
 use crate::ui::{
-    address::Conditions,
+    list_url::Filters,
     query::{Parameters, Query, page_parameter},
 };
 
-/// As [`EventSearch`], by days in place of moments.
+/// As [`EventSearch`], with days in place of timestamps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct EventConditions {
-    /// Those of this kind.
+pub(super) struct EventFilters {
+    /// The kind of event.
     pub(super) kind: Option<EventKind>,
-    /// Those of the account with this id.
+    /// The user id.
     pub(super) user: Option<String>,
-    /// Those of this day and later ones.
+    /// The first day.
     pub(super) since: Option<Day>,
-    /// Those of this day and earlier ones.
+    /// The last day.
     pub(super) until: Option<Day>,
     page: u32,
 }
 
-impl EventConditions {
-    /// What the server is asked. Only called in the browser, which knows when a day begins.
+impl EventFilters {
+    /// The server's query. Only called in the browser, which knows when a day begins.
     pub(super) fn search(self) -> EventSearch {
         EventSearch {
             kind: self.kind,
@@ -35,7 +35,7 @@ impl EventConditions {
     }
 }
 
-impl Conditions for EventConditions {
+impl Filters for EventFilters {
     fn read(query: &Query) -> Self {
         Self {
             kind: query.get("kind").and_then(EventKind::parse),
@@ -64,15 +64,15 @@ impl Conditions for EventConditions {
 
 #[cfg(test)]
 mod tests {
-    use super::EventConditions;
-    use crate::ui::{address::Conditions, query::Query};
+    use super::EventFilters;
+    use crate::ui::{list_url::Filters, query::Query};
 
     #[test]
-    fn conditions_survive_the_address_and_nonsense_does_not() {
-        let conditions =
-            EventConditions::read(&Query::parse("kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2"));
-        let written: Vec<_> = conditions.write().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    fn filters_round_trip_through_the_url_and_unknown_values_are_ignored() {
+        let filters =
+            EventFilters::read(&Query::parse("kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2"));
+        let written: Vec<_> = filters.write().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(written.join("&"), "kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2");
-        assert!(EventConditions::read(&Query::parse("kind=other&since=yesterday&page=-1")).write().is_empty());
+        assert!(EventFilters::read(&Query::parse("kind=other&since=yesterday&page=-1")).write().is_empty());
     }
 }

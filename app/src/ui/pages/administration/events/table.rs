@@ -1,4 +1,4 @@
-//! The events that were found.
+//! The table of events.
 
 use hallpass_types::{EventRecord, Listing};
 use leptos::{either::Either, prelude::*};
@@ -30,7 +30,7 @@ texts! {
     }
 }
 
-/// One row an event.
+/// One row per event.
 #[component]
 pub(super) fn Table(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>) -> impl IntoView {
     let text = Text::get();

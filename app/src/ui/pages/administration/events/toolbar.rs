@@ -1,12 +1,12 @@
-//! What events are filtered by.
+//! The filters of events.
 
 use hallpass_types::EventKind;
 use leptos::{html::Input, prelude::*};
 
-use super::{days::Day, kinds::kind_words, search::EventConditions};
+use super::{days::Day, kinds::kind_words, search::EventFilters};
 use crate::{
     texts,
-    ui::{address::Address, components::Select},
+    ui::{components::Select, list_url::ListUrl},
 };
 
 texts! {
@@ -20,7 +20,7 @@ texts! {
 
 /// The filters.
 #[component]
-pub(super) fn Toolbar(address: Address<EventConditions>) -> impl IntoView {
+pub(super) fn Toolbar(url: ListUrl<EventFilters>) -> impl IntoView {
     let text = Text::get();
     let kinds = EventKind::ALL.map(|kind| (kind.name(), kind_words(kind)));
     let options = std::iter::once(("", text.every_kind)).chain(kinds).collect();
@@ -29,20 +29,20 @@ pub(super) fn Toolbar(address: Address<EventConditions>) -> impl IntoView {
             <Select
                 label=text.kind
                 options=options
-                chosen=address.part(|conditions| conditions.kind.map(EventKind::name).unwrap_or_default().to_owned())
-                on_choose=move |word| address.change(|conditions| conditions.kind = EventKind::parse(&word))
+                chosen=url.part(|filters| filters.kind.map(EventKind::name).unwrap_or_default().to_owned())
+                on_choose=move |word| url.change(|filters| filters.kind = EventKind::parse(&word))
             />
             <DayField
                 label=text.since
                 name="since"
-                day=address.part(|conditions| conditions.since)
-                on_change=move |day| address.change(|conditions| conditions.since = day)
+                day=url.part(|filters| filters.since)
+                on_change=move |day| url.change(|filters| filters.since = day)
             />
             <DayField
                 label=text.until
                 name="until"
-                day=address.part(|conditions| conditions.until)
-                on_change=move |day| address.change(|conditions| conditions.until = day)
+                day=url.part(|filters| filters.until)
+                on_change=move |day| url.change(|filters| filters.until = day)
             />
         </div>
     }
@@ -59,7 +59,7 @@ fn DayField(
     Effect::new(move |_| {
         let Some(input) = input.get() else { return };
         let text = day.get().map(Day::text).unwrap_or_default();
-        // A day that is half typed has no value yet, and would be wiped out by being told so.
+        // A half-typed date has no value yet; writing to the input would clear it.
         if input.value() != text {
             input.set_value(&text);
         }

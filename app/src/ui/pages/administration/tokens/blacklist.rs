@@ -1,4 +1,4 @@
-//! Many tokens, taken back at once.
+//! Blacklisting several tokens at once.
 
 use hallpass_types::{Listing, TokenRecord};
 use leptos::prelude::*;
@@ -8,8 +8,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
+        action::{Actions, Failure},
         components::{Bulk, Confirm, Question, Selection},
-        deed::{Deeds, Failure},
         load::Load,
     },
 };
@@ -28,7 +28,7 @@ texts! {
 #[component]
 pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
+    let actions = Actions::new();
     let ask = move |_| {
         let question = Question {
             title: fill(text.ask, &[("count", &selection.ids().len().to_string())]),
@@ -36,8 +36,8 @@ pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selecti
             button: text.blacklist,
         };
         confirm.ask(question, move || {
-            deeds.run(tokens::blacklist_tokens(selection.ids()), move |changed| {
-                // Others of the same sessions went with them.
+            actions.run(tokens::blacklist_tokens(selection.ids()), move |changed| {
+                // Other tokens of the same sessions are blacklisted too.
                 list.again();
                 selection.leave();
                 fill(text.done, &[("count", &changed.len().to_string())])
@@ -46,7 +46,7 @@ pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selecti
     };
     view! {
         <Bulk selection>
-            <Failure of=deeds/>
+            <Failure of=actions/>
             <button type="button" class="danger" on:click=ask>{text.blacklist}</button>
         </Bulk>
     }

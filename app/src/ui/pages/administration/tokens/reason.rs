@@ -1,4 +1,4 @@
-//! What became of a token, in words.
+//! The status of a token as text.
 
 use hallpass_types::{BlacklistReason, TokenRecord};
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ texts! {
     }
 }
 
-/// The word, and since when.
+/// The status and its time.
 #[component]
 pub(super) fn State(is_expired: bool, blacklisted_at: Option<i64>, reason: Option<BlacklistReason>) -> impl IntoView {
     let text = Text::get();
@@ -40,7 +40,7 @@ pub(super) fn State(is_expired: bool, blacklisted_at: Option<i64>, reason: Optio
     }
 }
 
-/// Whether the token can still be taken back.
+/// Whether the token can still be blacklisted.
 pub(super) const fn is_outstanding(token: &TokenRecord) -> bool {
     token.blacklisted_at.is_none()
 }

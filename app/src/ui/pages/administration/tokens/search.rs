@@ -1,13 +1,13 @@
-//! What is searched for among tokens, in an address.
+//! The filters of tokens, as a query.
 
 use hallpass_types::TokenSearch;
 
 use crate::ui::{
-    address::Conditions,
+    list_url::Filters,
     query::{Parameters, Query, page_parameter},
 };
 
-impl Conditions for TokenSearch {
+impl Filters for TokenSearch {
     fn read(query: &Query) -> Self {
         Self {
             user: query.get("user").map(str::to_owned),
@@ -39,12 +39,12 @@ mod tests {
     use hallpass_types::TokenSearch;
 
     use crate::ui::{
-        address::Conditions,
+        list_url::Filters,
         query::{Query, with_query},
     };
 
     #[test]
-    fn a_search_survives_the_address() {
+    fn filters_round_trip_through_the_url() {
         let all = TokenSearch::read(&Query::parse(""));
         assert!(all.write().is_empty());
         let search = TokenSearch {
@@ -54,8 +54,8 @@ mod tests {
             is_expired: Some(false),
             page: 2,
         };
-        let address = with_query("/admin/tokens", &search.write()).to_string();
-        assert_eq!(address, "/admin/tokens?user=7&session=0af3&blacklisted=true&expired=false&page=2");
+        let url = with_query("/admin/tokens", &search.write()).to_string();
+        assert_eq!(url, "/admin/tokens?user=7&session=0af3&blacklisted=true&expired=false&page=2");
         assert_eq!(
             TokenSearch::read(&Query::parse("user=7&session=0af3&blacklisted=true&expired=false&page=2")),
             search

@@ -1,4 +1,4 @@
-//! The tokens that were found. Of a token only its name is kept.
+//! The table of tokens. The server stores only a token's `jti`.
 
 use hallpass_types::{Listing, TokenRecord, millis};
 use leptos::{either::Either, prelude::*};
@@ -34,7 +34,7 @@ texts! {
     }
 }
 
-/// One row a token.
+/// One row per token.
 #[component]
 pub(super) fn Table(
     listing: Listing<TokenRecord>,

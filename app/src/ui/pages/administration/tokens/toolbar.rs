@@ -1,11 +1,11 @@
-//! What tokens are filtered by.
+//! The filters of tokens.
 
 use hallpass_types::TokenSearch;
 use leptos::prelude::*;
 
 use crate::{
     texts,
-    ui::{address::Address, pages::administration::flag::FlagFilter},
+    ui::{list_url::ListUrl, pages::administration::flag::FlagFilter},
 };
 
 texts! {
@@ -23,19 +23,19 @@ texts! {
 
 /// The filters.
 #[component]
-pub(super) fn Toolbar(address: Address<TokenSearch>) -> impl IntoView {
+pub(super) fn Toolbar(url: ListUrl<TokenSearch>) -> impl IntoView {
     let text = Text::get();
     view! {
         <div class="toolbar">
             <FlagFilter
-                address
+                url
                 label=text.state
                 any=text.every_state
                 answers=[(false, text.outstanding), (true, text.blacklisted)]
                 flag=|search| &mut search.is_blacklisted
             />
             <FlagFilter
-                address
+                url
                 label=text.lifetime
                 any=text.every_lifetime
                 answers=[(false, text.not_expired), (true, text.expired)]

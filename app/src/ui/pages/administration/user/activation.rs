@@ -1,4 +1,4 @@
-//! Whether a user's account may be used. That it may not ends all sessions, so it is asked before.
+//! Activating and deactivating a user. Deactivating ends all sessions and asks for confirmation.
 
 use hallpass_types::{SessionInfo, UserChange, UserRecord};
 use leptos::prelude::*;
@@ -8,8 +8,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
+        action::{Actions, Failure},
         components::{Confirm, Question},
-        deed::{Deeds, Failure},
         load::Load,
     },
 };
@@ -30,14 +30,14 @@ texts! {
     }
 }
 
-/// The card with the one button or the other.
+/// The card with the button.
 #[component]
 pub(super) fn Activation(
     record: UserRecord,
     user: Load<UserRecord>,
     sessions: Load<Vec<SessionInfo>>,
     confirm: Confirm,
-    deeds: Deeds,
+    actions: Actions,
 ) -> impl IntoView {
     let text = Text::get();
     let is_active = record.is_active;
@@ -50,7 +50,7 @@ pub(super) fn Activation(
     let question = fill(text.ask, &[("name", &username)]);
     let set = move || {
         let change = UserChange { is_active: Some(!is_active), ..UserChange::default() };
-        deeds.run(users::change_user(id.clone(), change), move |changed| {
+        actions.run(users::change_user(id.clone(), change), move |changed| {
             let done = if changed.is_active { text.activated } else { text.deactivated };
             let sentence = fill(done, &[("name", &changed.username)]);
             user.put(changed);
@@ -70,7 +70,7 @@ pub(super) fn Activation(
         <section class=if is_active { "card danger" } else { "card" } aria-labelledby="activation">
             <h2 id="activation">{title}</h2>
             <p>{why}</p>
-            <Failure of=deeds/>
+            <Failure of=actions/>
             <button type="button" class=tone on:click=click>{button}</button>
         </section>
     }

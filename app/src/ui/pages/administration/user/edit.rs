@@ -1,5 +1,5 @@
-//! A user's name, address and role, which can be changed. Only what is different is sent: what somebody
-//! else has changed meanwhile stays.
+//! Editing a user's username, e-mail address and role. Sends only changed fields, so that concurrent changes of
+//! others are kept.
 
 use hallpass_types::{UserChange, UserRecord};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ texts! {
     }
 }
 
-/// The form. `record` is the user as the form shows it at first; what is saved is compared with what was known then.
+/// The form. `record` holds the initial values, with which the submitted values are compared.
 #[component]
 pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoView {
     let text = Text::get();
@@ -36,14 +36,14 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
     let state = FormState::new("user-form");
     let send = move |typed: FormEntries| {
         let record = known.get_value();
-        let wished = UserRecord {
+        let entered = UserRecord {
             username: typed.text("username"),
             email: typed.text("email"),
             is_staff: typed.is_checked("is_staff"),
             is_superuser: typed.is_checked("is_superuser"),
             ..record.clone()
         };
-        let change = difference(&record, wished.clone());
+        let change = difference(&record, entered.clone());
         if change == UserChange::default() {
             toast.say(text.same.to_owned());
             return;
@@ -51,8 +51,8 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
         let changing = users::change_user(record.id, change);
         let saved = async move {
             user.put(changing.await?);
-            // What others changed meanwhile the form does not show, and so the next sending does not take it back.
-            known.try_set_value(wished);
+            // The form does not show concurrent changes, so the next submission must not revert them.
+            known.try_set_value(entered);
             Ok(())
         };
         state.send(saved, move || toast.say(text.saved.to_owned()));
@@ -72,14 +72,14 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
     }
 }
 
-/// What makes the one of the other.
-fn difference(known: &UserRecord, wished: UserRecord) -> UserChange {
+/// The difference between two states of the form.
+fn difference(known: &UserRecord, entered: UserRecord) -> UserChange {
     UserChange {
-        username: (wished.username != known.username).then_some(wished.username),
-        email: (wished.email != known.email).then_some(wished.email),
-        is_active: (wished.is_active != known.is_active).then_some(wished.is_active),
-        is_staff: (wished.is_staff != known.is_staff).then_some(wished.is_staff),
-        is_superuser: (wished.is_superuser != known.is_superuser).then_some(wished.is_superuser),
+        username: (entered.username != known.username).then_some(entered.username),
+        email: (entered.email != known.email).then_some(entered.email),
+        is_active: (entered.is_active != known.is_active).then_some(entered.is_active),
+        is_staff: (entered.is_staff != known.is_staff).then_some(entered.is_staff),
+        is_superuser: (entered.is_superuser != known.is_superuser).then_some(entered.is_superuser),
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
     use super::difference;
 
     #[test]
-    fn only_what_is_different_is_sent() {
+    fn only_changed_fields_are_sent() {
         let known = UserRecord {
             id: "7".to_owned(),
             username: "ada".to_owned(),
@@ -102,8 +102,8 @@ mod tests {
             last_login: None,
         };
         assert_eq!(difference(&known, known.clone()), UserChange::default());
-        let wished = UserRecord { email: String::new(), is_staff: true, ..known.clone() };
+        let entered = UserRecord { email: String::new(), is_staff: true, ..known.clone() };
         let change = UserChange { email: Some(String::new()), is_staff: Some(true), ..UserChange::default() };
-        assert_eq!(difference(&known, wished), change);
+        assert_eq!(difference(&known, entered), change);
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of a user.
+//! Read-only data of a user.
 
 use hallpass_types::UserRecord;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ texts! {
     }
 }
 
-/// The facts, under the user's name.
+/// The data under the username.
 #[component]
 pub(super) fn Facts(record: UserRecord) -> impl IntoView {
     let text = Text::get();

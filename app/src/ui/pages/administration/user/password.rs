@@ -1,4 +1,4 @@
-//! A new password for a user who has none that works. It ends all of the user's sessions.
+//! Setting a new password for a user, which ends all of the user's sessions.
 
 use hallpass_types::{PasswordForm as NewPassword, SessionInfo, UserRecord};
 use leptos::prelude::*;

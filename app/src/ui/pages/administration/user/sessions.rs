@@ -1,4 +1,4 @@
-//! Where a user is signed in; one or all of these ended.
+//! The sessions of a user, with actions to end one or all of them.
 
 use hallpass_types::SessionInfo;
 use leptos::{either::Either, prelude::*};
@@ -9,8 +9,8 @@ use crate::{
     local_url::LocalUrl,
     texts,
     ui::{
+        action::{Actions, Failure},
         components::{Confirm, Icon, Question, SessionRow, Shape, device_words},
-        deed::{Deeds, Failure},
         load::Load,
     },
 };
@@ -38,8 +38,8 @@ texts! {
 #[component]
 pub(super) fn Sessions(id: String, sessions: Load<Vec<SessionInfo>>, confirm: Confirm) -> impl IntoView {
     let id = StoredValue::new(id);
-    let deeds = Deeds::here();
-    sessions.view(Shape::Rows, move |list| view! { <List list id=id.get_value() sessions confirm deeds/> })
+    let actions = Actions::new();
+    sessions.view(Shape::Rows, move |list| view! { <List list id=id.get_value() sessions confirm actions/> })
 }
 
 #[component]
@@ -48,7 +48,7 @@ fn List(
     id: String,
     sessions: Load<Vec<SessionInfo>>,
     confirm: Confirm,
-    deeds: Deeds,
+    actions: Actions,
 ) -> impl IntoView {
     let text = Text::get();
     let end_all = move |_| {
@@ -56,7 +56,7 @@ fn List(
             Question { title: text.ask_all.to_owned(), consequence: text.consequence.to_owned(), button: text.end_all };
         let id = id.clone();
         confirm.ask(question, move || {
-            deeds.run(api::end_sessions_of(id), move |()| {
+            actions.run(api::end_sessions_of(id), move |()| {
                 sessions.again();
                 text.ended_all.to_owned()
             });
@@ -70,7 +70,7 @@ fn List(
             </div>
         })
     } else {
-        let rows = list.iter().cloned().map(|info| view! { <Row info sessions confirm deeds/> }).collect_view();
+        let rows = list.iter().cloned().map(|info| view! { <Row info sessions confirm actions/> }).collect_view();
         Either::Right(view! { <ul class="rows">{rows}</ul> })
     };
     view! {
@@ -83,14 +83,14 @@ fn List(
                 <h2 id="sessions">{text.title}</h2>
                 <button type="button" class="danger" disabled=list.is_empty() on:click=end_all>{text.end_all}</button>
             </div>
-            <Failure of=deeds/>
+            <Failure of=actions/>
             {rows}
         </section>
     }
 }
 
 #[component]
-fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm, deeds: Deeds) -> impl IntoView {
+fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm, actions: Actions) -> impl IntoView {
     let text = Text::get();
     let (id, device) = (info.id.clone(), device_words(&info.device));
     let [end_label, tokens_label] = [text.end_of, text.tokens_of].map(|words| fill(words, &[("device", &device)]));
@@ -101,7 +101,7 @@ fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm, de
             Question { title: words(text.ask_one), consequence: text.consequence.to_owned(), button: text.end };
         let (id, done) = (id.clone(), words(text.ended_one));
         confirm.ask(question, move || {
-            deeds.run(api::end_session_of(id), move |()| {
+            actions.run(api::end_session_of(id), move |()| {
                 sessions.again();
                 done
             });

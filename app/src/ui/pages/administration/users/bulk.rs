@@ -1,4 +1,4 @@
-//! Many users, made active or inactive at once.
+//! Activating and deactivating several users at once.
 
 use hallpass_types::{Listing, UserRecord};
 use leptos::prelude::*;
@@ -8,8 +8,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
+        action::{Actions, Failure},
         components::{Bulk, Confirm, Question, Selection},
-        deed::{Deeds, Failure},
         load::Load,
         pages::administration::badges::replace,
     },
@@ -31,12 +31,12 @@ texts! {
 #[component]
 pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
     let text = Text::get();
-    let deeds = Deeds::here();
+    let actions = Actions::new();
     let set = move |is_active: bool| {
-        deeds.run(users::set_active(selection.ids(), is_active), move |changed| {
+        actions.run(users::set_active(selection.ids(), is_active), move |changed| {
             let count = changed.len().to_string();
             list.change(|listing| replace(&mut listing.items, changed));
-            // A filter may want them elsewhere now.
+            // The changed users may no longer match the filter.
             list.again();
             selection.leave();
             fill(if is_active { text.activated } else { text.deactivated }, &[("count", &count)])
@@ -52,7 +52,7 @@ pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selecti
     };
     view! {
         <Bulk selection>
-            <Failure of=deeds/>
+            <Failure of=actions/>
             <button type="button" on:click=move |_| set(true)>{text.activate}</button>
             <button type="button" class="danger" on:click=ask>{text.deactivate}</button>
         </Bulk>

@@ -1,4 +1,4 @@
-//! A new user, by the same rules as a registration.
+//! Creating a user, by the same rules as a registration.
 
 use hallpass_types::{Listing, NewUserForm, UserRecord};
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ texts! {
     }
 }
 
-/// The form; it goes when the user is made.
+/// The form, which closes when the user is created.
 #[component]
 pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<bool>) -> impl IntoView {
     let text = Text::get();

@@ -1,15 +1,15 @@
-//! What is searched for among users, in an address.
+//! The filters of users, as a query.
 
 use hallpass_types::{UserOrdering, UserSearch};
 
 use crate::ui::{
-    address::Conditions,
+    list_url::Filters,
     query::{Parameters, Query, page_parameter},
 };
 
-impl Conditions for UserSearch {
+impl Filters for UserSearch {
     fn read(query: &Query) -> Self {
-        // As Django's administration has it: a minus for the greatest first.
+        // As in Django's administration: a minus for descending order.
         let order = query.get("order").unwrap_or_default();
         let (descending, order) = order.strip_prefix('-').map_or((false, order), |order| (true, order));
         let order = UserOrdering::parse(order);
@@ -47,7 +47,7 @@ mod tests {
     use hallpass_types::{UserOrdering, UserSearch};
 
     use crate::ui::{
-        address::Conditions,
+        list_url::Filters,
         query::{Query, with_query},
     };
 
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_survives_the_address() {
+    fn filters_round_trip_through_the_url() {
         let all = read("");
         let searches = [
             all.clone(),
@@ -65,14 +65,14 @@ mod tests {
             UserSearch { descending: true, ..all },
         ];
         for search in searches {
-            let address = with_query("/admin/users", &search.write()).to_string();
-            let query = address.split_once('?').map_or("", |(_, query)| query);
-            assert_eq!(read(query), search, "{address}");
+            let url = with_query("/admin/users", &search.write()).to_string();
+            let query = url.split_once('?').map_or("", |(_, query)| query);
+            assert_eq!(read(query), search, "{url}");
         }
     }
 
     #[test]
-    fn everything_has_the_plain_address() {
+    fn default_filters_have_no_query() {
         assert!(read("").write().is_empty());
         assert_eq!(read("?order=-password&active=x"), read(""));
     }

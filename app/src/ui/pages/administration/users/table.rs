@@ -1,4 +1,4 @@
-//! The users that were found.
+//! The table of users.
 
 use hallpass_types::{Listing, UserOrdering, UserRecord, UserSearch};
 use leptos::{either::Either, prelude::*};
@@ -7,8 +7,8 @@ use crate::{
     language::fill,
     texts,
     ui::{
-        address::Address,
         components::{SelectAll, SelectOne, Selection, SortHeader, date_time, iso_time},
+        list_url::ListUrl,
         load::Load,
         pages::administration::{
             badges::{RoleBadge, StateBadge, user_page},
@@ -34,12 +34,12 @@ texts! {
     }
 }
 
-/// One row a user.
+/// One row per user.
 #[component]
 pub(super) fn Table(
     listing: Listing<UserRecord>,
     list: Load<Listing<UserRecord>>,
-    address: Address<UserSearch>,
+    url: ListUrl<UserSearch>,
     selection: Selection,
 ) -> impl IntoView {
     let text = Text::get();
@@ -48,22 +48,22 @@ pub(super) fn Table(
         <th role="columnheader" scope="col">
             <SelectAll selection ids label=text.select_all/>
         </th>
-        <Head label=text.username order=UserOrdering::Username address/>
-        <Head label=text.email order=UserOrdering::Email address/>
+        <Head label=text.username order=UserOrdering::Username url/>
+        <Head label=text.email order=UserOrdering::Email url/>
         <th role="columnheader" scope="col">{text.state}</th>
         <th role="columnheader" scope="col">{text.role}</th>
-        <Head label=text.joined order=UserOrdering::DateJoined address/>
-        <Head label=text.last_login order=UserOrdering::LastLogin address/>
+        <Head label=text.joined order=UserOrdering::DateJoined url/>
+        <Head label=text.last_login order=UserOrdering::LastLogin url/>
     };
     view! { <Rows label=text.users listing list head row=move |user| view! { <Row user selection/> }/> }
 }
 
-/// A column that can be ordered by: from the least at first, from the greatest when it is so already.
+/// A sortable column: ascending first, descending on the second click.
 #[component]
-fn Head(label: &'static str, order: UserOrdering, address: Address<UserSearch>) -> impl IntoView {
-    let descending = address.part(move |search| (search.order == order).then_some(search.descending));
+fn Head(label: &'static str, order: UserOrdering, url: ListUrl<UserSearch>) -> impl IntoView {
+    let descending = url.part(move |search| (search.order == order).then_some(search.descending));
     let sort = move || {
-        address.change(|search| {
+        url.change(|search| {
             search.descending = search.order == order && !search.descending;
             search.order = order;
         });

@@ -1,11 +1,11 @@
-//! What users are searched and filtered by.
+//! The search and filters of users.
 
 use hallpass_types::UserSearch;
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
 use crate::{
     texts,
-    ui::{address::Address, components::Icon, pages::administration::flag::FlagFilter},
+    ui::{components::Icon, list_url::ListUrl, pages::administration::flag::FlagFilter},
 };
 
 texts! {
@@ -28,20 +28,20 @@ texts! {
 
 /// The search, the filters, and the button for a new user.
 #[component]
-pub(super) fn Toolbar(address: Address<UserSearch>, is_creating: RwSignal<bool>) -> impl IntoView {
+pub(super) fn Toolbar(url: ListUrl<UserSearch>, is_creating: RwSignal<bool>) -> impl IntoView {
     let text = Text::get();
     view! {
         <div class="toolbar">
-            <SearchForm address/>
+            <SearchForm url/>
             <FlagFilter
-                address
+                url
                 label=text.state
                 any=text.every_state
                 answers=[(true, text.active), (false, text.inactive)]
                 flag=|search| &mut search.is_active
             />
             <FlagFilter
-                address
+                url
                 label=text.role
                 any=text.every_role
                 answers=[(true, text.staff), (false, text.not_staff)]
@@ -59,14 +59,14 @@ pub(super) fn Toolbar(address: Address<UserSearch>, is_creating: RwSignal<bool>)
 }
 
 #[component]
-fn SearchForm(address: Address<UserSearch>) -> impl IntoView {
+fn SearchForm(url: ListUrl<UserSearch>) -> impl IntoView {
     let text = Text::get();
     let input = NodeRef::<Input>::new();
-    let searched = address.part(|search| search.search.clone());
+    let searched = url.part(|search| search.search.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = input.get_untracked().map(|input| input.value()).unwrap_or_default();
-        address.change(|search| typed.trim().clone_into(&mut search.search));
+        url.change(|search| typed.trim().clone_into(&mut search.search));
     };
     view! {
         <form role="search" class="with-button" on:submit=submit>

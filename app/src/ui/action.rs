@@ -1,5 +1,4 @@
-//! What a person does with a button: done, and said how it went. A toast says that it succeeded; a failure is said beside
-//! the button, and stays until the next attempt.
+//! Actions of buttons. A toast reports success; a failure is shown beside the button until the next attempt.
 
 use leptos::{html::Div, prelude::*, task::spawn_local};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
@@ -7,49 +6,49 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use super::components::{Progress, Toast};
 use crate::api::ApiError;
 
-/// Does what buttons ask for. Its [`Failure`] is in the view.
+/// Runs the actions of a component's buttons. Its [`Failure`] belongs into the view.
 #[derive(Clone, Copy)]
-pub(crate) struct Deeds {
+pub(crate) struct Actions {
     failure: RwSignal<Option<String>>,
     toast: Toast,
     progress: Progress,
 }
 
-impl Deeds {
-    /// For the component that is being made.
-    pub(crate) fn here() -> Self {
+impl Actions {
+    /// For the current component.
+    pub(crate) fn new() -> Self {
         Self { failure: RwSignal::new(None), toast: expect_context(), progress: expect_context() }
     }
 
-    /// Says no more what failed.
-    pub(crate) fn forget_failure(self) {
+    /// Clears the error.
+    pub(crate) fn clear_failure(self) {
         self.failure.set(None);
     }
 
-    /// Does it, then `done`, which answers what is said of it.
+    /// Runs the action, then `done`, which returns the toast's text.
     pub(crate) fn run<T: 'static>(
         self,
-        deed: impl Future<Output = Result<T, ApiError>> + 'static,
+        action: impl Future<Output = Result<T, ApiError>> + 'static,
         done: impl FnOnce(T) -> String + 'static,
     ) {
         let Self { failure, toast, progress } = self;
         failure.set(None);
         let under_way = progress.begin();
         spawn_local(async move {
-            let outcome = deed.await;
+            let outcome = action.await;
             drop(under_way);
             match outcome {
                 Ok(answer) => toast.say(done(answer)),
-                // The page may have gone meanwhile.
+                // The page may be gone.
                 Err(error) => _ = failure.try_set(Some(reason(error))),
             }
         });
     }
 }
 
-/// Says what failed, and scrolls there.
+/// Shows the error and scrolls to it.
 #[component]
-pub(crate) fn Failure(of: Deeds) -> impl IntoView {
+pub(crate) fn Failure(of: Actions) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if of.failure.with(Option::is_some) {
@@ -71,7 +70,7 @@ fn show(element: NodeRef<Div>) {
     }
 }
 
-/// The sentence that says most: there is no form here beside whose fields the others could stand.
+/// The most specific message. There are no fields here, so the first field's error is shown.
 fn reason(error: ApiError) -> String {
     let ApiError { message, fields, .. } = error;
     fields.into_iter().next().map_or(message, |field| field.message)
@@ -83,7 +82,7 @@ mod tests {
     use crate::api::{ApiError, Code, FieldError};
 
     #[test]
-    fn what_is_wrong_with_a_field_is_said_rather_than_that_something_is() {
+    fn the_error_of_a_field_is_shown_instead_of_the_general_message() {
         let mut error = ApiError::new(Code::Invalid, "Something is wrong.");
         assert_eq!(reason(error.clone()), "Something is wrong.");
         error.fields.push(FieldError { field: "ids".to_owned(), message: "Not yourself.".to_owned() });

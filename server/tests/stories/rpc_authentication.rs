@@ -1,4 +1,4 @@
-//! Every server function that there is, found by itself: one that is new and lets anybody in is seen here.
+//! Authentication of every registered server function. A new function without authentication fails here.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::{
     rpc::call,
 };
 
-/// Those that carry a credential of their own.
+/// Functions that carry their own credential.
 const PUBLIC: [&str; 4] = ["session/register", "session/obtain", "session/refresh", "session/blacklist"];
 
-/// All others, each with arguments that it understands.
+/// All other functions, with valid arguments.
 pub(crate) fn protected() -> Vec<(&'static str, Value)> {
     let nobody = json!({ "id": "9" });
     vec![
@@ -44,13 +44,13 @@ pub(crate) fn all() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_function_is_known_to_these_stories() {
+fn every_server_function_is_covered_by_these_stories() {
     let known: BTreeSet<_> = PUBLIC.into_iter().chain(protected().into_iter().map(|(function, _)| function)).collect();
     assert_eq!(all(), known);
 }
 
 #[tokio::test]
-async fn every_protected_function_refuses_who_is_not_signed_in() {
+async fn every_protected_function_rejects_signed_out_callers() {
     let world = World::new().await;
     for (function, body) in protected() {
         for access in [None, Some("no-token")] {
@@ -63,7 +63,7 @@ async fn every_protected_function_refuses_who_is_not_signed_in() {
 }
 
 #[tokio::test]
-async fn every_function_of_the_administration_refuses_who_is_not_staff() {
+async fn every_admin_function_rejects_callers_who_are_not_staff() {
     let world = World::new().await;
     let ada = world.signed_in("ada").await;
     for (function, body) in protected() {
@@ -75,7 +75,7 @@ async fn every_function_of_the_administration_refuses_who_is_not_staff() {
 }
 
 #[tokio::test]
-async fn no_function_answers_another_method_or_an_unknown_name() {
+async fn no_server_function_answers_another_method_or_an_unknown_name() {
     let world = World::new().await;
     for function in all() {
         for method in ["GET", "PUT", "DELETE"] {
