@@ -1,5 +1,5 @@
-# The whole interface. On a machine with Rust (rustup), Node.js, Python 3 and make, `make run` and `make test` install what
-# else they need, once, where its ecosystem puts it.
+# All commands of the project. With Rust (rustup), Node.js, Python 3 and make, `make run` and `make test` install everything else
+# once, in the usual places.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,14 +18,14 @@ PYTHON := end2end/simplejwt/.venv/bin/python
 PYTHON_PACKAGES := end2end/simplejwt/.venv/.installed
 BETTER_AUTH := benches/better-auth/node_modules/.package-lock.json
 
-# The same packages, and so the same features of what they share, in every command: each library is checked and compiled once.
+# Every command uses the same packages and so the same features of shared libraries: each library is compiled once.
 NATIVE := --package app --package server --package hallpass-core --package hallpass-store --package hallpass-types --package hallpass-verify --package floor
 WEB := --package frontend --features split --target wasm32-unknown-unknown
 
 say = echo "==> $(1)"
 fail = { echo "error: $(1)" >&2; exit 1; }
 # Runs one target in the background and another in the foreground, and prints the output of the first when both have ended. The
-# background job has a process group of its own, so that an interruption ends all of it.
+# background job has its own process group, so that an interruption ends all of it.
 define beside
 mkdir -p target; set -m; \
 $(MAKE) $(1) </dev/null >target/$(1).log 2>&1 & job=$$!; set +m; \
@@ -36,7 +36,7 @@ wait $$job || status=$$?; \
 cat target/$(1).log; \
 test $$status = 0 || $(call fail,$(1) or $(2) failed; see above)
 endef
-# For a comma in an argument of these.
+# A comma in an argument of these macros.
 , := ,
 
 .PHONY: help
@@ -49,7 +49,7 @@ run: build ## Build a release and serve it on http://localhost:3000
 	@exec target/release/hallpass serve
 
 .PHONY: dev
-# What is built again keeps its name, and so the page that is open finds it.
+# Without hashes in file names, an open page finds the rebuilt files.
 dev: setup ## Rebuild and reload while you edit
 	@LEPTOS_HASH_FILES=false cargo leptos watch
 
@@ -65,8 +65,8 @@ build: setup ## Build the browser's files and the server in release mode
 
 .PHONY: test
 ifdef ONLY
-# `make test ONLY=browser` runs one ring, `make test ONLY='browser theme'` its tests whose names match.
-test: ## Run every test, or ONLY='ring name' against what is built
+# `make test ONLY=browser` runs one group, `make test ONLY='browser theme'` its tests with matching names.
+test: ## Run every test, or ONLY='group name' against the existing build
 	@$(MAKE) test-$(firstword $(ONLY)) FILTER='$(wordlist 2,$(words $(ONLY)),$(ONLY))'
 else
 # CPU-bound tests run beside tests that wait.
@@ -80,13 +80,13 @@ endif
 test-code: check lint-otel deny extend test-postgres ## Lint, and run the Rust tests on SQLite and on PostgreSQL
 
 .PHONY: test-release
-test-release: test-simplejwt test-browser test-firefox ## Run the tests against the release: Simple JWT's and the browsers'
+test-release: test-simplejwt test-browser test-firefox ## Run the tests of the release: Simple JWT and browsers
 
 .PHONY: check
-check: setup ## Check what a commit needs: format, lints, unit and HTTP tests on SQLite
+check: setup ## Run the checks before a commit: format, lints, unit tests, HTTP tests on SQLite
 	@$(call say,Building the tests (2 to 4 minutes the first time))
 	@cargo test --quiet $(NATIVE) --no-run
-# Tests mostly wait, so lints run beside them.
+# Tests mostly wait, so lints run in parallel.
 	@$(call beside,test-rust,lint)
 
 .PHONY: lint
@@ -105,7 +105,7 @@ lint-otel:
 	@$(call say,Linting the server with OpenTelemetry)
 	@cargo clippy --quiet --package server --all-targets --features otel -- --deny warnings
 
-# The longest tests wait for processes and sockets.
+# The longest tests wait for processes and sockets, so more threads than processors help.
 export RUST_TEST_THREADS ?= 4
 
 .PHONY: test-rust
@@ -121,37 +121,37 @@ test-postgres: ## Run the HTTP tests on PostgreSQL
 	@HALLPASS_STORIES_ON=postgres cargo test --quiet $(NATIVE) --test stories -- $(FILTER) --skip on_sqlite::
 
 .PHONY: test-simplejwt
-test-simplejwt: $(PYTHON_PACKAGES) is-built ## Compare the release with Simple JWT, and with its own OpenAPI document
+test-simplejwt: $(PYTHON_PACKAGES) is-built ## Compare the release with Simple JWT and with its OpenAPI document
 	@packaging/system.sh --install postgresql
-	@$(call say,Comparing with Simple JWT$(,) and the API with its documentation)
+	@$(call say,Comparing with Simple JWT and with the OpenAPI document)
 	@$(PYTHON) -m pytest -q -n 2 end2end/simplejwt $(if $(FILTER),-k '$(FILTER)')
 
 .PHONY: test-browser
-test-browser: browser is-built ## Run the browser's tests against the release, in Chromium
+test-browser: browser is-built ## Run the browser tests of the release in Chromium
 	@$(call say,Running the browser tests)
 	@cd end2end && playwright test $(FILTER)
 
-# What browsers differ in. A machine without Firefox goes without.
+# Tests of features in which browsers differ. Skipped on a machine without Firefox.
 .PHONY: test-firefox
-test-firefox: firefox is-built ## Run those about tabs, renewal, network and forms in Firefox too
+test-firefox: firefox is-built ## Run the browser tests of tabs, refreshes, network and forms in Firefox
 	@if node end2end/browser.js firefox >/dev/null; then \
 	  $(call say,Running the browser tests in Firefox); \
 	  cd end2end && BROWSER=firefox playwright test $(FILTER); \
 	else \
-	  $(call say,Nothing is tested in Firefox: there is none. FIREFOX=/path/to/one names it); \
+	  $(call say,Skipping the tests in Firefox: not found. Set FIREFOX=/path/to/firefox); \
 	fi
 
 .PHONY: is-built
 is-built:
-	@test -x target/release/hallpass || $(call fail,there is no release yet; run: make build)
+	@test -x target/release/hallpass || $(call fail,no release is built; run: make build)
 
 .PHONY: extend
-extend: setup ## Compile what docs/extend.md shows
+extend: setup ## Compile the diffs of docs/extend.md
 	@$(call say,Compiling the diffs of docs/extend.md)
 	@NATIVE='$(NATIVE)' WEB='$(WEB)' docs/extend.sh
 
 .PHONY: deny
-deny: $(PYTHON_PACKAGES) ## Check licences, bans and sources of the libraries
+deny: $(PYTHON_PACKAGES) ## Check licences, bans and sources of dependencies
 	@tool=$$(command -v cargo-deny || true); \
 	if test -z "$$tool"; then \
 	  tool=$(dir $(PYTHON))cargo-deny; \
@@ -161,30 +161,30 @@ deny: $(PYTHON_PACKAGES) ## Check licences, bans and sources of the libraries
 	  $(call say,Checking licences$(,) bans and sources); \
 	  "$$tool" --log-level error check bans licenses sources; \
 	else \
-	  $(call say,Licences$(,) bans and sources are not checked: no prebuilt cargo-deny is available. To check them: cargo install cargo-deny); \
+	  $(call say,Skipping licences$(,) bans and sources: no prebuilt cargo-deny is available. To check them: cargo install cargo-deny); \
 	fi
 
 .PHONY: storm
-storm: ## Kill the server fifty times in a storm of refreshes, and let every pair of operations meet as often
-	@$(call say,Killing the server again and again)
+storm: ## Kill the server fifty times during refreshes, and run every pair of operations concurrently
+	@$(call say,Killing the server repeatedly)
 	@HALLPASS_STORM_ROUNDS=50 cargo test --quiet $(NATIVE) --test stories -- faults:: storm::
 	@packaging/system.sh --install postgresql
-	@$(call say,Every pair of operations at once on PostgreSQL)
+	@$(call say,Running every pair of operations concurrently on PostgreSQL)
 	@HALLPASS_STORIES_ON=postgres HALLPASS_STORM_ROUNDS=50 cargo test --quiet $(NATIVE) --test stories -- storm::
 
 # Measurements
 
 .PHONY: bench
-bench: benches ## Measure everything beside the floor and others, a quarter of an hour, into docs/benchmarks.md
+bench: benches ## Compare with other servers and write docs/benchmarks.md (25 minutes)
 	@$(call say,Measuring)
 	@$(PYTHON) benches/bench.py
 
 .PHONY: bench-quick
-bench-quick: benches ## The same in three minutes, less exact, to look at
+bench-quick: benches ## Run a shorter, less exact benchmark and print it (3 minutes)
 	@$(call say,Measuring)
 	@$(PYTHON) benches/bench.py --quick
 
-# What is measured is what `make dist` ships, linked as one; a folder of its own keeps the other builds as they are.
+# The benchmark measures the build of `make dist`, with thin LTO. A separate folder keeps the other builds.
 bench bench-quick: export CARGO_TARGET_DIR ?= $(CURDIR)/target/bench
 bench bench-quick: export CARGO_PROFILE_RELEASE_LTO := thin
 
@@ -192,27 +192,27 @@ bench bench-quick: export CARGO_PROFILE_RELEASE_LTO := thin
 benches: build $(PYTHON_PACKAGES) $(BETTER_AUTH)
 	@packaging/system.sh --install wrk
 	@$(call say,Building the floor$(,) the load and the micro-benchmarks)
-# With the server, so that what both are built of is built once.
+# Together with the server, so that shared crates are compiled once.
 	@cargo build --quiet --release --package server --package floor --bin floor --bin load
 	@cargo bench --quiet --package app --features ssr --bench hot_paths --no-run
 
 .PHONY: size
-size: build browser ## Weigh a first visit beside a hello-world, and write it into the README
-	@$(call say,Building the hello-world to compare with)
+size: build browser ## Measure the size of a first visit and write it into the README
+	@$(call say,Building the hello-world for comparison)
 	@cd end2end/hello-world && cargo leptos build --release --precompress
-	@$(call say,Weighing)
+	@$(call say,Measuring the size)
 	@cd end2end && playwright test --config measure size.measure
 
 .PHONY: lighthouse
-lighthouse: browser is-built ## Let Lighthouse judge the release as on a telephone
-	@$(call say,Asking Lighthouse)
+lighthouse: browser is-built ## Run Lighthouse on the release with a mobile profile
+	@$(call say,Running Lighthouse)
 	@cd end2end && playwright test --config measure lighthouse.measure
 
 .PHONY: screenshots
-screenshots: build browser ## Take the pictures in docs/screenshots anew
+screenshots: build browser ## Take the screenshots in docs/screenshots
 	@packaging/system.sh --install korean-font
-	@packaging/system.sh --install pngquant || $(call say,Without pngquant the pictures are three times as large)
-	@$(call say,Taking the pictures)
+	@packaging/system.sh --install pngquant || $(call say,Without pngquant the screenshots are three times as large)
+	@$(call say,Taking the screenshots)
 	@rm -f docs/screenshots/*.png
 	@cd end2end && SCREENSHOTS=1 playwright test
 	@if command -v pngquant >/dev/null; then pngquant --force --ext .png --strip docs/screenshots/*.png; fi
@@ -220,23 +220,23 @@ screenshots: build browser ## Take the pictures in docs/screenshots anew
 # Packing and cleaning
 
 .PHONY: dist
-dist: setup ## Pack the binary, its documentation and licences into target/dist
+dist: setup ## Pack the binary, documentation and licences into target/dist
 	@packaging/tools.sh cargo-about=$(CARGO_ABOUT_VERSION)
 	@packaging/dist.sh
 
 .PHONY: fmt
-fmt: ## Format everything
+fmt: ## Format the Rust code
 	@cargo fmt --all
 
 .PHONY: clean
-clean: ## Delete what was built; installed tools stay
+clean: ## Delete build results; installed tools stay
 	@cargo clean
 	@rm -rf end2end/hello-world/target end2end/test-results end2end/playwright-report
 
 # Installing
 
 .PHONY: setup
-setup: ## Check the system packages and install the tools that a build needs
+setup: ## Check system packages and install the build tools
 	@packaging/system.sh build
 	@if ! test -d "$$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown"; then \
 	  $(call say,Adding the WebAssembly target (some seconds)); \
@@ -248,7 +248,7 @@ setup: ## Check the system packages and install the tools that a build needs
 	@command -v wasm-opt >/dev/null || $(call fail,wasm-opt is missing from end2end/node_modules; run: npm --prefix end2end ci)
 
 .PHONY: setup-tests
-setup-tests: setup browser firefox ## Install what the tests need
+setup-tests: setup browser firefox ## Install the requirements of the tests
 	@packaging/system.sh --install postgresql
 	@packaging/system.sh --install pgbouncer
 	@$(MAKE) --silent $(PYTHON_PACKAGES)
@@ -261,7 +261,7 @@ browser: $(NODE_MODULES)
 	    || packaging/system.sh --install chromium; \
 	fi
 
-# Playwright's own, or else the system's.
+# Playwright's Firefox, or the system's.
 .PHONY: firefox
 firefox: $(NODE_MODULES)
 	@if ! packaging/system.sh firefox 2>/dev/null; then \
@@ -277,16 +277,16 @@ $(NODE_MODULES): end2end/package-lock.json
 
 $(PYTHON_PACKAGES): end2end/simplejwt/requirements.txt
 	@packaging/system.sh python
-	@$(call say,Installing Django and Simple JWT to compare with (a minute))
+	@$(call say,Installing Django and Simple JWT for comparison (a minute))
 	@python3 -m venv end2end/simplejwt/.venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $< \
 	  || $(call fail,the Python packages of $< cannot be installed)
 	@touch $@
 
-# Node's own headers, where they are installed, spare a download when better-sqlite3 has to be compiled.
+# Node's installed headers avoid a download when better-sqlite3 is compiled.
 $(BETTER_AUTH): NODE_FOLDER = $(patsubst %/bin/node,%,$(realpath $(shell command -v node)))
 $(BETTER_AUTH): benches/better-auth/package-lock.json
-	@$(call say,Installing Better Auth to compare with)
+	@$(call say,Installing Better Auth for comparison)
 	@if test -d $(NODE_FOLDER)/include/node; then export npm_config_nodedir=$(NODE_FOLDER); fi; \
 	  npm --prefix benches/better-auth ci --no-audit --no-fund --loglevel=error \
 	    || $(call fail,the npm packages of benches/better-auth cannot be installed)

@@ -1,4 +1,4 @@
-"""`make bench`: Hallpass beside the floor, Simple JWT and Better Auth, in one run, into docs/benchmarks.md."""
+"""`make bench`: compares Hallpass with the floor, Simple JWT and Better Auth in one run and writes docs/benchmarks.md."""
 
 import shutil
 import signal
@@ -22,13 +22,13 @@ REPORT = ROOT / "docs/benchmarks.md"
 
 def main() -> None:
     plan = QUICK if "--quick" in sys.argv else THOROUGH
-    # Whatever ends this, servers and databases go with it.
+    # SIGTERM must end the servers and delete the databases too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     for tool in ("wrk", "taskset", "setpriv", "node", "cargo"):
         if not shutil.which(tool):
             sys.exit(f"error: {tool} is missing; make bench installs what it can, and util-linux has taskset and setpriv")
     begun = time.monotonic()
-    # Beside what was built: a temporary folder may be in memory, where nothing is ever synced.
+    # In the target folder: the system's temporary folder may be in memory, where nothing is synced.
     with tempfile.TemporaryDirectory(prefix="bench-", dir=TARGET) as folder:
         sides = Sides(Path(folder))
         about = machine.description(Path(folder))
@@ -48,35 +48,40 @@ def main() -> None:
 
 def bounds(sections: list[Section]) -> str:
     rows = [bound.row() for section in sections for bound in section.bounds]
-    return table(["what", "asked", "measured", ""], rows)
+    return table(["figure", "target", "measured", ""], rows)
 
 
 def report(about: str, sections: list[Section], seconds: float) -> str:
     return "\n\n".join([
         "# Benchmarks",
-        f"Written by `make bench` in one run of {seconds / 60:.0f} minutes; edit `benches/`, not this page.",
+        f"`make bench` wrote this page in one run of {seconds / 60:.0f} minutes. To change it, edit `benches/`.",
         about,
         HOW.format(load=len(LOADS_ON), serve=len(SERVES_ON)),
-        "## What is asked, and what came out",
+        "## Targets",
         bounds(sections),
         *(section.markdown() for section in sections),
         "",
     ])
 
 
-HOW = """Figures of one machine mean little on another, so what counts are ratios within the run. The sides take turns: each is
-measured for some seconds, then the next, and again from the start; every figure is the median of its rounds, after a second
-of warm-up each. The load has a processor to itself (`wrk`; for refreshes a program that remembers its tokens, `benches/src/load.rs`)
-and the server all others, so that no server is slow because it is being asked. *Ratio* is how many times as many requests
-Hallpass answers as the side of that row. Latencies are of a load that never pauses, as of so many clients who ask again as
-soon as they are answered; p50 is then connections over throughput, and what is to be looked at is how far p99 is from it.
-CPU is what the server's processes took, which no load can blur. All sides keep what they write equally well (SQLite, WAL,
-`synchronous = FULL`) and none has limits on how often one may ask.
+HOW = """Compare ratios within this run; figures of other machines are not comparable.
 
-- **floor** (`benches/src/floor`): bare axum with Hallpass's own crates, which does of each request only what cannot be left out.
-- **Simple JWT**: Django REST framework on gunicorn, two workers and one more for each processor, with threads (`gthread`),
-  which was the fastest of its kinds here as it alone keeps connections open; no middleware, JSON alone, database connections kept.
-- **Better Auth**: Node.js with its own HTTP server, a process for each processor, and `better-sqlite3`."""
+1. **Rounds.** The sides take turns, each for some seconds, several times. Every figure is the median of its rounds, each after a second of
+   warm-up.
+2. **Processors.** The load has a processor to itself (`wrk`; for refreshes `benches/src/load.rs`, which remembers its tokens). The server has
+   all others, so that the load slows no server down.
+3. **Ratio** is the number of requests that Hallpass answers for one of the side in that row.
+4. **Latency** is that of a closed loop: each client sends its next request when it receives a response. p50 is then connections divided by
+   throughput; compare p99 with it.
+5. **CPU** is the CPU time of the server's processes.
+6. **Fairness.** All sides store data equally durably (SQLite, WAL, `synchronous = FULL`), and none has rate limits.
+
+Sides:
+
+- **floor** (`benches/src/floor`): bare axum with Hallpass's own crates, which does only the unavoidable work of each request.
+- **Simple JWT**: Django REST framework on gunicorn, with two workers plus one per processor, and threads (`gthread`), the fastest worker
+  class here because it alone keeps connections open. No middleware, JSON only, persistent database connections.
+- **Better Auth**: Node.js with its own HTTP server, one process per processor, and `better-sqlite3`."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Keys, tokens and databases: what the sides are given before anybody measures them."""
+"""Keys, tokens and databases that the sides receive before a measurement."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ USERNAME = "ada"
 PASSWORD = "violet kettle harvests nine moons"
 DAY = 24 * 3600 * 1000
 
-# Sessions that the load renews; each is used once.
+# Sessions that the load refreshes; each is used once.
 SESSIONS = 8192
 
 
@@ -48,7 +48,7 @@ def make_keys() -> dict[str, Key]:
 
 
 def refresh_token(key: Key, session: Session) -> str:
-    """The first refresh token of a session, as the side that has this key would have made it."""
+    """The first refresh token of a session, as a side with this key would issue it."""
     return _sign(key, session, "refresh", session.jti, 7 * 24 * 3600)
 
 
@@ -72,7 +72,7 @@ def _sign(key: Key, session: Session, token_type: str, jti: str, lifetime: int) 
 
 
 class Databases:
-    """Hallpass's SQLite files, each a copy of one that was made once."""
+    """Hallpass's SQLite files, copies of one that is created once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -87,7 +87,7 @@ class Databases:
             insert_sessions(database, self.sessions)
 
     def copy(self, tokens: int = 0, ended: int = 0) -> Path:
-        """A database with so many outstanding tokens, and so many ended sessions, besides."""
+        """A database with additional outstanding tokens and revoked sessions."""
         path = self.folder / f"{secrets.token_hex(4)}.db"
         shutil.copy(self.empty, path)
         with filling(path) as database:
@@ -99,7 +99,7 @@ class Databases:
 
 
 class filling:
-    """A database that is filled in one go. If the machine stops meanwhile it is lost, and made anew."""
+    """Fills a database without durability: a crash loses it, and the next run creates it again."""
 
     def __init__(self, path: Path) -> None:
         self.database = sqlite3.connect(path)
@@ -134,7 +134,7 @@ def insert_sessions(database: sqlite3.Connection, sessions: list[Session]) -> No
 
 
 def insert_tokens(database: sqlite3.Connection, count: int) -> None:
-    """Sessions of other people that have seen nine rotations each: ten tokens, of which one is unspent."""
+    """Sessions of other users after nine rotations each: ten tokens, of which one is unspent."""
     now = int(time.time()) * 1000
     sessions = max(1, count // 10)
     indexes = _without_indexes(database)
@@ -170,7 +170,7 @@ def insert_tokens(database: sqlite3.Connection, count: int) -> None:
 
 
 def _without_indexes(database: sqlite3.Connection) -> list[str]:
-    """Drops what is quicker made anew than kept; answers how."""
+    """Drops indexes, which are faster to create again than to maintain. Returns their SQL."""
     tables = "'users', 'sessions', 'outstanding_tokens'"
     found = database.execute(
         f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({tables})"
@@ -181,7 +181,7 @@ def _without_indexes(database: sqlite3.Connection) -> list[str]:
 
 
 def insert_ended(database: sqlite3.Connection, count: int) -> None:
-    """Sessions that were ended a moment ago, so that every server has to remember them."""
+    """Sessions that were just revoked, so that every server must keep them in memory."""
     now = int(time.time()) * 1000
     rows = [{"id": secrets.token_hex(16), "jti": secrets.token_hex(16), "now": now, "end": now + 7 * DAY} for _ in range(count)]
     database.executemany(

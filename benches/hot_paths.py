@@ -1,4 +1,4 @@
-"""The micro-benchmarks of app/benches/hot_paths.rs, each beside its floor."""
+"""The micro-benchmarks of app/benches/hot_paths.rs, each compared with its cryptography."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from report import Section, number, table, times
 
 COMMAND = ["cargo", "bench", "--quiet", "--package", "app", "--features", "ssr", "--bench", "hot_paths"]
 UNITS = {"ps": 1e-3, "ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9}
-# What is measured, and the cryptography in it.
+# Each benchmark and the benchmark of its cryptography.
 PARTS = {"verify_a_token": "verify_the_signature_alone", "recognize_a_token": "verify_the_signature_alone", "issue_a_token": "sign_alone"}
 
 
@@ -22,12 +22,12 @@ def hot_paths() -> Section:
         [name.replace("_", " "), number(nanoseconds), times(nanoseconds / medians[PARTS[name]]) if name in PARTS else ""]
         for name, nanoseconds in medians.items()
     ]
-    text = "Single functions in a loop (`divan`, medians): a whole token beside the HS256 in it."
-    return Section("Within a request", text, [table(["", "ns", "to the cryptography in it"], rows)])
+    text = "Single functions in a loop (`divan`, medians), compared with the HS256 computation that they contain."
+    return Section("Within a request", text, [table(["", "ns", "relative to its cryptography"], rows)])
 
 
 def read(output: str) -> dict[str, float]:
-    """The median of each function, nanoseconds: the third of divan's columns."""
+    """The median of each function in nanoseconds: divan's third column."""
     medians = {}
     for line in output.splitlines():
         found = re.match(r"^[├╰]─ (\w+)\s+(.*)$", line)

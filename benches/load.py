@@ -1,8 +1,7 @@
-"""The load, and the figures that come of it.
+"""The load and its figures.
 
-`wrk` for what needs no memory: the same requests again and again. `load`, beside the floor in src, for clients that
-send next what they were just given. Each has a processor to itself, and keeps as many requests in flight as it has
-connections: latencies are those of a server that has no pause.
+`wrk` repeats independent requests. `load` (`src/load.rs`) simulates clients that send the token of the previous response.
+Each has a processor to itself and keeps one request in flight per connection: latencies are those of a closed loop.
 """
 
 import http.client
@@ -18,13 +17,13 @@ from processes import LOADS_ON, TARGET, Server, on
 
 HERE = Path(__file__).parent
 
-# Seconds after which a side that has answered nothing is given up.
+# The measurement fails if a side answers nothing for this many seconds.
 LONGEST = 60
 
 
 @dataclass
 class Figures:
-    """Requests a second; latencies in milliseconds; what the server's processes took of a processor, µs a request."""
+    """Requests per second, latencies in milliseconds, and the CPU time of the server's processes in µs per request."""
 
     rate: float
     p50: float
@@ -34,7 +33,7 @@ class Figures:
 
 
 def request(method: str, path: str, body: dict | None = None, **headers: str) -> bytes:
-    """A request as it goes over the wire."""
+    """A request as bytes of HTTP/1.1."""
     content = b"" if body is None else json.dumps(body).encode()
     if body is not None:
         headers |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
@@ -43,12 +42,12 @@ def request(method: str, path: str, body: dict | None = None, **headers: str) ->
 
 
 def bearer(method: str, path: str, tokens: list[str]) -> list[bytes]:
-    """The same request for the holders of these access tokens."""
+    """The same request with each of the access tokens."""
     return [request(method, path, Authorization=f"Bearer {token}") for token in tokens]
 
 
 def ask(server: Server, method: str, path: str, body: dict | None = None, **headers: str) -> http.client.HTTPResponse:
-    """One request outside any load."""
+    """Sends one request outside a load. Fails unless the status is 200."""
     connection = http.client.HTTPConnection(server.address, timeout=60)
     content = None if body is None else json.dumps(body)
     if body is not None:
@@ -62,13 +61,13 @@ def ask(server: Server, method: str, path: str, body: dict | None = None, **head
 
 
 def repeat(server: Server, requests: list[bytes], connections: int, seconds: int) -> Figures:
-    """The load of requests that need no memory. Every answer has to be a good one."""
+    """A load of independent requests. Every response must be successful."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"\0".join(requests))
         file.flush()
         _wrk(server, file.name, connections, 1)
         figures = _wrk(server, file.name, connections, seconds)
-        # With many waiting for one that is slow, nobody may be through yet.
+        # With many connections to a slow side, no request may have finished yet.
         while not figures and seconds < LONGEST:
             seconds *= 2
             figures = _wrk(server, file.name, connections, seconds)
@@ -82,7 +81,7 @@ def _wrk(server: Server, file: str, connections: int, seconds: int) -> Figures |
     before = server.cpu_seconds()
     output = _run(["wrk", *options, f"http://{server.address}", "--", file])
     cpu = server.cpu_seconds() - before
-    # What was asked and is not waited for any more may still be at work, and is not to burden the next side.
+    # Abandoned requests may still be running and must not slow down the next side.
     server.settle()
     figures = next(line for line in output.splitlines() if line.startswith("FIGURES"))
     done, micros, refused, broken, *latencies = map(int, figures.split()[1:])
@@ -94,7 +93,7 @@ def _wrk(server: Server, file: str, connections: int, seconds: int) -> Figures |
 
 
 def renew(server: Server, tokens: list[str], seconds: int) -> Figures:
-    """The load of clients that renew their sessions, one for each refresh token."""
+    """A load of clients that refresh their sessions, one for each refresh token."""
     with tempfile.NamedTemporaryFile("w") as file:
         file.write("\n".join(tokens))
         file.flush()
@@ -106,7 +105,7 @@ def renew(server: Server, tokens: list[str], seconds: int) -> Figures:
     if not done:
         raise RuntimeError(f"{server.name}: no refresh was answered within {seconds} seconds")
     latencies = (found[name] / 1000 for name in ("p50", "p99", "p999"))
-    # The processor was also at work for the warm-up of a second.
+    # The CPU time includes a warm-up of one second.
     return Figures(done / seconds, *latencies, cpu / done * 1e6 * seconds / (seconds + 1))
 
 
@@ -118,7 +117,7 @@ def _run(command: list) -> str:
 
 
 def interleaved(what: str, measures: dict[str, Callable[[], Figures]], rounds: int) -> dict[str, Figures]:
-    """Each side in turn, again and again; of each figure the median."""
+    """Measures the sides in turn, for several rounds, and returns the median of each figure."""
     taken = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():

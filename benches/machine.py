@@ -1,4 +1,4 @@
-"""What it was measured on, and with what."""
+"""The machine and the versions of a measurement."""
 
 import importlib.metadata
 import json
@@ -21,7 +21,7 @@ def description(folder: Path) -> str:
     return "\n".join([
         f"- {datetime.now(UTC):%d %B %Y, %H:%M} UTC",
         f"- {processor()}, {len(EVERYWHERE)} processors, {memory:.0f} GiB of memory, Linux {platform.release()}",
-        f"- a sync of 4 KiB to the disk takes {sync} ms (median of 100)",
+        f"- a sync of 4 KiB to disk takes {sync} ms (median of 100)",
         f"- Hallpass {commit()}, {first_line(['rustc', '--version'])}; {first_line(['wrk', '--version'])}",
         f"- Simple JWT: {packages('djangorestframework-simplejwt', 'djangorestframework', 'django', 'gunicorn', 'pyjwt')}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
@@ -36,7 +36,7 @@ def processor() -> str:
 
 
 def sync_to_disk(folder: Path) -> float:
-    """Milliseconds for 4 KiB appended to a file."""
+    """The time to append 4 KiB to a file and sync it, in milliseconds."""
     took = []
     with open(folder / "sync", "wb", buffering=0) as file:
         for _ in range(100):

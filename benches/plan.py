@@ -1,4 +1,4 @@
-"""How thoroughly it is measured, and the names that tables have for the sides."""
+"""The extent of a measurement, and the names of the sides in tables."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ HALLPASS, FLOOR, SIMPLE_JWT, BETTER_AUTH = "Hallpass", "floor", "Simple JWT", "B
 
 @dataclass(frozen=True)
 class Plan:
-    """Rounds of each measurement, seconds of each round, the numbers of tokens to grow to, ended sessions, starts."""
+    """Rounds of each measurement, seconds of each round, numbers of tokens for the growth, revoked sessions, starts."""
 
     rounds: int
     seconds: int

@@ -1,4 +1,4 @@
-"""The servers that are measured: started on a port that was free, watched, and gone at the end however it comes."""
+"""The measured servers: started on a free port, observed, and always stopped at the end."""
 
 import http.client
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "release"
 
-# The load has a processor to itself and the server all others, so that neither is measured with the other.
+# The load has a processor to itself and the server all others, so that neither disturbs the other.
 EVERYWHERE = sorted(os.sched_getaffinity(0))
 LOADS_ON = EVERYWHERE[:1]
 SERVES_ON = EVERYWHERE[1:] or EVERYWHERE
@@ -21,7 +21,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def on(processors: list[int]) -> list[str]:
-    """What stands before a command that shall run on these processors, and not outlive this one."""
+    """The prefix of a command that must run on these processors and end with this process."""
     return ["setpriv", "--pdeathsig", "KILL", "taskset", "--cpu-list", ",".join(map(str, processors))]
 
 
@@ -33,7 +33,7 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running server. All of its processes are in a group of their own."""
+    """A running server. Its processes have their own process group."""
 
     name: str
     port: int
@@ -53,16 +53,16 @@ class Server:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             pass
-        # Whoever is left of the group.
+        # The remaining processes of the group.
         _tell(self.process, signal.SIGKILL)
         self.process.wait()
 
     def cpu_seconds(self) -> float:
-        """What its processes have taken of processors so far."""
+        """The CPU time of its processes so far, in seconds."""
         return sum(int(ticks) for pid in self._pids() for ticks in _stat(pid)[11:13]) / TICKS
 
     def settle(self) -> None:
-        """Waits until it has nothing to do: less than a fiftieth of a processor, or a minute."""
+        """Waits until it is idle (less than a fiftieth of a processor), at most a minute."""
         for _ in range(300):
             before = self.cpu_seconds()
             time.sleep(0.2)
@@ -70,7 +70,7 @@ class Server:
                 return
 
     def memory(self) -> float:
-        """Megabytes in RAM. What several processes share counts once."""
+        """Megabytes in RAM. Memory that processes share counts once."""
         pids = self._pids()
         return sum(_memory(pid, "Rss" if len(pids) == 1 else "Pss") for pid in pids) / 1000
 
@@ -87,7 +87,7 @@ def _tell(process: subprocess.Popen, what: signal.Signals) -> None:
 
 
 def _stat(pid: int) -> list[str]:
-    """`/proc/PID/stat` from the third field on; nothing of one that has gone."""
+    """`/proc/PID/stat` from the third field on; empty if the process has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -101,7 +101,7 @@ def _memory(pid: int, kind: str) -> int:
 
 
 def start(name: str, command: list, settings: dict[str, str], port: int, folder: Path, processors: list[int], path: str) -> Server:
-    """Starts a server and waits until it answers at `path`. What it says is in a file in the folder."""
+    """Starts a server and waits until it answers at `path`. Its output is in a file in the folder."""
     environment = {variable: os.environ[variable] for variable in ("PATH", "HOME") if variable in os.environ}
     log = folder / f"{port}.log"
     with open(log, "wb") as output:

@@ -1,4 +1,4 @@
-"""What was measured, as Markdown."""
+"""Renders the results as Markdown."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from load import Figures
 
 @dataclass
 class Bound:
-    """What the project asks of itself, and what came out."""
+    """A target of the project and the measured value."""
 
     what: str
     measured: float
@@ -20,13 +20,13 @@ class Bound:
         return self.measured >= self.at_least if self.at_least is not None else self.measured <= self.at_most
 
     def row(self) -> list[str]:
-        asked = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
-        return [self.what, f"{asked} {self.unit}", f"{number(self.measured)} {self.unit}", "holds" if self.holds else "**short**"]
+        target = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
+        return [self.what, f"{target} {self.unit}", f"{number(self.measured)} {self.unit}", "met" if self.holds else "**missed**"]
 
 
 @dataclass
 class Section:
-    """A heading, what stands below it, and the bounds that it measured."""
+    """A section of the report with its text, tables and targets."""
 
     title: str
     text: str
@@ -43,7 +43,7 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def compared(first: str, sides: dict[str, Figures], against: str | None = None) -> str:
-    """A table of sides, with how many times as much each the one to compare does."""
+    """A table of sides, with ratios to the side named in `against`, or to the first."""
     ours = sides[against or next(iter(sides))]
     header = [first, "requests/s", "ratio", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/request"]
     rows = [
@@ -58,7 +58,7 @@ def times(ratio: float) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that count."""
+    """Formats with three significant digits."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""Memory, and how long a start takes."""
+"""Memory and start time."""
 
 import time
 from statistics import median
@@ -9,9 +9,9 @@ from processes import EVERYWHERE
 from report import Bound, Section, number, table
 from sides import CREDENTIALS, SIGN_IN_BY_EMAIL, Sides
 
-# What a server may take to give back what it does not need any more, seconds.
+# Seconds in which a server may return unused memory.
 REST = 20
-# As many sign-ins as wait at once; Hallpass refuses none of them on a machine with two processors.
+# Concurrent sign-ins. Hallpass queues this many on two processors without rejecting one.
 FLOOD = 128
 
 
@@ -36,12 +36,12 @@ def memory(sides: Sides, plan: Plan) -> Section:
         rows.append([name, *map(number, (at_rest, at_once, afterwards))])
         if name == HALLPASS:
             bounds = [
-                Bound("memory at rest", at_rest, "MB", at_most=40),
+                Bound("idle memory", at_rest, "MB", at_most=40),
                 Bound("memory after a flood of sign-ins", afterwards, "MB", at_most=40),
             ]
-    header = ["MB", "at rest", "when a flood of sign-ins ends", f"{REST} seconds later"]
-    text = f"""Resident memory (of several processes the proportional share, summed), before and after {FLOOD} clients sign in at
-once for some seconds."""
+    header = ["MB", "idle", "at the end of the sign-ins", f"{REST} seconds later"]
+    text = f"""Resident memory (the sum of proportional shares for several processes), before and after {FLOOD} clients sign in concurrently
+for some seconds."""
     return Section("Memory", text, [table(header, rows)], bounds)
 
 
@@ -52,7 +52,7 @@ def start_up(sides: Sides, plan: Plan) -> Section:
     rows, bounds = [], []
     for name, make in (
         (HALLPASS, lambda: sides.hallpass(key, used)),
-        (f"Hallpass, {plan.ended:,} ended sessions", lambda: sides.hallpass(key, ended)),
+        (f"Hallpass, {plan.ended:,} revoked sessions", lambda: sides.hallpass(key, ended)),
         (FLOOR, lambda: sides.floor(key)),
         (SIMPLE_JWT, lambda: sides.simple_jwt(key)),
         (BETTER_AUTH, sides.better_auth),
@@ -64,7 +64,7 @@ def start_up(sides: Sides, plan: Plan) -> Section:
         print(f"  start {name:40} {median(took):7.0f} ms", flush=True)
         rows.append([name, *map(number, (median(took), max(took)))])
         if name == HALLPASS:
-            bounds = [Bound("ready", median(took), "ms", at_most=150)]
+            bounds = [Bound("start", median(took), "ms", at_most=150)]
     header = ["ms", f"median of {plan.starts}", "longest"]
-    text = "From the start of the process to its first good answer, with the files in the page cache."
+    text = "From the start of the process to its first successful response, with the files in the page cache."
     return Section("Start", text, [table(header, rows)], bounds)

@@ -1,7 +1,7 @@
-"""The sides: Hallpass, the floor, Simple JWT and Better Auth, each set up as fast as its settings let it be.
+"""The sides: Hallpass, the floor, Simple JWT and Better Auth, each with its fastest configuration.
 
-They keep what they write equally well: SQLite in WAL mode with `synchronous = FULL`. Access tokens live an hour
-everywhere, which no run outlasts; refresh tokens rotate and are spent by it.
+They store data equally durably: SQLite in WAL mode with `synchronous = FULL`. Access tokens live an hour, longer than any
+run. Refresh tokens rotate, and a rotation spends the old one.
 """
 
 import json
@@ -18,7 +18,7 @@ from data import PASSWORD, USERNAME, Databases, Key, Session, access_token, make
 from load import ask
 from processes import ROOT, SERVES_ON, TARGET, Server, free_port, start
 
-# Different tokens that a load of authenticated requests sends in turn.
+# The number of tokens that a load of authenticated requests sends in turn.
 TOKENS = 256
 
 EMAIL = "ada@hall.example"
@@ -32,7 +32,7 @@ DJANGO_SESSION = "rest_framework.authentication.SessionAuthentication"
 
 
 class Sides:
-    """Makes servers, and ends with them all."""
+    """Creates servers and stops all of them at the end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,7 +69,7 @@ class Sides:
     def simple_jwt(
         self, key: Key, authentication: str = USER_READ, processors: list[int] = SERVES_ON, name: str = "Simple JWT"
     ) -> Server:
-        """On gunicorn, whose threads keep connections open; its other workers close each, which is slower."""
+        """On gunicorn with threads, which keep connections open. Its other worker classes close each, which is slower."""
         port = free_port()
         folder = self.folder / f"django-{port}"
         folder.mkdir()
@@ -85,7 +85,7 @@ class Sides:
         return server
 
     def better_auth(self, cookie_cache: str = "off", processors: list[int] = SERVES_ON, name: str = "Better Auth") -> Server:
-        """Its one user has signed up; `cookie` on the server is what the browser would send."""
+        """Its one user has signed up. `cookie` on the server is the cookie that a browser would send."""
         port = free_port()
         environment = {"PORT": str(port), "DATABASE": str(self.folder / f"better-auth-{port}.db"), "COOKIE_CACHE": cookie_cache}
         program = ROOT / "benches/better-auth/server.js"
@@ -98,11 +98,11 @@ class Sides:
         return server
 
     def refresh_tokens(self, key: Key) -> Iterator[str]:
-        """The first refresh token of each session that the databases have."""
+        """The first refresh token of each session in the databases."""
         return (refresh_token(key, session) for session in self.databases.sessions)
 
     def access_tokens(self, server: Server, key: Key) -> list[str]:
-        """Of different sessions, made by Hallpass itself."""
+        """Access tokens of different sessions, issued by Hallpass."""
 
         def renewed(token: str) -> str:
             return json.loads(ask(server, "POST", "/api/token/refresh/", {"refresh": token}).text)["access"]
@@ -111,15 +111,15 @@ class Sides:
             return list(clients.map(renewed, islice(self.refresh_tokens(key), TOKENS)))
 
     def foreign_sessions(self) -> list[Session]:
-        """The same of the one user whom Simple JWT has, which knows nothing of sessions."""
+        """Tokens of the one user of Simple JWT, which has no sessions."""
         return [replace(session, user=1) for session in self.databases.sessions]
 
     def foreign_access_tokens(self, key: Key) -> list[str]:
-        """As Simple JWT makes them."""
+        """Access tokens as Simple JWT issues them."""
         return [access_token(key, session) for session in self.foreign_sessions()[:TOKENS]]
 
     def signed_in_access_token(self, server: Server) -> str:
-        """With whatever claims only a sign-in writes."""
+        """An access token with the claims that only a sign-in writes."""
         return json.loads(ask(server, "POST", "/api/token/", CREDENTIALS).text)["access"]
 
 
@@ -137,7 +137,7 @@ def django_environment(folder: Path, key: Key, authentication: str) -> dict[str,
     database = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(folder / "django.db"),
-        # Connections are kept, and a write waits for its turn instead of failing.
+        # Connections are persistent, and a write waits for the lock instead of failing.
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",

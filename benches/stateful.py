@@ -1,4 +1,4 @@
-"""What writes: renewals and sign-ins, on an empty server and on one with many tokens."""
+"""Requests that write: refreshes and sign-ins, on an empty server and on one with many tokens."""
 
 from contextlib import ExitStack
 from functools import partial
@@ -16,10 +16,9 @@ def refresh(sides: Sides, plan: Plan) -> Section:
     key = sides.keys["HS256"]
     section = Section(
         "The refresh",
-        """Clients that each renew their own session over and over, sending the token that they were just given; each answer
-comes after its sync to the disk. The floor makes the same statements with a commit for each refresh. Better Auth has no
-refresh tokens that rotate: what stands here is a JWT anew for a session (`/token`), which reads the session, signs (EdDSA)
-and writes nothing.""",
+        """Each client refreshes its own session repeatedly with the token of the previous response. A response follows its sync to disk.
+The floor runs the same statements with a commit for each refresh. Better Auth has no rotating refresh tokens: its rows show a new
+JWT for a session (`/token`), which reads the session, signs (EdDSA) and writes nothing.""",
     )
     with ExitStack() as stack:
         servers = {
@@ -32,7 +31,7 @@ and writes nothing.""",
         ask(better_auth, "GET", "/api/auth/token", Cookie=better_auth.cookie)
         ours = [refresh_token(key, session) for session in sides.databases.sessions]
         theirs = [refresh_token(key, session) for session in sides.foreign_sessions()]
-        # A session is begun once on each server.
+        # Each server uses a session once.
         tokens = {HALLPASS: iter(ours), FLOOR: iter(ours), SIMPLE_JWT: iter(theirs)}
 
         def renewals(name: str, connections: int):
@@ -47,8 +46,8 @@ and writes nothing.""",
             if connections == 64:
                 rates = {name: figures.rate for name, figures in found.items()}
                 section.bounds += [
-                    Bound("refresh, to the floor with a commit for each", rates[HALLPASS] / rates[FLOOR], "×", at_least=2),
-                    Bound("refresh, to Simple JWT", rates[HALLPASS] / rates[SIMPLE_JWT], "×", at_least=40),
+                    Bound("refresh, relative to the floor with a commit for each", rates[HALLPASS] / rates[FLOOR], "×", at_least=2),
+                    Bound("refresh, relative to Simple JWT", rates[HALLPASS] / rates[SIMPLE_JWT], "×", at_least=40),
                 ]
     return section
 
@@ -57,9 +56,9 @@ def sign_in(sides: Sides, plan: Plan) -> Section:
     key = sides.keys["HS256"]
     section = Section(
         "The sign-in",
-        """A name and a password for a pair, with argon2id everywhere at the same parameters (19 MiB, two passes, one lane), on
-all processors: the load needs next to none. The floor bounds argon2 to the processors, opens a session and signs. What
-Simple JWT and Better Auth do by default is dearer: PBKDF2 with a million rounds, and scrypt.""",
+        """A username and a password for a pair. All sides use argon2id with the same parameters (19 MiB, two passes, one lane) on all
+processors, since the load needs almost none. The floor limits argon2 to the number of processors, opens a session and signs. The
+defaults of Simple JWT and Better Auth are more expensive: PBKDF2 with a million rounds, and scrypt.""",
     )
     with ExitStack() as stack:
         hallpass = stack.enter_context(sides.hallpass(key, processors=EVERYWHERE))
@@ -84,19 +83,19 @@ Simple JWT and Better Auth do by default is dearer: PBKDF2 with a million rounds
             section.tables.append(compared(what, found))
             if connections == 16:
                 ratio = found[HALLPASS].rate / found[FLOOR].rate
-                section.bounds.append(Bound("sign-in, to the argon2 floor", ratio, "×", at_least=0.95))
+                section.bounds.append(Bound("sign-in, relative to the argon2 floor", ratio, "×", at_least=0.95))
     return section
 
 
 def growth(sides: Sides, plan: Plan) -> Section:
-    """Refreshes beside other people's tokens, ten of each session, of which nine are spent."""
+    """Refreshes with tokens of other users in the database, ten per session, nine of them spent."""
     key = sides.keys["HS256"]
     rows, p99s = [], {}
     with ExitStack() as stack:
         servers = {}
         for count in (0, *plan.growth):
             name = f"{count:,}"
-            print(f"  making a database with {name} tokens", flush=True)
+            print(f"  creating a database with {name} tokens", flush=True)
             servers[name] = stack.enter_context(sides.hallpass(key, sides.databases.copy(tokens=count), name=name))
         tokens = {name: sides.refresh_tokens(key) for name in servers}
 
@@ -119,11 +118,11 @@ def growth(sides: Sides, plan: Plan) -> Section:
                     f"{servers[name].ready_after * 1000:.0f}",
                 ])
     most = f"{plan.growth[-1]:,}"
-    header = ["other outstanding tokens", "requests/s", "to an empty server", "p50 ms", "p99 ms", "to an empty server", "CPU µs/request", "ready ms"]
+    header = ["other outstanding tokens", "requests/s", "relative to an empty server", "p50 ms", "p99 ms", "relative to an empty server", "CPU µs/request", "ready ms"]
     return Section(
         "Growth",
-        """Refreshes as above, beside outstanding tokens of other people: ten of each session, nine of them spent, under random
-names as they are in life.""",
+        """Refreshes as above, with outstanding tokens of other users in the database: ten per session, nine of them spent, with random
+`jti`s.""",
         [table(header, rows)],
-        [Bound(f"p99 of the refresh at {most} tokens, to an empty server", p99s[most, 64], "×", at_most=1.3)],
+        [Bound(f"p99 of the refresh at {most} tokens, relative to an empty server", p99s[most, 64], "×", at_most=1.3)],
     )

@@ -1,4 +1,4 @@
-"""What needs no memory: requests with a token, with a session of others, and without either."""
+"""Requests that only read: with a token, with a session of another side, and with neither."""
 
 from contextlib import ExitStack
 from functools import partial
@@ -9,17 +9,17 @@ from plan import BETTER_AUTH, FLOOR, HALLPASS, SIMPLE_JWT, Plan
 from report import Bound, Section, compared
 from sides import DJANGO_SESSION, STATELESS, USER_READ, Sides
 
-# A protected endpoint that does nothing but let in.
+# A protected endpoint that only authenticates.
 GUARDED = ("OPTIONS", "/api/me/")
 
 
 def authenticated(sides: Sides, plan: Plan) -> Section:
     section = Section(
         "The authenticated request",
-        """`OPTIONS /api/me/` with an access token, for which nothing is done but to let it in: signature, claims and, at
-Hallpass, whether the session was ended. The floor verifies the signature and sends the same body, without the headers
-that protect a browser; [decisions/0007](decisions/0007-what-a-request-carries.md) says where the rest goes. Simple JWT reads the
-user on every request, as its `JWTAuthentication` does by default. 256 tokens of as many sessions take turns.""",
+        """`OPTIONS /api/me/` with an access token only authenticates: signature, claims and, in Hallpass, the set of revoked sessions.
+The floor verifies the signature and sends the same body, without the headers that protect a browser;
+[decision 7](decisions/0007-what-a-request-carries.md) explains the difference. Simple JWT reads the user on every request, as its
+`JWTAuthentication` does by default. 256 tokens of as many sessions take turns.""",
     )
     for key in sides.keys.values():
         _authenticated_by(key, sides, plan, section)
@@ -44,15 +44,15 @@ def _authenticated_by(key: Key, sides: Sides, plan: Plan, section: Section) -> N
             if connections == 64:
                 rates = {name: figures.rate for name, figures in found.items()}
                 section.bounds += [
-                    Bound(f"authenticated request, {key.algorithm}, to the floor", rates[HALLPASS] / rates[FLOOR], "×", at_least=0.9),
-                    Bound(f"authenticated request, {key.algorithm}, to Simple JWT", rates[HALLPASS] / rates[SIMPLE_JWT], "×", at_least=25),
+                    Bound(f"authenticated request, {key.algorithm}, relative to the floor", rates[HALLPASS] / rates[FLOOR], "×", at_least=0.9),
+                    Bound(f"authenticated request, {key.algorithm}, relative to Simple JWT", rates[HALLPASS] / rates[SIMPLE_JWT], "×", at_least=25),
                 ]
 
 
 def session_or_token(sides: Sides, plan: Plan) -> Section:
-    """What it costs to look somewhere before a token is believed."""
+    """The cost of a lookup before a token is accepted."""
     key = sides.keys["HS256"]
-    default, ended = "Hallpass: token, set of ended sessions", f"Hallpass: the same, {plan.ended:,} ended"
+    default, ended = "Hallpass: token, set of revoked sessions", f"Hallpass: the same, {plan.ended:,} revoked"
     with ExitStack() as stack:
         measures = {}
 
@@ -67,7 +67,7 @@ def session_or_token(sides: Sides, plan: Plan) -> Section:
         hallpass(default)
         hallpass(ended, ended=plan.ended)
         hallpass("Hallpass: token, session and user read", SESSION_CHECK="database")
-        server = sides.hallpass(key, name="Hallpass: token, password's fingerprint read", CHECK_REVOKE_TOKEN="true")
+        server = sides.hallpass(key, name="Hallpass: token, password fingerprint read", CHECK_REVOKE_TOKEN="true")
         measure(server, bearer(*GUARDED, [sides.signed_in_access_token(server)]))
         for name, authentication in (("Simple JWT: token alone", STATELESS), ("Simple JWT: token, user read", USER_READ)):
             server = sides.simple_jwt(key, authentication, name=name)
@@ -79,17 +79,16 @@ def session_or_token(sides: Sides, plan: Plan) -> Section:
             measure(server, [request("GET", "/api/auth/get-session", Cookie=server.cookie)])
         found = interleaved("session or token", measures, plan.rounds)
     bound = Bound(
-        f"p99 of the authenticated request with {plan.ended:,} ended sessions, to none",
+        f"p99 of the authenticated request with {plan.ended:,} revoked sessions, relative to none",
         found[ended].p99 / found[default].p99,
         "×",
         at_most=1.3,
     )
     return Section(
         "Session or token",
-        """The same request when the token is believed as it is, and when something is looked up first; and the same question
-put to sessions that are no tokens. Ratios are to Hallpass's default, with which a session that was ended is refused on the
-next request although no database is asked. Better Auth answers session and user (`get-session`); it has nothing that says
-less.""",
+        """The same request with the token alone, with a lookup, and with sessions instead of tokens. Ratios are relative to Hallpass's
+default, which rejects a revoked session on the next request without a database read. Better Auth answers with session and user
+(`get-session`); it has no smaller request.""",
         [compared("HS256, concurrency 64", found, default)],
         [bound],
     )
@@ -97,13 +96,13 @@ less.""",
 
 def endpoints(sides: Sides, plan: Plan) -> Section:
     key = sides.keys["ES256"]
-    text = "What else is asked often, on 64 connections. `me` reads user and session at Hallpass, the user at Simple JWT."
+    text = "Other frequent requests, on 64 connections. `me` reads user and session in Hallpass, the user in Simple JWT."
     section = Section("Other requests", text)
     with ExitStack() as stack:
         hallpass, simple_jwt = stack.enter_context(sides.hallpass(key)), stack.enter_context(sides.simple_jwt(key))
         better_auth = stack.enter_context(sides.better_auth())
         ours, theirs = sides.access_tokens(hallpass, key), sides.foreign_access_tokens(key)
-        # The first one makes the key.
+        # The first request generates the key.
         ask(better_auth, "GET", "/api/auth/token", Cookie=better_auth.cookie)
 
         def verify(tokens):

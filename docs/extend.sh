@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `make extend` calls this. Applies each diff of extend.md to a copy of the tree, and compiles and lints the copy for the server
-# and for the browser. A diff that no longer applies, or that has become long, fails.
+# Called by `make extend`. Applies each diff of extend.md to a copy of the tree, and compiles and lints the copy for the server and
+# the browser. Fails when a diff does not apply, or is too long.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,23 +18,23 @@ awk -v folder="$copy/diffs" '
 ' docs/extend.md
 
 cd "$copy"
-# Without a repository around it, `git apply` works on plain files.
+# Outside a repository, `git apply` works on plain files.
 export GIT_CEILING_DIRECTORIES=$CARGO_TARGET_DIR
 test "$(ls diffs | wc -l)" -ge 4 || { echo "error: docs/extend.md has fewer than four diffs" >&2; exit 1; }
 for diff in diffs/*; do
   lines=$(grep -E '^[-+]' "$diff" | grep -cvE '^(---|\+\+\+) ')
   test "$lines" -le "$longest" \
     || { echo "error: $diff of docs/extend.md changes $lines lines; show it in at most $longest" >&2; exit 1; }
-  git apply "$diff" || { echo "error: $diff of docs/extend.md does not apply any more:" >&2; cat "$diff" >&2; exit 1; }
+  git apply "$diff" || { echo "error: $diff of docs/extend.md does not apply:" >&2; cat "$diff" >&2; exit 1; }
 done
-# A page belongs to a chunk that there is: a new one would be downloaded for it alone.
+# A new page must belong to an existing chunk: a new chunk would be downloaded for this page only.
 chunks() { grep -rhoE '^ +[a-z_]+: pub.* -> Filled' "$1/app/src" | sed -E 's/^ +([a-z_]+):.*/\1/' | sort -u; }
 test "$(chunks .)" = "$(chunks "$OLDPWD")" || { echo "error: a diff of docs/extend.md adds a chunk" >&2; exit 1; }
-# Dependencies are those that are built already. Of the copy itself cargo must not think that it is the
-# original, which it knows by name, version and place in the workspace.
+# The copy reuses compiled dependencies. Its version differs, so that cargo does not confuse it with the original, which it identifies
+# by name, version and place in the workspace.
 sed 's/^version = "\(.*\)"$/version = "\1-extended"/' Cargo.toml >Cargo.toml.new && mv Cargo.toml.new Cargo.toml
 cargo fmt --all --check
-# Unquoted: each is a list of options, those of `make lint`.
+# Unquoted, since each is a list of options (those of `make lint`).
 cargo clippy --quiet $NATIVE --all-targets -- --deny warnings
 cargo clippy --quiet $WEB -- --deny warnings
 rm -rf "$copy"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Cargo calls this in place of rustc for `make dist`. Paths are renamed here and not in RUSTFLAGS, which cargo
-# hashes into the names of its folders: those would then tell in which folder the binary was built.
+# Cargo calls this instead of rustc for `make dist`. It remaps paths here and not in RUSTFLAGS, because cargo hashes RUSTFLAGS into
+# the names of its folders, which would then depend on the folder of the build.
 set -eu
 for path in $DIST_PATHS; do
     set -- "$@" "--remap-path-prefix=$path"

@@ -1,6 +1,5 @@
-// Finishes what cargo-leptos made for the browser, before the server takes it in: names that change with what is
-// in a file, in whatever order the splitter happened to write; nothing that no browser asks for; and every file
-// compressed.
+// Post-processes the site of cargo-leptos before it is embedded in the server: names depend on contents only, whatever the order
+// of the splitter's output; unused files are deleted; every file is compressed.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,28 +8,28 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 const SITE = 'target/site';
 const PACKAGE = join(SITE, 'pkg');
 
-// These name each other. cargo-leptos calls them by what they were before they did, so that two builds which
-// differ only in a chunk would give one name to two scripts; and browsers keep what has a name for a year.
+// These files contain each other's names. cargo-leptos hashes them before it inserts the names, so two builds that differ only in a
+// chunk would give two scripts one name, and browsers cache a name for a year.
 const MUTUAL = /^(hallpass|__wasm_split)\.([\w-]{22})\.(js|wasm)$/;
 
-// The splitter takes these out of a hash map: `{ memory, __indirect_function_table,  }`.
+// The splitter writes these in the order of a hash map: `{ memory, __indirect_function_table,  }`.
 const NAMES = /(?<=\{ )(?:\w+, )+(?= \})/g;
 
-// Bytes as characters: WebAssembly is searched as a script is.
+// Bytes as characters, so that WebAssembly can be searched like a script.
 const BYTES = 'latin1';
 
-// Types, and what another kind of page would load ahead.
+// Type declarations, and a manifest for preloading that is not used.
 const UNUSED = /\.ts$|^__wasm_split_manifest\..*json$/;
 
 for (const name of readdirSync(PACKAGE)) if (UNUSED.test(name)) rmSync(join(PACKAGE, name));
 nameTogether();
 compress();
 
-// Gives the three one hash, of all that is in them but their names.
+// Gives the three files one hash, of their contents without their names.
 function nameTogether() {
   const names = readdirSync(PACKAGE).filter((name) => MUTUAL.test(name)).sort();
   if (names.length !== 3) {
-    throw new Error(`${PACKAGE} has to have two scripts and their WebAssembly, and has: ${names.join(', ')}`);
+    throw new Error(`${PACKAGE} must contain two scripts and their WebAssembly, and contains: ${names.join(', ')}`);
   }
   const hashes = names.map((name) => MUTUAL.exec(name)[2]);
   const rename = (text, hash) => hashes.reduce((text, old) => text.replaceAll(old, hash), text);
@@ -48,7 +47,7 @@ function nameTogether() {
   });
 }
 
-// gzip at its best, without the time at which it was done; brotli does its best unasked.
+// gzip at the highest level and without a timestamp; brotli uses its highest level by default.
 function compress() {
   for (const entry of readdirSync(SITE, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || /\.(br|gz)$/.test(entry.name)) continue;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks the system packages that a build, the tests or a measurement needs: `packaging/system.sh build`, or the names of
-# packages from the table below. It reports every missing package at once, with the commands that install them.
+# Checks system packages: `packaging/system.sh build`, or names from the table below. Reports all missing packages at once, with
+# the commands that install them.
 #
-# With --install, packages are installed where apt-get is there and needs no password.
+# With --install, installs them if apt-get is available and needs no password.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,23 +23,23 @@ is_there() {
   esac >/dev/null 2>&1
 }
 
-# The purpose of each, and its packages on Debian, Fedora, Arch and macOS (Homebrew).
+# The description of each, and its packages on Debian, Fedora, Arch and macOS (Homebrew).
 describe() {
   case $1 in
-    rust) echo 'Rust, which https://rustup.rs installs as well|rustup|rustup|rustup|rustup' ;;
+    rust) echo 'Rust, also from https://rustup.rs|rustup|rustup|rustup|rustup' ;;
     c-compiler) echo 'a C compiler (on macOS: xcode-select --install)|build-essential|gcc gcc-c++ make|base-devel|' ;;
     perl) echo 'Perl, which configures OpenSSL|perl|perl|perl|perl' ;;
     node) echo 'Node.js 20 or newer, with npm|nodejs npm|nodejs npm|nodejs npm|node' ;;
     curl) echo 'curl|curl|curl|curl|curl' ;;
     python) echo 'Python 3.9 or newer, with venv|python3-venv|python3|python|python' ;;
-    chromium) echo 'Chromium, or CHROMIUM=/path/to/one|chromium|chromium|chromium|--cask chromium' ;;
-    firefox) echo 'Firefox, or FIREFOX=/path/to/one|firefox-esr|firefox|firefox|--cask firefox' ;;
+    chromium) echo 'Chromium, or CHROMIUM=/path/to/chromium|chromium|chromium|chromium|--cask chromium' ;;
+    firefox) echo 'Firefox, or FIREFOX=/path/to/firefox|firefox-esr|firefox|firefox|--cask firefox' ;;
     postgresql) echo 'PostgreSQL|postgresql|postgresql-server|postgresql|postgresql' ;;
     pgbouncer) echo 'PgBouncer|pgbouncer|pgbouncer|pgbouncer|pgbouncer' ;;
     korean-font) echo 'a font for Korean|fonts-nanum|google-noto-sans-cjk-fonts|noto-fonts-cjk|font-noto-sans-cjk' ;;
-    wrk) echo 'wrk, which makes the load|wrk|wrk|wrk|wrk' ;;
+    wrk) echo 'wrk, an HTTP load generator|wrk|wrk|wrk|wrk' ;;
     pngquant) echo 'pngquant|pngquant|pngquant|pngquant|pngquant' ;;
-    *) echo "error: no package is called $1 here" >&2 && return 1 ;;
+    *) echo "error: unknown package: $1" >&2 && return 1 ;;
   esac
 }
 

@@ -1,4 +1,4 @@
-// Shows a page of our own when a page cannot be had. Nothing else is kept, and nothing else passes here.
+// Serves the offline page when a page cannot be loaded. It caches nothing else and handles no other requests.
 const KEPT = 'hallpass-offline-2';
 const PAGE = '/offline.html';
 const FILES = [PAGE, '/plain.css', '/favicon.svg'];

@@ -1,6 +1,6 @@
-"""Simple JWT behind gunicorn: the Django project that end2end/simplejwt holds Hallpass's answers against.
+"""Simple JWT on gunicorn: the Django project with which end2end/simplejwt compares Hallpass.
 
-`python application.py COUNT` makes its database with that many of Django's own sessions, and prints their keys.
+`python application.py COUNT` creates its database with that many Django sessions and prints their keys.
 """
 
 import json

@@ -36,9 +36,9 @@ def free_port():
 
 
 class Server:
-    """A process that listens on a port of its choice and logs the URL.
+    """A process that listens on a free port of its choice and logs the URL.
 
-    A port that a test chooses for it could be taken by another process before the server binds it.
+    Another process could take a port that a test chooses before the server binds it.
     """
 
     def __init__(self, command, environment, log, folder=None):

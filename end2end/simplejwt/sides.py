@@ -120,7 +120,7 @@ class Sides:
         return [answer.json()["token"] for answer in answers]
 
     def change_password(self, username, password):
-        """Sets a password on both sides, as an operator does."""
+        """Sets a password on both sides as an operator."""
         run([BINARY, "changepassword", username, "--password-stdin"], self.environment, password)
         answer = self.django.post("/password/", json={"username": username, "password": password})
         assert answer.status_code == 200
@@ -141,7 +141,7 @@ class Sides:
         return str(number) if field == "id" else USERS[number - 1][field]
 
     def sliding(self, **changes):
-        """A sliding token that either side could have signed."""
+        """A sliding token, signed with the common key."""
         kind = self.settings.get("TOKEN_TYPE_CLAIM", "token_type")
         end = self.settings.get("SLIDING_TOKEN_REFRESH_EXP_CLAIM", "refresh_exp")
         return self.token(**{kind: "sliding", end: int(time.time()) + 2 * HOUR, **changes})

@@ -127,7 +127,7 @@ class Work:
                     assert claims["user_id"] == jose.user_of(access) == "1"
                     self.kids.add(jwt.get_unverified_header(access)["kid"])
                     self.rounds += 1
-                except Exception as failure:  # noqa: BLE001 - whatever it is, it is a failed request
+                except Exception as failure:  # noqa: BLE001 - any exception is a failed request
                     self.failures.append(repr(failure))
 
 

@@ -38,7 +38,7 @@ SWITCHED = {
 # Extra settings and data that a setting needs.
 TOGETHER = {"REVOKE_TOKEN_CLAIM": {"CHECK_REVOKE_TOKEN": True}}
 HOLDS = 50
-# Each side has its own hash of the password.
+# The password hashes of the sides differ.
 OWN = {"exp", "iat", "jti", "id", "sid", "gen", "username", "refresh_exp", "until", "hash_password", "revoked"}
 
 

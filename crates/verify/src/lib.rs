@@ -24,7 +24,7 @@
 //! ```
 //!
 //! A verified token is valid until it expires: a revocation reaches only services that ask Hallpass
-//! (`POST /api/introspect/`) for each request.
+//! (`POST /oauth/introspect`) for each request.
 
 pub mod algorithm;
 mod audience;

@@ -1,4 +1,4 @@
-// Shows the OpenAPI document with Swagger UI, as light or dark as the system is.
+// Renders the OpenAPI document with Swagger UI, in the system's light or dark theme.
 'use strict';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -12,6 +12,6 @@ SwaggerUIBundle({
   deepLinking: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
-  // Nobody else is asked whether the document is good.
+  // Disables the external validator.
   validatorUrl: null,
 });
