@@ -22,7 +22,7 @@ pub async fn me() -> Result<Me, ApiError> {
     request::auth().load_me(&bearer).await.exposed()
 }
 
-/// Changes the password and ends all other sessions of the account.
+/// Changes the password and revokes all other sessions of the account.
 ///
 /// # Errors
 /// `Invalid` with the rejected fields, every error of [`me`], or a transport error.

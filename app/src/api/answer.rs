@@ -1,5 +1,5 @@
 //! A response, read completely before it is interpreted, so that one timeout covers all of it. Responses of proxies
-//! are told apart from the server's own.
+//! are distinguished from the server's own.
 
 use bytes::Bytes;
 use futures::{Stream, future::ready, stream::once};

@@ -19,11 +19,11 @@ pub(super) trait Expose<T>: Sized {
         self.exposed_in(words::fault)
     }
 
-    /// As `exposed`, with other words for the error of a field.
+    /// As `exposed`, with another message for the error of a field.
     fn exposed_in(self, words: Words) -> Result<T, ApiError>;
 }
 
-/// Words the error of a field.
+/// Returns the message for the error of a field.
 type Words = fn(&Fault) -> String;
 
 impl<T> Expose<T> for Result<T, Error> {

@@ -1,4 +1,4 @@
-//! Paging as the application's pages use it.
+//! Requests for one page of a list, and their results.
 
 use hallpass_core::{
     Error,

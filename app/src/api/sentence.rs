@@ -28,7 +28,7 @@ texts! {
     }
 }
 
-/// What happened and what to do.
+/// The sentence of an error code: the problem and its solution.
 pub(super) fn of(code: Code) -> &'static str {
     let text = Text::get();
     match code {

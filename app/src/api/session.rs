@@ -42,7 +42,7 @@ pub async fn refresh(refresh: Secret) -> Result<TokenPair, ApiError> {
     request::auth().refresh(refresh.expose(), request::origin()).await.exposed()
 }
 
-/// Signs out: ends the session of a refresh token, even if the token is spent.
+/// Signs out: revokes the session of a refresh token, even if the token is spent.
 ///
 /// # Errors
 /// `SessionEnded` if it had ended already, `TokenNotValid`, or a transport error.

@@ -28,7 +28,7 @@ pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
-/// How long the server accepts a spent refresh token, milliseconds, as the document states; zero by default.
+/// The time for which the server accepts a spent refresh token, milliseconds, from the document; zero by default.
 pub(super) fn reuse_grace() -> i64 {
     let root = window().and_then(|window| window.document()).and_then(|document| document.document_element());
     let seconds =

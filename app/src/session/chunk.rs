@@ -1,4 +1,4 @@
-//! Loads the token engine when somebody is signed in or about to sign in. A visit to the home page does not need it.
+//! Loads the token engine when a user is signed in or about to sign in. A visit to the home page does not need it.
 
 use std::cell::Cell;
 

@@ -1,5 +1,5 @@
-//! The engine of one tab: shows the stored session, schedules the next renewal, and backs off when the server does
-//! not answer.
+//! The token engine of one tab: shows the stored session, schedules the next renewal, and backs off when the server
+//! does not answer.
 
 use std::cell::RefCell;
 
@@ -44,7 +44,7 @@ struct Engine {
     attempt_at: i64,
     /// Whether the server asked for that delay, which then applies to every caller.
     is_requested: bool,
-    /// When this tab last received a pair, on the monotonic clock.
+    /// Time when this tab last received a pair, on the monotonic clock.
     arrived_at: Option<i64>,
     /// The access token last seen in storage.
     looked_at: Option<Secret>,
@@ -176,7 +176,7 @@ fn plan(pair: &StoredPair, claims: &SessionClaims) {
     set_timer(Some(if end > 0 { attempt.min(end) } else { attempt }));
 }
 
-/// How long a pair that just arrived is left alone.
+/// The time for which a pair that just arrived is not renewed.
 fn rest_after_arrival(pair: &StoredPair, claims: &SessionClaims) -> i64 {
     let since_here = ENGINE.with_borrow(|engine| engine.arrived_at).map(|at| browser::monotonic() - at);
     let since_any = Some(browser::now() - pair.received_at);
@@ -197,7 +197,7 @@ fn set_timer(due_millis: Option<i64>) {
     ENGINE.with_borrow_mut(|engine| engine.timer = timer);
 }
 
-/// Renews if somebody is signed in, and shows the outcome by [`settle`].
+/// Renews the pair if a user is signed in, and shows the outcome by [`settle`].
 fn renew_now() {
     spawn_local(async {
         refresh::renew().await;

@@ -6,7 +6,7 @@ use super::{
     refresh, storage,
 };
 
-/// The stored pair, if somebody is signed in.
+/// The stored pair, if a user is signed in.
 pub fn stored_pair() -> Option<StoredPair> {
     match storage::load()? {
         Stored::Pair(pair) => Some(pair),

@@ -1,4 +1,4 @@
-//! Web Locks, as an optimisation: one tab asks, the others wait for its answer. The server is idempotent, so
+//! Web Locks, as an optimisation: one tab refreshes, the others wait for its result. The server is idempotent, so
 //! correctness does not depend on locks. (`web-sys` still hides them behind an unstable flag.)
 
 use futures::channel::oneshot;

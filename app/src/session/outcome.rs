@@ -16,11 +16,11 @@ pub enum Outcome {
     Retry(Option<u32>),
     /// The server rejected the refresh token.
     Rejected(Rejection),
-    /// Nobody is signed in any more.
+    /// No user is signed in any more.
     SignedOut,
 }
 
-/// Why the server rejected a refresh token.
+/// The reason the server rejected a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
     /// It has expired or is unknown.

@@ -10,9 +10,9 @@ pub const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Stored {
-    /// Somebody is signed in.
+    /// A user is signed in.
     Pair(StoredPair),
-    /// Somebody was signed in. Kept so that a late reply cannot restore the session.
+    /// A session has ended. Kept so that a late reply cannot restore it.
     Tombstone(Tombstone),
 }
 
@@ -30,16 +30,16 @@ pub struct StoredPair {
     pub access: Secret,
     /// The refresh token.
     pub refresh: Secret,
-    /// When the pair arrived, milliseconds on the device's clock.
+    /// Time of receipt, milliseconds on the device's clock.
     pub received_at: i64,
-    /// How far the server's clock is ahead of the device's, milliseconds.
+    /// The time by which the server's clock is ahead of the device's, milliseconds.
     pub skew: i64,
-    /// Sessions that ended in this browser and must still be ended at the server.
+    /// Sessions that ended in this browser and must still be revoked at the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<SignOut>,
 }
 
-/// A session to end at the server.
+/// A session to revoke at the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOut {
     /// The session.
@@ -55,15 +55,15 @@ pub struct Tombstone {
     pub v: u32,
     /// The session.
     pub sid: String,
-    /// When it ended, milliseconds on the device's clock.
+    /// Time of its end, milliseconds on the device's clock.
     pub signed_out: i64,
-    /// How it ended, if not by a sign-out in this browser.
+    /// The reason it ended, if not a sign-out in this browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
     /// The user's name, if the session did not end by a sign-out in this browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The refresh token with which the server must still end the session.
+    /// The refresh token with which the session must still be revoked at the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Secret>,
     /// As in a [`StoredPair`].
@@ -107,7 +107,7 @@ pub fn merge(stored: Option<&Stored>, incoming: Incoming) -> Option<Stored> {
 }
 
 impl Stored {
-    /// The sessions that ended in this browser and must still be ended at the server.
+    /// The sessions that ended in this browser and must still be revoked at the server.
     pub fn unfinished(&self) -> Vec<SignOut> {
         match self {
             Self::Pair(pair) => pair.unfinished.clone(),
@@ -118,7 +118,7 @@ impl Stored {
         }
     }
 
-    /// The sessions to end at the server once another session replaces this one.
+    /// The sessions to revoke at the server once another session replaces this one.
     fn replaced(&self) -> Vec<SignOut> {
         let own = match self {
             Self::Pair(pair) => Some(SignOut { sid: pair.sid.clone(), refresh: pair.refresh.clone() }),
@@ -127,7 +127,7 @@ impl Stored {
         self.unfinished().into_iter().chain(own).collect()
     }
 
-    /// The value without the session `ended`, which the server has ended.
+    /// The value without the session `ended`, which the server has revoked.
     #[must_use]
     pub fn finished(mut self, ended: &str) -> Self {
         match &mut self {
@@ -142,7 +142,7 @@ impl Stored {
 }
 
 impl Tombstone {
-    /// How the session ended, for a week, even if the device's clock jumped.
+    /// The end of the session, for a week, even if the device's clock jumped.
     pub fn notice(&self, now: i64) -> Option<&Ended> {
         self.ended.as_ref().filter(|_| now.abs_diff(self.signed_out) < NOTICE_MILLIS)
     }

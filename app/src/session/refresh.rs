@@ -87,7 +87,7 @@ fn lock_of(pair: &StoredPair) -> String {
     format!("hallpass:refresh:{}:{}", pair.sid, pair.received_at)
 }
 
-/// How long the lock is held after the answer, milliseconds. After a failure it is released at once.
+/// The time for which the lock is held after the answer, milliseconds. After a failure it is released at once.
 const fn hold_after(outcome: &Outcome) -> u32 {
     match outcome {
         Outcome::Renewed | Outcome::SignedOut => turn::PATIENCE,

@@ -15,14 +15,14 @@ use super::{
 use crate::{api::session, delay::Delay};
 
 thread_local! {
-    /// The sessions that this tab is ending at the server. Prevents duplicate requests when the network comes back.
+    /// The sessions that this tab is revoking at the server. Prevents duplicate requests when the network comes back.
     static ENDING: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// After so many attempts the tab waits until it becomes visible again.
 const MAX_ATTEMPTS: u32 = 12;
 
-/// How long other tabs leave a sign-out to the tab in which it began, milliseconds.
+/// The time for which other tabs leave a sign-out to the tab in which it began, milliseconds.
 const HEAD_START: u32 = 3_000;
 
 /// Signs out. Writes the tombstone first, so that no late reply can restore the session.
@@ -44,7 +44,7 @@ pub(super) fn sign_out() {
     finish();
 }
 
-/// Ends at the server every session that ended in this browser, including those of closed tabs and earlier visits.
+/// Revokes every session that ended in this browser, including those of closed tabs and earlier visits.
 pub(super) fn finish() {
     let stored = storage::load();
     for sign_out in stored.iter().flat_map(Stored::unfinished) {
@@ -52,7 +52,7 @@ pub(super) fn finish() {
     }
 }
 
-/// Does so later, unless the tab in which they ended has.
+/// Revokes these sessions later, unless the tab in which they ended has done so.
 pub(super) fn finish_later() {
     if storage::load().is_none_or(|stored| stored.unfinished().is_empty()) {
         return;
@@ -64,7 +64,7 @@ pub(super) fn finish_later() {
     });
 }
 
-/// Ends the session at the server; retries while the server cannot be reached.
+/// Revokes the session at the server; retries while the server cannot be reached.
 pub(super) fn end_at_server(SignOut { sid, refresh }: SignOut) {
     if !ENDING.with_borrow_mut(|ending| ending.insert(sid.clone())) {
         return;

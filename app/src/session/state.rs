@@ -3,7 +3,7 @@
 use hallpass_types::Ended;
 use leptos::prelude::*;
 
-/// Whether somebody is signed in.
+/// Whether a user is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
     /// Not known yet: on the server and in the first render.
@@ -47,7 +47,7 @@ pub enum Connection {
 /// Signals that the engine writes and pages read: the single source of the user's identity.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// Whether somebody is signed in.
+    /// Whether a user is signed in.
     pub state: RwSignal<SessionState>,
     /// The session, if signed in. Views of one user are rebuilt for another.
     pub sid: RwSignal<Option<String>>,
@@ -59,10 +59,10 @@ pub struct Session {
     pub is_staff: RwSignal<bool>,
     /// Expiry of the access token, milliseconds on the device's clock.
     pub access_ends_at: RwSignal<Option<i64>>,
-    /// How the last session ended, if its user did not end it here. `None` after a sign-out.
+    /// The end of the last session, unless its user signed out here. `None` after a sign-out.
     pub ended: RwSignal<Option<Ended>>,
     /// The username of the session that [`Self::ended`] describes. It stays after the next sign-in, so that a page
-    /// can tell whether the same user came back.
+    /// can detect whether the same user came back.
     pub ended_username: RwSignal<Option<String>>,
     /// Whether the server can be reached.
     pub connection: RwSignal<Connection>,

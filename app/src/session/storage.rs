@@ -14,10 +14,10 @@ thread_local! {
     static IS_USABLE: bool = web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))));
 }
 
-/// The value that local storage refused. Valid until another tab writes.
+/// The value that local storage rejected. Valid until another tab writes.
 struct Unkept {
     stored: Stored,
-    /// What local storage held at that time.
+    /// The content of local storage at that time.
     instead: Option<String>,
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Actions {
 }
 
 impl Actions {
-    /// For the current component.
+    /// Creates the actions of the current component.
     pub(crate) fn new() -> Self {
         Self { failure: RwSignal::new(None), toast: expect_context(), progress: expect_context() }
     }

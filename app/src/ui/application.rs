@@ -86,7 +86,7 @@ fn CurrentPage() -> impl IntoView {
     }
 }
 
-/// Tells the router that the page is rendered. It then updates the URL and scrolls.
+/// Notifies the router that the page is rendered. It then updates the URL and scrolls.
 #[cfg(not(feature = "ssr"))]
 fn complete_navigation() {
     use leptos_router::location::{BrowserUrl, LocationProvider};

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::session::{Session, SessionState};
 
-/// The fate of the last session of this page.
+/// The state of the last session of this page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// No session was shown.

@@ -1,4 +1,4 @@
-//! Lost replies. The request may have succeeded, and sent again it can be rejected because of its own effect.
+//! Lost replies. The request may have succeeded. If so, a second attempt can be rejected because of the first.
 
 use leptos::prelude::*;
 

@@ -21,7 +21,7 @@ pub(super) const REGISTER: &str = "/register";
 /// The default return URL.
 const ACCOUNT: &str = "/account";
 
-/// Goes to the sign-in page when nobody is signed in. It leads back to this page, unless the user signed out.
+/// Goes to the sign-in page when no user is signed in. It leads back to this page, unless the user signed out.
 pub(super) fn leave_when_signed_out() {
     let (session, last) = (expect_context::<Session>(), expect_context::<LastSession>());
     let (go, current_url) = (use_replacing(), use_current_url());
@@ -33,7 +33,7 @@ pub(super) fn leave_when_signed_out() {
     });
 }
 
-/// Goes to the return URL when somebody is signed in, including through another tab.
+/// Goes to the return URL when a user is signed in, including through another tab.
 pub(super) fn leave_when_signed_in() {
     let (session, last) = (expect_context::<Session>(), expect_context::<LastSession>());
     let (go, next) = (use_replacing(), use_next());

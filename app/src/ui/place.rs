@@ -31,7 +31,7 @@ pub(crate) type Filled = Result<Box<dyn FnOnce()>, SplitLoaderError>;
 /// Downloads the chunk if necessary.
 pub(crate) type PageChunk = fn(Place) -> Pin<Box<dyn Future<Output = Filled>>>;
 
-/// The position of a page, valid while the page is wanted.
+/// The position of a page in the document, valid until the user navigates away.
 pub(crate) struct Place {
     element: HtmlElement,
     owner: Owner,

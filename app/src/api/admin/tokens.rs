@@ -29,7 +29,7 @@ pub async fn list_tokens(query: TokenSearch) -> Result<Listing<TokenRecord>, Api
     request::auth().list_tokens(&by, tokens, listing::page(query.page)).await.and_then(listing).exposed()
 }
 
-/// Blacklists up to a hundred refresh tokens and ends their sessions. All or none: one rejected token rejects the call.
+/// Blacklists up to a hundred refresh tokens and revokes their sessions. One rejected token rejects the whole call.
 ///
 /// # Errors
 /// `Invalid` for more than a hundred, `NotFound`, or any authentication error of [`list_tokens`].

@@ -55,7 +55,7 @@ pub async fn create_user(form: NewUserForm) -> Result<UserRecord, ApiError> {
     request::auth().create_user_by(&by, form, &request::origin()).await.exposed()
 }
 
-/// Changes a user. Deactivating ends all of the user's sessions at once.
+/// Changes a user. Deactivating revokes all of the user's sessions at once.
 ///
 /// # Errors
 /// `Invalid` with every rejected field, `NotFound`, or any authentication error of [`list_users`].
@@ -66,7 +66,7 @@ pub async fn change_user(id: String, change: UserChange) -> Result<UserRecord, A
     request::auth().change_user(&by, user, &change, &request::origin()).await.exposed()
 }
 
-/// Sets another user's password, which ends all of that user's sessions.
+/// Sets another user's password and revokes all of that user's sessions.
 ///
 /// # Errors
 /// `Invalid` with the rejected field, `NotFound`, or any authentication error of [`list_users`].
@@ -77,7 +77,7 @@ pub async fn set_password(id: String, form: PasswordForm) -> Result<(), ApiError
     request::auth().set_password_by(&by, user, form, &request::origin()).await.exposed()
 }
 
-/// Activates or deactivates up to a hundred users. All or none: one rejected user rejects the call.
+/// Activates or deactivates up to a hundred users. One rejected user rejects the whole call.
 ///
 /// # Errors
 /// `Invalid` for more than a hundred or for the caller's own account, `NotFound`, or any authentication error of

@@ -14,7 +14,7 @@ pub(crate) struct FormState {
     pub(super) id: &'static str,
     pub(super) is_sending: RwSignal<bool>,
     pub(super) error: RwSignal<Option<ApiError>>,
-    /// How often the form was sent or cleared.
+    /// The number of times the form was sent or cleared.
     rounds: RwSignal<u32>,
     progress: Progress,
 }

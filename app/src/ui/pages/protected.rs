@@ -1,5 +1,5 @@
 //! Pages for signed-in users: heading and navigation, which the server renders, and a chunk with the rest. Shows a
-//! skeleton until the session is known. Redirects to the sign-in page if nobody is signed in, and back afterwards.
+//! skeleton until the session is known. Redirects to the sign-in page if no user is signed in, and back afterwards.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

@@ -1,4 +1,4 @@
-//! Changing the password, which ends every other session.
+//! Changing the password, which revokes every other session.
 
 use hallpass_types::{Me, PasswordChange};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! `/account/sessions`: the user's sessions, with actions to end one or all others.
+//! `/account/sessions`: the user's sessions, with actions to revoke one or all others.
 
 use hallpass_types::{Listing, SessionInfo};
 use leptos::prelude::*;

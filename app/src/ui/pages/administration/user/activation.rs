@@ -1,4 +1,4 @@
-//! Activating and deactivating a user. Deactivating ends all sessions and asks for confirmation.
+//! Activating and deactivating a user. Deactivating revokes all sessions and asks for confirmation.
 
 use hallpass_types::{SessionInfo, UserChange, UserRecord};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Setting a new password for a user, which ends all of the user's sessions.
+//! Setting a new password for a user, which revokes all of the user's sessions.
 
 use hallpass_types::{PasswordForm as NewPassword, SessionInfo, UserRecord};
 use leptos::prelude::*;

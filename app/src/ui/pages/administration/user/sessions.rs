@@ -1,4 +1,4 @@
-//! The sessions of a user, with actions to end one or all of them.
+//! The sessions of a user, with actions to revoke one or all of them.
 
 use hallpass_types::SessionInfo;
 use leptos::{either::Either, prelude::*};
