@@ -1,7 +1,7 @@
-//! Permissions of administrators, decided from facts alone. The store gathers the facts in a write transaction, asks
-//! here, and carries the decision out before it commits.
+//! Permissions of administrators, as pure rules. The store reads the facts in a write transaction, calls a function of
+//! this module, and applies the decision before it commits.
 //!
-//! Nobody can be locked out by accident: only an active superuser changes a superuser, administrators cannot give up
+//! No accident locks every superuser out: only an active superuser changes a superuser, administrators cannot give up
 //! the permissions they need to undo a change, and the acting administrator is read again inside the transaction. So an
 //! active superuser remains after every change: the one who made it.
 
@@ -24,7 +24,7 @@ pub enum Denial {
     /// The change would lock the acting administrator out.
     #[error("You cannot remove this from your own account. Ask another superuser.")]
     OwnAccount(OwnField),
-    /// Changing one's own password needs the current one.
+    /// Administrators cannot change their own password without the current one.
     #[error("Change your own password on the account page, which asks for your current password.")]
     OwnPassword,
     /// Another user has the username.

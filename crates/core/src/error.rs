@@ -40,7 +40,7 @@ pub enum Error {
     #[error("Given token not valid for any token type")]
     NoTokenType(Vec<TypeRejection>),
 
-    /// The password changed after the token was issued (`CHECK_REVOKE_TOKEN`). `Some` when that ended the session.
+    /// The password changed after the token was issued (`CHECK_REVOKE_TOKEN`). `Some` when that revoked the session.
     #[error("The user's password has been changed.")]
     PasswordChanged(Option<SessionEnd>),
 

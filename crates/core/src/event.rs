@@ -29,9 +29,9 @@ pub struct Event {
     pub session: Option<SessionId>,
     /// The administrator who did it.
     pub actor: Option<UserId>,
-    /// Where the request came from.
+    /// The origin of the request.
     pub origin: Origin,
-    /// Where the session had been used.
+    /// The previous origin of the session, if another one revoked it or reused its token.
     pub other: Origin,
     /// The names of the changed fields.
     pub changed: Vec<String>,

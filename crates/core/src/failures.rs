@@ -26,7 +26,7 @@ pub struct FailedSignIns {
     pub first: Timestamp,
     /// Time of the last failure.
     pub last: Timestamp,
-    /// Where the last failure came from.
+    /// The origin of the last failure.
     pub origin: Origin,
 }
 

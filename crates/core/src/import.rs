@@ -34,7 +34,7 @@ pub struct ForeignUser {
     pub is_staff: bool,
     /// Whether the user has every permission there.
     pub is_superuser: bool,
-    /// When the account was created, if recorded.
+    /// Time when the account was created, if recorded.
     pub date_joined: Option<Timestamp>,
     /// The last sign-in, if recorded.
     pub last_login: Option<Timestamp>,
@@ -51,7 +51,7 @@ pub struct ForeignToken {
     pub created_at: Option<Timestamp>,
     /// The `exp`.
     pub expires_at: Timestamp,
-    /// When it was blacklisted, if it was.
+    /// Time when it was blacklisted, if it was.
     pub blacklisted_at: Option<Timestamp>,
 }
 

@@ -1,6 +1,6 @@
 //! Rate limits: sign-ins by account and by network, registrations by network, refreshes by session. Each request is
-//! counted in the step that admits it, before a password is hashed, so that a burst finds no gap. No limit lets
-//! strangers lock an owner out of the networks the account was signed in to from: see [`KnownNetworks`].
+//! counted in the step that admits it, before a password is hashed, so concurrent requests cannot exceed it. No limit
+//! lets strangers lock an owner out of the networks the account was signed in to from: see [`KnownNetworks`].
 
 mod attempts;
 mod buckets;
@@ -80,7 +80,7 @@ pub(super) struct Limiter {
     refusals: Option<Buckets>,
     attempts: Option<Attempts>,
     known: KnownNetworks,
-    /// Usernames are counted by a seeded hash: any length costs the same, and nobody can choose two that collide.
+    /// Usernames are counted by a seeded hash: any length costs the same, and no client can choose two that collide.
     hasher: RandomState,
 }
 

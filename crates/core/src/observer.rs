@@ -1,5 +1,5 @@
 //! A hook for metrics. The core reports observations and knows nothing about the metrics backend. An observation
-//! contains no secret and identifies nobody.
+//! contains no secret and does not identify a user.
 
 use strum::{IntoStaticStr, VariantNames};
 
@@ -29,7 +29,7 @@ pub enum Observation {
     Refresh(RefreshRule),
     /// A refresh was rejected before the rules of rotation applied.
     RefreshRejected(RefreshRejection),
-    /// A session was ended for reuse, and the presented token was the one before the current. An honest client that
+    /// A session was revoked for reuse, and the presented token was the one before the current. A client that has
     /// missed a reply holds it, and so does a thief of the last token.
     SuspectedFalseSignOut,
     /// A sign-in was attempted.
@@ -52,7 +52,7 @@ pub enum RefreshRule {
     Kept,
     /// A token of another issuer got a session.
     Adopted,
-    /// A spent token was presented again, which ended its session.
+    /// A spent token was presented again, which revoked its session.
     Reuse,
 }
 

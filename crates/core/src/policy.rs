@@ -69,7 +69,7 @@ pub struct DefaultPolicy;
 
 impl Policy for DefaultPolicy {}
 
-/// How a user gets a session.
+/// The way in which a user gets a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// With a password or by registering.

@@ -14,9 +14,9 @@ use super::{clock::Timestamp, id::SessionId, session::SessionEnd};
 pub struct Revocation {
     /// The session.
     pub session: SessionId,
-    /// How the session ended.
+    /// The reason, time and device of the end.
     pub end: SessionEnd,
-    /// When all access tokens of the session have expired.
+    /// Time when all access tokens of the session have expired.
     pub until: Timestamp,
 }
 
@@ -84,7 +84,7 @@ impl Entry {
 }
 
 impl RevocationSet {
-    /// How the session ended, if it is revoked.
+    /// The end of the session, if it is revoked.
     pub fn find(&self, session: SessionId) -> Option<SessionEnd> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         inner.entries.get(&session).map(|entry| entry.end.clone())

@@ -1,10 +1,10 @@
-//! The rules of refresh token rotation, as a pure function. The store gathers the facts inside one write transaction,
-//! calls [`decide`], and carries the decision out before it commits.
+//! The rules of refresh token rotation, as a pure function. The store reads the facts inside one write transaction,
+//! calls [`decide`], and applies the decision before it commits.
 //!
 //! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three tabs
-//! (`tests/rotation_model.rs`) they end no honest session, and a thief of a spent token gets at most one renewal. The
-//! exception is a thief who follows every renewal of the owner within the grace: that one keeps access until the
-//! session ends.
+//! (`tests/rotation_model.rs`) they revoke no session of an honest user, and a thief with a spent token gets at most
+//! one renewal. The exception is a thief who renews within the grace period after every renewal of the owner, and keeps
+//! access until the session ends.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub struct SessionFacts {
     pub generation: u32,
     /// The highest generation of which a token was seen in use.
     pub last_seen_generation: u32,
-    /// When the session ends at the latest.
+    /// The latest end of the session.
     pub ends_at: Timestamp,
     /// The reason the session ended, if it has.
     pub ended: Option<EndReason>,
@@ -47,7 +47,7 @@ pub struct SessionFacts {
 pub struct Presented {
     /// *g*: its generation.
     pub generation: u32,
-    /// When a rotation spent it, if one did. In a session that has not ended, only a rotation spends tokens.
+    /// Time when a rotation spent it, if one did. In a session that has not ended, only a rotation spends tokens.
     pub spent_at: Option<Timestamp>,
 }
 

@@ -1,6 +1,6 @@
-//! The generations of each session that were seen in use. An access token carries its generation, so the server learns
-//! for free that a reply arrived: rule 4 of the rotation depends on it. The generations are written to the database in
-//! batches; losing one only makes that rule more lenient.
+//! The generations of each session that were seen in use. An access token carries its generation, so the server detects
+//! without an extra request that a reply arrived. Rotation rule 4 depends on it. The generations are written to the
+//! database in batches; losing one only makes that rule more lenient.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! A session: one sign-in on one device, and the chain of its refresh tokens. Others call it a token family.
+//! A session: one sign-in on one device, and the chain of its refresh tokens. Also known as a token family.
 
 use hallpass_types::{EndReason, Ended, SessionInfo};
 use woothee::parser::Parser;
@@ -27,17 +27,17 @@ pub struct Session {
     pub created_at: Timestamp,
     /// Time of the last renewal.
     pub refreshed_at: Timestamp,
-    /// When the session ends at the latest. No refresh token outlives it.
+    /// The latest end of the session. No refresh token outlives it.
     pub ends_at: Timestamp,
     /// The expiry of the last access token.
     pub access_expires_at: Timestamp,
-    /// Where the last renewal came from.
+    /// The origin of the last renewal.
     pub origin: Origin,
-    /// How the session ended, if it has.
+    /// The end of the session, if it has ended.
     pub end: Option<SessionEnd>,
 }
 
-/// The claims that tell one issued token from the next. The text of a token is never stored; these claims, its subject
+/// The claims that differ between issued tokens. The text of a token is never stored; these claims, its subject
 /// and the key are enough to sign it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedToken {

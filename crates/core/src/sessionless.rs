@@ -29,7 +29,7 @@ pub struct Question {
     pub rule: Option<AccountRule>,
 }
 
-/// What the database knows about the token and the user it names.
+/// The rows of the database about the token and the user it names.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The account.
@@ -49,7 +49,7 @@ pub enum Owner {
     Known {
         /// The account.
         account: StoredCredentials,
-        /// When the user's sessions and earlier tokens were revoked; the epoch if never.
+        /// Time when the user's sessions and earlier tokens were revoked; the epoch if never.
         accepts_from: Timestamp,
     },
 }
@@ -67,9 +67,9 @@ pub enum Record {
         user: UserId,
         /// Whether the token was spent or blacklisted.
         is_blacklisted: bool,
-        /// How the session ended, if it has.
+        /// The end of the session, if it has ended.
         end: Option<SessionEnd>,
-        /// When the session ends at the latest.
+        /// The latest end of the session.
         ends_at: Timestamp,
     },
 }

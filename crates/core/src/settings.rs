@@ -64,7 +64,7 @@ pub struct Settings {
     pub token_type_claim: String,
     /// `JTI_CLAIM`.
     pub jti_claim: String,
-    /// `AUTH_TOKEN_CLASSES`: the token types that open protected endpoints, in the order in which they are tried. Our
+    /// `AUTH_TOKEN_CLASSES`: the token types that protected endpoints accept, in the order in which they are tried. Our
     /// own pages always use access tokens.
     pub auth_token_classes: Vec<TokenType>,
     /// `SLIDING_TOKEN_LIFETIME`: the lifetime of a sliding token, from its last renewal.
@@ -85,9 +85,9 @@ pub struct Settings {
     pub refresh_reuse_grace: Duration,
     /// `SESSION_MAX_LIFETIME`: the maximum lifetime of a session, from the sign-in.
     pub session_max_lifetime: Duration,
-    /// `MAX_SESSIONS_PER_USER`: the maximum number of sessions. One more ends the one that was unused for longest.
+    /// `MAX_SESSIONS_PER_USER`: the maximum number of sessions. One more revokes the one unused for longest.
     pub max_sessions_per_user: u32,
-    /// `SESSION_CHECK`: what is checked besides an access token itself.
+    /// `SESSION_CHECK`: the checks of a session in addition to those of the access token.
     pub session_check: SessionCheck,
     /// `REGISTRATION`: whether people can create their own accounts.
     pub registration: RegistrationMode,
@@ -134,7 +134,7 @@ pub enum RegistrationMode {
     Closed,
 }
 
-/// What is checked besides an access token itself (`SESSION_CHECK`).
+/// The checks of a session in addition to those of the access token (`SESSION_CHECK`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum SessionCheck {

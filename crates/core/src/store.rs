@@ -49,11 +49,11 @@ pub struct PresentedToken {
     pub jti: Jti,
     /// Its user, if it names one that can be ours.
     pub user: Option<UserKey>,
-    /// Its session and generation; `None` when another issuer with the same key made it.
+    /// Its session and generation; `None` when another issuer with the same key issued it.
     pub session: Option<(SessionId, u32)>,
-    /// Its `iat`; without one it counts as older than everything.
+    /// Its `iat`. A token without one counts as older than every revocation.
     pub issued_at: Option<Timestamp>,
-    /// Until when it can be renewed: its `exp`, or what a sliding token says.
+    /// Time until which it can be renewed: its `exp`, or the `refresh_exp` of a sliding token.
     pub expires_at: Timestamp,
 }
 
@@ -62,7 +62,7 @@ pub struct PresentedToken {
 pub struct Refresh {
     /// The token.
     pub token: PresentedToken,
-    /// Now.
+    /// Time of the request.
     pub now: Timestamp,
     /// `REFRESH_REUSE_GRACE`.
     pub grace: Duration,
@@ -70,26 +70,26 @@ pub struct Refresh {
     pub leeway: Duration,
     /// The highest generation of its session that this process saw in use.
     pub last_seen_generation: u32,
-    /// Where the request came from.
+    /// The origin of the request.
     pub origin: Origin,
-    /// When the access token that is about to be made ends.
+    /// Expiry of the access token that is about to be issued.
     pub access_expires_at: Timestamp,
-    /// The successor, should there be a rotation. Its `exp` is cut to the session's end.
+    /// The successor, for a rotation. Its `exp` is limited to the session's end.
     pub successor: IssuedToken,
-    /// The session for a token that has none, should it need one.
+    /// The id of the session that is opened for a token without one.
     pub new_session: SessionId,
-    /// The end of that session.
+    /// The latest end of that session.
     pub new_session_ends_at: Timestamp,
-    /// What rotating means.
+    /// The effect of a rotation.
     pub mode: RotationMode,
     /// Judges the account that the token belongs to.
     pub rule: AccountRule,
-    /// How many sessions the user may have at a time, should the token need one.
+    /// The maximum number of sessions of the user, if one is opened for the token.
     pub max_sessions: u32,
 }
 
 impl PresentedToken {
-    /// Takes what the database needs from a verified token.
+    /// Copies the claims that the database needs from a verified token.
     pub fn of(token: &Token) -> Self {
         Self {
             jti: token.jti.clone(),
@@ -101,14 +101,14 @@ impl PresentedToken {
     }
 }
 
-/// What a rotation does, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
+/// The effect of a rotation, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationMode {
     /// Issue a successor and spend the old token.
     RotateAndBlacklist,
-    /// Issue a successor; the old token stays good.
+    /// Issue a successor; the old token stays valid.
     Rotate,
-    /// Issue none; the token stays good.
+    /// Issue no successor; the token stays valid.
     Keep,
 }
 
@@ -126,11 +126,11 @@ pub enum Refreshed {
         /// Whether the presented token was spent before the session ended.
         was_spent: bool,
     },
-    /// The presented token had been spent, and the refresh ended the session.
+    /// The presented token had been spent, and the refresh revoked the session.
     Reused {
         /// The session.
         session: Session,
-        /// How it ended.
+        /// The end of the session.
         end: SessionEnd,
         /// The generation of the presented token.
         presented: u32,

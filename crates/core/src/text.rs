@@ -1,5 +1,5 @@
-//! Unicode rules for the text that people are identified by: normal forms, case folding, and characters that cannot
-//! be seen. The tables are part of the server only.
+//! Unicode rules for usernames and e-mail addresses: normal forms, case folding, and characters that cannot be
+//! seen. The tables are part of the server only.
 
 use icu_casemap::CaseMapper;
 use icu_properties::{

@@ -43,11 +43,11 @@ const MAX_SIGNATURE_CHARS: usize = 4 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum TokenType {
-    /// Opens protected endpoints.
+    /// Authenticates requests to protected endpoints.
     Access,
     /// Is exchanged for the next pair.
     Refresh,
-    /// Opens protected endpoints and renews itself.
+    /// Authenticates requests and can be exchanged for a renewed one.
     Sliding,
 }
 
@@ -102,7 +102,7 @@ impl From<InvalidDate> for TokenError {
     }
 }
 
-/// What the type claim of a token says.
+/// The type claim of a token, as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A known type.

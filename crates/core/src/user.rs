@@ -26,7 +26,7 @@ pub struct User {
     pub is_staff: bool,
     /// Whether the user has every permission there.
     pub is_superuser: bool,
-    /// When the account was created.
+    /// Time when the account was created.
     pub date_joined: Timestamp,
     /// The last sign-in, if recorded.
     pub last_login: Option<Timestamp>,
@@ -56,7 +56,7 @@ pub struct NewUser {
     pub is_active: bool,
     /// Time of the request.
     pub date_joined: Timestamp,
-    /// How tokens identify the user (`USER_ID_FIELD`). With `email`, the e-mail address must be unique.
+    /// The field by which tokens identify the user (`USER_ID_FIELD`). With `email`, the e-mail address must be unique.
     pub naming: UserIdField,
 }
 

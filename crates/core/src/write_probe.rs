@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 use super::{Error, store::Store};
 
-/// How long a result is reused.
+/// The time for which a result is reused.
 const STANDS_FOR: Duration = Duration::from_secs(1);
 
 /// The last write and its result.

@@ -23,7 +23,7 @@ pub struct RingKey {
     pub id: String,
     /// Whether a token must have this `kid`.
     pub naming: Naming,
-    /// When the key was created, if known.
+    /// Time when the key was created, if known.
     pub created_at: Option<Timestamp>,
     /// It signs tokens issued from this time on; `None` while it is only published.
     pub signs_from: Option<Timestamp>,
@@ -35,7 +35,7 @@ pub struct RingKey {
     headers: Headers,
 }
 
-/// How strictly a token's `kid` is compared.
+/// The tokens that a key verifies, by their `kid`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
     /// The key is shared with another issuer, such as Django, which uses any `kid` or none.
@@ -100,13 +100,13 @@ pub enum RingError {
 pub struct Rotated {
     /// The id of the key that signs from `at` on.
     pub to: String,
-    /// When it starts to sign.
+    /// Time when it starts to sign.
     pub at: Timestamp,
-    /// When the key was created; verifiers may know it since then.
+    /// Time when the key was created; verifiers may know it since then.
     pub published_at: Option<Timestamp>,
     /// The id of the key that signed until then.
     pub from: String,
-    /// When the last token of that key has expired.
+    /// Time when the last token of that key has expired.
     pub from_verifies_until: Timestamp,
 }
 

@@ -1,6 +1,6 @@
 //! Attempts to prove a password, by account and network. An attempt in progress reserves one of the failures that
-//! are left, so that a burst verifies no more guesses than a sequence would. Further attempts wait in a queue until
-//! one in progress has its result: only failures count, and correct passwords at once are all served.
+//! are left, so that concurrent attempts verify no more guesses than sequential ones. Further attempts wait in a queue
+//! until one in progress has its result. Only failures count: concurrent attempts with the correct password all succeed.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -128,7 +128,7 @@ impl State {
 }
 
 impl InProgress {
-    /// Hands reservations to the first in the queue. A sender whose receiver was dropped gets none.
+    /// Gives reservations to the first in the queue. A sender whose receiver was dropped gets none.
     fn admit(&mut self, allowed: u32) {
         while self.count < allowed
             && let Some(next) = self.queue.pop_front()

@@ -1,5 +1,5 @@
 //! Failed sign-ins by account and network. After some free failures the pair waits, twice as long each time. Other
-//! networks do not wait, so nobody can lock out an owner who is elsewhere (NIST SP 800-63B-4 §3.2.2).
+//! networks do not wait, so strangers cannot lock out an owner who is elsewhere (NIST SP 800-63B-4 §3.2.2).
 
 use std::time::Duration;
 

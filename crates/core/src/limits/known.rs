@@ -1,4 +1,4 @@
-//! The networks from which each account was signed in to. Attempts never enter here, so a flood of them cannot
+//! The networks from which each account was signed in to. Attempts are not recorded here, so a flood of them cannot
 //! evict the owner's network: a success evicts only older successes.
 
 use std::sync::{Mutex, PoisonError};

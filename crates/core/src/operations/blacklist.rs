@@ -1,5 +1,5 @@
-//! `blacklist`: revokes a refresh token. It ends the session with its access tokens, even if the token was spent (RFC
-//! 7009 §2.1).
+//! `blacklist`: revokes a refresh token and its session with all access tokens, even if the token was spent (RFC 7009
+//! §2.1).
 
 use hallpass_types::EndReason;
 

@@ -1,4 +1,4 @@
-//! `change_password`: requires the current password and ends every other session (ASVS 6.2.3, 7.4.3).
+//! `change_password`: requires the current password and revokes every other session (ASVS 6.2.3, 7.4.3).
 
 use hallpass_types::{EndReason, PasswordChange};
 use secrecy::SecretString;
@@ -45,7 +45,7 @@ impl Auth {
         if self.store.set_password(new, ending).await? { Ok(()) } else { Err(wrong()) }
     }
 
-    /// Sets a user's password without the current one, for the operator, and ends all of the user's sessions.
+    /// Sets a user's password without the current one, for the operator, and revokes all of the user's sessions.
     ///
     /// # Errors
     /// `UserNotFound`, `Invalid` with the field, or `Unavailable`.

@@ -1,4 +1,4 @@
-//! Which rows an authenticated request reads, as `docs/settings.md` lists them.
+//! The rows that an authenticated request reads, as listed in `docs/settings.md`.
 
 use crate::{
     id::{SessionId, UserId},
@@ -7,14 +7,14 @@ use crate::{
     user::UserKey,
 };
 
-/// What the database must confirm before a token is accepted.
+/// The rows that are read before a token is accepted.
 pub(super) enum Lookup {
     /// Nothing: the signature, the claims and the revocation set decide.
     Nothing(UserId),
     /// The user row, because settings ask for it.
     User,
-    /// The user row, and that the session belongs to that user: the username or e-mail address in the token may have
-    /// passed to another account since.
+    /// The user row, which must be that of the session: the username or e-mail address in the token may have passed to
+    /// another account since.
     UserOf(SessionId),
     /// The session row and the user row.
     SessionAndUser(SessionId),

@@ -18,7 +18,7 @@ use crate::{
 
 impl Auth {
     /// Exchanges a refresh token. A replay within the rules gets the same successor again; any other use of a spent
-    /// token ends the session (`rotation::decide`).
+    /// token revokes the session (`rotation::decide`).
     ///
     /// # Errors
     /// `Token` for an invalid one, `Blacklisted` when it is spent or its session ended, `NoActiveAccountForToken`,

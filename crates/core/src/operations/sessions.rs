@@ -1,4 +1,4 @@
-//! `list_sessions`, `revoke_session`, `revoke_other_sessions`: users' own sessions (ASVS 7.4.4, 7.5.2).
+//! `list_sessions`, `revoke_session`, `revoke_other_sessions`: the caller's sessions (ASVS 7.4.4, 7.5.2).
 
 use hallpass_types::{EndReason, Listing, SessionInfo};
 

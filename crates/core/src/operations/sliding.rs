@@ -1,6 +1,6 @@
-//! `obtain_sliding`, `refresh_sliding`: one token that opens protected endpoints and renews itself. A renewal keeps the
-//! `jti`, the session and the end of the renewals. A stolen sliding token cannot be told from the user's, so it works
-//! until that end, or until the session ends.
+//! `obtain_sliding`, `refresh_sliding`: a token that authenticates requests and can be renewed. A renewal keeps the
+//! `jti`, the session and the end of the renewals. A stolen sliding token cannot be detected, so it works until that
+//! end, or until the session ends.
 
 use hallpass_types::{Credentials, SlidingToken};
 

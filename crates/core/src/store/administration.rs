@@ -16,7 +16,7 @@ use crate::{
     user::{NewUser, User, UserIdField},
 };
 
-/// Who acts, when, and from where.
+/// The administrator, the time and the origin of an admin action.
 #[derive(Clone, Debug)]
 pub struct AdminAction {
     /// The administrator.
@@ -25,7 +25,7 @@ pub struct AdminAction {
     pub now: Timestamp,
     /// The administrator's client.
     pub origin: Origin,
-    /// How long an access token is accepted past its `exp` (`LEEWAY`).
+    /// The time for which an access token is accepted past its `exp` (`LEEWAY`).
     pub leeway: Duration,
     /// The field by which tokens name their user (`USER_ID_FIELD`).
     pub naming: UserIdField,
@@ -38,7 +38,7 @@ impl AdminAction {
     }
 }
 
-/// Why an admin action was not carried out. Nothing was written.
+/// The reason an admin action was not carried out. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminActionError {
     /// The administrator lacks the permission, or the target does not allow the action.

@@ -3,13 +3,13 @@
 /// The result of one check. It contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was checked, in a word or two.
+    /// The subject of the check, in a word or two.
     pub subject: &'static str,
-    /// The state it is in.
+    /// The result.
     pub health: Health,
-    /// The state in one sentence.
+    /// The result in one sentence.
     pub sentence: String,
-    /// What the operator can do. Empty if there is nothing to do.
+    /// Advice for the operator. Empty if there is nothing to do.
     pub advice: String,
 }
 

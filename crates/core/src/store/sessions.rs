@@ -28,7 +28,7 @@ pub struct NewSession {
     pub token: IssuedToken,
     /// Time of the sign-in.
     pub now: Timestamp,
-    /// When the session expires, however often it is renewed.
+    /// The latest end of the session, however often it is renewed.
     pub ends_at: Timestamp,
     /// Expiry of the first access token.
     pub access_expires_at: Timestamp,
@@ -62,7 +62,7 @@ pub struct Swept {
     pub is_done: bool,
 }
 
-/// Why, when and by whom sessions are revoked.
+/// The reason, time and author of a revocation of sessions.
 #[derive(Clone, Debug)]
 pub struct Ending {
     /// The reason.
@@ -71,7 +71,7 @@ pub struct Ending {
     pub now: Timestamp,
     /// The client that revoked them.
     pub origin: Origin,
-    /// How long an access token is accepted past its `exp` (`LEEWAY`).
+    /// The time for which an access token is accepted past its `exp` (`LEEWAY`).
     pub leeway: Duration,
     /// The administrator who revoked them. `None` for the account's owner and the command line.
     pub actor: Option<UserId>,

@@ -50,7 +50,7 @@ pub struct OutstandingToken {
     pub created_at: Timestamp,
     /// The `exp` claim.
     pub expires_at: Timestamp,
-    /// When and why the token was blacklisted.
+    /// The time and reason of the blacklisting.
     pub blacklisted: Option<(Timestamp, BlacklistReason)>,
 }
 

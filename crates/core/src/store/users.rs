@@ -25,7 +25,7 @@ pub struct NewPassword {
     pub keep: Option<SessionId>,
 }
 
-/// Why a user was not created.
+/// The reason a user was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserError {
     /// Another user has the username.

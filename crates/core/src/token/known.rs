@@ -12,7 +12,7 @@ use crate::{clock::Timestamp, keys::Key};
 const MOST: usize = 1 << 13;
 
 /// The entries by token text. The hash is seeded at random, so timing reveals nothing about cached texts. A fast hash
-/// suffices: only tokens signed here are cached, so nobody can choose texts that collide.
+/// suffices: only tokens signed here are cached, so no client can choose texts that collide.
 pub(super) struct KnownTokens(Mutex<LruCache<Box<str>, Known>>);
 
 /// A verified token and the key that signed it.

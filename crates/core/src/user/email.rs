@@ -1,4 +1,4 @@
-//! E-mail addresses. They are for people to read, and tokens may identify users by them. No mail is sent.
+//! E-mail addresses. They are displayed, and tokens may identify users by them. Hallpass sends no e-mail.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;

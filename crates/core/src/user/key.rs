@@ -1,5 +1,5 @@
-//! How a token identifies its user: by the field that `USER_ID_FIELD` selects. Ids are never reused. A username or an
-//! e-mail address may pass to another account, so the owner of the session is checked as well
+//! The field by which a token identifies its user (`USER_ID_FIELD`). Ids are never reused. A username or an e-mail
+//! address may pass to another account, so the owner of the session is checked as well
 //! (`operations::authenticate`).
 
 use std::fmt;

@@ -27,7 +27,7 @@ impl Auth {
         Ok(listed.map(|listed| listed.map(record)))
     }
 
-    /// Blacklists a token and ends its session, even if it was spent before.
+    /// Blacklists a token and revokes its session, even if it was spent before.
     ///
     /// # Errors
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
@@ -37,8 +37,8 @@ impl Auth {
         self.load_token(jti).await
     }
 
-    /// Blacklists up to 100 tokens and ends their sessions, even if they were spent before. If one is rejected, none is
-    /// changed.
+    /// Blacklists up to 100 tokens and revokes their sessions, even if they were spent before. If one is rejected, none
+    /// is changed.
     ///
     /// # Errors
     /// `Invalid` when there are more, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.

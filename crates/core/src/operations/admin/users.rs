@@ -74,7 +74,7 @@ impl Auth {
         Ok(record(&self.store.create_user_by(user, action).await?))
     }
 
-    /// Changes a user. Deactivating ends all of the user's sessions at once.
+    /// Changes a user. Deactivating revokes all of the user's sessions at once.
     ///
     /// # Errors
     /// `Invalid` with every invalid field, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
@@ -107,7 +107,7 @@ impl Auth {
         Ok(changed.iter().map(record).collect())
     }
 
-    /// Sets another user's password and ends all of that user's sessions.
+    /// Sets another user's password and revokes all of that user's sessions.
     ///
     /// # Errors
     /// `Invalid` with the field, `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
