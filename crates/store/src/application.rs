@@ -9,7 +9,7 @@ use sqlx::{
 
 use super::{DatabaseUrl, Timeouts, postgres, sqlite};
 
-/// The table in which sqlx notes the application's migrations. Hallpass's own are noted elsewhere.
+/// The table in which sqlx records the application's migrations. Hallpass's own are recorded elsewhere.
 const MIGRATIONS_TABLE: &str = "_application_migrations";
 
 /// Connections to the same database as Hallpass's, for an application's own tables.

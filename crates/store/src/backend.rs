@@ -51,7 +51,7 @@ macro_rules! work {
 }
 pub(super) use work;
 
-/// Why work is rolled back.
+/// The reason work is rolled back.
 #[derive(Debug)]
 pub(super) enum Rollback {
     /// The admin action is denied.

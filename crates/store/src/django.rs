@@ -15,7 +15,7 @@ use tables::Tables;
 
 use super::{UrlError, fault::message};
 
-/// Why the database of a Django project cannot be imported.
+/// The reason the database of a Django project cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum DjangoError {
     /// The file does not exist.

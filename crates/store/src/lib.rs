@@ -59,7 +59,7 @@ use sqlx::migrate::MigrateError;
 pub use transfer::{MoveError, MovedTable, reopen, transfer};
 pub use url::{DatabaseUrl, PostgresDatabase, SqliteFile, UrlError};
 
-/// Why a database cannot be opened.
+/// The reason a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The SQLite library has the WAL-reset race.

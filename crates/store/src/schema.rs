@@ -1,4 +1,4 @@
-//! How the tables of a database compare with the migrations of this binary.
+//! The result of comparing the tables of a database with the migrations of this binary.
 
 use std::fmt;
 

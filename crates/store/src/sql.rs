@@ -28,7 +28,7 @@ enum Handle<'c> {
     Postgres(&'c mut PgConnection, Statements),
 }
 
-/// How statements are prepared on PostgreSQL.
+/// The way in which statements are prepared on PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Statements {
     /// By name, once per connection.
@@ -61,7 +61,7 @@ impl<'c> Connection<'c> {
         }
     }
 
-    /// Notes sessions that the transaction revokes. The commit adds them to the set of revoked sessions.
+    /// Records sessions that the transaction revokes. The commit adds them to the set of revoked sessions.
     pub(super) fn note_revoked(&mut self, revoked: impl IntoIterator<Item = Revocation>) {
         self.revoked.extend(revoked);
     }

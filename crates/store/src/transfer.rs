@@ -25,13 +25,13 @@ use tokio::time;
 use super::{ConnectError, DatabaseUrl, fault::message, migrations, postgres::migration, sqlite};
 pub(super) use target::check_finished;
 
-/// How long the move waits for a server to release the file.
+/// The time for which the move waits for a server to release the file.
 const LOCK_WITHIN: Duration = Duration::from_mins(1);
 
-/// How long the move waits for an answer of the PostgreSQL server. The file is locked in the meantime.
+/// The timeout for an answer of the PostgreSQL server. The file is locked in the meantime.
 const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 
-/// Why a move failed. Copied rows stay, and the move can be repeated.
+/// The reason a move failed. Copied rows stay, and the move can be repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
     /// The source is not a SQLite file of Hallpass.

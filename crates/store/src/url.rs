@@ -53,7 +53,7 @@ pub struct PostgresDatabase {
     shown: String,
 }
 
-/// Why a database URL is rejected. No variant contains a part that may be secret.
+/// The reason a database URL is rejected. No variant contains a part that may be secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// The URL is empty.

@@ -1,4 +1,4 @@
-//! For whom tokens are (RFC 7519 §4.1.3).
+//! The audience of tokens (RFC 7519 §4.1.3).
 
 use serde_json::Value;
 

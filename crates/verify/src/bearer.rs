@@ -24,8 +24,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer(pub Claims);
 
-/// Why a request is rejected. As a response: 401 with `WWW-Authenticate` (RFC 6750 §3), or 503 with `Retry-After` when
-/// the issuer's keys cannot be fetched.
+/// The reason a request is rejected. Response: 401 with `WWW-Authenticate` (RFC 6750 §3), or 503 with `Retry-After`
+/// when the issuer's keys cannot be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BearerError {
     /// The request has no `Authorization: Bearer` header, or more than one.

@@ -1,5 +1,5 @@
-//! A reader of DER (ITU-T X.690) that tells what a key file contains. The cryptographic library decides whether the key
-//! is valid. Shared with `hallpass-core`; not part of the public interface.
+//! A DER parser (ITU-T X.690) that identifies the content of a key file. The cryptographic library decides whether the
+//! key is valid. Shared with `hallpass-core`; not part of the public interface.
 
 pub const INTEGER: u8 = 0x02;
 pub const BIT_STRING: u8 = 0x03;

@@ -16,7 +16,7 @@ const MAX_KEYS: usize = 256;
 /// The fewest bits of an RSA modulus (RFC 7518 §3.3).
 const MIN_RSA_BITS: usize = 2048;
 
-/// Why a JWK, or a JWK set, cannot be used.
+/// The reason a JWK, or a JWK set, cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
     /// The JSON is neither a JWK set, nor an array of JWKs, nor one JWK.
@@ -106,7 +106,7 @@ impl KeySet {
         self.keys.is_empty()
     }
 
-    /// Why keys were left out, in the order of the set.
+    /// The reasons why keys were left out, in the order of the set.
     pub fn unusable(&self) -> &[JwkError] {
         &self.unusable
     }

@@ -10,7 +10,7 @@ use crate::algorithm::{self, Algorithm};
 /// The longest text that is parsed, bytes. Tokens of Hallpass are shorter than 15 kB.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// Why a text is not a JWS that a key verifies.
+/// The reason a text is not a JWS that a key verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
     /// The text is longer than 16 kB.

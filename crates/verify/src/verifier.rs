@@ -21,7 +21,7 @@ use crate::{
 /// The age after which fetched keys are fetched again, so that a key that the issuer removed stops being accepted.
 const MAX_KEY_AGE: Duration = Duration::from_mins(15);
 
-/// Why a token is not accepted.
+/// The reason a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     /// The token is malformed, or no key verifies its signature.

@@ -22,12 +22,12 @@ impl Attempts {
         Self { begun, until: begun + time, pause: FIRST_PAUSE }
     }
 
-    /// When the work began.
+    /// Time when the work began.
     pub(super) const fn begun(&self) -> Instant {
         self.begun
     }
 
-    /// When the time limit is reached.
+    /// Time when the limit is reached.
     pub(super) const fn until(&self) -> Instant {
         self.until
     }

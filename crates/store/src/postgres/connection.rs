@@ -8,7 +8,7 @@ use tokio::time::{self, Instant};
 use super::{fault::no_answer, session::Sessions};
 use crate::sql::Connection;
 
-/// How long a connection counts as working after an answer. Later, it is checked before use.
+/// The time for which a connection counts as working after an answer. Later, it is checked before use.
 const PROVEN_FOR: Duration = Duration::from_secs(1);
 
 /// Selects the role of the server and the history of its data. A promotion or a restore (another timeline) and a crash (reset

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, io};
 
-/// A part of PostgreSQL's message for a cached plan that a migration has invalidated. Its code, `0A000`, stands for every
+/// A part of PostgreSQL's message for a cached plan that a migration has invalidated. Its code, `0A000`, covers every
 /// unsupported feature.
 const STALE_PLAN: &str = "cached plan must not change result type";
 

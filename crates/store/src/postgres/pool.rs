@@ -16,10 +16,10 @@ use super::{
     session::Sessions,
 };
 
-/// How often waiting work checks whether more connections should be opened.
+/// The interval at which waiting work checks whether more connections should be opened.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// How long the result that a new session is read-only stays valid.
+/// The time for which the result that a new session is read-only stays valid.
 const REFUSAL_STANDS_FOR: Duration = Duration::from_secs(1);
 
 /// A connection for one piece of work. It returns to the pool only if the work has read all answers.
@@ -139,7 +139,7 @@ impl Connector {
         self.seen(|seen| seen.silence.is_some_and(|silence| connection.answered_at() < silence))
     }
 
-    /// Notes that an idle connection is lost. If it is unresponsive, the others are as well.
+    /// Records that an idle connection is lost. If it is unresponsive, the others are as well.
     fn note_loss(&self, error: &sqlx::Error, asked_at: Instant) {
         tracing::debug!(%error, "idle PostgreSQL connection lost");
         if is_silence(error) {

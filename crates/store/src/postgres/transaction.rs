@@ -27,7 +27,7 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 #[error("whether PostgreSQL committed the transaction is unknown: {0}")]
 struct OutcomeUnknown(#[source] sqlx::Error);
 
-/// Why a transaction was not committed.
+/// The reason a transaction was not committed.
 pub(super) enum NotCommitted {
     /// It was rolled back.
     RolledBack(sqlx::Error),

@@ -8,7 +8,7 @@ use std::{
 
 use crate::files;
 
-/// Why a SQLite file cannot be used.
+/// The reason a SQLite file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessProblem {
     /// The folder does not exist.

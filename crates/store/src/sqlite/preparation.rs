@@ -13,7 +13,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use super::{access, busy, check_version, contents, reject_moved};
 use crate::{ConnectError, SqliteFile, files::Owner, migrations, schema::Schema};
 
-/// How long a process waits for another process that migrates.
+/// The time for which a process waits for another process that migrates.
 const MIGRATION: Duration = Duration::from_mins(1);
 
 /// Creates and migrates the file, if due. `options` open it for writing. `wait` bounds the wait for another process.

@@ -85,7 +85,7 @@ impl Writer {
 #[error("the writer has stopped")]
 struct Stopped;
 
-/// Why a batch was not committed, for each of its callers.
+/// The reason a batch was not committed, for each of its callers.
 #[derive(Clone, Debug)]
 struct NotCommitted(Arc<sqlx::Error>);
 
@@ -123,7 +123,7 @@ impl<T> Answer<T> {
             (Some(_) | None, Err(error)) => Err(StoreError(Box::new(error)).into()),
             (None, Ok(())) => Err(StoreError(Box::new(Stopped)).into()),
         };
-        // The write stands even if the caller was dropped.
+        // The write remains even if the caller was dropped.
         drop(self.reply.send(result));
     }
 }

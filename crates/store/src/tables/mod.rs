@@ -1,4 +1,4 @@
-//! Statements on the tables. Each function is one question, for either database.
+//! Statements on the tables, for both databases. Each function is one query or one change.
 
 pub(super) mod admin_actions;
 pub(super) mod blacklisting;

@@ -1,4 +1,4 @@
-//! What exists here under the ids of imported users.
+//! The users that exist here under the ids of imported users.
 
 use std::collections::HashMap;
 
@@ -35,9 +35,9 @@ pub(super) struct Known {
     pub(super) password_here: String,
 }
 
-/// What exists here under a user id.
+/// The user that exists here under an id.
 pub(super) enum Place {
-    /// Nothing.
+    /// No user.
     Free,
     /// A user that was created here.
     CreatedHere,
