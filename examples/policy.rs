@@ -1,4 +1,4 @@
-//! Hallpass with an own policy and an own claim: guests cannot sign in, and tokens carry a role.
+//! Hallpass with a policy and a custom claim: guests cannot sign in, and tokens carry a role.
 //!
 //! `cargo run --package server --example policy` serves it on <http://localhost:3000>.
 

@@ -7,19 +7,19 @@ use tokio::time;
 
 use crate::{config::KeySource, key_follower::KeyFollower, telemetry::DroppedLines};
 
-/// How often revocations by other processes are looked for where no notification arrives.
+/// Interval of polling for revocations by other processes, in addition to notifications.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
-/// How often the generations that clients have used are written to the database.
+/// Interval of writing the generations that clients have used to the database.
 const WRITE_SEEN_EVERY: Duration = Duration::from_secs(1);
-/// How often another issuer's keys are fetched again (`PyJWT`: `lifespan`).
+/// Interval of fetching another issuer's keys again (`PyJWT`: `lifespan`).
 const RENEW_FOREIGN_KEYS_EVERY: Duration = Duration::from_mins(5);
-/// How often rejected sign-ins are written to the database.
+/// Interval of writing rejected sign-ins to the database.
 const WRITE_FAILURES_EVERY: Duration = Duration::from_secs(5);
-/// How often dropped log lines are reported.
+/// Interval of reporting dropped log lines.
 const REPORT_DROPPED_LINES_EVERY: Duration = Duration::from_secs(1);
-/// How often entries that no longer count are removed from the limits.
+/// Interval of removing entries that no longer count from the limits.
 const FORGET_IDLE_EVERY: Duration = Duration::from_secs(10);
-/// How often expired tokens and old security events are deleted.
+/// Interval of deleting expired tokens and old security events.
 const FLUSH_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts every background task. They run as long as the runtime.

@@ -30,7 +30,7 @@ use crate::{
 /// The connections that the metrics listener serves at a time.
 const METRICS_CONNECTIONS: usize = 32;
 
-/// What an application's endpoints use: the operations on accounts and sessions, and the database.
+/// The interface for an application's endpoints: the operations on accounts and sessions, and the database.
 ///
 /// As the state of a `Router` it serves the extractors of [`extract`](crate::extract).
 #[derive(Clone)]
@@ -70,10 +70,10 @@ impl FromRef<Hallpass> for Arc<Auth> {
     }
 }
 
-/// The application's endpoints, made of the server that they are part of.
+/// Builds the application's endpoints from the server that they are part of.
 type Routes = Box<dyn FnOnce(Hallpass) -> Router + Send>;
 
-/// A server that is being put together.
+/// Builds a server.
 #[must_use]
 pub struct Builder {
     config: Config,
@@ -110,7 +110,7 @@ impl Builder {
         Self { routes: Some(Box::new(routes)), ..self }
     }
 
-    /// What happens when the signing key is missing. By default the start is refused.
+    /// Sets the reaction to a missing signing key. By default the start is refused.
     pub fn lost_key(self, lost_key: LostKey) -> Self {
         Self { lost_key, ..self }
     }

@@ -4,7 +4,7 @@ use hallpass_core::{Auth, keys::KeyRing};
 
 use crate::config::{ConfigError, KeySource};
 
-/// How many checks pass before a lasting problem is logged again: one minute at two checks per second.
+/// The number of checks before a lasting problem is logged again: one minute at two checks per second.
 const LOG_AGAIN_AFTER: u32 = 120;
 
 /// Follows the key ring's file. If the ring becomes unusable, the keys stay as they are and the server is not ready,

@@ -1,4 +1,4 @@
-//! Everything that applies to every request and response: request id, host check, client address, body timeout, logs,
+//! The layers around every request and response: request id, host check, client IP address, body timeout, logs,
 //! panics and security headers.
 
 use std::{

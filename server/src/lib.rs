@@ -1,7 +1,7 @@
-//! The server of Hallpass: configuration, REST API, pages, command line, logs and metrics. The rules about tokens and
-//! accounts are in `hallpass_core`.
+//! The Hallpass server as a library: configuration, REST API, pages, command line, logs and metrics. The rules about
+//! tokens and accounts are in `hallpass_core`.
 //!
-//! The binary `hallpass` is its first user. An application that adds an own policy, tables and endpoints is another:
+//! The binary `hallpass` is built on it. So is an application that adds a policy, tables and endpoints:
 //!
 //! ```no_run
 //! use axum::{Router, routing::get};

@@ -1,5 +1,5 @@
-//! Metrics for Prometheus, kept in memory and served on a separate listener. Labels never contain user names, addresses
-//! or tokens; the number of series is bounded by routes and label values.
+//! Metrics for Prometheus, kept in memory and served on a separate listener. Labels never contain usernames, IP
+//! addresses or tokens; the number of series is bounded by routes and label values.
 
 mod memory;
 mod registry;

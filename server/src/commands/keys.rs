@@ -18,7 +18,7 @@ use crate::{
 /// once.
 const NOTICE: i64 = 3;
 
-/// How long clients cache the published keys, as `/.well-known/jwks.json` allows.
+/// The time for which clients may cache the published keys of `/.well-known/jwks.json`.
 const PUBLISHED_FOR: Duration = Duration::from_mins(5);
 
 /// The subcommands of `keys`.

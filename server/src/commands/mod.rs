@@ -128,7 +128,7 @@ fn sentences(fields: &[FieldFault]) -> String {
     sentences.join("\n       ")
 }
 
-/// What to do if the signing key's file is missing while sessions that it signed are open.
+/// The reaction to a missing file of the signing key while sessions that it signed are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LostKey {
     /// The command fails.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Why the configuration was rejected: one sentence that names the setting and the place where it is set.
+/// The reason the configuration was rejected: one sentence that names the setting and the place where it is set.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read or is not TOML.
@@ -26,7 +26,7 @@ pub enum ConfigError {
     Value {
         /// The setting, and where it is set.
         place: String,
-        /// What is wrong, and which values are allowed.
+        /// The problem, and the allowed values.
         problem: String,
     },
     /// The key ring cannot be used.

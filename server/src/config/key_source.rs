@@ -1,4 +1,4 @@
-//! The source of the signing keys: the key ring's file, and `signing_key` in front of it.
+//! The source of the signing keys: the key ring's file, and `signing_key`, which takes precedence.
 
 use hallpass_core::{
     keys::{Algorithm, KeyRing, RingKey},

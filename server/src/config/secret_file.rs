@@ -10,7 +10,7 @@ use std::{
 use hallpass_store::files::{Owner, folder};
 use tempfile::{Builder, NamedTempFile};
 
-/// What creating a file did.
+/// The result of creating a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Created {
     /// The file was created.

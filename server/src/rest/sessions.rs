@@ -1,4 +1,4 @@
-//! `/api/sessions/…`: your sessions.
+//! `/api/sessions/…`: the sessions of the signed-in user.
 
 use axum::{
     Json,

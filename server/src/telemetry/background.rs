@@ -8,7 +8,7 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuild
 /// Maximum number of queued lines. They take a few megabytes at most.
 const MAX_WAITING_LINES: usize = 8192;
 
-/// How long shutdown waits for the remaining lines.
+/// The time for which shutdown waits for the remaining lines.
 const FLUSH_WITHIN: Duration = Duration::from_secs(2);
 
 /// A writer that never blocks, and the guard that writes the queued lines when it is dropped.

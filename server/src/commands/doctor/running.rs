@@ -20,7 +20,7 @@ const SECURITY_HEADERS: [(&str, &str); 4] = [
 pub(super) struct Asker(Option<Client>);
 
 impl Asker {
-    /// A client for this URL. There is none for `https` if the system has no certificates.
+    /// A client for this URL. `None` for `https` if the system has no certificates.
     fn new(url: &str, timeout: Duration) -> Self {
         let builder = Client::builder().timeout(timeout);
         if url.starts_with("https:") { Self::build(builder) } else { Self::plain(builder) }

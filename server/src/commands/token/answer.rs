@@ -21,7 +21,7 @@ pub(super) fn run(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) 
     each(asked.token, |line| Ok(answer(line, usual.as_ref(), asks, now).to_string()))
 }
 
-/// What to check.
+/// The checks to run.
 #[derive(Clone, Copy)]
 enum Asks {
     Signature,

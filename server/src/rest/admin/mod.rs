@@ -1,4 +1,4 @@
-//! `/api/admin/…`: administration, for staff. Other clients only get the error of the guard.
+//! `/api/admin/…`: administration, for staff. Other clients get the guard's 401 or 403.
 
 mod events;
 mod form;

@@ -35,7 +35,7 @@ pub(super) fn endpoints() -> [Routes; 3] {
 /// The path of the metadata for an issuer that has a path (RFC 8414 §3.1).
 pub(super) const METADATA_OF_PATH: &str = "/.well-known/oauth-authorization-server/{*path}";
 
-/// An endpoint for clients. Unlike in the REST dialect, its 401 asks for `Basic`. Responses are not cached.
+/// An endpoint for clients. Unlike in the REST API, its 401 asks for `Basic`. Responses are not cached.
 fn for_clients((schemas, paths, handlers): Routes) -> Routes {
     let unstored = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let methods = handlers.fallback(reject::wrong_method);
