@@ -1,5 +1,5 @@
-//! What every request pays: `cargo bench` (or `make bench`). Each path stands beside its floor, the
-//! same cryptography with nothing around it, so that a figure is read as a ratio within one run.
+//! The cost of a request: `cargo bench` (or `make bench`). Each path is measured beside its floor, which is the same
+//! cryptography alone. Compare ratios within one run.
 
 use std::time::Duration;
 

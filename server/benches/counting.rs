@@ -1,5 +1,5 @@
-//! What it costs to count a request, beside what the request costs anyway: `cargo bench --package server`.
-//! A figure is read as a ratio within one run.
+//! The cost of counting a request, compared with the other costs of the request: `cargo bench --package server`.
+//! Compare ratios within one run.
 
 use std::sync::Arc;
 
