@@ -1,6 +1,6 @@
 //! Attempts to prove a password, by account and network. An attempt in progress reserves one of the failures that
 //! are left, so that concurrent attempts verify no more guesses than sequential ones. Further attempts wait in a queue
-//! until one in progress has its result. Only failures count: concurrent attempts with the correct password all succeed.
+//! until one in progress has its result. Only failures count: concurrent attempts with a correct password all succeed.
 
 use std::{
     collections::{HashMap, VecDeque},
