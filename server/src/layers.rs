@@ -38,7 +38,7 @@ use crate::{
 
 /// Security headers of every response, unless the handler sets its own.
 static SECURITY_HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
-    // Every response starts with a copy of this map, which has room for the handler's headers.
+    // Every response starts with a copy of this map, which has capacity for the handler's headers.
     let mut headers = HeaderMap::with_capacity(16);
     headers.extend([
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
