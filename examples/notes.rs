@@ -100,6 +100,15 @@ mod tests {
     async fn a_request_without_a_token_is_rejected() {
         let application = Application::start(notes).await;
         assert_eq!(application.post("/api/notes/", &json!("buy milk")).await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(application.challenge("/api/notes/").await.as_deref(), Some("Bearer realm=\"api\""));
+    }
+
+    #[tokio::test]
+    async fn a_body_of_more_than_64_kb_is_rejected() {
+        let application = Application::start(notes).await;
+        let ada = application.register("ada").await;
+        let long = json!("x".repeat(64 * 1024));
+        assert_eq!(application.post_as(&ada, "/api/notes/", &long).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     #[tokio::test]

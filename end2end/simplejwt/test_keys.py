@@ -179,7 +179,7 @@ def test_an_unreadable_key_ring_has_no_effect_until_it_is_repaired(tmp_path):
 
         said("key ring loaded", 1)
         replace(b"nonsense", 0o600)
-        said("is not understood", 1)
+        said("is invalid", 1)
         ring.unlink()
         said("the key ring is gone", 1)
         replace(good, 0o644)

@@ -57,6 +57,14 @@ impl Application {
         tokens["access"].as_str().expect("an access token").to_owned()
     }
 
+    /// The challenge in the response to a request without a token.
+    pub(crate) async fn challenge(&self, path: &str) -> Option<String> {
+        let request = Request::get(path).header(header::HOST, "localhost").body(Body::empty()).expect("a request");
+        let response = self.server.service().oneshot(request).await.expect("a response");
+        let challenge = response.headers().get(header::WWW_AUTHENTICATE)?;
+        Some(challenge.to_str().expect("text").to_owned())
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
         self.ask(Method::POST, path, None, body.to_string()).await
     }

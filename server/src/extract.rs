@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hallpass_core::{Auth, Error, admin::Administrator, authenticate::Bearer, session::Origin};
-use http::HeaderValue;
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, WWW_AUTHENTICATE},
+};
 
 use crate::{
     layers,
@@ -32,7 +35,7 @@ where
         let headers = parts.headers.get_all(&settings.auth_header_name).iter().map(HeaderValue::as_bytes);
         let bearer =
             auth.authenticate_headers(&settings.auth_header_types, headers, &settings.auth_token_classes).await;
-        bearer.map(Self).map_err(Rejected::from)
+        bearer.map(Self).map_err(|error| Rejected::new(&auth, error))
     }
 }
 
@@ -49,23 +52,36 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejected> {
         let SignedIn(bearer) = SignedIn::from_request_parts(parts, state).await?;
-        Arc::<Auth>::from_ref(state).authorize_staff(&bearer).await.map(Self).map_err(Rejected::from)
+        let auth = Arc::<Auth>::from_ref(state);
+        auth.authorize_staff(&bearer).await.map(Self).map_err(|error| Rejected::new(&auth, error))
     }
 }
 
 /// The answer to a request without a valid access token (401), or by a user who may not make it (403), in Simple JWT's
 /// words.
-pub struct Rejected(Rejection);
+pub struct Rejected {
+    rejection: Rejection,
+    challenge: String,
+}
 
-impl From<Error> for Rejected {
-    fn from(error: Error) -> Self {
-        Self(at_protected(error))
+impl Rejected {
+    fn new(auth: &Auth, error: Error) -> Self {
+        Self { rejection: at_protected(error), challenge: auth.settings().challenge() }
     }
 }
 
 impl IntoResponse for Rejected {
     fn into_response(self) -> Response {
-        self.0.into_response()
+        let mut response = self.rejection.into_response();
+        let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Ok(challenge) = HeaderValue::try_from(self.challenge)
+            && is_unauthorized
+        {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
     }
 }
 

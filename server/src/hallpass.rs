@@ -3,7 +3,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Router, extract::FromRef};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+};
 use hallpass_core::{
     Auth,
     limits::Limits,
@@ -17,7 +20,7 @@ use tokio::net::TcpListener;
 use crate::{
     background,
     commands::{Failure, LostKey, keep_key, open_core},
-    config::{Config, Observability},
+    config::{Config, KeySource, Observability},
     connections::{self, App, Bounds, Open},
     http_options::HttpOptions,
     layers,
@@ -102,10 +105,11 @@ impl Builder {
         Self { migrations: Some(migrations), ..self }
     }
 
-    /// Adds the application's endpoints. They get the same limits, security headers, logs and metrics as the others.
+    /// Adds the application's endpoints. They get the same security headers, deadlines, logs and metrics as the others.
+    /// Extractors read at most 64 kB of a body, unless a route has another `DefaultBodyLimit`.
     ///
     /// # Panics
-    /// [`build`](Self::build) panics when a path is one of Hallpass's own.
+    /// [`build`](Self::build) panics when a path is one of Hallpass's own, or the router has a fallback.
     pub fn routes(self, routes: impl FnOnce(Hallpass) -> Router + Send + 'static) -> Self {
         Self { routes: Some(Box::new(routes)), ..self }
     }
@@ -120,7 +124,7 @@ impl Builder {
         Self { dropped_lines, ..self }
     }
 
-    /// Opens the database, applies the migrations and starts the background tasks.
+    /// Opens the database and applies the migrations.
     ///
     /// # Errors
     /// When the database does not open, or a setting or key cannot be used.
@@ -142,14 +146,15 @@ impl Builder {
         let hallpass = Hallpass { auth: auth.clone(), pool };
         let mut router = router::router(auth.clone(), &http.stopping);
         if let Some(routes) = self.routes {
-            router = router.merge(routes(hallpass.clone()));
+            let body_limit = DefaultBodyLimit::max(router::MAX_BODY_BYTES);
+            router = router.merge(routes(hallpass.clone()).layer(body_limit));
         }
         if let Some(metrics) = &metrics {
             router = metrics.around(router);
         }
-        background::start(&auth, keys, self.dropped_lines.clone());
         let bounds = Bounds { connections, ..Bounds::default() };
-        Ok(Server { hallpass, router, listen, observability, http, bounds, metrics, dropped_lines: self.dropped_lines })
+        let dropped_lines = self.dropped_lines;
+        Ok(Server { hallpass, router, keys, listen, observability, http, bounds, metrics, dropped_lines })
     }
 
     /// Builds the server and serves it until the process receives SIGTERM or SIGINT.
@@ -196,6 +201,7 @@ fn log_notices(config: &Config) {
 pub struct Server {
     hallpass: Hallpass,
     router: Router,
+    keys: KeySource,
     listen: SocketAddr,
     observability: Observability,
     http: HttpOptions,
@@ -215,7 +221,8 @@ impl Server {
         layers::wrap(self.router.clone(), self.http.clone())
     }
 
-    /// Serves until the process receives SIGTERM or SIGINT, then finishes the requests in progress.
+    /// Starts the background tasks and serves until the process receives SIGTERM or SIGINT. Then finishes the requests in
+    /// progress.
     ///
     /// # Errors
     /// When an address is in use, or signals cannot be handled.
@@ -224,6 +231,7 @@ impl Server {
         let listener = listen(self.listen, "HALLPASS_LISTEN").await?;
         let open = Open::default();
         self.publish_metrics(&open).await?;
+        background::start(&self.hallpass.auth, self.keys.clone(), self.dropped_lines.clone());
         tracing::info!("serving http://{}", listener.local_addr().unwrap_or(self.listen));
         let stop = signals.stop(self.http.stopping.clone(), self.observability.stop_delay);
         connections::serve(listener, self.service(), self.bounds, open, stop).await;

@@ -1,4 +1,4 @@
-//! All routes of the server. [`layers`](crate::layers) adds what applies to every request and response.
+//! All routes of the server. [`crate::layers`] adds what applies to every request and response.
 
 use std::sync::Arc;
 

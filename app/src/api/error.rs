@@ -21,7 +21,7 @@ pub struct ApiError {
     /// The rejected fields of a form; empty for other calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
-    /// The end of the session, for [`ErrorCode::SessionEnded`].
+    /// The end of the session, for [`Code::SessionEnded`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
     /// Seconds to wait before the next attempt, if the server says so.

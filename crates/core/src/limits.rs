@@ -1,6 +1,6 @@
 //! Rate limits: sign-ins by account and by network, registrations by network, refreshes by session. Each request is
 //! counted in the step that admits it, before a password is hashed, so concurrent requests cannot exceed it. No limit
-//! lets strangers lock an owner out of the networks the account was signed in to from: see [`KnownNetworks`].
+//! lets strangers lock an owner out of the networks the account was signed in to from: see `KnownNetworks`.
 
 mod attempts;
 mod buckets;

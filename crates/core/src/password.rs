@@ -1,5 +1,5 @@
 //! Password hashing and verification with argon2id, and the rule for new passwords. All expensive work goes through
-//! [`Passwords::run`], off the async threads and limited to the number of processors, so that a flood of sign-ins
+//! `Passwords::run`, off the async threads and limited to the number of processors, so that a flood of sign-ins
 //! exhausts neither memory nor the runtime. Work beyond that waits in a bounded queue, so that no reply comes too late.
 //! Django's hashes are verified too (`django`), and replaced at the next sign-in.
 

@@ -21,7 +21,8 @@ pub enum ApplicationPool {
     /// The connections to a SQLite file. It has one writer at a time, so write transactions must be short: begin them
     /// with `BEGIN IMMEDIATE`.
     Sqlite(SqlitePool),
-    /// The connections to a PostgreSQL server.
+    /// The connections to a PostgreSQL server. sqlx uses prepared statements and, for migrations, a lock of the session,
+    /// so a pooler in front of the server must be in session mode.
     Postgres(PgPool),
 }
 

@@ -48,6 +48,11 @@ impl Owner {
         Self::of(folder(path))
     }
 
+    /// Whether root owns the file.
+    pub const fn is_root(self) -> bool {
+        self.user == 0
+    }
+
     /// Gives the file to this owner.
     ///
     /// # Errors
@@ -73,6 +78,11 @@ impl Owner {
     /// Always `None`.
     pub fn for_new(_path: &Path, _references: &[&Path]) -> io::Result<Option<Self>> {
         Ok(None)
+    }
+
+    /// Always `false`.
+    pub const fn is_root(self) -> bool {
+        false
     }
 
     /// Does nothing.

@@ -7,7 +7,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    task::JoinHandle,
+};
 
 use crate::{
     algorithm::Algorithm,
@@ -18,6 +21,12 @@ use crate::{
 
 /// The least time between two fetches, however many tokens name unknown keys.
 const FETCH_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// The age from which [`RemoteKeys::keep_fresh`] fetches the keys again in the background.
+const OLD_AFTER: Duration = Duration::from_mins(15);
+
+/// The age from which it waits for that fetch: a key that the issuer removed is not accepted for longer.
+const STALE_AFTER: Duration = Duration::from_hours(1);
 
 /// A source of a JWK set. It bounds the time and the size of an answer.
 #[async_trait]
@@ -43,9 +52,16 @@ impl KeysUnavailable {
 pub struct RemoteKeys {
     source: Arc<dyn FetchKeys>,
     algorithms: Arc<[Algorithm]>,
-    keys: Arc<RwLock<Arc<KeySet>>>,
+    known: Arc<RwLock<Known>>,
     /// Locked during a fetch, so that tasks which need its keys wait for it.
     last_fetch: Arc<Mutex<Option<Fetch>>>,
+}
+
+/// The keys of the last successful fetch.
+#[derive(Clone, Default)]
+struct Known {
+    keys: Arc<KeySet>,
+    fetched_at: Option<Timestamp>,
 }
 
 /// A completed fetch.
@@ -55,10 +71,16 @@ struct Fetch {
     has_failed: bool,
 }
 
+impl Fetch {
+    fn is_recent(self, now: Timestamp) -> bool {
+        now.apart(self.begun_at) < FETCH_AGAIN_AFTER
+    }
+}
+
 impl RemoteKeys {
     /// Keys for these algorithms. None is fetched yet.
     pub fn new(source: Arc<dyn FetchKeys>, algorithms: &[Algorithm]) -> Self {
-        Self { source, algorithms: algorithms.into(), keys: Arc::default(), last_fetch: Arc::default() }
+        Self { source, algorithms: algorithms.into(), known: Arc::default(), last_fetch: Arc::default() }
     }
 
     /// Verifies a signature by the key that the header names.
@@ -95,10 +117,38 @@ impl RemoteKeys {
             return Ok(());
         }
         let has_failed = match *last {
-            Some(last) if now.apart(last.begun_at) < FETCH_AGAIN_AFTER => last.has_failed,
+            Some(last) if last.is_recent(now) => last.has_failed,
             Some(_) | None => self.fetch(last, now).await,
         };
         if has_failed && !self.keys().has(id) { Err(KeysUnavailable) } else { Ok(()) }
+    }
+
+    /// Fetches the keys again when they are old: in the background after 15 minutes, and before it returns after an hour.
+    /// Does nothing before the first fetch.
+    ///
+    /// # Errors
+    /// When the keys are older than an hour and the issuer does not answer.
+    pub async fn keep_fresh(&self, now: Timestamp) -> Result<(), KeysUnavailable> {
+        if !self.are_older_than(OLD_AFTER, now) {
+            return Ok(());
+        }
+        if !self.are_older_than(STALE_AFTER, now) {
+            if let Ok(last) = self.last_fetch.clone().try_lock_owned()
+                && !last.is_some_and(|last| last.is_recent(now))
+            {
+                drop(self.begin_fetch(last, now));
+            }
+            return Ok(());
+        }
+        let last = self.last_fetch.clone().lock_owned().await;
+        if !last.is_some_and(|last| last.is_recent(now)) {
+            self.fetch(last, now).await;
+        }
+        if self.are_older_than(STALE_AFTER, now) { Err(KeysUnavailable) } else { Ok(()) }
+    }
+
+    fn are_older_than(&self, age: Duration, now: Timestamp) -> bool {
+        self.known().fetched_at.is_some_and(|fetched_at| now.apart(fetched_at) >= age)
     }
 
     /// Fetches the keys, so that a key that the issuer removed is not accepted for ever.
@@ -107,38 +157,48 @@ impl RemoteKeys {
         self.fetch(last, now).await;
     }
 
-    /// Fetches the keys and returns whether that failed. The fetch completes even if the request is cancelled.
-    async fn fetch(&self, mut last: OwnedMutexGuard<Option<Fetch>>, now: Timestamp) -> bool {
-        let fetching = fetch(self.source.clone(), self.algorithms.clone(), self.keys.clone());
-        let fetched = tokio::spawn(async move {
+    /// Fetches the keys and returns whether that failed.
+    async fn fetch(&self, last: OwnedMutexGuard<Option<Fetch>>, now: Timestamp) -> bool {
+        self.begin_fetch(last, now).await.unwrap_or(true)
+    }
+
+    /// Starts a fetch, which completes even if the request is cancelled. Its result is whether it failed.
+    fn begin_fetch(&self, mut last: OwnedMutexGuard<Option<Fetch>>, now: Timestamp) -> JoinHandle<bool> {
+        let (source, algorithms, known) = (self.source.clone(), self.algorithms.clone(), self.known.clone());
+        tokio::spawn(async move {
             *last = Some(Fetch { begun_at: now, has_failed: true });
-            let has_failed = !fetching.await;
+            let fetched = fetch(source.as_ref(), &algorithms).await;
+            let has_failed = fetched.is_none();
+            if let Some(keys) = fetched {
+                *known.write().unwrap_or_else(PoisonError::into_inner) =
+                    Known { keys: Arc::new(keys), fetched_at: Some(now) };
+            }
             *last = Some(Fetch { begun_at: now, has_failed });
             has_failed
-        });
-        fetched.await.unwrap_or(true)
+        })
+    }
+
+    fn known(&self) -> Known {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn keys(&self) -> Arc<KeySet> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known().keys
     }
 }
 
-/// Replaces the known keys and returns whether that succeeded.
-async fn fetch(source: Arc<dyn FetchKeys>, algorithms: Arc<[Algorithm]>, known: Arc<RwLock<Arc<KeySet>>>) -> bool {
-    let fetched = source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|fault| fault.to_string()));
-    match fetched.map(|keys| keys.limited_to(&algorithms)) {
+/// Fetches the keys. `None` if there are none to replace the known ones with.
+async fn fetch(source: &dyn FetchKeys, algorithms: &[Algorithm]) -> Option<KeySet> {
+    let fetched = source.fetch().await.and_then(|json| KeySet::read(&json).map_err(|error| error.to_string()));
+    match fetched.map(|keys| keys.limited_to(algorithms)) {
         Ok(keys) if keys.is_empty() => {
             tracing::warn!("the JWK set has no usable key; the old keys are kept");
-            false
+            None
         }
-        Ok(keys) => {
-            *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
-            true
-        }
+        Ok(keys) => Some(keys),
         Err(problem) => {
             tracing::warn!(problem, "the JWK set cannot be fetched; the old keys are kept");
-            false
+            None
         }
     }
 }

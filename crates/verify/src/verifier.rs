@@ -1,10 +1,7 @@
 //! [`Verifier`]: the checks that a service makes of an access token.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -17,9 +14,6 @@ use crate::{
     remote::{FetchKeys, KeysUnavailable, RemoteKeys},
     timestamp::Timestamp,
 };
-
-/// The age after which fetched keys are fetched again, so that a key that the issuer removed stops being accepted.
-const MAX_KEY_AGE: Duration = Duration::from_mins(15);
 
 /// The reason a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +64,7 @@ pub struct Verifier {
 
 enum Keys {
     Fixed(KeySet),
-    Remote { keys: Arc<RemoteKeys>, fetched_at: AtomicI64 },
+    Remote(RemoteKeys),
 }
 
 impl Verifier {
@@ -88,7 +82,8 @@ impl Verifier {
     }
 
     /// Verifies by the JWK set at a URL, such as `https://auth.example/.well-known/jwks.json`. It is fetched when a
-    /// token names an unknown key, at most every five seconds, and when it is older than 15 minutes.
+    /// token names an unknown key, at most every five seconds, and when it is older than 15 minutes. A set older than an hour is
+    /// not used.
     ///
     /// # Errors
     /// When the system's certificates cannot be loaded.
@@ -105,8 +100,7 @@ impl Verifier {
             .map(|(_, algorithm)| algorithm)
             .filter(|algorithm| !algorithm::is_symmetric(*algorithm))
             .collect();
-        let keys = Arc::new(RemoteKeys::new(source, &asymmetric));
-        Self::new(Keys::Remote { keys, fetched_at: AtomicI64::new(i64::MIN) })
+        Self::new(Keys::Remote(RemoteKeys::new(source, &asymmetric)))
     }
 
     fn new(keys: Keys) -> Self {
@@ -166,8 +160,8 @@ impl Verifier {
     async fn check_signature(&self, jws: &Jws<'_>, header: &Header, now: Timestamp) -> Result<(), VerifyError> {
         match &self.keys {
             Keys::Fixed(keys) => keys.verify(jws, header)?,
-            Keys::Remote { keys, fetched_at } => {
-                renew_when_old(keys, fetched_at, now);
+            Keys::Remote(keys) => {
+                keys.keep_fresh(now).await?;
                 keys.learn(header, now).await?;
                 keys.verify(jws, header)?;
             }
@@ -190,19 +184,5 @@ impl Verifier {
         }
         let is_meant = self.audience.as_ref().is_none_or(|audience| audience.is_in(claims.value("aud").as_ref()));
         if is_meant { Ok(()) } else { Err(VerifyError::Audience) }
-    }
-}
-
-/// Fetches the keys in the background when they are old. Requests do not wait for it.
-fn renew_when_old(keys: &Arc<RemoteKeys>, fetched_at: &AtomicI64, now: Timestamp) {
-    let last = fetched_at.load(Ordering::Relaxed);
-    let is_first = last == i64::MIN;
-    let is_old = !is_first && now.apart(Timestamp::from_millis(last)) >= MAX_KEY_AGE;
-    // Of many requests, the one that stores the time fetches. The first keys are fetched by the token that needs them.
-    let is_chosen = (is_first || is_old)
-        && fetched_at.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok();
-    if is_chosen && is_old {
-        let keys = keys.clone();
-        tokio::spawn(async move { keys.renew(now).await });
     }
 }

@@ -217,6 +217,23 @@ async fn a_key_that_the_issuer_removed_is_rejected_after_fifteen_minutes() {
 }
 
 #[tokio::test]
+async fn keys_older_than_an_hour_are_fetched_before_a_token_is_accepted() {
+    let (old, new) = (key(), key());
+    let issuer = Issuer::new(Some(set(&old)));
+    let verifier = Verifier::from_source(issuer.clone());
+    assert_eq!(verify(&verifier, &access(&old, json!({}))).await, Ok(()));
+    let later = NOW + Duration::from_hours(1);
+    let token = access_at(&old, later, json!({}));
+    *issuer.set.lock().expect("the set") = None;
+    let unavailable = Err(VerifyError::KeysUnavailable(KeysUnavailable));
+    assert_eq!(verifier.verify_at(&token, later).await, unavailable);
+    issuer.publish(set(&new));
+    assert_eq!(verifier.verify_at(&token, later).await, unavailable, "the issuer is asked every five seconds");
+    let later = later + Duration::from_secs(5);
+    assert_eq!(verifier.verify_at(&token, later).await, Err(VerifyError::Jws(JwsError::NoKey)));
+}
+
+#[tokio::test]
 async fn a_token_cannot_be_judged_while_the_issuer_is_down() {
     let verifier = Verifier::from_source(Issuer::new(None));
     assert_eq!(verify(&verifier, &access(&key(), json!({}))).await, Err(VerifyError::KeysUnavailable(KeysUnavailable)));

@@ -46,6 +46,9 @@ fn every_error_names_the_setting_and_its_place() {
             "acess_token_lifetime = 3",
             "acess_token_lifetime in ./hallpass.toml is not a setting; did you mean access_token_lifetime?",
         ),
+        ("leeway = \"15M\"", "leeway in ./hallpass.toml must be a duration like 30s, 5m, 12h or 7d, or whole seconds"),
+        ("leeway = \"1w\"", "leeway in ./hallpass.toml must be a duration like 30s, 5m, 12h or 7d, or whole seconds"),
+        ("leeway = \"1.5h\"", "leeway in ./hallpass.toml must be a duration like 30s, 5m, 12h or 7d, or whole seconds"),
         ("leeway = \"soon\"", "leeway in ./hallpass.toml must be a duration like 30s, 5m, 12h or 7d, or whole seconds"),
         ("rotate_refresh_tokens = 3", "rotate_refresh_tokens in ./hallpass.toml must be true or false"),
         (

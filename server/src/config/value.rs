@@ -126,11 +126,15 @@ impl SettingValue for u32 {
 }
 
 impl SettingValue for Duration {
-    /// Whole seconds, or what humantime reads: `30s`, `5m`, `12h`, `7d`.
+    /// Whole seconds, or numbers with the units `s`, `m`, `h` and `d`. The other units of humantime are rejected: `M` would
+    /// be months.
     fn from_toml(value: &Value) -> Result<Self, String> {
         let number = |value: &Value| usize::from_toml(value).ok().map(|seconds| Self::from_secs(seconds as u64));
-        let written = || humantime::parse_duration(value.as_str()?).ok();
-        let found = number(value).or_else(written).filter(|duration| duration.subsec_nanos() == 0);
+        let has_known_units = |text: &&str| {
+            text.split(|c: char| c.is_ascii_digit() || c == ' ').all(|unit| matches!(unit, "" | "s" | "m" | "h" | "d"))
+        };
+        let written = || humantime::parse_duration(value.as_str().filter(has_known_units)?).ok();
+        let found = number(value).or_else(written);
         found.ok_or_else(|| "must be a duration like 30s, 5m, 12h or 7d, or whole seconds".to_owned())
     }
 

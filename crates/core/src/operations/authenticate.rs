@@ -61,7 +61,7 @@ impl Auth {
         self.authenticate(text, kinds).await
     }
 
-    /// Authenticates a token of one of these types. [`Lookup`] says what is read from the database.
+    /// Authenticates a token of one of these types. `Lookup` says what is read from the database.
     ///
     /// # Errors
     /// `NoTokenType` for an invalid token or an ended session, `NoUserId` or `UserNotFound` when it identifies no

@@ -70,7 +70,10 @@ fn create_private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(file) => Owner::for_new(path, &[])?.map_or(Ok(()), |owner| owner.give(&file)),
+        Ok(file) => match Owner::for_new(path, &[])? {
+            Some(owner) if !owner.is_root() => owner.give(&file),
+            Some(_) | None => Ok(()),
+        },
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }

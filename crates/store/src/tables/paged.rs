@@ -82,7 +82,7 @@ pub(super) async fn list<T>(
     let Conditions { sql: conditions, mut values } = conditions;
     let count = Statement::assembled(format!("SELECT count(*) FROM {table}{conditions}"), values.clone());
     let count = count.fetch_value::<i64>(connection).await?.cast_unsigned();
-    let size = page.size;
+    let size = page.size.max(1);
     let Some(PagePlace { page, pages, offset }) = page.place(count) else { return Ok(None) };
     let (limit_place, offset_place) = (values.len() + 1, values.len() + 2);
     values.extend([size.into(), offset.cast_signed().into()]);

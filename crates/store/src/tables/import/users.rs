@@ -23,6 +23,7 @@ use crate::{
         emails, endings,
         events::{self, NewEvent},
         locks::LockedUser,
+        users,
     },
 };
 
@@ -90,7 +91,7 @@ async fn add(
         "INSERT INTO users
              (id, username, email, email_key, password, is_active, is_staff, is_superuser, date_joined, last_login,
               search_text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (username) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
     )
     .bind(user.id)
     .bind(&there.username)
@@ -106,7 +107,9 @@ async fn add(
     .execute(connection)
     .await?;
     if written == 0 {
-        return Ok(Outcome::left(Reason::NameTaken));
+        // On PostgreSQL a registration may have taken the id since the batch was looked up.
+        let is_id_taken = users::find(connection, user.id).await?.is_some();
+        return Ok(Outcome::left(if is_id_taken { Reason::NumberTaken } else { Reason::NameTaken }));
     }
     remember(connection, user.id, there, &Password::same(hash_digest(&user.password))).await?;
     events::insert(connection, NewEvent::new(now, EventKind::Imported, user.id, &Origin::UNKNOWN)).await?;
