@@ -18,7 +18,7 @@ const WRITE_FAILURES_EVERY: Duration = Duration::from_secs(5);
 /// Interval of reporting dropped log lines.
 const REPORT_DROPPED_LINES_EVERY: Duration = Duration::from_secs(1);
 /// Interval of removing entries that no longer count from the limits.
-const FORGET_IDLE_EVERY: Duration = Duration::from_secs(10);
+const REMOVE_IDLE_EVERY: Duration = Duration::from_secs(10);
 /// Interval of deleting expired tokens and old security events.
 const FLUSH_EVERY: Duration = Duration::from_hours(1);
 
@@ -71,7 +71,7 @@ async fn write_failures(auth: Arc<Auth>) {
 }
 
 async fn remove_idle(auth: Arc<Auth>) {
-    every(FORGET_IDLE_EVERY, || {
+    every(REMOVE_IDLE_EVERY, || {
         auth.remove_idle();
         std::future::ready(Ok(()))
     })

@@ -15,7 +15,7 @@ use http::{
 
 use crate::{
     layers,
-    rest::{Rejection, at_protected},
+    rest::{Rejection, at_protected, challenge},
 };
 
 /// The bearer of the access token in the `Authorization` header (Simple JWT: `JWTAuthentication`). Its session is
@@ -61,12 +61,12 @@ where
 /// words.
 pub struct Rejected {
     rejection: Rejection,
-    challenge: String,
+    challenge: HeaderValue,
 }
 
 impl Rejected {
     fn new(auth: &Auth, error: Error) -> Self {
-        Self { rejection: at_protected(error), challenge: auth.settings().challenge() }
+        Self { rejection: at_protected(error), challenge: challenge(auth.settings()) }
     }
 }
 
@@ -76,10 +76,8 @@ impl IntoResponse for Rejected {
         let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Ok(challenge) = HeaderValue::try_from(self.challenge)
-            && is_unauthorized
-        {
-            headers.insert(WWW_AUTHENTICATE, challenge);
+        if is_unauthorized {
+            headers.insert(WWW_AUTHENTICATE, self.challenge);
         }
         response
     }

@@ -137,7 +137,7 @@ impl Builder {
         let metrics = observability.metrics_listen.map(|_| Arc::new(Metrics::default()));
         let mut observers = self.observers;
         observers.extend(metrics.clone().map(|metrics| metrics as Arc<dyn Observer>));
-        let auth = open_core(config).await?.with_policy(self.policy).observed_by(observer(observers));
+        let auth = open_core(config).await?.with_policy(self.policy).observed_by(Arc::new(Observers(observers)));
         let auth = Arc::new(auth);
         auth.follow_revocations().await?;
         if let Some(migrations) = self.migrations {
@@ -167,11 +167,7 @@ impl Builder {
     }
 }
 
-/// One observer that reports to all of them.
-fn observer(mut observers: Vec<Arc<dyn Observer>>) -> Arc<dyn Observer> {
-    if observers.len() == 1 { observers.remove(0) } else { Arc::new(Observers(observers)) }
-}
-
+/// Observers, each of which gets every report.
 struct Observers(Vec<Arc<dyn Observer>>);
 
 impl Observer for Observers {

@@ -85,7 +85,7 @@ pub fn start(format: LogFormat) -> Telemetry {
 /// Checks `RUST_LOG`.
 ///
 /// # Errors
-/// What is logged instead, and an example of a valid filter.
+/// The filter that is used instead, and an example of a valid one.
 pub fn check_filter() -> Result<(), String> {
     read_filter().map(drop)
 }

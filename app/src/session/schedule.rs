@@ -10,7 +10,7 @@ const SKEW_TOLERANCE: i64 = 7_000;
 /// Minimum time between renewal and expiry, if the token's lifetime allows, milliseconds.
 const MIN_LEAD: i64 = 60_000;
 
-/// How far the server's clock is ahead of the device's, milliseconds: the token's `iat`, in whole seconds, compared
+/// The lead of the server's clock over the device's, milliseconds: the token's `iat`, in whole seconds, compared
 /// with the middle of the round trip. Both arguments are milliseconds on the device's clock.
 pub fn skew(claims: &SessionClaims, sent_at: i64, received_at: i64) -> i64 {
     let middle = sent_at + (received_at - sent_at) / 2;
@@ -28,7 +28,7 @@ const fn millis(seconds: i64) -> i64 {
     seconds.saturating_mul(1000)
 }
 
-/// How long a pair that just arrived is considered valid whatever the clocks say: a quarter of its lifetime. Bounds
+/// The time for which a pair that just arrived is considered valid whatever the clocks say: a quarter of its lifetime. Bounds
 /// the request rate under any clock error.
 pub fn rest(claims: &SessionClaims, since_arrival: i64) -> i64 {
     let quarter = life(claims) / 4;

@@ -1,7 +1,7 @@
 //! Coordinates the tabs that renew one pair, by the server's grace period for spent refresh tokens. All times are
 //! milliseconds.
 
-/// How long a tab waits for the lock holder before it asks in parallel, if the grace period allows that. The lock
+/// The time for which a tab waits for the lock holder before it asks in parallel, if the grace period allows that. The lock
 /// holder keeps the lock for as long after its write, since other tabs may read stale storage.
 pub(super) const PATIENCE: u32 = 2_000;
 

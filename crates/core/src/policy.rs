@@ -135,29 +135,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::{AccountRule, DefaultPolicy, Policy, fingerprint};
-    use crate::{
-        clock::Timestamp,
-        id::UserId,
-        rotation::UserStatus,
-        settings::Settings,
-        user::{StoredCredentials, User},
-    };
-
-    fn account(is_active: bool) -> StoredCredentials {
-        StoredCredentials {
-            user: User {
-                id: UserId(1),
-                username: "ada".into(),
-                email: String::new(),
-                is_active,
-                is_staff: false,
-                is_superuser: false,
-                date_joined: Timestamp::from_seconds(0),
-                last_login: None,
-            },
-            password: "a hash".into(),
-        }
-    }
+    use crate::{rotation::UserStatus, settings::Settings, user::StoredCredentials};
 
     fn rule(change: impl FnOnce(&mut Settings)) -> AccountRule {
         let mut settings = Settings::with_signing_key(vec![7; 32].into());
@@ -168,21 +146,25 @@ mod tests {
     #[test]
     fn an_inactive_account_is_accepted_only_without_the_check() {
         let strict = rule(|_| {});
-        assert_eq!(strict.status(Some(&account(true))), UserStatus::Active);
-        assert_eq!(strict.status(Some(&account(false))), UserStatus::Inactive);
+        assert_eq!(strict.status(Some(&StoredCredentials::example(true))), UserStatus::Active);
+        assert_eq!(strict.status(Some(&StoredCredentials::example(false))), UserStatus::Inactive);
         assert_eq!(strict.status(None), UserStatus::Gone);
         let lenient = rule(|settings| settings.check_user_is_active = false);
-        assert_eq!(lenient.status(Some(&account(false))), UserStatus::Active);
+        assert_eq!(lenient.status(Some(&StoredCredentials::example(false))), UserStatus::Active);
     }
 
     #[test]
     fn a_change_of_the_password_revokes_tokens_where_that_is_checked() {
         let mut checked = rule(|settings| settings.check_revoke_token = true);
-        assert_eq!(checked.status(Some(&account(true))), UserStatus::PasswordChanged, "without the claim");
+        assert_eq!(
+            checked.status(Some(&StoredCredentials::example(true))),
+            UserStatus::PasswordChanged,
+            "without the claim"
+        );
         checked.fingerprint = Some(fingerprint(&"a hash".into()).into());
-        assert_eq!(checked.status(Some(&account(true))), UserStatus::Active);
+        assert_eq!(checked.status(Some(&StoredCredentials::example(true))), UserStatus::Active);
         checked.fingerprint = Some(fingerprint(&"another hash".into()).into());
-        assert_eq!(checked.status(Some(&account(true))), UserStatus::PasswordChanged);
+        assert_eq!(checked.status(Some(&StoredCredentials::example(true))), UserStatus::PasswordChanged);
     }
 
     #[test]
@@ -193,7 +175,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_username_is_a_custom_claim_by_default() {
-        let claims = DefaultPolicy.custom_claims(&account(true).user).await;
+        let claims = DefaultPolicy.custom_claims(&StoredCredentials::example(true).user).await;
         assert_eq!(claims["username"], "ada");
     }
 }

@@ -41,6 +41,24 @@ pub struct StoredCredentials {
     pub password: SecretString,
 }
 
+#[cfg(test)]
+impl StoredCredentials {
+    /// An account with the id 1, for tests.
+    pub(crate) fn example(is_active: bool) -> Self {
+        let user = User {
+            id: UserId(1),
+            username: "ada".into(),
+            email: String::new(),
+            is_active,
+            is_staff: false,
+            is_superuser: false,
+            date_joined: Timestamp::EPOCH,
+            last_login: None,
+        };
+        Self { user, password: "a hash".into() }
+    }
+}
+
 /// A user to be created.
 #[derive(Clone, Debug)]
 pub struct NewUser {

@@ -18,7 +18,7 @@ const REACH: &str = "Check that PostgreSQL is running, and the host and port in 
 const LOGS: &str = "See the message above and the log of the database.";
 
 impl ConnectError {
-    /// What to do about this kind of error, in one sentence.
+    /// The advice for this kind of error, in one sentence.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Foreign(_) => "Set database_url to the database of Hallpass, or to a new one.",

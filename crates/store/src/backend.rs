@@ -81,10 +81,7 @@ pub(super) enum Backend {
 impl Backend {
     /// Runs work that reads with one statement.
     pub(super) async fn read<T: Send + 'static>(&self, work: impl Reading<T>) -> Result<T, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.read(work).await,
-            Self::Postgres(postgres) => postgres.read_in_history(work).await.map(|(value, _)| value),
-        }
+        self.read_in_history(work).await.map(|(value, _)| value)
     }
 
     /// Runs work that reads with one statement. Also returns the history of the data that was read, where the database

@@ -53,7 +53,7 @@ pub enum DjangoError {
         table: String,
         /// The missing column.
         column: String,
-        /// What to do.
+        /// The advice.
         hint: &'static str,
     },
     /// The primary key is not an integer.

@@ -84,13 +84,13 @@ pub struct ServerMetadata {
     /// The URL for RFC 7009, if clients are configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
-    /// How clients authenticate there.
+    /// The methods by which clients authenticate there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint_auth_methods_supported: Option<Vec<String>>,
     /// The URL for RFC 7662, if clients are configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint: Option<String>,
-    /// How clients authenticate there.
+    /// The methods by which clients authenticate there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint_auth_methods_supported: Option<Vec<String>>,
 }

@@ -58,18 +58,18 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         // The clone replaces the service that is ready, which the request needs.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let verifier = self.verifier.clone();
         Box::pin(async move {
-            // A request body is not `Sync`, so only its headers are held across the verification.
-            let headers = request.headers().clone();
-            match Bearer::of(&headers, &verifier).await {
+            // A request body is not `Sync`, so the head alone is borrowed during the verification.
+            let (mut head, body) = request.into_parts();
+            match Bearer::of(&head.headers, &verifier).await {
                 Ok(bearer) => {
-                    request.extensions_mut().insert(bearer);
-                    inner.call(request).await
+                    head.extensions.insert(bearer);
+                    inner.call(Request::from_parts(head, body)).await
                 }
                 Err(error) => Ok(error.into_response()),
             }

@@ -34,7 +34,7 @@ pub trait FetchKeys: Send + Sync {
     /// Fetches the JWK set, as JSON.
     ///
     /// # Errors
-    /// Why the fetch failed, for the log.
+    /// The cause of the failure, for the log.
     async fn fetch(&self) -> Result<serde_json::Value, String>;
 }
 
@@ -58,7 +58,7 @@ pub struct RemoteKeys {
 }
 
 /// The keys of the last successful fetch.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Known {
     keys: Arc<KeySet>,
     fetched_at: Option<Timestamp>,
@@ -129,26 +129,27 @@ impl RemoteKeys {
     /// # Errors
     /// When the keys are older than an hour and the issuer does not answer.
     pub async fn keep_fresh(&self, now: Timestamp) -> Result<(), KeysUnavailable> {
-        if !self.are_older_than(OLD_AFTER, now) {
-            return Ok(());
-        }
-        if !self.are_older_than(STALE_AFTER, now) {
-            if let Ok(last) = self.last_fetch.clone().try_lock_owned()
-                && !last.is_some_and(|last| last.is_recent(now))
-            {
-                drop(self.begin_fetch(last, now));
+        let age = self.age(now);
+        if age >= STALE_AFTER {
+            let last = self.last_fetch.clone().lock_owned().await;
+            if !last.is_some_and(|last| last.is_recent(now)) {
+                self.fetch(last, now).await;
             }
-            return Ok(());
+            return if self.age(now) < STALE_AFTER { Ok(()) } else { Err(KeysUnavailable) };
         }
-        let last = self.last_fetch.clone().lock_owned().await;
-        if !last.is_some_and(|last| last.is_recent(now)) {
-            self.fetch(last, now).await;
+        if age >= OLD_AFTER
+            && let Ok(last) = self.last_fetch.clone().try_lock_owned()
+            && !last.is_some_and(|last| last.is_recent(now))
+        {
+            drop(self.begin_fetch(last, now));
         }
-        if self.are_older_than(STALE_AFTER, now) { Err(KeysUnavailable) } else { Ok(()) }
+        Ok(())
     }
 
-    fn are_older_than(&self, age: Duration, now: Timestamp) -> bool {
-        self.known().fetched_at.is_some_and(|fetched_at| now.apart(fetched_at) >= age)
+    /// The time since the last successful fetch; zero before the first.
+    fn age(&self, now: Timestamp) -> Duration {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.fetched_at.map_or(Duration::ZERO, |fetched_at| now.apart(fetched_at))
     }
 
     /// Fetches the keys, so that a key that the issuer removed is not accepted for ever.
@@ -178,12 +179,8 @@ impl RemoteKeys {
         })
     }
 
-    fn known(&self) -> Known {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     fn keys(&self) -> Arc<KeySet> {
-        self.known().keys
+        self.known.read().unwrap_or_else(PoisonError::into_inner).keys.clone()
     }
 }
 

@@ -24,7 +24,7 @@ use hallpass_core::{
     settings::SettingsError,
     store::StoreError,
 };
-use hallpass_store::{self, ConnectError, DjangoError, MoveError};
+use hallpass_store::{ConnectError, DjangoError, MoveError};
 use hallpass_verify::JwkUrl;
 
 use crate::{

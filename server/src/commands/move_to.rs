@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hallpass_store::{self, MoveError, MovedTable, UrlError};
+use hallpass_store::{MoveError, MovedTable, UrlError};
 
 use super::Failure;
 use crate::{config::Config, output};

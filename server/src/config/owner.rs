@@ -62,7 +62,7 @@ fn explain_permission(_path: &Path) -> String {
 /// the file belongs to root and the process does not run as root, or the folder has the setgid bit.
 ///
 /// # Errors
-/// Who else has access, and the command that removes it.
+/// The other users with access, and the command that removes it.
 #[cfg(unix)]
 pub fn check_private(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -153,7 +153,7 @@ fn from_multipart(bytes: &Bytes, kind: &Parameterized, charset: Charset) -> Resu
     Ok(Fields(fields.collect()))
 }
 
-/// How `CharField` reads a field.
+/// The rules by which `CharField` reads a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Surrounding white space is removed.

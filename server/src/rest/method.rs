@@ -60,11 +60,7 @@ struct View {
 impl Views {
     /// Views with the challenge and the header of these settings.
     pub(super) fn new(settings: &Settings) -> Self {
-        let challenge = HeaderValue::from_str(&settings.challenge());
-        Self {
-            challenge: challenge.unwrap_or(HeaderValue::from_static("Bearer realm=\"api\"")),
-            vary_of_protected: vary(&settings.auth_header_name),
-        }
+        Self { challenge: challenge(settings), vary_of_protected: vary(&settings.auth_header_name) }
     }
 
     /// A view of this name. It is for signed-in users if its documentation says so.
@@ -153,6 +149,11 @@ impl View {
         }
         response
     }
+}
+
+/// The value of `WWW-Authenticate`.
+pub(crate) fn challenge(settings: &Settings) -> HeaderValue {
+    HeaderValue::from_str(&settings.challenge()).unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""))
 }
 
 /// An endpoint that is not a view: without negotiation and `OPTIONS`.

@@ -27,6 +27,7 @@ use axum::{
     routing::{any, get},
 };
 use hallpass_core::Auth;
+pub(crate) use method::challenge;
 use method::{Views, plain, with_extension};
 pub(crate) use reject::Rejection;
 pub(crate) use reject::at_protected;

@@ -18,7 +18,7 @@ use hallpass_core::{
     store::Store,
     user::{Role, User, UserIdField},
 };
-use hallpass_store::{self, Timeouts};
+use hallpass_store::Timeouts;
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
 use server::{

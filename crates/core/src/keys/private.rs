@@ -24,7 +24,7 @@ const NEW_ED25519_KEY: &str = "openssl genpkey -algorithm ED25519 -out key.pem";
 /// Reads the private key in `material` for `algorithm`: PKCS #8, PKCS #1 or SEC 1, in PEM.
 ///
 /// # Errors
-/// What was given, what is needed, and the command that converts it.
+/// The description of the given key, of the needed one, and the command that converts it.
 pub(super) fn read(algorithm: Algorithm, material: &[u8]) -> Result<EncodingKey, String> {
     let text = std::str::from_utf8(material).map_err(|_| not_text(algorithm, material))?;
     let blocks = pem::parse_many(with_line_breaks(text).as_bytes()).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::{
     policy::{AccountRule, DefaultPolicy},
     session::SessionEnd,
     settings::Settings,
-    user::{StoredCredentials, User, UserKey},
+    user::{StoredCredentials, UserKey},
 };
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -25,17 +25,7 @@ fn question(issued_at: Option<Timestamp>, rule: Option<AccountRule>) -> Question
 }
 
 fn owner(is_active: bool, accepts_from: Timestamp) -> Owner {
-    let user = User {
-        id: UserId(1),
-        username: "ada".into(),
-        email: String::new(),
-        is_active,
-        is_staff: false,
-        is_superuser: false,
-        date_joined: NOW,
-        last_login: None,
-    };
-    Owner::Known { account: StoredCredentials { user, password: "a hash".into() }, accepts_from }
+    Owner::Known { account: StoredCredentials::example(is_active), accepts_from }
 }
 
 fn session(user: i64, is_blacklisted: bool, end: Option<SessionEnd>, ends_at: Timestamp) -> Record {

@@ -6,7 +6,7 @@ use hallpass_core::{
     clock::Timestamp,
     store::{Finding, Health},
 };
-use hallpass_store::{self, Inspection, Schema, files};
+use hallpass_store::{Inspection, Schema, files};
 
 use crate::config::Config;
 

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use hallpass_store::{self, DatabaseUrl, MoveError};
+use hallpass_store::{DatabaseUrl, MoveError};
 use reqwest::StatusCode;
 use sqlx::{Connection, Executor, PgConnection, Row};
 

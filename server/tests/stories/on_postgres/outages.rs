@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use hallpass_core::{session::Origin, token::TokenType};
-use hallpass_store::{self, Timeouts};
+use hallpass_store::Timeouts;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use tokio::{sync::watch, task::JoinSet};
