@@ -9,7 +9,7 @@ use super::{
     fault::{Fault, FieldFault},
     password::Busy,
     session::SessionEnd,
-    store::{AdminActionError, StoreError},
+    store::{StoreError, WriteError},
     token::{TokenError, TokenType},
 };
 
@@ -163,11 +163,11 @@ impl From<KeysUnavailable> for Error {
     }
 }
 
-impl From<AdminActionError> for Error {
-    fn from(error: AdminActionError) -> Self {
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
         match error {
-            AdminActionError::Denied(denial) => denial.into(),
-            AdminActionError::Store(cause) => cause.into(),
+            WriteError::Denied(denial) => denial.into(),
+            WriteError::Store(cause) => cause.into(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod users;
 use std::time::Duration;
 
 use super::{
+    administration::Denial,
     clock::Timestamp,
     id::{Jti, SessionId},
     policy::AccountRule,
@@ -23,14 +24,14 @@ use super::{
     user::{StoredCredentials, UserKey},
 };
 
-pub use administration::{AdminAction, AdminActionError, Administration};
+pub use administration::{AdminAction, Administration};
 pub use events::Events;
 pub use examination::{Finding, Health};
 pub use imports::Imports;
-pub use maintenance::{Flushed, Maintenance};
-pub use sessions::{Ending, NewSession, Selection, Sessions, Swept};
-pub use tokens::{Blacklisting, OutstandingToken, TokenQuery, TokenStatus, Tokens};
-pub use users::{CreateUserError, Direction, NewPassword, ProfileChange, UserQuery, Users};
+pub use maintenance::Maintenance;
+pub use sessions::{Ending, NewSession, Selection, Sessions};
+pub use tokens::{Blacklisting, TokenQuery, TokenStatus, Tokens};
+pub use users::{Direction, NewPassword, UserQuery, Users};
 
 /// A database that implements every store trait.
 pub trait Store: Users + Sessions + Tokens + Events + Administration + Imports + Maintenance {}
@@ -41,6 +42,26 @@ impl<T: Users + Sessions + Tokens + Events + Administration + Imports + Maintena
 #[derive(Debug, thiserror::Error)]
 #[error("the database cannot be used: {0}")]
 pub struct StoreError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The reason a write was not carried out. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A rule of [`administration`](crate::administration) rejects it.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The result of one batch of a long piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The number of rows that the batch deleted or updated.
+    pub count: u64,
+    /// Whether no row is left.
+    pub is_done: bool,
+}
 
 /// A verified refresh or sliding token, as the database needs to know it.
 #[derive(Clone, Debug)]

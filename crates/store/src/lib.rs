@@ -28,7 +28,6 @@
 
 mod advice;
 mod application;
-mod backend;
 mod database;
 mod django;
 mod fault;
@@ -43,6 +42,7 @@ mod sqlite;
 mod tables;
 mod transfer;
 mod url;
+mod work;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -190,8 +190,5 @@ pub async fn connect(url: &DatabaseUrl) -> Result<Arc<dyn Store>, ConnectError> 
 /// # Errors
 /// [`ConnectError`] when the database cannot be used.
 pub async fn connect_with(url: &DatabaseUrl, timeouts: Timeouts) -> Result<Arc<dyn Store>, ConnectError> {
-    Ok(Arc::new(match url {
-        DatabaseUrl::Sqlite(file) => Database::sqlite(file, timeouts).await?,
-        DatabaseUrl::Postgres(database) => Database::postgres(database, timeouts).await?,
-    }))
+    Ok(Arc::new(Database::open(url, timeouts).await?))
 }

@@ -21,17 +21,17 @@ use connection::ServerConnection;
 use fault::{Fault, no_answer};
 use hallpass_core::{
     revocation::RevocationSet,
-    store::{AdminActionError, StoreError},
+    store::{StoreError, WriteError},
 };
 use sqlx::{ConnectOptions, Executor, PgConnection, Row, SqlStr, postgres::PgConnectOptions};
 use tokio::time;
 
 use super::{
     ConnectError, PostgresDatabase, Timeouts,
-    backend::{Reading, Rollback, Work},
     sql::{Connection, Statements},
     tables::{examination, locks::Unlocked, search},
     transfer,
+    work::{Reading, Rollback, Work},
 };
 use crate::fault::store_error;
 pub(super) use inspection::inspect;
@@ -97,7 +97,7 @@ impl PostgresBackend {
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl Work<T, Unlocked, Rollback>,
-    ) -> Result<T, AdminActionError> {
+    ) -> Result<T, WriteError> {
         let access = self.access.clone();
         to_completion(async move { access.write(work).await }).await
     }
@@ -155,7 +155,7 @@ impl Access {
         value.map(|value| (value, connection.history()))
     }
 
-    async fn write<T>(&self, work: impl Work<T, Unlocked, Rollback>) -> Result<T, AdminActionError> {
+    async fn write<T>(&self, work: impl Work<T, Unlocked, Rollback>) -> Result<T, WriteError> {
         let mut attempts = Attempts::within(self.timeouts.answer);
         loop {
             match self.try_write(work.clone(), &attempts).await {

@@ -4,18 +4,17 @@
 //! `sqlx::Any` does not replace this layer, which also chooses between named and unnamed statements (for poolers), binds
 //! text with a NUL as NULL on PostgreSQL, and collects the sessions that a transaction revokes.
 
-use std::borrow::Cow;
+mod row;
+mod value;
 
-use hallpass_core::{
-    clock::Timestamp,
-    id::{Jti, SessionId, UserId},
-    revocation::Revocation,
-};
+use hallpass_core::revocation::Revocation;
 use serde::Serialize;
 use sqlx::{
-    AssertSqlSafe, Database, Decode, PgConnection, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite, SqliteConnection,
-    Type, postgres::PgRow, query::Query, sqlite::SqliteRow,
+    AssertSqlSafe, Database, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection, query::Query,
 };
+
+pub(super) use row::{Readable, Row};
+pub(super) use value::Value;
 
 /// A connection for one piece of work, with the sessions that the work has revoked.
 pub(super) struct Connection<'c> {
@@ -70,14 +69,6 @@ impl<'c> Connection<'c> {
     pub(super) fn into_revoked(self) -> Vec<Revocation> {
         self.revoked
     }
-}
-
-/// The value of a parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value<'v> {
-    Bool(bool),
-    Number(Option<i64>),
-    Text(Option<Cow<'v, str>>),
 }
 
 /// A statement and its values.
@@ -159,6 +150,38 @@ impl<'v> Statement<'v> {
         }
     }
 
+    /// Runs the statement.
+    pub(super) async fn run(self, connection: &mut Connection<'_>) -> sqlx::Result<()> {
+        self.execute(connection).await.map(drop)
+    }
+
+    /// Runs the statement, which must write this number of rows.
+    ///
+    /// # Errors
+    /// `RowNotFound` if another number was written: a row changed since it was read. The caller rolls back and tries again.
+    pub(super) async fn run_on(self, connection: &mut Connection<'_>, rows: usize) -> sqlx::Result<()> {
+        let is_written = u64::try_from(rows) == Ok(self.execute(connection).await?);
+        is_written.then_some(()).ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Runs the statement and reads the first row, if any.
+    pub(super) async fn find<T>(
+        self,
+        connection: &mut Connection<'_>,
+        read: impl FnOnce(&Row) -> sqlx::Result<T>,
+    ) -> sqlx::Result<Option<T>> {
+        self.fetch_optional(connection).await?.as_ref().map(read).transpose()
+    }
+
+    /// Runs the statement and reads all rows.
+    pub(super) async fn list<T, C: FromIterator<T>>(
+        self,
+        connection: &mut Connection<'_>,
+        read: impl FnMut(&Row) -> sqlx::Result<T>,
+    ) -> sqlx::Result<C> {
+        self.fetch_all(connection).await?.iter().map(read).collect()
+    }
+
     /// Runs the statement and returns the first row, if any.
     pub(super) async fn fetch_optional(self, connection: &mut Connection<'_>) -> sqlx::Result<Option<Row>> {
         match &mut connection.database {
@@ -185,11 +208,7 @@ impl<'v> Statement<'v> {
 
     /// Runs the statement and returns the value of its single row.
     pub(super) async fn fetch_value<T: Readable>(self, connection: &mut Connection<'_>) -> sqlx::Result<T> {
-        let row = self.fetch_optional(connection).await?.ok_or(sqlx::Error::RowNotFound)?;
-        match row {
-            Row::Sqlite(row) => row.try_get(0),
-            Row::Postgres(row) => row.try_get(0),
-        }
+        self.fetch_optional(connection).await?.ok_or(sqlx::Error::RowNotFound)?.get(0)
     }
 
     fn sqlite(self) -> Query<'static, Sqlite, <Sqlite as Database>::Arguments> {
@@ -208,74 +227,5 @@ impl<'v> Statement<'v> {
             // PostgreSQL stores no text with a NUL, so such a text equals none.
             Value::Text(value) => query.bind(value.as_deref().filter(|text| !text.contains('\0'))),
         })
-    }
-}
-
-/// A type that can be read from a column of either database.
-pub(super) trait Readable:
-    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
-{
-}
-
-impl<T> Readable for T where T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
-{}
-
-/// A row of either database.
-pub(super) enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl Row {
-    /// Reads the value of a column.
-    pub(super) fn get<T: Readable>(&self, column: &str) -> sqlx::Result<T> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-}
-
-impl From<bool> for Value<'_> {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-/// Converts a type, and an option of it, to a value of this variant.
-macro_rules! value {
-    ($variant:ident: $($type:ty => |$value:ident| $converted:expr;)*) => {$(
-        impl<'v> From<$type> for Value<'v> {
-            fn from($value: $type) -> Self {
-                Self::$variant(Some($converted))
-            }
-        }
-
-        impl<'v> From<Option<$type>> for Value<'v> {
-            fn from(value: Option<$type>) -> Self {
-                Self::$variant(value.map(|$value| $converted))
-            }
-        }
-    )*};
-}
-
-value! { Number:
-    i64 => |number| number;
-    u32 => |number| number.into();
-    Timestamp => |time| time.millis();
-    UserId => |user| user.0;
-}
-
-value! { Text:
-    &'v str => |text| text.into();
-    &'v String => |text| text.as_str().into();
-    String => |text| text.into();
-    &'v Jti => |jti| jti.as_str().into();
-    SessionId => |session| session.to_string().into();
-}
-
-impl<'v> From<&'v Option<String>> for Value<'v> {
-    fn from(text: &'v Option<String>) -> Self {
-        text.as_deref().into()
     }
 }

@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{ConnectError, SqliteFile, Timeouts, backend::Reading, sql::Connection, tables::search, transfer::marker};
+use super::{ConnectError, SqliteFile, Timeouts, sql::Connection, tables::search, transfer::marker, work::Reading};
 use crate::fault::store_error;
 pub use access::AccessProblem;
 pub(super) use contents::{read, schema};

@@ -8,7 +8,7 @@ use hallpass_core::{
     clock::Timestamp,
     id::UserId,
     session::Origin,
-    store::{AdminAction, AdminActionError, Store},
+    store::{AdminAction, Store, WriteError},
     user::{Email, NewUser, Role, User, UserIdField, Username},
 };
 
@@ -58,7 +58,7 @@ async fn a_denied_action_of_a_group_commit_leaves_nothing_and_undoes_no_other_ac
         users.iter().enumerate().map(|(place, user)| store.change_user(*user, deactivation(), by(actor(place))));
     let results = join_all(actions).await;
     for (place, (user, result)) in users.iter().zip(results).enumerate() {
-        let is_denied = matches!(result, Err(AdminActionError::Denied(Denial::NotStaff)));
+        let is_denied = matches!(result, Err(WriteError::Denied(Denial::NotStaff)));
         assert_eq!((result.is_ok(), is_denied), (actor(place) == root.id, actor(place) == other.id));
         assert_eq!(is_active(&store, *user).await, is_denied, "user {place}");
     }
@@ -70,6 +70,6 @@ async fn a_change_of_several_users_is_undone_when_one_of_them_is_denied() {
     let store = store(&folder).await;
     let (root, ada) = (create(&store, "root", Role::Superuser).await, create(&store, "ada", Role::User).await);
     let changed = store.change_users(vec![ada.id, root.id], deactivation(), by(root.id)).await;
-    assert!(matches!(changed, Err(AdminActionError::Denied(Denial::OwnAccount(OwnField::IsActive)))), "{changed:?}");
+    assert!(matches!(changed, Err(WriteError::Denied(Denial::OwnAccount(OwnField::IsActive)))), "{changed:?}");
     assert!(is_active(&store, ada.id).await);
 }

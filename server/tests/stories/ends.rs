@@ -10,7 +10,7 @@ use hallpass_core::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode},
     session::Origin,
-    store::{AdminAction, AdminActionError, Ending, NewPassword, PresentedToken, Selection, Store, StoreError},
+    store::{AdminAction, Ending, NewPassword, PresentedToken, Selection, Store, StoreError, WriteError},
     token::TokenType,
     user::{Role, UserIdField},
 };
@@ -156,10 +156,10 @@ fn ending(world: &World, reason: EndReason) -> Ending {
     Ending { reason, now, origin: Origin::default(), leeway: Duration::ZERO, actor: None }
 }
 
-fn store_error(error: AdminActionError) -> StoreError {
+fn store_error(error: WriteError) -> StoreError {
     match error {
-        AdminActionError::Store(error) => error,
-        AdminActionError::Denied(denial) => panic!("{denial}"),
+        WriteError::Store(error) => error,
+        WriteError::Denied(denial) => panic!("{denial}"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hallpass_core::{
     clock::{SystemRandomness, Timestamp},
     id::{Jti, SessionId, UserId},
-    session::{IssuedToken, Origin},
+    session::{IssuedToken, Origin, Session},
     store::{Ending, NewPassword, NewSession},
 };
 use hallpass_types::EndReason;
@@ -48,19 +48,21 @@ async fn a_session_is_opened_only_if_the_account_did_not_change_meanwhile() {
     let now = Timestamp::from_seconds(world.now());
     let open = async |hash: secrecy::SecretString| {
         let token = IssuedToken { jti: Jti::random(&SystemRandomness), issued_at: now, expires_at: now };
-        let session = NewSession {
+        let session = Session {
             id: SessionId::random(&SystemRandomness),
             user: UserId(1),
-            password: hash,
-            token,
-            now,
+            generation: 0,
+            current: token,
+            last_seen_generation: 0,
+            created_at: now,
+            refreshed_at: now,
             ends_at: now,
             access_expires_at: now,
             origin: Origin::default(),
-            update_last_login: true,
-            max_sessions: 10,
-            leeway: Duration::ZERO,
+            end: None,
         };
+        let session =
+            NewSession { session, password: hash, update_last_login: true, max_sessions: 10, leeway: Duration::ZERO };
         store.open_session(session).await.expect("an answer").is_some()
     };
     assert!(open(hash.clone()).await);

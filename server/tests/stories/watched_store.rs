@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use hallpass_core::{
     administration::Change,
     clock::Timestamp,
-    event::{Event, EventQuery},
+    event::EventQuery,
     failures::FailedSignIns,
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode, Outcome},
@@ -17,13 +17,13 @@ use hallpass_core::{
     session::Session,
     sessionless::{Question, Verdict},
     store::{
-        AdminAction, AdminActionError, Administration, Blacklisting, CreateUserError, Ending, Events, Flushed, Imports,
-        Maintenance, NewPassword, NewSession, OutstandingToken, PresentedToken, ProfileChange, Refresh, Refreshed,
-        Selection, Sessions, Store, StoreError, Swept, TokenQuery, TokenStatus, Tokens, UserQuery, Users,
+        AdminAction, Administration, Blacklisting, Ending, Events, Imports, Maintenance, NewPassword, NewSession,
+        PresentedToken, Progress, Refresh, Refreshed, Selection, Sessions, Store, StoreError, TokenQuery, TokenStatus,
+        Tokens, UserQuery, Users, WriteError,
     },
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
-use hallpass_types::Listing;
+use hallpass_types::{EventRecord, Listing, TokenRecord};
 use secrecy::SecretString;
 
 type Before = dyn Fn(&'static str) -> BoxFuture<'static, ()> + Send + Sync;
@@ -59,14 +59,14 @@ macro_rules! watched {
 }
 
 watched!(Users {
-    create_user(user: NewUser) -> Result<User, CreateUserError>;
+    create_user(user: NewUser) -> Result<User, WriteError>;
     find_credentials(username: &str) -> Result<Option<StoredCredentials>, StoreError>;
     find_user(user: UserId) -> Result<Option<User>, StoreError>;
     find_account(user: &UserKey) -> Result<Option<StoredCredentials>, StoreError>;
     list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listing<User>>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
     set_password(new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
-    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<ProfileChange, StoreError>;
+    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<bool, WriteError>;
 });
 
 watched!(Sessions {
@@ -74,7 +74,7 @@ watched!(Sessions {
     find_session(session: SessionId) -> Result<Option<Session>, StoreError>;
     list_sessions_of(user: UserId, now: Timestamp, page: PageRequest) -> Result<Option<Listing<Session>>, StoreError>;
     revoke_session(user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
-    revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
+    revoke_sessions(selection: Selection, limit: u32, ending: Ending) -> Result<Progress, StoreError>;
     note_seen(seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;
     revocations_after(position: Position) -> Result<Followed, StoreError>;
     wait_for_revocations() -> ();
@@ -89,24 +89,24 @@ watched!(Tokens {
     judge(question: Question) -> Result<Verdict, StoreError>;
     token_status(jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;
     blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
-    find_token(jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
-    list_tokens(query: TokenQuery, now: Timestamp, page: PageRequest) -> Result<Option<Listing<OutstandingToken>>, StoreError>;
+    find_token(jti: Jti) -> Result<Option<TokenRecord>, StoreError>;
+    list_tokens(query: TokenQuery, now: Timestamp, page: PageRequest) -> Result<Option<Listing<TokenRecord>>, StoreError>;
 });
 
 watched!(Events {
-    list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listing<Event>>, StoreError>;
+    list_events(query: EventQuery, page: PageRequest) -> Result<Option<Listing<EventRecord>>, StoreError>;
     note_failed_sign_ins(failed: Vec<FailedSignIns>) -> Result<(), StoreError>;
-    flush_events(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    flush_events(before: Timestamp, limit: u32) -> Result<Progress, StoreError>;
 });
 
 watched!(Administration {
-    create_user_by(user: NewUser, action: AdminAction) -> Result<User, AdminActionError>;
-    change_user(user: UserId, change: Change, action: AdminAction) -> Result<User, AdminActionError>;
-    change_users(users: Vec<UserId>, change: Change, action: AdminAction) -> Result<Vec<User>, AdminActionError>;
-    set_password_by(user: UserId, password: SecretString, action: AdminAction) -> Result<(), AdminActionError>;
-    end_session_by(user: UserId, session: SessionId, action: AdminAction) -> Result<(), AdminActionError>;
-    reset_sessions(user: UserId, limit: u32, action: AdminAction) -> Result<Swept, AdminActionError>;
-    blacklist_by(jtis: Vec<Jti>, action: AdminAction) -> Result<(), AdminActionError>;
+    create_user_by(user: NewUser, action: AdminAction) -> Result<User, WriteError>;
+    change_user(user: UserId, change: Change, action: AdminAction) -> Result<User, WriteError>;
+    change_users(users: Vec<UserId>, change: Change, action: AdminAction) -> Result<Vec<User>, WriteError>;
+    set_password_by(user: UserId, password: SecretString, action: AdminAction) -> Result<(), WriteError>;
+    end_session_by(user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;
+    reset_sessions(user: UserId, limit: u32, action: AdminAction) -> Result<Progress, WriteError>;
+    blacklist_by(jtis: Vec<Jti>, action: AdminAction) -> Result<(), WriteError>;
 });
 
 watched!(Imports {
@@ -117,7 +117,7 @@ watched!(Imports {
 });
 
 watched!(Maintenance {
-    flush_expired(before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+    flush_expired(before: Timestamp, limit: u32) -> Result<Progress, StoreError>;
     ping() -> Result<(), StoreError>;
     probe_write() -> Result<(), StoreError>;
 });

@@ -31,6 +31,6 @@ impl Auth {
 
     /// The end of a session at the current time.
     pub(super) fn ending(&self, reason: EndReason, origin: &Origin) -> Ending {
-        Ending { reason, now: self.clock.now(), origin: origin.clone(), leeway: self.settings.leeway, actor: None }
+        Ending::new(reason, self.clock.now(), origin, self.settings.leeway)
     }
 }

@@ -4,7 +4,7 @@
 use hallpass_types::{EndReason, Me, ProfileForm};
 
 use super::authenticate::Bearer;
-use crate::{Auth, Error, fault::Fault, session::Origin, store::ProfileChange};
+use crate::{Auth, Error, session::Origin};
 
 impl Auth {
     /// Changes the caller's e-mail address. Where tokens identify users by it (`USER_ID_FIELD`), all of the user's
@@ -17,11 +17,7 @@ impl Auth {
         let email = self.check_email(&form.email, Some(&user)).await?;
         let email = email.map_err(|fault| Error::field("email", fault))?;
         let ending = self.ending(EndReason::Revoked, origin);
-        match self.store.change_profile(user.id, email, self.settings.user_id_field, ending).await? {
-            ProfileChange::Done(_) => {}
-            ProfileChange::EmailTaken => return Err(Error::field("email", Fault::EmailTaken)),
-            ProfileChange::Gone => return Err(Error::UserNotFound),
-        }
-        self.load_me(bearer).await
+        let is_changed = self.store.change_profile(user.id, email, self.settings.user_id_field, ending).await?;
+        if is_changed { self.load_me(bearer).await } else { Err(Error::UserNotFound) }
     }
 }

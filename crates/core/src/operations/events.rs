@@ -5,7 +5,7 @@ use hallpass_types::{EventRecord, Listing, OwnEvent};
 use super::{admin::Administrator, authenticate::Bearer, pace};
 use crate::{
     Auth, Error,
-    event::{Event, EventQuery},
+    event::{self, EventQuery},
     paging::PageRequest,
 };
 
@@ -23,7 +23,7 @@ impl Auth {
         query: EventQuery,
         page: PageRequest,
     ) -> Result<Option<Listing<EventRecord>>, Error> {
-        Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(Event::record)))
+        Ok(self.store.list_events(query, page).await?)
     }
 
     /// A page of the caller's security events, newest first; `None` when it does not exist.
@@ -36,7 +36,7 @@ impl Auth {
         page: PageRequest,
     ) -> Result<Option<Listing<OwnEvent>>, Error> {
         let query = EventQuery { user: Some(bearer.user), ..EventQuery::default() };
-        Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(Event::own)))
+        Ok(self.store.list_events(query, page).await?.map(|listed| listed.map(event::own)))
     }
 
     /// Writes the counted sign-in failures to the database.
@@ -57,13 +57,6 @@ impl Auth {
     /// `Unavailable`; deleted events stay deleted.
     pub async fn flush_events(&self) -> Result<u64, Error> {
         let before = self.clock.now() - self.settings.security_event_retention;
-        let mut total = 0;
-        loop {
-            let gone = pace::batch(self.store.flush_events(before, FLUSH_BATCH)).await?;
-            total += gone;
-            if gone < u64::from(FLUSH_BATCH) {
-                return Ok(total);
-            }
-        }
+        Ok(pace::all_batches(|| self.store.flush_events(before, FLUSH_BATCH)).await?)
     }
 }

@@ -59,14 +59,7 @@ impl Auth {
     /// `Unavailable`; deleted tokens stay deleted.
     pub async fn flush_expired_tokens(&self) -> Result<u64, Error> {
         let before = self.clock.now() - self.settings.leeway;
-        let mut total = 0;
-        loop {
-            let flushed = pace::batch(self.store.flush_expired(before, FLUSH_BATCH)).await?;
-            total += flushed.tokens;
-            if flushed.is_done {
-                return Ok(total);
-            }
-        }
+        Ok(pace::all_batches(|| self.store.flush_expired(before, FLUSH_BATCH)).await?)
     }
 
     /// Checks that the database responds.

@@ -107,7 +107,7 @@ impl Auth {
     /// ended, and its user may sign in.
     async fn find_session_owner(&self, session: SessionId, token: &Token) -> Result<Option<StoredCredentials>, Error> {
         let known = self.store.find_token(token.jti.clone()).await?;
-        if known.is_none_or(|known| known.blacklisted.is_some() || known.session != Some(session)) {
+        if known.is_none_or(|known| known.blacklisted_at.is_some() || known.session != Some(session.to_string())) {
             return Ok(None);
         }
         let found = self.store.find_session(session).await?;

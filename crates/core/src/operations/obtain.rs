@@ -128,15 +128,23 @@ impl Auth {
         }
         let id = SessionId::random(self.randomness.as_ref());
         let subject = self.first_subject(account, id, now).await?;
-        let session = NewSession {
+        let ends_at = now + self.settings.session_max_lifetime;
+        let session = Session {
             id,
             user: user.id,
-            password: password.clone(),
-            token: self.next_token(kind, now),
-            now,
-            ends_at: now + self.settings.session_max_lifetime,
-            access_expires_at: self.access_expiry(kind, now),
+            generation: 0,
+            current: self.next_token(kind, now),
+            last_seen_generation: 0,
+            created_at: now,
+            refreshed_at: now,
+            ends_at,
+            access_expires_at: self.access_expiry(kind, now).min(ends_at),
             origin: origin.clone(),
+            end: None,
+        };
+        let session = NewSession {
+            session,
+            password: password.clone(),
             update_last_login: self.settings.update_last_login,
             max_sessions: self.settings.max_sessions_per_user,
             leeway: self.settings.leeway,

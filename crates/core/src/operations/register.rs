@@ -10,7 +10,6 @@ use crate::{
     password::{Busy, Password},
     session::Origin,
     settings::RegistrationMode,
-    store::CreateUserError,
     user::{Email, NewUser, Role, User, UserIdField, UserKey, Username},
 };
 
@@ -55,11 +54,7 @@ impl Auth {
     /// `Invalid` with every invalid field, or `Unavailable`.
     pub async fn create_user(&self, account: Account) -> Result<User, Error> {
         let user = self.new_user(account).await?;
-        self.store.create_user(user).await.map_err(|error| match error {
-            CreateUserError::UsernameTaken => Error::field("username", Fault::UsernameTaken),
-            CreateUserError::EmailTaken => Error::field("email", Fault::EmailTaken),
-            CreateUserError::Store(cause) => cause.into(),
-        })
+        Ok(self.store.create_user(user).await?)
     }
 
     /// Validates every field of a new user.

@@ -9,7 +9,7 @@ use crate::{
     id::{SessionId, UserId},
     paging::PageRequest,
     session::Origin,
-    store::{Ending, Selection, Swept},
+    store::{Ending, Progress, Selection},
     user,
 };
 
@@ -75,14 +75,17 @@ impl Auth {
     }
 
     /// Continues after the first batch until no selected session is open. Returns the total.
-    pub(super) async fn revoke_rest(&self, first: Swept, selection: Selection, ending: &Ending) -> Result<u64, Error> {
-        let Swept { mut ended, mut is_done } = first;
-        while !is_done {
-            let next = pace::batch(self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone())).await?;
-            ended += next.ended;
-            is_done = next.is_done;
+    pub(super) async fn revoke_rest(
+        &self,
+        first: Progress,
+        selection: Selection,
+        ending: &Ending,
+    ) -> Result<u64, Error> {
+        if first.is_done {
+            return Ok(first.count);
         }
-        Ok(ended)
+        let rest = pace::all_batches(|| self.store.revoke_sessions(selection, REVOKE_BATCH, ending.clone()));
+        Ok(first.count + rest.await?)
     }
 
     async fn find_by_name(&self, username: &str) -> Result<UserId, Error> {

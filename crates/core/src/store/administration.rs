@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use hallpass_types::EndReason;
 use secrecy::SecretString;
 
-use super::{Ending, StoreError, Swept};
+use super::{Ending, Progress, WriteError};
 use crate::{
-    administration::{Change, Denial},
+    administration::Change,
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     session::Origin,
@@ -34,29 +34,18 @@ pub struct AdminAction {
 impl AdminAction {
     /// The ending of sessions that the action revokes.
     pub fn ending(&self, reason: EndReason) -> Ending {
-        Ending { reason, now: self.now, origin: self.origin.clone(), leeway: self.leeway, actor: Some(self.actor) }
+        Ending { actor: Some(self.actor), ..Ending::new(reason, self.now, &self.origin, self.leeway) }
     }
-}
-
-/// The reason an admin action was not carried out. Nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum AdminActionError {
-    /// The administrator lacks the permission, or the target does not allow the action.
-    #[error(transparent)]
-    Denied(#[from] Denial),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// The store of admin actions.
 #[async_trait]
 pub trait Administration: Send + Sync {
     /// Adds a user.
-    async fn create_user_by(&self, user: NewUser, action: AdminAction) -> Result<User, AdminActionError>;
+    async fn create_user_by(&self, user: NewUser, action: AdminAction) -> Result<User, WriteError>;
 
     /// Changes a user. Deactivation revokes all of the user's sessions in the same transaction.
-    async fn change_user(&self, user: UserId, change: Change, action: AdminAction) -> Result<User, AdminActionError>;
+    async fn change_user(&self, user: UserId, change: Change, action: AdminAction) -> Result<User, WriteError>;
 
     /// Makes the same change to each of these users, or to none. The ids are distinct.
     async fn change_users(
@@ -64,7 +53,7 @@ pub trait Administration: Send + Sync {
         users: Vec<UserId>,
         change: Change,
         action: AdminAction,
-    ) -> Result<Vec<User>, AdminActionError>;
+    ) -> Result<Vec<User>, WriteError>;
 
     /// Sets a password and revokes all of the user's sessions.
     async fn set_password_by(
@@ -72,19 +61,14 @@ pub trait Administration: Send + Sync {
         user: UserId,
         password: SecretString,
         action: AdminAction,
-    ) -> Result<(), AdminActionError>;
+    ) -> Result<(), WriteError>;
 
     /// Revokes one open session of the user.
-    async fn end_session_by(
-        &self,
-        user: UserId,
-        session: SessionId,
-        action: AdminAction,
-    ) -> Result<(), AdminActionError>;
+    async fn end_session_by(&self, user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;
 
     /// Records that all of the user's sessions are revoked, and revokes up to `limit` of them.
-    async fn reset_sessions(&self, user: UserId, limit: u32, action: AdminAction) -> Result<Swept, AdminActionError>;
+    async fn reset_sessions(&self, user: UserId, limit: u32, action: AdminAction) -> Result<Progress, WriteError>;
 
     /// Blacklists each of these tokens and revokes its session, also if it was spent before; or none of them.
-    async fn blacklist_by(&self, jtis: Vec<Jti>, action: AdminAction) -> Result<(), AdminActionError>;
+    async fn blacklist_by(&self, jtis: Vec<Jti>, action: AdminAction) -> Result<(), WriteError>;
 }

@@ -2,24 +2,15 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{Progress, StoreError};
 use crate::clock::Timestamp;
-
-/// The result of one batch of deleting expired rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flushed {
-    /// The number of deleted outstanding tokens.
-    pub tokens: u64,
-    /// Whether no expired row is left.
-    pub is_done: bool,
-}
 
 /// Maintenance of the database.
 #[async_trait]
 pub trait Maintenance: Send + Sync {
     /// Deletes up to `limit` outstanding tokens that expired before a time, and as many sessions and revocations that are
-    /// no longer needed.
-    async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Flushed, StoreError>;
+    /// no longer needed. Counts the tokens.
+    async fn flush_expired(&self, before: Timestamp, limit: u32) -> Result<Progress, StoreError>;
 
     /// Checks that the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -6,34 +6,22 @@ use async_trait::async_trait;
 use hallpass_types::{EndReason, Listing};
 use secrecy::SecretString;
 
-use super::StoreError;
+use super::{Progress, StoreError};
 use crate::{
     clock::Timestamp,
     id::{SessionId, UserId},
     paging::PageRequest,
     revocation::{Followed, Position, RevocationSet},
-    session::{IssuedToken, Origin, Session, SessionEnd},
+    session::{Origin, Session, SessionEnd},
 };
 
 /// A session to open.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// The session's id.
-    pub id: SessionId,
-    /// The user the session belongs to.
-    pub user: UserId,
+    /// The session.
+    pub session: Session,
     /// The stored hash that the password was checked against.
     pub password: SecretString,
-    /// The first refresh token.
-    pub token: IssuedToken,
-    /// Time of the sign-in.
-    pub now: Timestamp,
-    /// The latest end of the session, however often it is renewed.
-    pub ends_at: Timestamp,
-    /// Expiry of the first access token.
-    pub access_expires_at: Timestamp,
-    /// The client that signed in.
-    pub origin: Origin,
     /// Whether to store the time as the user's last sign-in (`UPDATE_LAST_LOGIN`).
     pub update_last_login: bool,
     /// The maximum number of sessions of the user.
@@ -53,15 +41,6 @@ pub struct Selection {
     pub keep: Option<SessionId>,
 }
 
-/// The result of one batch of revoking sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Swept {
-    /// The number of revoked sessions.
-    pub ended: u64,
-    /// Whether no selected session is left.
-    pub is_done: bool,
-}
-
 /// The reason, time and author of a revocation of sessions.
 #[derive(Clone, Debug)]
 pub struct Ending {
@@ -78,6 +57,11 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// A revocation by the account's owner or from the command line.
+    pub fn new(reason: EndReason, now: Timestamp, origin: &Origin, leeway: Duration) -> Self {
+        Self { reason, now, origin: origin.clone(), leeway, actor: None }
+    }
+
     /// The end to record for each session.
     pub fn end(&self) -> SessionEnd {
         SessionEnd { reason: self.reason, at: self.now, by: self.origin.device() }
@@ -106,7 +90,7 @@ pub trait Sessions: Send + Sync {
     async fn revoke_session(&self, user: UserId, session: SessionId, ending: Ending) -> Result<bool, StoreError>;
 
     /// Revokes up to `limit` of the selected sessions.
-    async fn revoke_sessions(&self, selection: Selection, limit: u32, ending: Ending) -> Result<Swept, StoreError>;
+    async fn revoke_sessions(&self, selection: Selection, limit: u32, ending: Ending) -> Result<Progress, StoreError>;
 
     /// Records the highest generation of each session whose access token was used.
     async fn note_seen(&self, seen: Vec<(SessionId, u32)>) -> Result<(), StoreError>;

@@ -1,7 +1,7 @@
 //! Outstanding refresh tokens, stored by `jti` and never as text.
 
 use async_trait::async_trait;
-use hallpass_types::{BlacklistReason, Listing};
+use hallpass_types::{Listing, TokenRecord};
 
 use super::{Ending, PresentedToken, Refresh, Refreshed, StoreError};
 use crate::{
@@ -31,27 +31,6 @@ pub enum Blacklisting {
     Already,
     /// The token has no session and is rejected. Nothing was written.
     Rejected(Rejection),
-}
-
-/// A refresh token that was issued or presented.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutstandingToken {
-    /// The `jti` claim.
-    pub jti: Jti,
-    /// The user the token belongs to, if it names one.
-    pub user: Option<UserId>,
-    /// That user's username, if the user exists.
-    pub username: Option<String>,
-    /// The session the token belongs to.
-    pub session: Option<SessionId>,
-    /// The session's generation when the token was issued.
-    pub generation: u32,
-    /// The `iat` claim.
-    pub created_at: Timestamp,
-    /// The `exp` claim.
-    pub expires_at: Timestamp,
-    /// The time and reason of the blacklisting.
-    pub blacklisted: Option<(Timestamp, BlacklistReason)>,
 }
 
 /// A query for outstanding tokens. A token must match every condition.
@@ -85,7 +64,7 @@ pub trait Tokens: Send + Sync {
     async fn blacklist(&self, token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
 
     /// Finds an outstanding token by `jti`.
-    async fn find_token(&self, jti: Jti) -> Result<Option<OutstandingToken>, StoreError>;
+    async fn find_token(&self, jti: Jti) -> Result<Option<TokenRecord>, StoreError>;
 
     /// Lists a page of outstanding tokens, the most recently issued first. `None` if the page does not exist.
     async fn list_tokens(
@@ -93,5 +72,5 @@ pub trait Tokens: Send + Sync {
         query: TokenQuery,
         now: Timestamp,
         page: PageRequest,
-    ) -> Result<Option<Listing<OutstandingToken>>, StoreError>;
+    ) -> Result<Option<Listing<TokenRecord>>, StoreError>;
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use hallpass_types::{Listing, UserOrdering};
 use secrecy::SecretString;
 
-use super::{Ending, StoreError};
+use super::{Ending, StoreError, WriteError};
 use crate::{
     id::{SessionId, UserId},
     paging::PageRequest,
@@ -23,31 +23,6 @@ pub struct NewPassword {
     pub checked: Option<SecretString>,
     /// The session that stays open.
     pub keep: Option<SessionId>,
-}
-
-/// The reason a user was not created.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateUserError {
-    /// Another user has the username.
-    #[error("A user with that username already exists.")]
-    UsernameTaken,
-    /// Another user has the e-mail address, and tokens name their user by it.
-    #[error("A user with that email address already exists.")]
-    EmailTaken,
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// The result of a profile change.
-#[derive(Clone, Debug)]
-pub enum ProfileChange {
-    /// The changed user.
-    Done(User),
-    /// Another user has the e-mail address, and tokens name their user by it.
-    EmailTaken,
-    /// The user does not exist.
-    Gone,
 }
 
 /// A query for users. A user must match every condition.
@@ -79,7 +54,7 @@ pub enum Direction {
 pub trait Users: Send + Sync {
     /// Adds a user. The write itself checks that the username is unique, and the e-mail address where tokens name their
     /// user by it.
-    async fn create_user(&self, user: NewUser) -> Result<User, CreateUserError>;
+    async fn create_user(&self, user: NewUser) -> Result<User, WriteError>;
 
     /// Finds a user and its password hash by username.
     async fn find_credentials(&self, username: &str) -> Result<Option<StoredCredentials>, StoreError>;
@@ -102,11 +77,12 @@ pub trait Users: Send + Sync {
     async fn set_password(&self, new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
 
     /// Changes the user's e-mail address. Where tokens name their user by it, all of the user's sessions are revoked.
+    /// Returns `false` if the user does not exist.
     async fn change_profile(
         &self,
         user: UserId,
         email: Email,
         naming: UserIdField,
         ending: Ending,
-    ) -> Result<ProfileChange, StoreError>;
+    ) -> Result<bool, WriteError>;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hallpass_core::{
     revocation::Revocation,
-    store::{AdminActionError, StoreError},
+    store::{StoreError, WriteError},
 };
 use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::time::{self, Instant};
@@ -14,9 +14,9 @@ use super::{
     pool::{Pool, Pooled},
 };
 use crate::{
-    backend::{Rollback, Work},
     fault::store_error,
     tables::locks::Unlocked,
+    work::{Rollback, Work},
 };
 
 /// The pause before a transaction that is still in progress is looked up again.
@@ -32,7 +32,7 @@ pub(super) enum NotCommitted {
     /// It was rolled back.
     RolledBack(sqlx::Error),
     /// Another attempt would fail as well, or might run the work twice.
-    Final(AdminActionError),
+    Final(WriteError),
 }
 
 impl From<sqlx::Error> for NotCommitted {

@@ -8,17 +8,17 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use hallpass_core::{
     revocation::{Revocation, RevocationSet},
-    store::{AdminActionError, Refresh, Refreshed, StoreError},
+    store::{Refresh, Refreshed, StoreError, WriteError},
 };
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoints;
 use crate::{
-    backend::{Rollback, Work},
     fault::store_error,
     sql::Connection,
     tables::{locks::Unlocked, refresh, rotations},
+    work::{Rollback, Work},
 };
 
 /// The maximum number of writes in one transaction, so that the first write does not wait long for the last.
@@ -61,16 +61,16 @@ impl Writer {
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl Work<T, Unlocked, Rollback>,
-    ) -> Result<T, AdminActionError> {
+    ) -> Result<T, WriteError> {
         self.queue(|answer| Waiting::Other(Box::new(Write { work: Some(work), answer }))).await
     }
 
     /// Runs a refresh like [`write`](Self::write).
-    pub(crate) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, AdminActionError> {
+    pub(crate) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, WriteError> {
         self.queue(|answer| Waiting::Refresh(Box::new(Renewal { refresh, answer }))).await
     }
 
-    async fn queue<T>(&self, job: impl FnOnce(Answer<T>) -> Waiting) -> Result<T, AdminActionError> {
+    async fn queue<T>(&self, job: impl FnOnce(Answer<T>) -> Waiting) -> Result<T, WriteError> {
         let (reply, answer) = oneshot::channel();
         let is_running = self.jobs.send(job(Answer { result: None, reply })).await.is_ok();
         match answer.await {
@@ -100,7 +100,7 @@ impl std::error::Error for NotCommitted {}
 /// The result of a piece of work, and the caller that waits for it.
 struct Answer<T> {
     result: Option<Result<T, Rollback>>,
-    reply: oneshot::Sender<Result<T, AdminActionError>>,
+    reply: oneshot::Sender<Result<T, WriteError>>,
 }
 
 impl<T> Answer<T> {

@@ -5,21 +5,19 @@
 use hallpass_core::{
     administration::{self, Change, Denial},
     id::{SessionId, UserId},
-    store::{AdminAction, NewPassword, Selection, Swept},
+    store::{AdminAction, NewPassword, Progress, Selection},
     user::{NewUser, User},
 };
 use hallpass_types::{EndReason, EventKind};
 use secrecy::SecretString;
 
 use super::{
-    changes::{self, Written},
-    endings,
+    changes, endings,
     events::{self, NewEvent},
     locks::{GlobalLock, LockedUser},
-    sweep,
-    users::{self, Created},
+    sweep, users,
 };
-use crate::{backend::Rollback, sql::Connection};
+use crate::{sql::Connection, work::Rollback};
 
 pub(crate) async fn create_user(
     connection: &mut Connection<'_>,
@@ -29,11 +27,7 @@ pub(crate) async fn create_user(
 ) -> Result<User, Rollback> {
     let actor = users::find(connection, action.actor).await?;
     administration::check_creation(actor.as_ref(), new.role.is_staff())?;
-    let user = match users::insert(connection, new).await? {
-        Created::User(user) => user,
-        Created::UsernameTaken => return Err(Denial::UsernameTaken.into()),
-        Created::EmailTaken => return Err(Denial::EmailTaken.into()),
-    };
+    let user = users::insert(connection, new).await?;
     record(connection, action, &user, EventKind::UserCreated).await?;
     Ok(user)
 }
@@ -72,11 +66,7 @@ async fn change_locked(
     let (actor, target) = actor_and_target(connection, action, user).await?;
     let (before, after) = administration::decide_change(actor.as_ref(), target, change)?;
     let ending = action.ending(EndReason::Revoked);
-    let changed = match changes::write(connection, user, &before, &after, action.naming, &ending).await? {
-        Written::Changed(changed) => changed,
-        Written::UsernameTaken => return Err(Denial::UsernameTaken.into()),
-        Written::EmailTaken => return Err(Denial::EmailTaken.into()),
-    };
+    let changed = changes::write(connection, user, &before, &after, action.naming, &ending).await?;
     // An inactive user may still have sessions. After a change of the naming field, the user's tokens would name the next
     // user with the old value.
     let reason = if after.is_active {
@@ -129,7 +119,7 @@ pub(crate) async fn reset_sessions(
     user: UserId,
     limit: u32,
     action: &AdminAction,
-) -> Result<Swept, Rollback> {
+) -> Result<Progress, Rollback> {
     let actor = users::find(connection, action.actor).await?;
     let target = users::find(connection, user).await?;
     let target = administration::check_touch(actor.as_ref(), target)?;

@@ -15,8 +15,8 @@ use super::{
     users,
 };
 use crate::{
-    backend::Rollback,
     sql::{self, Connection, Row},
+    work::Rollback,
 };
 
 /// The owner and the session of a token.
@@ -53,16 +53,13 @@ pub(crate) async fn blacklist_all(
 /// The holders of the tokens, in the same order.
 async fn find_holders(connection: &mut Connection<'_>, jtis: &[Jti]) -> Result<Vec<Holder>, Rollback> {
     let select = "SELECT jti, user_id, session_id FROM outstanding_tokens WHERE jti IN (TEXTS)";
-    let rows = sql::query_list(connection, select, texts(jtis))?.fetch_all(connection).await?;
-    let mut holders = rows.iter().map(holder).collect::<sqlx::Result<HashMap<_, _>>>()?;
+    let mut holders: HashMap<_, _> = sql::query_list(connection, select, texts(jtis))?.list(connection, holder).await?;
     let in_order = jtis.iter().map(|jti| holders.remove(jti.as_str()).ok_or(Denial::NotFound.into()));
     in_order.collect()
 }
 
 fn holder(row: &Row) -> sqlx::Result<(String, Holder)> {
-    let owner = row.get::<Option<i64>>("user_id")?.map(UserId);
-    let session = row.get::<Option<String>>("session_id")?.as_deref().and_then(SessionId::parse);
-    Ok((row.get("jti")?, Holder { owner, session }))
+    Ok((row.get("jti")?, Holder { owner: row.get("user_id")?, session: row.get("session_id")? }))
 }
 
 /// Records an event for each token whose user exists.
@@ -77,9 +74,8 @@ async fn record(connection: &mut Connection<'_>, jtis: &[Jti], action: &AdminAct
         .bind(action.actor)
         .bind(&action.origin.ip)
         .bind(&action.origin.user_agent)
-        .execute(connection)
+        .run(connection)
         .await
-        .map(drop)
 }
 
 /// Blacklists the tokens. One that was blacklisted before keeps its reason.
@@ -91,7 +87,7 @@ async fn blacklist(
 ) -> sqlx::Result<()> {
     let update = "UPDATE outstanding_tokens SET blacklisted_at = $2, blacklisted_why = 'revoked'
          WHERE jti IN (TEXTS) AND blacklisted_at IS NULL";
-    sql::query_list(connection, update, texts(jtis))?.bind(action.now).execute(connection).await.map(drop)
+    sql::query_list(connection, update, texts(jtis))?.bind(action.now).run(connection).await
 }
 
 /// The tokens as a list for SQL. No stored text contains a NUL, which JSON cannot pass to PostgreSQL.

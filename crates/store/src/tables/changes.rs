@@ -1,8 +1,8 @@
 //! Applying changes to a user: the row, the security events, and the sessions that must end.
 
 use hallpass_core::{
-    administration::{self, Change},
-    store::{Ending, ProfileChange},
+    administration::{self, Change, Denial},
+    store::Ending,
     user::{Email, User, UserIdField, search_text},
 };
 use hallpass_types::EventKind;
@@ -13,39 +13,29 @@ use super::{
     locks::LockedUser,
     users,
 };
-use crate::sql::{self, Connection};
+use crate::{
+    sql::{self, Connection},
+    work::Rollback,
+};
 
-/// The result of writing a changed user.
-pub(crate) enum Written {
-    /// The names of the changed fields.
-    Changed(Vec<&'static str>),
-    UsernameTaken,
-    EmailTaken,
-}
-
-/// Changes a user's e-mail address for the user.
+/// Changes a user's e-mail address for the user. Returns `false` if the user does not exist.
 pub(crate) async fn change_own(
     connection: &mut Connection<'_>,
     user: &LockedUser,
     change: &Change,
     naming: UserIdField,
     ending: &Ending,
-) -> sqlx::Result<ProfileChange> {
-    let Some(before) = users::find(connection, user.id()).await? else {
-        return Ok(ProfileChange::Gone);
-    };
+) -> Result<bool, Rollback> {
+    let Some(before) = users::find(connection, user.id()).await? else { return Ok(false) };
     let after = change.applied_to(&before);
-    match write(connection, user, &before, &after, naming, ending).await? {
-        Written::Changed(changed) if changed.contains(&naming.name()) => {
-            endings::end_all_of(connection, user, None, ending).await?;
-        }
-        Written::Changed(_) => {}
-        Written::UsernameTaken | Written::EmailTaken => return Ok(ProfileChange::EmailTaken),
+    let changed = write(connection, user, &before, &after, naming, ending).await?;
+    if changed.contains(&naming.name()) {
+        endings::end_all_of(connection, user, None, ending).await?;
     }
-    Ok(ProfileChange::Done(after))
+    Ok(true)
 }
 
-/// Writes a changed user and its security events.
+/// Writes a changed user and its security events. Returns the names of the changed fields.
 pub(crate) async fn write(
     connection: &mut Connection<'_>,
     _: &LockedUser,
@@ -53,24 +43,22 @@ pub(crate) async fn write(
     after: &User,
     naming: UserIdField,
     by: &Ending,
-) -> sqlx::Result<Written> {
+) -> Result<Vec<&'static str>, Rollback> {
     let changed = administration::differences(before, after);
     if changed.is_empty() {
-        return Ok(Written::Changed(changed));
+        return Ok(changed);
     }
     let has_new_email = changed.contains(&UserIdField::Email.name());
     if has_new_email && !emails::is_free(connection, naming, &after.email, Some(after.id)).await? {
-        return Ok(Written::EmailTaken);
+        return Err(Denial::EmailTaken.into());
     }
-    if !update(connection, after).await? {
-        return Ok(Written::UsernameTaken);
-    }
+    update(connection, after).await?;
     record(connection, by, after, &changed).await?;
-    Ok(Written::Changed(changed))
+    Ok(changed)
 }
 
-/// Writes the row. Returns `false` if the unique constraint of the username rejects it.
-async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bool> {
+/// Writes the row, unless the unique constraint of the username rejects it.
+async fn update(connection: &mut Connection<'_>, user: &User) -> Result<(), Rollback> {
     let done = sql::query(
         "UPDATE users SET username = $1, email = $2, email_key = $3, is_active = $4, is_staff = $5, is_superuser = $6,
              search_text = $7
@@ -84,13 +72,12 @@ async fn update(connection: &mut Connection<'_>, user: &User) -> sqlx::Result<bo
     .bind(user.is_superuser)
     .bind(search_text(&user.username, &user.email))
     .bind(user.id)
-    .execute(connection)
+    .run(connection)
     .await;
-    match done {
-        Ok(_) => Ok(true),
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-        Err(error) => Err(error),
-    }
+    done.map_err(|error| match error {
+        sqlx::Error::Database(error) if error.is_unique_violation() => Denial::UsernameTaken.into(),
+        error => error.into(),
+    })
 }
 
 /// Records one event for activation or deactivation, and one for all other fields.

@@ -7,7 +7,7 @@ use hallpass_core::{
 };
 
 use super::locks::GlobalLock;
-use crate::sql::{self, Connection};
+use crate::sql::{self, Connection, Row};
 
 /// The number of keys that one transaction fills in.
 const BATCH: u32 = 500;
@@ -41,14 +41,12 @@ pub(crate) async fn lacks_keys(connection: &mut Connection<'_>) -> sqlx::Result<
 /// Fills in the keys of up to [`BATCH`] users.
 pub(crate) async fn fill_keys(connection: &mut Connection<'_>, lock: GlobalLock) -> sqlx::Result<()> {
     let missing = sql::query("SELECT id FROM users WHERE email_key IS NULL ORDER BY id LIMIT $1").bind(BATCH);
-    let found = missing.fetch_all(connection).await?;
-    let ids = found.iter().map(|row| row.get("id")).collect::<sqlx::Result<Vec<i64>>>()?;
+    let ids: Vec<i64> = missing.list(connection, |row| row.get("id")).await?;
     let _locked = lock.users(connection, ids.iter().copied().map(UserId)).await?;
     let select = "SELECT id, email FROM users WHERE id IN (NUMBERS)";
-    let rows = sql::query_list(connection, select, ids)?.fetch_all(connection).await?;
-    let keys = rows.iter().map(|row| Ok((row.get::<i64>("id")?, Email::key_of(&row.get::<String>("email")?))));
-    let keys = keys.collect::<sqlx::Result<Vec<_>>>()?;
+    let key = |row: &Row| Ok((row.get::<i64>("id")?, Email::key_of(&row.get::<String>("email")?)));
+    let keys: Vec<_> = sql::query_list(connection, select, ids)?.list(connection, key).await?;
     let update = "UPDATE users SET email_key = filled.value ->> 1 FROM ROWS AS filled
          WHERE users.id = CAST(filled.value ->> 0 AS bigint)";
-    sql::query_list(connection, update, keys)?.execute(connection).await.map(drop)
+    sql::query_list(connection, update, keys)?.run(connection).await
 }

@@ -56,22 +56,18 @@ pub(super) async fn end_each(
     let ids: Vec<_> = live.iter().map(|session| session.id.to_string()).collect();
     let (end, why) = (ending.end(), <&str>::from(ending.reason));
     let ended = sql::query_list(connection, END_SESSIONS, &ids)?.bind(end.at).bind(why).bind(&end.by);
-    if u64::try_from(live.iter().len()) != Ok(ended.execute(connection).await?) {
-        return Err(sqlx::Error::RowNotFound);
-    }
-    sql::query_list(connection, BLACKLIST_TOKENS, &ids)?.bind(end.at).bind(why).execute(connection).await?;
+    ended.run_on(connection, ids.len()).await?;
+    sql::query_list(connection, BLACKLIST_TOKENS, &ids)?.bind(end.at).bind(why).run(connection).await?;
     let leeway = i64::try_from(ending.leeway.as_millis()).unwrap_or(i64::MAX);
     let revoked = sql::query_list(connection, INSERT_REVOCATIONS, &ids)?;
-    let revoked = revoked.bind(end.at).bind(why).bind(&end.by).bind(leeway);
-    revoked.execute(connection).await?;
+    revoked.bind(end.at).bind(why).bind(&end.by).bind(leeway).run(connection).await?;
     let events = sql::query_list(connection, INSERT_EVENTS, &ids)?.bind(end.at).bind(kind(ending.reason).name());
     let events = events.bind(ending.actor).bind(&ending.origin.ip).bind(&ending.origin.user_agent);
-    events.execute(connection).await?;
-    let until = |access_expires_at| access_expires_at + ending.leeway;
+    events.run(connection).await?;
     connection.note_revoked(live.iter().map(|session| Revocation {
         session: session.id,
         end: end.clone(),
-        until: until(session.access_expires_at),
+        until: session.access_expires_at + ending.leeway,
     }));
     Ok(())
 }

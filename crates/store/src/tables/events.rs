@@ -2,13 +2,14 @@
 
 use hallpass_core::{
     clock::Timestamp,
-    event::{Event, EventQuery},
+    event::EventQuery,
     failures::FailedSignIns,
     id::{SessionId, UserId},
     paging::PageRequest,
     session::Origin,
+    store::Progress,
 };
-use hallpass_types::{EventKind, Listing};
+use hallpass_types::{EventKind, EventRecord, Listing};
 use serde::Serialize;
 
 use super::paged::{self, Conditions, List};
@@ -49,9 +50,8 @@ pub(crate) async fn insert(connection: &mut Connection<'_>, event: NewEvent<'_>)
     .bind(event.other.and_then(|origin| origin.ip.as_deref()))
     .bind(event.other.and_then(|origin| origin.user_agent.as_deref()))
     .bind(event.changed)
-    .execute(connection)
+    .run(connection)
     .await
-    .map(drop)
 }
 
 /// Failed sign-ins as the statement reads them.
@@ -92,14 +92,14 @@ pub(crate) async fn note_failed(connection: &mut Connection<'_>, failed: &[Faile
         ON CONFLICT (fold_key) DO UPDATE SET count = security_events.count + excluded.count,
             last_at = excluded.last_at, address = excluded.address, user_agent = excluded.user_agent";
     let statement = sql::query_list(connection, insert, failed.iter().map(Failed::new))?;
-    statement.bind(EventKind::SignInFailed.name()).execute(connection).await.map(drop)
+    statement.bind(EventKind::SignInFailed.name()).run(connection).await
 }
 
 pub(crate) async fn list(
     connection: &mut Connection<'_>,
     query: EventQuery,
     page: PageRequest,
-) -> sqlx::Result<Option<Listing<Event>>> {
+) -> sqlx::Result<Option<Listing<EventRecord>>> {
     let mut conditions = Conditions::default();
     conditions.compare("security_events.user_id = ", query.user);
     conditions.compare("security_events.kind = ", query.kind.map(EventKind::name));
@@ -110,38 +110,41 @@ pub(crate) async fn list(
         table: "security_events",
         joined: "LEFT JOIN users ON users.id = security_events.user_id",
         order: "security_events.at DESC, security_events.id DESC",
-        read: event,
+        read: record,
     };
     paged::list(connection, page, list, conditions).await
 }
 
-fn event(row: &Row) -> sqlx::Result<Event> {
-    let kind: String = row.get("kind")?;
-    let session: Option<String> = row.get("session_id")?;
+fn record(row: &Row) -> sqlx::Result<EventRecord> {
+    let origin = Origin { ip: row.get("address")?, user_agent: row.get("user_agent")? };
+    let other = Origin { ip: row.get("other_address")?, user_agent: row.get("other_user_agent")? };
     let changed: Option<String> = row.get("changed")?;
-    Ok(Event {
+    Ok(EventRecord {
         id: row.get("id")?,
-        kind: EventKind::parse(&kind).unwrap_or(EventKind::Other),
-        at: Timestamp::from_millis(row.get("at")?),
-        last_at: row.get::<Option<i64>>("last_at")?.map(Timestamp::from_millis),
-        count: row.get::<i64>("count")?.cast_unsigned(),
-        user: row.get::<Option<i64>>("user_id")?.map(UserId),
+        kind: row.get("kind")?,
+        at: row.get::<Timestamp>("at")?.seconds(),
+        last_at: row.get::<Option<Timestamp>>("last_at")?.map(Timestamp::seconds),
+        count: row.get("count")?,
+        user: row.get::<Option<UserId>>("user_id")?.map(|user| user.to_string()),
         username: row.get("username")?,
-        session: session.as_deref().and_then(SessionId::parse),
-        actor: row.get::<Option<i64>>("actor_id")?.map(UserId),
-        origin: Origin { ip: row.get("address")?, user_agent: row.get("user_agent")? },
-        other: Origin { ip: row.get("other_address")?, user_agent: row.get("other_user_agent")? },
+        session: row.get("session_id")?,
+        actor: row.get::<Option<UserId>>("actor_id")?.map(|actor| actor.to_string()),
+        device: origin.device(),
+        address: origin.ip,
+        other_device: other.device(),
+        other_address: other.ip,
         changed: changed.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
     })
 }
 
-pub(crate) async fn flush(connection: &mut Connection<'_>, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
-    sql::query(
+pub(crate) async fn flush(connection: &mut Connection<'_>, before: Timestamp, limit: u32) -> sqlx::Result<Progress> {
+    let deleted = sql::query(
         "DELETE FROM security_events WHERE id IN
              (SELECT id FROM security_events WHERE at < $1 ORDER BY at LIMIT $2)",
     )
     .bind(before)
     .bind(limit)
     .execute(connection)
-    .await
+    .await?;
+    Ok(Progress { count: deleted, is_done: deleted < limit.into() })
 }

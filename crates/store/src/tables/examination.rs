@@ -57,8 +57,7 @@ async fn integrity(connection: &mut Connection<'_>) -> sqlx::Result<Finding> {
 
 /// The newest timestamp in the tables.
 async fn newest(connection: &mut Connection<'_>) -> sqlx::Result<Option<Timestamp>> {
-    let event: Option<i64> = sql::query("SELECT max(at) FROM security_events").fetch_value(connection).await?;
+    let event: Option<Timestamp> = sql::query("SELECT max(at) FROM security_events").fetch_value(connection).await?;
     let token = sql::query("SELECT created_at FROM outstanding_tokens ORDER BY id DESC LIMIT 1");
-    let token = token.fetch_optional(connection).await?.map(|row| row.get("created_at")).transpose()?;
-    Ok(event.max(token).map(Timestamp::from_millis))
+    Ok(event.max(token.find(connection, |row| row.get("created_at")).await?))
 }

@@ -1,19 +1,19 @@
 //! Deletes rows that no token needs any more, in batches. It skips locked rows instead of waiting for them.
 
-use hallpass_core::{clock::Timestamp, store::Flushed};
+use hallpass_core::{clock::Timestamp, store::Progress};
 
 use super::locks::{self, GlobalLock};
 use crate::sql::{self, Connection};
 
-/// Deletes one batch.
+/// Deletes one batch. Counts the outstanding tokens.
 pub(crate) async fn flush_expired(
     connection: &mut Connection<'_>,
     lock: GlobalLock,
     before: Timestamp,
     limit: u32,
-) -> sqlx::Result<Flushed> {
+) -> sqlx::Result<Progress> {
     if !locks::clearing(connection, &lock).await? {
-        return Ok(Flushed { tokens: 0, is_done: true });
+        return Ok(Progress { count: 0, is_done: true });
     }
     let tokens = sql::query_either(
         connection,
@@ -41,5 +41,5 @@ pub(crate) async fn flush_expired(
         *deleted = statement.bind(before).bind(limit).execute(connection).await?;
     }
     let is_done = deleted.iter().all(|count| *count < u64::from(limit));
-    Ok(Flushed { tokens: deleted[0], is_done })
+    Ok(Progress { count: deleted[0], is_done })
 }

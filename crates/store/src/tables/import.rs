@@ -72,21 +72,20 @@ async fn end(connection: &mut Connection<'_>, mode: ImportMode) -> sqlx::Result<
 pub(crate) async fn note(connection: &mut Connection<'_>, began_at: Timestamp) -> sqlx::Result<()> {
     sql::query("INSERT INTO imports (id, began_at) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
         .bind(began_at)
-        .execute(connection)
+        .run(connection)
         .await
-        .map(drop)
 }
 
 /// Continues the ids of new users after the highest imported one.
 pub(crate) async fn reserve_ids(connection: &mut Connection<'_>, highest: i64) -> sqlx::Result<()> {
     if connection.is_shared() {
         let set = "SELECT setval('users_id_seq', greatest($1, last_value)) FROM users_id_seq";
-        return sql::query(set).bind(highest).execute(connection).await.map(drop);
+        return sql::query(set).bind(highest).run(connection).await;
     }
     let update = sql::query("UPDATE sqlite_sequence SET seq = max(seq, $1) WHERE name = 'users'");
     if update.bind(highest).execute(connection).await? > 0 {
         return Ok(());
     }
     let insert = sql::query("INSERT INTO sqlite_sequence (name, seq) VALUES ('users', $1)");
-    insert.bind(highest).execute(connection).await.map(drop)
+    insert.bind(highest).run(connection).await
 }

@@ -4,9 +4,9 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     paging::PageRequest,
-    store::{OutstandingToken, PresentedToken, Selection, TokenQuery, TokenStatus},
+    store::{PresentedToken, Selection, TokenQuery, TokenStatus},
 };
-use hallpass_types::{BlacklistReason, Listing};
+use hallpass_types::{BlacklistReason, Listing, TokenRecord};
 
 use super::{
     locks::{LockedSession, LockedUser, LockedUsers},
@@ -16,11 +16,8 @@ use super::{
 use crate::sql::{self, Connection, Row};
 
 pub(crate) async fn find(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result<Option<TokenRow>> {
-    let row = sql::query("SELECT session_id, generation, blacklisted_at FROM outstanding_tokens WHERE jti = $1")
-        .bind(jti)
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map(rows::token).transpose()
+    let select = "SELECT session_id, generation, blacklisted_at FROM outstanding_tokens WHERE jti = $1";
+    sql::query(select).bind(jti).find(connection, rows::token).await
 }
 
 /// Inserts the refresh token of the session's current generation. A token that was imported from another issuer becomes part
@@ -39,27 +36,25 @@ pub(crate) async fn insert_current(connection: &mut Connection<'_>, locked: &Loc
     .bind(session.generation)
     .bind(session.current.issued_at)
     .bind(session.current.expires_at)
-    .execute(connection)
+    .run(connection)
     .await
-    .map(drop)
 }
 
-/// Marks a token of the session as spent. Returns `false` if it was blacklisted before.
+/// Marks a token of the session, which must not be blacklisted, as spent.
 pub(crate) async fn spend(
     connection: &mut Connection<'_>,
     _: &LockedSession,
     jti: &Jti,
     now: Timestamp,
-) -> sqlx::Result<bool> {
-    let written = sql::query(
+) -> sqlx::Result<()> {
+    sql::query(
         "UPDATE outstanding_tokens SET blacklisted_at = $1, blacklisted_why = 'rotated'
          WHERE jti = $2 AND blacklisted_at IS NULL",
     )
     .bind(now)
     .bind(jti)
-    .execute(connection)
-    .await?;
-    Ok(written == 1)
+    .run_on(connection, 1)
+    .await
 }
 
 /// Restarts the grace period of a spent token of the session.
@@ -72,9 +67,8 @@ pub(crate) async fn restart_grace(
     sql::query("UPDATE outstanding_tokens SET blacklisted_at = $1 WHERE jti = $2")
         .bind(now)
         .bind(jti)
-        .execute(connection)
+        .run(connection)
         .await
-        .map(drop)
 }
 
 /// Excludes foreign tokens that were issued before a time: from now on, they open no session for these users.
@@ -85,7 +79,7 @@ pub(crate) async fn adopt_none_before<'l>(
 ) -> sqlx::Result<()> {
     let update = "UPDATE users SET adopts_from = $2 WHERE adopts_from < $2 AND id IN (NUMBERS)";
     let statement = sql::query_list(connection, update, users.map(|user| user.id().0))?;
-    statement.bind(issued_before).execute(connection).await.map(drop)
+    statement.bind(issued_before).run(connection).await
 }
 
 /// Blacklists all imported tokens that would open a session for the user.
@@ -102,9 +96,8 @@ pub(crate) async fn blacklist_unattached(
     .bind(now)
     .bind(why)
     .bind(user.id())
-    .execute(connection)
+    .run(connection)
     .await
-    .map(drop)
 }
 
 /// Blacklists up to `limit` of the selected imported tokens and returns their number.
@@ -123,8 +116,7 @@ pub(crate) async fn sweep_unattached(
     conditions.compare("created_at < ", selection.before);
     let lock = if connection.is_shared() { " FOR NO KEY UPDATE" } else { "" };
     let found = conditions.select("id FROM outstanding_tokens", "user_id, id", Some(limit), lock);
-    let found = found.fetch_all(connection).await?;
-    let ids = found.iter().map(|row| row.get("id")).collect::<sqlx::Result<Vec<i64>>>()?;
+    let ids: Vec<i64> = found.list(connection, |row| row.get("id")).await?;
     let update = "UPDATE outstanding_tokens SET blacklisted_at = $2, blacklisted_why = $3 WHERE id IN (NUMBERS)";
     sql::query_list(connection, update, ids)?.bind(now).bind(why).execute(connection).await
 }
@@ -148,9 +140,8 @@ pub(crate) async fn blacklist_alone(
     .bind(token.issued_at.unwrap_or(Timestamp::EPOCH))
     .bind(token.expires_at)
     .bind(now)
-    .execute(connection)
+    .run(connection)
     .await
-    .map(drop)
 }
 
 pub(crate) async fn status(
@@ -158,17 +149,15 @@ pub(crate) async fn status(
     jti: &Jti,
     session: SessionId,
 ) -> sqlx::Result<TokenStatus> {
-    let row = sql::query(
+    let found = sql::query(
         "SELECT EXISTS (SELECT 1 FROM outstanding_tokens WHERE jti = $1 AND blacklisted_at IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND revoked_at IS NOT NULL) AS is_blacklisted,
              EXISTS (SELECT 1 FROM sessions WHERE id = $2) AS is_known",
     )
     .bind(jti)
     .bind(session)
-    .fetch_optional(connection)
-    .await?;
-    let row = row.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(match (row.get("is_blacklisted")?, row.get("is_known")?) {
+    .find(connection, |row| Ok((row.get("is_blacklisted")?, row.get("is_known")?)));
+    Ok(match found.await?.ok_or(sqlx::Error::RowNotFound)? {
         (true, _) => TokenStatus::Blacklisted,
         (false, true) => TokenStatus::Good,
         (false, false) => TokenStatus::UnknownSession,
@@ -180,13 +169,13 @@ pub(crate) async fn list(
     query: &TokenQuery,
     now: Timestamp,
     page: PageRequest,
-) -> sqlx::Result<Option<Listing<OutstandingToken>>> {
+) -> sqlx::Result<Option<Listing<TokenRecord>>> {
     let list = List {
         columns: "outstanding_tokens.*, users.username",
         table: "outstanding_tokens",
         joined: "LEFT JOIN users ON users.id = outstanding_tokens.user_id",
         order: "outstanding_tokens.id DESC",
-        read: described,
+        read: record,
     };
     let mut conditions = Conditions::default();
     conditions.compare("outstanding_tokens.user_id = ", query.user);
@@ -202,30 +191,28 @@ pub(crate) async fn list(
 }
 
 /// Reads a token for an administrator.
-pub(crate) async fn describe(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result<Option<OutstandingToken>> {
-    let row = sql::query(
+pub(crate) async fn describe(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result<Option<TokenRecord>> {
+    sql::query(
         "SELECT outstanding_tokens.*, users.username FROM outstanding_tokens
          LEFT JOIN users ON users.id = outstanding_tokens.user_id WHERE jti = $1",
     )
     .bind(jti)
-    .fetch_optional(connection)
-    .await?;
-    row.as_ref().map(described).transpose()
+    .find(connection, record)
+    .await
 }
 
-fn described(row: &Row) -> sqlx::Result<OutstandingToken> {
-    let session: Option<String> = row.get("session_id")?;
-    let blacklisted_at: Option<i64> = row.get("blacklisted_at")?;
-    let why: Option<String> = row.get("blacklisted_why")?;
-    let reason = why.as_deref().map_or(BlacklistReason::Other, BlacklistReason::parse);
-    Ok(OutstandingToken {
-        jti: Jti::from_text(row.get::<String>("jti")?),
-        user: row.get::<Option<i64>>("user_id")?.map(UserId),
+fn record(row: &Row) -> sqlx::Result<TokenRecord> {
+    let blacklisted_at: Option<Timestamp> = row.get("blacklisted_at")?;
+    let why: Option<BlacklistReason> = row.get("blacklisted_why")?;
+    Ok(TokenRecord {
+        jti: row.get("jti")?,
+        user: row.get::<Option<UserId>>("user_id")?.map(|user| user.to_string()),
         username: row.get("username")?,
-        session: session.as_deref().and_then(SessionId::parse),
-        generation: rows::generation(row, "generation")?,
-        created_at: Timestamp::from_millis(row.get("created_at")?),
-        expires_at: Timestamp::from_millis(row.get("expires_at")?),
-        blacklisted: blacklisted_at.map(|at| (Timestamp::from_millis(at), reason)),
+        session: row.get("session_id")?,
+        generation: row.get("generation")?,
+        created_at: row.get::<Timestamp>("created_at")?.seconds(),
+        expires_at: row.get::<Timestamp>("expires_at")?.seconds(),
+        blacklisted_at: blacklisted_at.map(Timestamp::seconds),
+        blacklisted_why: blacklisted_at.map(|_| why.unwrap_or(BlacklistReason::Other)),
     })
 }

@@ -81,7 +81,7 @@ pub(super) async fn list<T>(
     let List { columns, table, joined, order, read } = list;
     let Conditions { sql: conditions, mut values } = conditions;
     let count = Statement::assembled(format!("SELECT count(*) FROM {table}{conditions}"), values.clone());
-    let count = count.fetch_value::<i64>(connection).await?.cast_unsigned();
+    let count = count.fetch_value(connection).await?;
     let size = page.size.max(1);
     let Some(PagePlace { page, pages, offset }) = page.place(count) else { return Ok(None) };
     let (limit_place, offset_place) = (values.len() + 1, values.len() + 2);
@@ -89,7 +89,6 @@ pub(super) async fn list<T>(
     let select = format!(
         "SELECT {columns} FROM {table} {joined}{conditions} ORDER BY {order} LIMIT ${limit_place} OFFSET ${offset_place}"
     );
-    let rows = Statement::assembled(select, values).fetch_all(connection).await?;
-    let items = rows.iter().map(read).collect::<sqlx::Result<_>>()?;
+    let items = Statement::assembled(select, values).list(connection, read).await?;
     Ok(Some(Listing { count, page, pages, items }))
 }

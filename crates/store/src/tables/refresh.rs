@@ -188,7 +188,7 @@ async fn renew(
 ) -> sqlx::Result<LockedSession> {
     let read_at = locked.session().generation;
     let renewed = locked.map(|session| session.renewed(refresh));
-    swapped(sessions::update(connection, &renewed, read_at).await?)?;
+    sessions::update(connection, &renewed, read_at).await?;
     Ok(renewed)
 }
 
@@ -199,17 +199,12 @@ async fn rotate(
 ) -> sqlx::Result<LockedSession> {
     let read_at = locked.session().generation;
     let next = locked.map(|session| session.rotated(refresh));
-    swapped(sessions::update(connection, &next, read_at).await?)?;
+    sessions::update(connection, &next, read_at).await?;
     if refresh.mode == RotationMode::RotateAndBlacklist {
-        swapped(outstanding::spend(connection, &next, &refresh.token.jti, refresh.now).await?)?;
+        outstanding::spend(connection, &next, &refresh.token.jti, refresh.now).await?;
     }
     outstanding::insert_current(connection, &next).await?;
     Ok(next)
-}
-
-/// Fails if a row changed since it was read, which the lock excludes. The refresh is rolled back and the caller tries again.
-fn swapped(is_swapped: bool) -> sqlx::Result<()> {
-    if is_swapped { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
 
 async fn end_reused(
@@ -226,8 +221,7 @@ async fn end_reused(
 
 /// The ending of a session that the refresh revokes.
 fn ending(refresh: &Refresh, reason: EndReason) -> Ending {
-    let (now, origin, leeway) = (refresh.now, refresh.origin.clone(), refresh.leeway);
-    Ending { reason, now, origin, leeway, actor: None }
+    Ending::new(reason, refresh.now, &refresh.origin, refresh.leeway)
 }
 
 /// Blacklists a token and revokes its session.

@@ -32,7 +32,7 @@ pub(crate) async fn rotate(
     }
     let mut taken = HashSet::with_capacity(refreshes.len());
     for row in find(connection, refreshes).await? {
-        let place = place(&row)?;
+        let place: usize = row.get("place")?;
         let (Some(refresh), Some(rotated)) = (refreshes.get(place), rotated.get_mut(place)) else { continue };
         let known = rows::known_token(&row)?;
         let (session, owner) = (rows::session(&row)?, rows::owner(&row)?);
@@ -67,11 +67,6 @@ async fn find(connection: &mut Connection<'_>, refreshes: &[&Refresh]) -> sqlx::
     .bind(sql::json(&names)?)
     .fetch_all(connection)
     .await
-}
-
-fn place(row: &Row) -> sqlx::Result<usize> {
-    let place: i64 = row.get("place")?;
-    usize::try_from(place).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 fn is_plain(refresh: &Refresh, session: &Session, owner: &StoredCredentials, known: TokenRow) -> bool {
@@ -125,10 +120,7 @@ impl<'r> Written<'r> {
 async fn write(connection: &mut Connection<'_>, rotations: &[Written<'_>]) -> sqlx::Result<()> {
     let rows = sql::json(rotations)?;
     for statement in [RENEW_SESSIONS, SPEND_TOKENS, INSERT_SUCCESSORS] {
-        let written = sql::query(statement).bind(rows.as_str()).execute(connection).await?;
-        if u64::try_from(rotations.len()) != Ok(written) {
-            return Err(sqlx::Error::RowNotFound);
-        }
+        sql::query(statement).bind(rows.as_str()).run_on(connection, rotations.len()).await?;
     }
     Ok(())
 }

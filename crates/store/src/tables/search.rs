@@ -35,17 +35,12 @@ async fn try_fill(connection: &mut Connection<'_>) -> sqlx::Result<()> {
 }
 
 async fn read(connection: &mut Connection<'_>, after: i64) -> sqlx::Result<Vec<Filled>> {
-    let rows =
-        sql::query("SELECT id, username, email FROM users WHERE search_text IS NULL AND id > $1 ORDER BY id LIMIT $2")
-            .bind(after)
-            .bind(BATCH)
-            .fetch_all(connection)
-            .await?;
+    let select = "SELECT id, username, email FROM users WHERE search_text IS NULL AND id > $1 ORDER BY id LIMIT $2";
     let read = |row: &sql::Row| {
         let (username, email): (String, String) = (row.get("username")?, row.get("email")?);
         Ok(Filled { id: row.get("id")?, text: search_text(&username, &email), username, email })
     };
-    rows.iter().map(read).collect()
+    sql::query(select).bind(after).bind(BATCH).list(connection, read).await
 }
 
 async fn write(connection: &mut Connection<'_>, batch: &[Filled]) -> sqlx::Result<()> {
@@ -53,5 +48,5 @@ async fn write(connection: &mut Connection<'_>, batch: &[Filled]) -> sqlx::Resul
         UPDATE users SET search_text = filled.value ->> 'text' FROM ROWS AS filled
         WHERE users.id = CAST(filled.value ->> 'id' AS bigint) AND users.username = filled.value ->> 'username'
             AND users.email = filled.value ->> 'email'";
-    sql::query_list(connection, update, batch)?.execute(connection).await.map(drop)
+    sql::query_list(connection, update, batch)?.run(connection).await
 }

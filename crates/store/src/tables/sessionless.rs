@@ -51,12 +51,12 @@ async fn find_owner(connection: &mut Connection<'_>, key: Option<&UserKey>) -> s
     };
     let found = query.fetch_all(connection).await?;
     let first = found.first().ok_or(sqlx::Error::RowNotFound)?;
-    let (is_guarded, id): (bool, Option<i64>) = (first.get("is_guarded")?, first.get("id")?);
+    let (is_guarded, id): (bool, Option<UserId>) = (first.get("is_guarded")?, first.get("id")?);
     // An e-mail address that several accounts share identifies none of them.
     if id.is_none() || found.len() > 1 || (is_guarded && !is_imported(first, key)?) {
         return Ok(no_owner(is_guarded));
     }
-    Ok(Owner::Known { account: rows::account(first)?, accepts_from: Timestamp::from_millis(first.get("adopts_from")?) })
+    Ok(Owner::Known { account: rows::account(first)?, accepts_from: first.get("adopts_from")? })
 }
 
 fn no_owner(is_guarded: bool) -> Owner {
@@ -67,7 +67,7 @@ fn no_owner(is_guarded: bool) -> Owner {
 /// here, and another account may have its former name.
 fn is_imported(row: &Row, key: &UserKey) -> sqlx::Result<bool> {
     Ok(match key {
-        UserKey::Id(_) => row.get::<Option<i64>>("imported_id")?.is_some(),
+        UserKey::Id(_) => row.get::<Option<UserId>>("imported_id")?.is_some(),
         UserKey::Username(name) => row.get::<Option<String>>("imported_username")?.as_ref() == Some(name),
         UserKey::Email(email) => {
             let imported: Option<String> = row.get("imported_email")?;
@@ -87,14 +87,11 @@ async fn find_record(connection: &mut Connection<'_>, jti: &Jti) -> sqlx::Result
     .fetch_optional(connection)
     .await?;
     let Some(row) = found else { return Ok(Record::None) };
-    let is_blacklisted = row.get::<Option<i64>>("blacklisted_at")?.is_some();
-    Ok(match row.get::<Option<i64>>("session_user")? {
-        Some(user) => Record::Session {
-            user: UserId(user),
-            is_blacklisted,
-            end: rows::session_end(&row)?,
-            ends_at: Timestamp::from_millis(row.get("ends_at")?),
-        },
+    let is_blacklisted = row.get::<Option<Timestamp>>("blacklisted_at")?.is_some();
+    Ok(match row.get("session_user")? {
+        Some(user) => {
+            Record::Session { user, is_blacklisted, end: rows::session_end(&row)?, ends_at: row.get("ends_at")? }
+        }
         None if is_blacklisted => Record::Blacklisted,
         None => Record::None,
     })

@@ -1,6 +1,6 @@
 //! Session rows: opened, found, listed and renewed. [`endings`](super::endings) revokes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hallpass_core::{
     clock::Timestamp,
@@ -20,13 +20,7 @@ use super::{
     paged::{self, Conditions, List},
     rows, users,
 };
-use crate::sql::{self, Connection, Row};
-
-/// A session and the account of its user.
-pub(crate) struct Found {
-    pub(crate) session: Session,
-    pub(super) owner: Option<StoredCredentials>,
-}
+use crate::sql::{self, Connection};
 
 /// Opens a session. `None` if the account changed since its password was checked.
 pub(crate) async fn open(
@@ -34,41 +28,21 @@ pub(crate) async fn open(
     unlocked: Unlocked,
     new: NewSession,
 ) -> sqlx::Result<Option<Session>> {
-    let user = unlocked.user(connection, new.user).await?;
-    if !users::is_unchanged(connection, &user, &new.password).await? {
+    let NewSession { session, password, update_last_login, max_sessions, leeway } = new;
+    let (user, now) = (unlocked.user(connection, session.user).await?, session.created_at);
+    if !users::is_unchanged(connection, &user, &password).await? {
         return Ok(None);
     }
-    let session = Session {
-        id: new.id,
-        user: new.user,
-        generation: 0,
-        current: new.token,
-        last_seen_generation: 0,
-        created_at: new.now,
-        refreshed_at: new.now,
-        ends_at: new.ends_at,
-        access_expires_at: new.access_expires_at.min(new.ends_at),
-        origin: new.origin,
-        end: None,
-    };
-    let ending = Ending {
-        reason: EndReason::TooManySessions,
-        now: new.now,
-        origin: session.origin.clone(),
-        leeway: new.leeway,
-        actor: None,
-    };
-    bound::make_room(connection, &user, new.max_sessions, &ending).await?;
+    let ending = Ending::new(EndReason::TooManySessions, now, &session.origin, leeway);
+    bound::make_room(connection, &user, max_sessions, &ending).await?;
     let session = insert(connection, &user, session, None).await?;
     outstanding::insert_current(connection, &session).await?;
-    if new.update_last_login {
-        users::note_sign_in(connection, &user, new.now).await?;
+    if update_last_login {
+        users::note_sign_in(connection, &user, now).await?;
     }
     let session = session.into_session();
-    let signed_in = NewEvent {
-        session: Some(session.id),
-        ..NewEvent::new(new.now, EventKind::SignedIn, session.user, &session.origin)
-    };
+    let event = NewEvent::new(now, EventKind::SignedIn, session.user, &session.origin);
+    let signed_in = NewEvent { session: Some(session.id), ..event };
     events::insert(connection, signed_in).await?;
     Ok(Some(session))
 }
@@ -80,11 +54,6 @@ pub(crate) async fn insert(
     session: Session,
     owner: Option<StoredCredentials>,
 ) -> sqlx::Result<LockedSession> {
-    write(connection, &session).await?;
-    Ok(user.inserted(session, owner))
-}
-
-async fn write(connection: &mut Connection<'_>, session: &Session) -> sqlx::Result<()> {
     sql::query(
         "INSERT INTO sessions (id, user_id, generation, current_jti, current_issued_at, current_expires_at,
              last_seen_gen, created_at, refreshed_at, ends_at, access_expires_at, address, user_agent)
@@ -103,64 +72,23 @@ async fn write(connection: &mut Connection<'_>, session: &Session) -> sqlx::Resu
     .bind(session.access_expires_at)
     .bind(&session.origin.ip)
     .bind(&session.origin.user_agent)
-    .execute(connection)
-    .await
-    .map(drop)
+    .run(connection)
+    .await?;
+    Ok(user.inserted(session, owner))
 }
 
-/// Selects sessions with the accounts of their users.
-macro_rules! with_owner {
-    ($rest:literal) => {
-        concat!(
-            "SELECT sessions.*, users.username, users.email, users.password, users.is_active, users.is_staff,
-                 users.is_superuser, users.date_joined, users.last_login
-             FROM sessions LEFT JOIN users ON users.id = sessions.user_id ",
-            $rest
-        )
-    };
+pub(crate) async fn find(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Session>> {
+    sql::query("SELECT * FROM sessions WHERE id = $1").bind(id).find(connection, rows::session).await
 }
 
-pub(crate) async fn find(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
-    let row = sql::query(with_owner!("WHERE sessions.id = $1")).bind(id).fetch_optional(connection).await?;
-    row.as_ref().map(found).transpose()
-}
-
-/// Finds a session and locks its row, for [`locks`](super::locks).
-pub(super) async fn find_to_write(connection: &mut Connection<'_>, id: SessionId) -> sqlx::Result<Option<Found>> {
-    let statement = sql::query_either(
-        connection,
-        with_owner!("WHERE sessions.id = $1"),
-        with_owner!("WHERE sessions.id = $1 FOR NO KEY UPDATE OF sessions"),
-    );
-    let row = statement.bind(id).fetch_optional(connection).await?;
-    row.as_ref().map(found).transpose()
-}
-
-/// Finds sessions and locks their rows by id.
-pub(super) async fn find_all_to_write(
-    connection: &mut Connection<'_>,
-    ids: &BTreeSet<String>,
-) -> sqlx::Result<Vec<Found>> {
-    let select = if connection.is_shared() {
-        with_owner!("WHERE sessions.id IN (TEXTS) ORDER BY sessions.id FOR NO KEY UPDATE OF sessions")
-    } else {
-        with_owner!("WHERE sessions.id IN (TEXTS)")
-    };
-    sql::query_list(connection, select, ids)?.fetch_all(connection).await?.iter().map(found).collect()
-}
-
-fn found(row: &Row) -> sqlx::Result<Found> {
-    Ok(Found { session: rows::session(row)?, owner: rows::owner(row)? })
-}
-
-/// Writes a renewed session if it still has the generation that was read (compare and swap). Returns whether it had.
+/// Writes a renewed session, which must still have the generation that was read (compare and swap).
 pub(crate) async fn update(
     connection: &mut Connection<'_>,
     renewed: &LockedSession,
     read_at_generation: u32,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<()> {
     let session = renewed.session();
-    let written = sql::query(
+    sql::query(
         "UPDATE sessions SET generation = $1, current_jti = $2, current_issued_at = $3, current_expires_at = $4,
              last_seen_gen = $5, refreshed_at = $6, access_expires_at = $7, address = $8, user_agent = $9
          WHERE id = $10 AND generation = $11 AND revoked_at IS NULL",
@@ -176,9 +104,8 @@ pub(crate) async fn update(
     .bind(&session.origin.user_agent)
     .bind(session.id)
     .bind(read_at_generation)
-    .execute(connection)
-    .await?;
-    Ok(written == 1)
+    .run_on(connection, 1)
+    .await
 }
 
 pub(crate) async fn list_living_of(
@@ -210,5 +137,5 @@ pub(crate) async fn note_seen(
     let seen: BTreeMap<_, _> = seen.map(|(session, generation)| (session.to_string(), *generation)).collect();
     let update = "UPDATE sessions SET last_seen_gen = CAST(seen.value ->> 1 AS bigint) FROM ROWS AS seen
          WHERE sessions.id = seen.value ->> 0";
-    sql::query_list(connection, update, seen)?.execute(connection).await.map(drop)
+    sql::query_list(connection, update, seen)?.run(connection).await
 }

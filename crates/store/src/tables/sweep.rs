@@ -1,6 +1,6 @@
 //! Revokes sessions in batches, where no other change belongs to the same transaction. Other writes run between batches.
 
-use hallpass_core::store::{Ending, Selection, Swept};
+use hallpass_core::store::{Ending, Progress, Selection};
 
 use super::{endings, locks::GlobalLock, outstanding};
 use crate::sql::Connection;
@@ -12,7 +12,7 @@ pub(crate) async fn sweep(
     selection: &Selection,
     limit: u32,
     ending: &Ending,
-) -> sqlx::Result<Swept> {
+) -> sqlx::Result<Progress> {
     let issued_before = selection.before.unwrap_or(ending.now);
     let users = match selection.user {
         Some(user) => lock.users(connection, [user]).await?,
@@ -25,7 +25,7 @@ pub(crate) async fn sweep(
     let tokens = outstanding::sweep_unattached(connection, &users, selection, limit, ending.now, why).await?;
     let ended = count(live.iter());
     let is_done = [count(users.iter()), ended, tokens].iter().all(|count| *count < u64::from(limit));
-    Ok(Swept { ended, is_done })
+    Ok(Progress { count: ended, is_done })
 }
 
 fn count(items: impl Iterator) -> u64 {

@@ -1,6 +1,7 @@
 //! User rows: created, found, listed, and given another password.
 
 use hallpass_core::{
+    administration::Denial,
     clock::Timestamp,
     id::UserId,
     paging::PageRequest,
@@ -19,37 +20,31 @@ use super::{
     paged::{self, Conditions, List},
     rows,
 };
-use crate::sql::{self, Connection};
+use crate::{
+    sql::{self, Connection},
+    work::Rollback,
+};
 
 /// Checks that the table can be read.
-pub(crate) async fn look(connection: &mut Connection<'_>) -> sqlx::Result<()> {
+pub(crate) async fn check_readable(connection: &mut Connection<'_>) -> sqlx::Result<()> {
     sql::query("SELECT EXISTS (SELECT 1 FROM users)").fetch_value::<bool>(connection).await.map(drop)
 }
 
-/// The result of creating a user.
-pub(crate) enum Created {
-    User(User),
-    UsernameTaken,
-    EmailTaken,
-}
-
 /// Creates a user and its security event.
-pub(crate) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Created> {
-    let created = insert(connection, new).await?;
-    if let Created::User(user) = &created {
-        let event = NewEvent::new(new.date_joined, EventKind::Registered, user.id, &Origin::UNKNOWN);
-        events::insert(connection, event).await?;
-    }
-    Ok(created)
+pub(crate) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> Result<User, Rollback> {
+    let user = insert(connection, new).await?;
+    let event = NewEvent::new(new.date_joined, EventKind::Registered, user.id, &Origin::UNKNOWN);
+    events::insert(connection, event).await?;
+    Ok(user)
 }
 
 /// Inserts a user, unless the username or the e-mail address is taken. Where e-mail addresses are unique, the caller holds
 /// the global lock.
-pub(crate) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> sqlx::Result<Created> {
+pub(crate) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> Result<User, Rollback> {
     if !emails::is_free(connection, new.naming, new.email.as_str(), None).await? {
-        return Ok(Created::EmailTaken);
+        return Err(Denial::EmailTaken.into());
     }
-    let row = sql::query(
+    sql::query(
         "INSERT INTO users
              (username, email, email_key, password, is_active, is_staff, is_superuser, date_joined, search_text)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (username) DO NOTHING RETURNING *",
@@ -63,18 +58,16 @@ pub(crate) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> sq
     .bind(new.role.is_superuser())
     .bind(new.date_joined)
     .bind(search_text(new.username.as_str(), new.email.as_str()))
-    .fetch_optional(connection)
-    .await?;
-    let user = row.as_ref().map(rows::user).transpose()?;
-    Ok(user.map_or(Created::UsernameTaken, Created::User))
+    .find(connection, rows::user)
+    .await?
+    .ok_or(Denial::UsernameTaken.into())
 }
 
 pub(crate) async fn find_credentials(
     connection: &mut Connection<'_>,
     username: &str,
 ) -> sqlx::Result<Option<StoredCredentials>> {
-    let row = sql::query("SELECT * FROM users WHERE username = $1").bind(username).fetch_optional(connection).await?;
-    row.as_ref().map(rows::account).transpose()
+    sql::query("SELECT * FROM users WHERE username = $1").bind(username).find(connection, rows::account).await
 }
 
 /// Finds the user that a token names. `None` if several users share the e-mail address.
@@ -99,8 +92,7 @@ pub(crate) async fn find_account(
 }
 
 pub(crate) async fn find(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<Option<User>> {
-    let row = sql::query("SELECT * FROM users WHERE id = $1").bind(user).fetch_optional(connection).await?;
-    row.as_ref().map(rows::user).transpose()
+    sql::query("SELECT * FROM users WHERE id = $1").bind(user).find(connection, rows::user).await
 }
 
 /// Whether the user is active and has this password hash.
@@ -122,12 +114,7 @@ pub(crate) async fn note_sign_in(
     user: &LockedUser,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql::query("UPDATE users SET last_login = $1 WHERE id = $2")
-        .bind(now)
-        .bind(user.id())
-        .execute(connection)
-        .await
-        .map(drop)
+    sql::query("UPDATE users SET last_login = $1 WHERE id = $2").bind(now).bind(user.id()).run(connection).await
 }
 
 pub(crate) async fn upgrade_password(

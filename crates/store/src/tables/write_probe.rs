@@ -8,7 +8,7 @@ use crate::sql::{self, Connection};
 /// page, which needs space in the file. The row is rolled back, and vacuum frees the page.
 pub(crate) async fn write(connection: &mut Connection<'_>) -> sqlx::Result<()> {
     if !connection.is_shared() {
-        return sql::query("UPDATE write_probe SET writes = writes + 1").execute(connection).await.map(drop);
+        return sql::query("UPDATE write_probe SET writes = writes + 1").run(connection).await;
     }
     sql::begin_rehearsal(connection).await?;
     sql::query("INSERT INTO write_probe (filler) VALUES (repeat(' ', 8000))").execute(connection).await?;

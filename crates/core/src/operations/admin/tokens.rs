@@ -3,14 +3,7 @@
 use hallpass_types::{Listing, TokenRecord};
 
 use super::{Administrator, distinct};
-use crate::{
-    Auth, Error,
-    clock::Timestamp,
-    id::Jti,
-    paging::PageRequest,
-    session::Origin,
-    store::{OutstandingToken, TokenQuery},
-};
+use crate::{Auth, Error, id::Jti, paging::PageRequest, session::Origin, store::TokenQuery};
 
 impl Auth {
     /// A page of outstanding tokens; `None` when it does not exist.
@@ -23,8 +16,7 @@ impl Auth {
         query: TokenQuery,
         page: PageRequest,
     ) -> Result<Option<Listing<TokenRecord>>, Error> {
-        let listed = self.store.list_tokens(query, self.clock.now(), page).await?;
-        Ok(listed.map(|listed| listed.map(record)))
+        Ok(self.store.list_tokens(query, self.clock.now(), page).await?)
     }
 
     /// Blacklists a token and revokes its session, even if it was spent before.
@@ -62,20 +54,6 @@ impl Auth {
     }
 
     async fn load_token(&self, jti: Jti) -> Result<TokenRecord, Error> {
-        Ok(record(self.store.find_token(jti).await?.ok_or(Error::NotFound)?))
-    }
-}
-
-fn record(token: OutstandingToken) -> TokenRecord {
-    TokenRecord {
-        jti: token.jti.to_string(),
-        user: token.user.map(|user| user.to_string()),
-        username: token.username,
-        session: token.session.map(|session| session.to_string()),
-        generation: token.generation,
-        created_at: token.created_at.seconds(),
-        expires_at: token.expires_at.seconds(),
-        blacklisted_at: token.blacklisted.map(|(at, _)| Timestamp::seconds(at)),
-        blacklisted_why: token.blacklisted.map(|(_, why)| why),
+        self.store.find_token(jti).await?.ok_or(Error::NotFound)
     }
 }

@@ -70,7 +70,7 @@ impl Places {
             (None, Some(_)) => Place::DeletedHere,
             (Some(here), Some(before)) => Place::Imported(Box::new(Known {
                 last_login: rows::user(here)?.last_login,
-                password_here: hash_digest(&here.get::<String>("password")?.into()),
+                password_here: hash_digest(&here.get("password")?),
                 password_before: Password { there: before.get("password_there")?, here: before.get("password_here")? },
                 here: fields(here)?,
                 before: fields(before)?,

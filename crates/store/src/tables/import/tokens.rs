@@ -12,7 +12,7 @@ use hallpass_types::EndReason;
 use serde::Serialize;
 
 use crate::{
-    sql::{self, Connection, Row},
+    sql::{self, Connection},
     tables::{
         endings,
         locks::{LockedSession, LockedUsers},
@@ -39,9 +39,8 @@ pub(super) async fn lock_sessions(
 ) -> sqlx::Result<HashMap<SessionId, LockedSession>> {
     let select = "SELECT session_id FROM outstanding_tokens WHERE session_id IS NOT NULL AND jti IN (TEXTS)";
     let statement = sql::query_list(connection, select, tokens.iter().map(|token| token.jti.as_str()))?;
-    let found = statement.fetch_all(connection).await?;
-    let ids = found.iter().map(|row| row.get::<String>("session_id")).collect::<sqlx::Result<Vec<_>>>()?;
-    owners.sessions(connection, ids.iter().filter_map(|id| SessionId::parse(id))).await
+    let ids: Vec<_> = statement.list(connection, |row| row.get("session_id")).await?;
+    owners.sessions(connection, ids.into_iter()).await
 }
 
 /// Imports a batch of tokens. Their owners and their sessions are locked.
@@ -93,8 +92,7 @@ async fn find_created_here(connection: &mut Connection<'_>, tokens: &[ForeignTok
     let select = "SELECT id FROM users WHERE id IN (NUMBERS)
          AND NOT EXISTS (SELECT 1 FROM imported_users WHERE imported_users.user_id = users.id)";
     let users = tokens.iter().filter_map(|token| token.user).map(|user| user.0);
-    let rows = sql::query_list(connection, select, users)?.fetch_all(connection).await?;
-    rows.iter().map(|row| row.get("id")).collect()
+    sql::query_list(connection, select, users)?.list(connection, |row| row.get("id")).await
 }
 
 /// Inserts the tokens that are not known, and returns their `jti`.
@@ -106,8 +104,7 @@ async fn insert(connection: &mut Connection<'_>, tokens: &[Imported<'_>]) -> sql
             CAST(value ->> 'expires_at' AS bigint), CAST(value ->> 'blacklisted_at' AS bigint),
             CASE WHEN value ->> 'blacklisted_at' IS NOT NULL THEN 'imported' END
         FROM ROWS WHERE true ON CONFLICT (jti) DO NOTHING RETURNING jti";
-    let rows = sql::query_list(connection, insert, tokens)?.fetch_all(connection).await?;
-    rows.iter().map(|row| row.get("jti")).collect()
+    sql::query_list(connection, insert, tokens)?.list(connection, |row| row.get("jti")).await
 }
 
 /// Those of the tokens that are not blacklisted, with their sessions.
@@ -116,12 +113,8 @@ async fn find_usable<'t>(
     tokens: impl Iterator<Item = &'t Imported<'t>>,
 ) -> sqlx::Result<HashMap<String, Option<SessionId>>> {
     let select = "SELECT jti, session_id FROM outstanding_tokens WHERE blacklisted_at IS NULL AND jti IN (TEXTS)";
-    let rows = sql::query_list(connection, select, tokens.map(|token| token.jti))?.fetch_all(connection).await?;
-    let entry = |row: &Row| {
-        let session: Option<String> = row.get("session_id")?;
-        Ok((row.get("jti")?, session.as_deref().and_then(SessionId::parse)))
-    };
-    rows.iter().map(entry).collect()
+    let statement = sql::query_list(connection, select, tokens.map(|token| token.jti))?;
+    statement.list(connection, |row| Ok((row.get("jti")?, row.get("session_id")?))).await
 }
 
 /// Revokes the sessions of tokens that were refreshed here before they were blacklisted there.
@@ -148,5 +141,5 @@ async fn blacklist<'t>(
         UPDATE outstanding_tokens
         SET blacklisted_at = CAST(token.value ->> 'blacklisted_at' AS bigint), blacklisted_why = 'imported'
         FROM ROWS AS token WHERE outstanding_tokens.jti = token.value ->> 'jti'";
-    sql::query_list(connection, update, tokens)?.execute(connection).await.map(drop)
+    sql::query_list(connection, update, tokens)?.run(connection).await
 }

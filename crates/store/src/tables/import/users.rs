@@ -139,9 +139,8 @@ async fn remember(
     .bind(there.is_active)
     .bind(there.is_staff)
     .bind(there.is_superuser)
-    .execute(connection)
+    .run(connection)
     .await
-    .map(drop)
 }
 
 async fn update(
@@ -217,7 +216,7 @@ async fn replace_password(
     user: &ForeignUser,
 ) -> sqlx::Result<()> {
     let update = sql::query("UPDATE users SET password = $1 WHERE id = $2");
-    update.bind(user.password.expose_secret()).bind(locked.id()).execute(connection).await.map(drop)
+    update.bind(user.password.expose_secret()).bind(locked.id()).run(connection).await
 }
 
 /// Records that a new hash of the same password replaces the imported one.
@@ -231,7 +230,6 @@ pub(crate) async fn follow_upgrade(
         .bind(hash_digest(new))
         .bind(user)
         .bind(hash_digest(old))
-        .execute(connection)
+        .run(connection)
         .await
-        .map(drop)
 }

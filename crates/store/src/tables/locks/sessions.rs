@@ -2,21 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use hallpass_core::{
-    clock::Timestamp,
-    id::{SessionId, UserId},
-    session::Session,
-    store::Selection,
-    user::StoredCredentials,
-};
+use hallpass_core::{clock::Timestamp, id::SessionId, session::Session, store::Selection, user::StoredCredentials};
 
-use super::{GlobalLock, Unlocked};
+use super::{GlobalLock, LockedUser, Unlocked};
 use crate::{
     sql::{self, Connection, Row, Statement},
-    tables::{
-        paged::Conditions,
-        sessions::{self, Found},
-    },
+    tables::{paged::Conditions, rows},
 };
 
 /// A session's row, locked until the transaction ends, with the account of its user. No other transaction can renew or
@@ -35,6 +26,18 @@ pub(in crate::tables) struct LiveSession {
     pub(in crate::tables) access_expires_at: Timestamp,
 }
 
+/// Selects sessions with the accounts of their users.
+macro_rules! with_owner {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sessions.*, users.username, users.email, users.password, users.is_active, users.is_staff,
+                 users.is_superuser, users.date_joined, users.last_login
+             FROM sessions LEFT JOIN users ON users.id = sessions.user_id ",
+            $rest
+        )
+    };
+}
+
 /// Selects the user's least recently used open sessions.
 macro_rules! least_recently_used {
     ($rest:literal) => {
@@ -49,6 +52,10 @@ macro_rules! least_recently_used {
 }
 
 impl LockedSession {
+    fn read(row: &Row) -> sqlx::Result<Self> {
+        Ok(Self { session: rows::session(row)?, owner: rows::owner(row)? })
+    }
+
     pub(crate) const fn session(&self) -> &Session {
         &self.session
     }
@@ -100,24 +107,9 @@ impl LiveSessions {
         Self::read(connection, query).await
     }
 
-    /// Locks the user's least recently used open sessions.
-    pub(super) async fn lock_least_recently_used(
-        connection: &mut Connection<'_>,
-        user: UserId,
-        now: Timestamp,
-        limit: i64,
-    ) -> sqlx::Result<Self> {
-        let statement = sql::query_either(
-            connection,
-            least_recently_used!("ORDER BY id"),
-            least_recently_used!("AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"),
-        );
-        Self::read(connection, statement.bind(user).bind(now).bind(limit)).await
-    }
-
     async fn read(connection: &mut Connection<'_>, locking: Statement<'_>) -> sqlx::Result<Self> {
-        let found = locking.fetch_all(connection).await?;
-        found.iter().map(LiveSession::read).collect::<sqlx::Result<_>>().map(Self)
+        let read = |row: &Row| Ok(LiveSession { id: row.get("id")?, access_expires_at: row.get("access_expires_at")? });
+        locking.list(connection, read).await.map(Self)
     }
 
     pub(in crate::tables) fn iter(&self) -> impl ExactSizeIterator<Item = &LiveSession> {
@@ -125,12 +117,20 @@ impl LiveSessions {
     }
 }
 
-impl LiveSession {
-    fn read(row: &Row) -> sqlx::Result<Self> {
-        let id: String = row.get("id")?;
-        let id =
-            SessionId::parse(&id).ok_or_else(|| sqlx::Error::Decode(format!("not a session id: {id:?}").into()))?;
-        Ok(Self { id, access_expires_at: Timestamp::from_millis(row.get("access_expires_at")?) })
+impl LockedUser {
+    /// Locks up to `limit` of the user's least recently used open sessions.
+    pub(in crate::tables) async fn least_recently_used(
+        &self,
+        connection: &mut Connection<'_>,
+        now: Timestamp,
+        limit: i64,
+    ) -> sqlx::Result<LiveSessions> {
+        let statement = sql::query_either(
+            connection,
+            least_recently_used!("ORDER BY id"),
+            least_recently_used!("AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"),
+        );
+        LiveSessions::read(connection, statement.bind(self.id()).bind(now).bind(limit)).await
     }
 }
 
@@ -157,7 +157,12 @@ impl GlobalLock {
 }
 
 pub(super) async fn lock(connection: &mut Connection<'_>, session: SessionId) -> sqlx::Result<Option<LockedSession>> {
-    Ok(sessions::find_to_write(connection, session).await?.map(locked))
+    let statement = sql::query_either(
+        connection,
+        with_owner!("WHERE sessions.id = $1"),
+        with_owner!("WHERE sessions.id = $1 FOR NO KEY UPDATE OF sessions"),
+    );
+    statement.bind(session).find(connection, LockedSession::read).await
 }
 
 pub(super) async fn lock_each(
@@ -168,10 +173,11 @@ pub(super) async fn lock_each(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = sessions::find_all_to_write(connection, &ids).await?;
-    Ok(found.into_iter().map(|found| (found.session.id, locked(found))).collect())
-}
-
-fn locked(Found { session, owner }: Found) -> LockedSession {
-    LockedSession { session, owner }
+    let select = if connection.is_shared() {
+        with_owner!("WHERE sessions.id IN (TEXTS) ORDER BY sessions.id FOR NO KEY UPDATE OF sessions")
+    } else {
+        with_owner!("WHERE sessions.id IN (TEXTS)")
+    };
+    let read = |row: &Row| LockedSession::read(row).map(|locked| (locked.session.id, locked));
+    sql::query_list(connection, select, ids)?.list(connection, read).await
 }

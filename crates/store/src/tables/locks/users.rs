@@ -55,16 +55,6 @@ impl LockedUser {
     ) -> sqlx::Result<LiveSessions> {
         LiveSessions::lock(connection, &Selection { user: Some(self.0), keep, before: None }, None).await
     }
-
-    /// Locks up to `limit` of the user's least recently used open sessions.
-    pub(in crate::tables) async fn least_recently_used(
-        &self,
-        connection: &mut Connection<'_>,
-        now: Timestamp,
-        limit: i64,
-    ) -> sqlx::Result<LiveSessions> {
-        LiveSessions::lock_least_recently_used(connection, self.0, now, limit).await
-    }
 }
 
 impl LockedUsers {
@@ -152,8 +142,8 @@ impl GlobalLock {
             "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2",
             "SELECT id FROM users WHERE adopts_from < $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
         );
-        let found = statement.bind(issued_before).bind(limit).fetch_all(connection).await?;
-        found.iter().map(|row| Ok(LockedUser(UserId(row.get("id")?)))).collect::<sqlx::Result<_>>().map(LockedUsers)
+        let statement = statement.bind(issued_before).bind(limit);
+        statement.list(connection, |row| row.get("id").map(LockedUser)).await.map(LockedUsers)
     }
 }
 
