@@ -25,7 +25,7 @@ fn main() {
 }
 
 fn tokens() -> Tokens {
-    Tokens::new(&Settings::with_signing_key(SECRET.to_vec().into())).expect("good settings")
+    Tokens::new(Settings::with_signing_key(SECRET.to_vec().into())).expect("good settings")
 }
 
 fn token(tokens: &Tokens) -> String {

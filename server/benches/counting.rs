@@ -51,7 +51,7 @@ fn answer_and_count_a_request(bencher: Bencher) {
 #[divan::bench]
 fn verify_a_token(bencher: Bencher) {
     let now = Timestamp::from_seconds(1_700_000_000);
-    let tokens = Tokens::new(&Settings::with_signing_key(vec![7; 32].into())).expect("good settings");
+    let tokens = Tokens::new(Settings::with_signing_key(vec![7; 32].into())).expect("good settings");
     let subject = Subject {
         user: UserKey::Id(UserId(1)),
         session: SessionId::parse(&"5a".repeat(16)).expect("a session id"),

@@ -122,9 +122,10 @@ impl Auth {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, SettingsError> {
         settings.validate()?;
+        let settings = Arc::new(settings);
         let parallelism = available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            tokens: Tokens::new(&settings)?,
+            tokens: Tokens::new(settings.clone())?,
             are_keys_stale: AtomicBool::new(false),
             passwords: Passwords::new(parallelism, settings.hash_cost, randomness.clone()),
             revocations: store.revocations(),
@@ -132,7 +133,7 @@ impl Auth {
             failures: Failures::default(),
             write_probe: WriteProbe::default(),
             limiter: Limiter::new(&settings.limits, &clock),
-            settings: Arc::new(settings),
+            settings,
             policy: Arc::new(DefaultPolicy),
             observer: Arc::new(()),
             store,

@@ -197,7 +197,7 @@ fn no_token_type(kinds: &[TokenType], why: impl Fn(TokenType) -> Error) -> Error
 fn user_of(token: &Token) -> Result<&UserKey, Error> {
     match &token.user {
         Some(user) => Ok(user),
-        None if token.names_user => Err(Error::UserNotFound),
+        None if token.has_user => Err(Error::UserNotFound),
         None => Err(Error::NoUserId),
     }
 }

@@ -82,7 +82,7 @@ mod tests {
             jti: Jti::from_text("a"),
             kind: Kind::Missing,
             user: None,
-            names_user: false,
+            has_user: false,
             session: None,
             generation: 0,
             begins_at: None,

@@ -13,11 +13,11 @@ pub(super) struct Payload(Claims);
 
 /// The issuer whose clock set the times of a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Maker {
-    /// One of our servers.
-    Ourselves,
+pub(super) enum Issuer {
+    /// A server of this deployment.
+    Hallpass,
     /// Another issuer, possibly with the same key.
-    SomebodyElse,
+    Other,
 }
 
 impl Payload {
@@ -32,9 +32,9 @@ impl Payload {
     /// The time before which the token is invalid: the later of `iat` and `nbf` (`PyJWT`: `_validate_iat`). The `iat`
     /// of our own tokens is ignored, if it is a date: when our clock was set back, or another server's is ahead, the
     /// client must not suffer.
-    pub(super) fn begins_at(&self, maker: Maker) -> Result<Option<Timestamp>, TokenError> {
+    pub(super) fn begins_at(&self, issuer: Issuer) -> Result<Option<Timestamp>, TokenError> {
         let (issued_at, not_before) = (self.0.date("iat")?, self.0.date("nbf")?);
-        Ok(if maker == Maker::SomebodyElse { issued_at.max(not_before) } else { not_before })
+        Ok(if issuer == Issuer::Other { issued_at.max(not_before) } else { not_before })
     }
 
     /// The `exp` claim, which may be missing.
@@ -78,7 +78,7 @@ impl Payload {
         known.map_or(Kind::Unknown, Kind::Known)
     }
 
-    pub(super) fn names_user(&self, claim: &str) -> bool {
+    pub(super) fn has_user(&self, claim: &str) -> bool {
         self.0.has(claim)
     }
 

@@ -23,7 +23,7 @@ fn settings() -> Settings {
 }
 
 fn tokens() -> Tokens {
-    Tokens::new(&settings()).expect("good settings")
+    Tokens::new(settings()).expect("good settings")
 }
 
 fn subject() -> Subject {
@@ -90,7 +90,7 @@ fn a_token_expires_at_its_exp() {
 
 #[test]
 fn the_leeway_tolerates_a_wrong_clock() {
-    let lenient = Tokens::new(&Settings { leeway: Duration::from_secs(5), ..settings() }).expect("good settings");
+    let lenient = Tokens::new(Settings { leeway: Duration::from_secs(5), ..settings() }).expect("good settings");
     let theirs = payload_with(|claims| drop(claims.remove("sid")));
     let verify_at = |now| lenient.verify(&theirs, None, now).map(drop);
     assert_eq!(verify_at(NOW + Duration::from_millis(304_999)), Ok(()));
@@ -189,7 +189,7 @@ fn each_missing_claim_has_its_own_message() {
 
 #[test]
 fn configured_issuer_and_audience_are_compared_exactly() {
-    let strict = Tokens::new(&Settings {
+    let strict = Tokens::new(Settings {
         issuer: Some("https://hallpass.example".into()),
         audience: Some("api".into()),
         ..settings()
@@ -223,7 +223,7 @@ fn configured_issuer_and_audience_are_compared_exactly() {
 #[test]
 fn any_of_several_audiences_is_accepted() {
     let several = Audience::Several(vec!["web".into(), "api".into()]);
-    let tokens = Tokens::new(&Settings { audience: Some(several), ..settings() }).expect("good settings");
+    let tokens = Tokens::new(Settings { audience: Some(several), ..settings() }).expect("good settings");
     let verify_with = |aud: Value| {
         let token = payload_with(|claims| drop(claims.insert("aud".into(), aud)));
         tokens.verify(&token, None, NOW).map(drop)
@@ -301,7 +301,7 @@ fn trailing_bits_of_a_part_are_rejected() {
 fn another_key_does_not_verify() {
     let almost = b"0123456789abcdef0123456789abcdeF".to_vec();
     for key in [vec![1; 32], almost, b"HS256HS256HS256HS256HS256HS256HS256".to_vec()] {
-        let other = Tokens::new(&Settings::with_signing_key(key.into())).expect("good settings");
+        let other = Tokens::new(Settings::with_signing_key(key.into())).expect("good settings");
         assert_eq!(other.verify(&good(), None, NOW).err(), Some(TokenError::Invalid));
     }
 }

@@ -38,7 +38,7 @@ impl Verifier {
         let ring = Config::find_keys(config.clone())?;
         let ring =
             ring.ok_or_else(|| Failure::Keys("this server has no key yet; pass keys with --jwks FILE".to_owned()))?;
-        let tokens = Tokens::new(&Config::load(config)?.auth)?;
+        let tokens = Tokens::new(Config::load(config)?.auth)?;
         tokens.replace_keys(ring);
         Ok(Self::Own(Box::new(tokens)))
     }
