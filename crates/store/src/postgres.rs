@@ -146,13 +146,13 @@ impl Access {
         work: impl Reading<T>,
         attempts: &Attempts,
     ) -> sqlx::Result<(T, Option<Arc<str>>)> {
-        let mut connection = self.pool.acquire(attempts.until()).await?;
-        let value = time::timeout_at(attempts.until(), read(&mut connection, begin, work)).await;
+        let mut connection = self.pool.acquire(attempts.until).await?;
+        let value = time::timeout_at(attempts.until, read(&mut connection, begin, work)).await;
         let value = value.unwrap_or_else(|_| Err(no_answer("a statement")));
         if value.as_ref().err().is_none_or(|error| Fault::of(error) != Fault::Disconnected) {
             connection.finish_use();
         }
-        value.map(|value| (value, connection.history()))
+        value.map(|value| (value, connection.history.clone()))
     }
 
     async fn write<T>(&self, work: impl Work<T, Unlocked, Rollback>) -> Result<T, WriteError> {
@@ -171,8 +171,8 @@ impl Access {
         work: impl Work<T, Unlocked, Rollback>,
         attempts: &Attempts,
     ) -> Result<T, NotCommitted> {
-        let connection = self.pool.acquire(attempts.until()).await?;
-        let mut transaction = Transaction::begin(connection, attempts.until()).await?;
+        let connection = self.pool.acquire(attempts.until).await?;
+        let mut transaction = Transaction::begin(connection, attempts.until).await?;
         match transaction.run(work).await {
             Ok((value, revoked)) => {
                 transaction.commit(&self.pool).await?;
@@ -184,16 +184,16 @@ impl Access {
                 drop(transaction.roll_back().await);
                 Err(NotCommitted::Final(denial.into()))
             }
-            Err(Rollback::Database(error)) => Err(transaction.fail(error, attempts.begun(), &self.pool).await),
+            Err(Rollback::Database(error)) => Err(transaction.fail(error, attempts.begun, &self.pool).await),
         }
     }
 }
 
 async fn read<T>(connection: &mut ServerConnection, begin: Option<SqlStr>, work: impl Reading<T>) -> sqlx::Result<T> {
     let Some(begin) = begin else { return work(&mut connection.connection()).await };
-    connection.raw().execute(begin).await?;
+    connection.raw.execute(begin).await?;
     let value = work(&mut connection.connection()).await;
-    connection.raw().execute(if value.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    connection.raw.execute(if value.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
     value
 }
 

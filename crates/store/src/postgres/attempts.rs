@@ -11,8 +11,10 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The time limit of a piece of work, and the pauses between its attempts.
 pub(super) struct Attempts {
-    begun: Instant,
-    until: Instant,
+    /// Time when the work began.
+    pub(super) begun: Instant,
+    /// Time when the limit is reached.
+    pub(super) until: Instant,
     pause: Duration,
 }
 
@@ -20,16 +22,6 @@ impl Attempts {
     pub(super) fn within(time: Duration) -> Self {
         let begun = Instant::now();
         Self { begun, until: begun + time, pause: FIRST_PAUSE }
-    }
-
-    /// Time when the work began.
-    pub(super) const fn begun(&self) -> Instant {
-        self.begun
-    }
-
-    /// Time when the limit is reached.
-    pub(super) const fn until(&self) -> Instant {
-        self.until
     }
 
     /// Waits before the next attempt.
@@ -67,7 +59,7 @@ mod tests {
             count += 1;
         }
         assert!((20..30).contains(&count), "{count} attempts");
-        assert!(attempts.begun() < attempts.until());
+        assert!(attempts.begun < attempts.until);
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,11 +31,14 @@ struct Standby;
 /// A connection. It can be used again only if the work has confirmed that all answers were read: a dropped future leaves
 /// unread answers.
 pub(super) struct ServerConnection {
-    raw: PgConnection,
-    sessions: Arc<Sessions>,
-    history: Option<Arc<str>>,
-    opened_at: Instant,
-    answered_at: Instant,
+    /// The connection of the driver.
+    pub(super) raw: PgConnection,
+    /// The setup of the session.
+    pub(super) sessions: Arc<Sessions>,
+    /// The history of the server's data, if it is known.
+    pub(super) history: Option<Arc<str>>,
+    pub(super) opened_at: Instant,
+    pub(super) answered_at: Instant,
     is_in_use: bool,
 }
 
@@ -63,32 +66,9 @@ impl ServerConnection {
         })
     }
 
-    /// The connection of the driver.
-    pub(super) const fn raw(&mut self) -> &mut PgConnection {
-        &mut self.raw
-    }
-
     /// The connection for the statements of the tables.
     pub(super) fn connection(&mut self) -> Connection<'_> {
         Connection::prepared(&mut self.raw, self.sessions.statements)
-    }
-
-    /// The setup of the session.
-    pub(super) fn sessions(&self) -> Arc<Sessions> {
-        self.sessions.clone()
-    }
-
-    /// The history of the server's data, if it is known.
-    pub(super) fn history(&self) -> Option<Arc<str>> {
-        self.history.clone()
-    }
-
-    pub(super) const fn opened_at(&self) -> Instant {
-        self.opened_at
-    }
-
-    pub(super) const fn answered_at(&self) -> Instant {
-        self.answered_at
     }
 
     /// Begins a piece of work. Until it is finished, the connection is not used again.

@@ -77,7 +77,7 @@ impl Pool {
     pub(super) fn takes_no_writes(&self, connection: &ServerConnection, begun: Instant) -> bool {
         let now = Instant::now();
         self.connector.seen(|seen| {
-            if connection.opened_at() >= begun {
+            if connection.opened_at >= begun {
                 seen.refusal = Some(now);
             }
             let is_known = seen.refusal.is_some_and(|refusal| now < refusal + REFUSAL_STANDS_FOR);
@@ -136,7 +136,7 @@ impl Connector {
     }
 
     fn has_fallen_silent(&self, connection: &ServerConnection) -> bool {
-        self.seen(|seen| seen.silence.is_some_and(|silence| connection.answered_at() < silence))
+        self.seen(|seen| seen.silence.is_some_and(|silence| connection.answered_at < silence))
     }
 
     /// Records that an idle connection is lost. If it is unresponsive, the others are as well.

@@ -52,7 +52,7 @@ impl<'p> Transaction<'p> {
     /// Begins a transaction whose statements must be answered before `until`.
     pub(super) async fn begin(mut connection: Pooled<'p>, until: Instant) -> sqlx::Result<Self> {
         let begun =
-            time::timeout_at(until, sqlx::raw_sql(connection.sessions().begin.clone()).fetch_one(connection.raw()))
+            time::timeout_at(until, sqlx::raw_sql(connection.sessions.begin.clone()).fetch_one(&mut connection.raw))
                 .await;
         let row = begun.unwrap_or_else(|_| Err(no_answer("BEGIN")))?;
         let id: String = row.try_get(0)?;
@@ -86,7 +86,7 @@ impl<'p> Transaction<'p> {
 
     /// Rolls back.
     pub(super) async fn roll_back(mut self) -> sqlx::Result<()> {
-        let rolled_back = time::timeout_at(self.until, self.connection.raw().execute("ROLLBACK")).await;
+        let rolled_back = time::timeout_at(self.until, self.connection.raw.execute("ROLLBACK")).await;
         rolled_back.unwrap_or_else(|_| Err(no_answer("ROLLBACK")))?;
         self.connection.finish_use();
         Ok(())
@@ -96,7 +96,7 @@ impl<'p> Transaction<'p> {
     pub(super) async fn commit(mut self, pool: &Pool) -> Result<(), NotCommitted> {
         let now = Instant::now();
         let half = now + self.until.saturating_duration_since(now) / 2;
-        let committed = time::timeout_at(half, self.connection.raw().execute("COMMIT")).await;
+        let committed = time::timeout_at(half, self.connection.raw.execute("COMMIT")).await;
         match committed.unwrap_or_else(|_| Err(no_answer("COMMIT"))) {
             Ok(_) => {
                 self.connection.finish_use();
@@ -113,12 +113,12 @@ impl<'p> Transaction<'p> {
     /// Looks up the outcome of the transaction on another connection.
     async fn look_up(self, pool: &Pool, error: sqlx::Error) -> Result<(), NotCommitted> {
         let Self { connection, id, until } = self;
-        let history = connection.history();
+        let history = connection.history.clone();
         drop(connection);
         loop {
             let status = match pool.acquire(until).await {
                 // In another history, the id may belong to another transaction.
-                Ok(other) if history.is_some() && other.history() == history => status(other, id, until).await,
+                Ok(other) if history.is_some() && other.history == history => status(other, id, until).await,
                 Ok(_) | Err(_) => Ok(None),
             };
             match status.as_ref().map(Option::as_deref) {
@@ -146,8 +146,8 @@ async fn status(mut connection: Pooled<'_>, id: u64, until: Instant) -> sqlx::Re
     ));
     let ask = AssertSqlSafe(format!("SELECT pg_xact_status(CAST('{id}' AS xid8))"));
     let asked = time::timeout_at(until, async {
-        sqlx::raw_sql(end).execute(connection.raw()).await?;
-        sqlx::raw_sql(ask).fetch_one(connection.raw()).await?.try_get(0)
+        sqlx::raw_sql(end).execute(&mut connection.raw).await?;
+        sqlx::raw_sql(ask).fetch_one(&mut connection.raw).await?.try_get(0)
     });
     let status = asked.await.unwrap_or_else(|_| Err(no_answer("pg_xact_status")))?;
     connection.finish_use();

@@ -57,8 +57,8 @@ impl Copy<'_> {
     }
 
     async fn of_source(&mut self, after: &Value<'static>) -> Result<Vec<Values>, MoveError> {
-        let Table { name, .. } = self.table;
-        let (columns, key) = (self.table.column_names(), self.table.key());
+        let Table { name, key: (key, _), .. } = self.table;
+        let columns = self.table.column_names();
         let sql = format!("SELECT {columns} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT $2");
         let statement = Statement::assembled(sql, vec![after.clone(), PIECE.into()]);
         let rows = statement.fetch_all(&mut Connection::sqlite(self.source)).await;
@@ -66,8 +66,8 @@ impl Copy<'_> {
     }
 
     async fn of_target(&mut self, after: &Value<'static>, last: &Value<'static>) -> Result<Vec<Values>, MoveError> {
-        let Table { name, .. } = self.table;
-        let (columns, key) = (self.table.column_names(), self.table.key());
+        let Table { name, key: (key, _), .. } = self.table;
+        let columns = self.table.column_names();
         let sql = format!("SELECT {columns} FROM {name} WHERE {key} > $1 AND {key} <= $2 ORDER BY {key}");
         let statement = Statement::assembled(sql, vec![after.clone(), last.clone()]);
         let mut connection = Connection::postgres(self.target);
@@ -89,7 +89,7 @@ impl Copy<'_> {
 
     /// Replaces all rows after a key with these. From the first difference on, no row of the target is kept.
     async fn replace(&mut self, after: &Value<'static>, rows: Vec<Values>) -> Result<(), MoveError> {
-        let deletion = format!("DELETE FROM {} WHERE {} > $1", self.table.name, self.table.key());
+        let deletion = format!("DELETE FROM {} WHERE {} > $1", self.table.name, self.table.key.0);
         let deletion = Statement::assembled(deletion, vec![after.clone()]);
         let insertion = (!rows.is_empty()).then(|| self.insertion(rows));
         answered(async {
@@ -104,7 +104,7 @@ impl Copy<'_> {
     }
 
     fn insertion(&self, rows: Vec<Values>) -> Statement<'static> {
-        let width = self.table.columns.len();
+        let width = self.table.columns().count();
         let places = (0..rows.len()).map(|row| {
             let places: Vec<_> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
             format!("({})", places.join(", "))

@@ -4,164 +4,141 @@ use sqlx::SqliteConnection;
 
 use crate::sql::{Row, Value};
 
-/// A table to move. The first column is the key.
+/// A table to move, with its columns by type.
 pub(super) struct Table {
     pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, Kind)],
+    pub(super) key: (&'static str, Kind),
+    numbers: &'static [&'static str],
+    texts: &'static [&'static str],
+    flags: &'static [&'static str],
     /// The sequence of the key in PostgreSQL.
     pub(super) sequence: Option<&'static str>,
 }
 
 /// The type of a column.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
     Text,
     Bool,
 }
 
-use Kind::{Bool, Number, Text};
-
 /// The tables, referenced ones first.
 pub(super) const TABLES: [Table; 7] = [
     Table {
         name: "users",
-        columns: &[
-            ("id", Number),
-            ("username", Text),
-            ("email", Text),
-            ("password", Text),
-            ("is_active", Bool),
-            ("is_staff", Bool),
-            ("is_superuser", Bool),
-            ("date_joined", Number),
-            ("last_login", Number),
-            ("adopts_from", Number),
-            ("search_text", Text),
-            ("email_key", Text),
-        ],
+        key: ("id", Kind::Number),
+        numbers: &["date_joined", "last_login", "adopts_from"],
+        texts: &["username", "email", "password", "search_text", "email_key"],
+        flags: &["is_active", "is_staff", "is_superuser"],
         sequence: Some("users_id_seq"),
     },
     Table {
         name: "sessions",
-        columns: &[
-            ("id", Text),
-            ("user_id", Number),
-            ("generation", Number),
-            ("current_jti", Text),
-            ("current_issued_at", Number),
-            ("current_expires_at", Number),
-            ("last_seen_gen", Number),
-            ("created_at", Number),
-            ("refreshed_at", Number),
-            ("ends_at", Number),
-            ("access_expires_at", Number),
-            ("address", Text),
-            ("user_agent", Text),
-            ("revoked_at", Number),
-            ("revoked_why", Text),
-            ("revoked_by", Text),
+        key: ("id", Kind::Text),
+        numbers: &[
+            "user_id",
+            "generation",
+            "current_issued_at",
+            "current_expires_at",
+            "last_seen_gen",
+            "created_at",
+            "refreshed_at",
+            "ends_at",
+            "access_expires_at",
+            "revoked_at",
         ],
+        texts: &["current_jti", "address", "user_agent", "revoked_why", "revoked_by"],
+        flags: &[],
         sequence: None,
     },
     Table {
         name: "outstanding_tokens",
-        columns: &[
-            ("id", Number),
-            ("jti", Text),
-            ("session_id", Text),
-            ("user_id", Number),
-            ("generation", Number),
-            ("created_at", Number),
-            ("expires_at", Number),
-            ("blacklisted_at", Number),
-            ("blacklisted_why", Text),
-        ],
+        key: ("id", Kind::Number),
+        numbers: &["user_id", "generation", "created_at", "expires_at", "blacklisted_at"],
+        texts: &["jti", "session_id", "blacklisted_why"],
+        flags: &[],
         sequence: Some("outstanding_tokens_id_seq"),
     },
     Table {
         name: "revocations",
-        columns: &[
-            ("sequence", Number),
-            ("session_id", Text),
-            ("at", Number),
-            ("why", Text),
-            ("by", Text),
-            ("until", Number),
-        ],
+        key: ("sequence", Kind::Number),
+        numbers: &["at", "until"],
+        texts: &["session_id", "why", "by"],
+        flags: &[],
         sequence: Some("revocations_sequence_seq"),
     },
     Table {
         name: "security_events",
-        columns: &[
-            ("id", Number),
-            ("at", Number),
-            ("kind", Text),
-            ("user_id", Number),
-            ("session_id", Text),
-            ("address", Text),
-            ("user_agent", Text),
-            ("other_address", Text),
-            ("other_user_agent", Text),
-            ("actor_id", Number),
-            ("count", Number),
-            ("last_at", Number),
-            ("changed", Text),
-            ("fold_key", Text),
+        key: ("id", Kind::Number),
+        numbers: &["at", "user_id", "actor_id", "count", "last_at"],
+        texts: &[
+            "kind",
+            "session_id",
+            "address",
+            "user_agent",
+            "other_address",
+            "other_user_agent",
+            "changed",
+            "fold_key",
         ],
+        flags: &[],
         sequence: Some("security_events_id_seq"),
     },
     Table {
         name: "imported_users",
-        columns: &[
-            ("user_id", Number),
-            ("username", Text),
-            ("email", Text),
-            ("password_there", Text),
-            ("password_here", Text),
-            ("is_active", Bool),
-            ("is_staff", Bool),
-            ("is_superuser", Bool),
-        ],
+        key: ("user_id", Kind::Number),
+        numbers: &[],
+        texts: &["username", "email", "password_there", "password_here"],
+        flags: &["is_active", "is_staff", "is_superuser"],
         sequence: None,
     },
-    Table { name: "imports", columns: &[("id", Number), ("began_at", Number)], sequence: None },
+    Table {
+        name: "imports",
+        key: ("id", Kind::Number),
+        numbers: &["began_at"],
+        texts: &[],
+        flags: &[],
+        sequence: None,
+    },
 ];
 
 impl Table {
-    /// The name of the key column.
-    pub(super) const fn key(&self) -> &'static str {
-        self.columns[0].0
+    /// The names and types of the columns, the key first.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&'static str, Kind)> {
+        let typed = [(self.numbers, Kind::Number), (self.texts, Kind::Text), (self.flags, Kind::Bool)];
+        let others = typed.into_iter().flat_map(|(names, kind)| names.iter().map(move |name| (*name, kind)));
+        std::iter::once(self.key).chain(others)
     }
 
     /// A value that sorts before every key.
     pub(super) const fn before_all(&self) -> Value<'static> {
-        match self.columns[0].1 {
-            Number => Value::Number(Some(i64::MIN)),
-            Text | Bool => Value::Text(Some(std::borrow::Cow::Borrowed(""))),
+        match self.key.1 {
+            Kind::Number => Value::Number(Some(i64::MIN)),
+            Kind::Text | Kind::Bool => Value::Text(Some(std::borrow::Cow::Borrowed(""))),
         }
     }
 
     /// The names of the columns, separated by commas.
     pub(super) fn column_names(&self) -> String {
-        self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+        self.columns().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
     }
 
     /// Reads the values of a row.
     pub(super) fn read(&self, row: &Row) -> sqlx::Result<Vec<Value<'static>>> {
-        let read = |&(name, kind): &(&'static str, Kind)| {
+        let read = |(name, kind)| {
             Ok(match kind {
-                Number => Value::Number(row.get(name)?),
-                Text => row.get::<Option<String>>(name)?.into(),
-                Bool => Value::Bool(row.get(name)?),
+                Kind::Number => Value::Number(row.get(name)?),
+                Kind::Text => row.get::<Option<String>>(name)?.into(),
+                Kind::Bool => Value::Bool(row.get(name)?),
             })
         };
-        self.columns.iter().map(read).collect()
+        self.columns().map(read).collect()
     }
 
     /// The highest key that a row has or had.
     pub(super) async fn highest_key(&self, source: &mut SqliteConnection) -> sqlx::Result<i64> {
-        let (key, name) = (self.key(), self.name);
+        let ((key, _), name) = (self.key, self.name);
         let sql = format!(
             "SELECT max(coalesce((SELECT max({key}) FROM {name}), 0),
                  coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{name}'), 0))"
@@ -193,7 +170,7 @@ mod tests {
         .expect("the columns");
         let moved = TABLES
             .iter()
-            .flat_map(|table| table.columns.iter().map(|(column, _)| (table.name.to_owned(), (*column).to_owned())));
+            .flat_map(|table| table.columns().map(|(column, _)| (table.name.to_owned(), column.to_owned())));
         assert_eq!(moved.collect::<BTreeSet<_>>(), there.into_iter().collect());
     }
 }

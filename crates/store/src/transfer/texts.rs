@@ -11,10 +11,8 @@ use super::{
 /// Rejects a file that contains such a text.
 pub(super) async fn check(source: &mut SqliteConnection) -> Result<(), MoveError> {
     for table in &TABLES {
-        for (column, kind) in table.columns {
-            if matches!(kind, Kind::Text) {
-                check_column(source, table, column).await?;
-            }
+        for (column, _) in table.columns().filter(|(_, kind)| *kind == Kind::Text) {
+            check_column(source, table, column).await?;
         }
     }
     Ok(())
@@ -25,7 +23,7 @@ async fn check_column(
     table: &'static Table,
     column: &'static str,
 ) -> Result<(), MoveError> {
-    let (name, key) = (table.name, table.key());
+    let (name, (key, _)) = (table.name, table.key);
     let sql = format!(
         "SELECT count(*), coalesce(quote(min({key})), '') FROM {name} WHERE instr(CAST({column} AS BLOB), x'00') > 0"
     );
