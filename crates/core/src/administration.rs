@@ -9,29 +9,22 @@ use strum::IntoStaticStr;
 
 use super::user::{Email, User, Username};
 
-/// An administrator lacks a permission, or the change conflicts. The text is the sentence for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// A permission is missing, or the change conflicts. [`Error`](crate::Error) has the sentences for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
     /// The acting user cannot use the administration.
-    #[error("You do not have permission to perform this action.")]
     NotStaff,
     /// Only superusers create and change staff and superusers.
-    #[error("Only superusers can create and change staff and superusers.")]
     SuperuserOnly,
     /// The user, session or token does not exist.
-    #[error("Not found.")]
     NotFound,
     /// The change would lock the acting administrator out.
-    #[error("You cannot remove this from your own account. Ask another superuser.")]
     OwnAccount(OwnField),
     /// Administrators cannot change their own password without the current one.
-    #[error("Change your own password on the account page, which asks for your current password.")]
     OwnPassword,
     /// Another user has the username.
-    #[error("A user with that username already exists.")]
     UsernameTaken,
     /// Another user has the e-mail address, and tokens identify users by it.
-    #[error("A user with that email address already exists.")]
     EmailTaken,
 }
 

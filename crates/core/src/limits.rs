@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use attempts::{Attempts, Reservation};
+use attempts::{Attempts, Outcome, Reservation};
 use buckets::Buckets;
 use known::KnownNetworks;
 use tier::Tier;
@@ -118,7 +118,7 @@ impl Limiter {
         match attempt.take(self.per_account.as_ref(), Some(attempt.account_keys())) {
             Ok(()) => Ok(Attempt { reservation, ..attempt }),
             Err(refusal) => {
-                reservation.into_iter().for_each(Reservation::release);
+                reservation.into_iter().for_each(|reservation| reservation.settle(Outcome::NotVerified));
                 Err(refusal)
             }
         }
@@ -192,15 +192,15 @@ impl Attempt<'_> {
     /// Records the result. A correct password clears earlier failures and makes the network a known one of the account.
     /// An attempt whose password was not verified is not counted.
     pub(super) fn settle<T>(mut self, outcome: &Result<T, Error>) {
-        let reservation = self.reservation.take();
-        match outcome {
-            Ok(_) => {
-                self.remember();
-                reservation.into_iter().for_each(Reservation::succeed);
-            }
-            Err(Error::Unavailable { .. }) => reservation.into_iter().for_each(Reservation::release),
-            Err(_) => drop(reservation),
+        if outcome.is_ok() {
+            self.remember();
         }
+        let Some(reservation) = self.reservation.take() else { return };
+        reservation.settle(match outcome {
+            Ok(_) => Outcome::Succeeded,
+            Err(Error::Unavailable { .. }) => Outcome::NotVerified,
+            Err(_) => Outcome::Failed,
+        });
     }
 
     /// The sign-in that makes a network known also counts in the buckets of known networks, so that their rates are no
@@ -216,14 +216,15 @@ impl Attempt<'_> {
         ];
         for (tier, keys) in keys {
             if let Some((tier, keys)) = tier.zip(keys) {
-                tier.note(keys.known);
+                // An empty bucket stays empty.
+                _ = tier.known.take(keys.known);
             }
         }
     }
 
     fn take(&self, tier: Option<&Tier>, keys: Option<Keys>) -> Result<(), Error> {
         let Some((tier, keys)) = tier.zip(keys) else { return Ok(()) };
-        let taken = if self.is_known { tier.take_known(keys.known) } else { tier.take(keys.strangers) };
+        let taken = if self.is_known { tier.known.take(keys.known) } else { tier.strangers.take(keys.strangers) };
         taken.map_err(too_many)
     }
 

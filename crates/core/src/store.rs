@@ -47,11 +47,17 @@ pub struct StoreError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// A rule of [`administration`](crate::administration) rejects it.
-    #[error(transparent)]
-    Denied(#[from] Denial),
+    #[error("the write is denied: {0:?}")]
+    Denied(Denial),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Denial> for WriteError {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
 }
 
 /// The result of one batch of a long piece of work.

@@ -5,15 +5,15 @@ mod connection;
 mod tables;
 
 use async_trait::async_trait;
-use connection::{Connection, ForeignRow};
+use connection::{Connection, timestamp};
 use hallpass_core::{
-    id::{Jti, UserId},
+    id::Jti,
     import::{ForeignToken, ForeignUser, Page, Source, SourceError},
 };
 use secrecy::SecretString;
 use tables::Tables;
 
-use super::{UrlError, fault::message};
+use super::{UrlError, fault::message, sql::Row};
 
 /// The reason the database of a Django project cannot be imported.
 #[derive(Debug, thiserror::Error)]
@@ -132,8 +132,7 @@ impl Source for DjangoDatabase {
         match &self.tables.tokens {
             Some(tokens) => {
                 let rows = self.connection.rows_after(&tokens.newest, i64::MIN, 1).await.map_err(source_error)?;
-                let token = rows.first().map(|row| row.text("token")).transpose().map_err(source_error)?;
-                Ok(token.map(SecretString::from))
+                rows.first().map(|row| row.get("token")).transpose().map_err(source_error)
             }
             None => Ok(None),
         }
@@ -141,10 +140,10 @@ impl Source for DjangoDatabase {
 }
 
 /// Reads a page of rows. A row that cannot be read is reported with its id and does not affect the others.
-fn page<T>(rows: &[ForeignRow], limit: u16, read: fn(&ForeignRow) -> sqlx::Result<T>) -> sqlx::Result<Page<T>> {
+fn page<T>(rows: &[Row], limit: u16, read: fn(&Row) -> sqlx::Result<T>) -> sqlx::Result<Page<T>> {
     let mut page = Page { rows: Vec::with_capacity(rows.len()), next: None };
     for row in rows {
-        let number = row.number("id")?;
+        let number: i64 = row.get("id")?;
         page.rows.push(read(row).map_err(|problem| format!("{number}: {problem}")));
         page.next = Some(number);
     }
@@ -154,31 +153,32 @@ fn page<T>(rows: &[ForeignRow], limit: u16, read: fn(&ForeignRow) -> sqlx::Resul
     Ok(page)
 }
 
-fn user(row: &ForeignRow) -> sqlx::Result<ForeignUser> {
+fn user(row: &Row) -> sqlx::Result<ForeignUser> {
+    let is_set = |column: &str| row.get::<i64>(column).map(|flag| flag != 0);
     Ok(ForeignUser {
-        id: UserId(row.number("id")?),
-        username: row.text("username")?,
-        email: row.text("email")?,
-        password: row.text("password")?.into(),
-        is_active: row.number("is_active")? != 0,
-        is_staff: row.number("is_staff")? != 0,
-        is_superuser: row.number("is_superuser")? != 0,
-        date_joined: row.timestamp("date_joined")?,
-        last_login: row.timestamp("last_login")?,
+        id: row.get("id")?,
+        username: row.get("username")?,
+        email: row.get("email")?,
+        password: row.get("password")?,
+        is_active: is_set("is_active")?,
+        is_staff: is_set("is_staff")?,
+        is_superuser: is_set("is_superuser")?,
+        date_joined: timestamp(row, "date_joined")?,
+        last_login: timestamp(row, "last_login")?,
     })
 }
 
-fn token(row: &ForeignRow) -> sqlx::Result<ForeignToken> {
+fn token(row: &Row) -> sqlx::Result<ForeignToken> {
     let missing = || sqlx::Error::Decode("it has no expiry".into());
-    let jti = row.text("jti")?;
-    if jti.contains('\0') {
+    let jti: Jti = row.get("jti")?;
+    if jti.as_str().contains('\0') {
         return Err(sqlx::Error::Decode("its jti contains a NUL".into()));
     }
     Ok(ForeignToken {
-        jti: Jti::from_text(jti),
-        user: row.find_number("user_id")?.map(UserId),
-        created_at: row.timestamp("created_at")?,
-        expires_at: row.timestamp("expires_at")?.ok_or_else(missing)?,
-        blacklisted_at: row.timestamp("blacklisted_at")?,
+        jti,
+        user: row.get("user_id")?,
+        created_at: timestamp(row, "created_at")?,
+        expires_at: timestamp(row, "expires_at")?.ok_or_else(missing)?,
+        blacklisted_at: timestamp(row, "blacklisted_at")?,
     })
 }

@@ -70,7 +70,7 @@ impl From<sqlx::Error> for Rollback {
 pub(super) fn failure(error: WriteError) -> StoreError {
     match error {
         WriteError::Store(error) => error,
-        WriteError::Denied(denial) => StoreError(Box::new(denial)),
+        denied @ WriteError::Denied(_) => StoreError(Box::new(denied)),
     }
 }
 

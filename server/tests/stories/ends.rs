@@ -159,7 +159,7 @@ fn ending(world: &World, reason: EndReason) -> Ending {
 fn store_error(error: WriteError) -> StoreError {
     match error {
         WriteError::Store(error) => error,
-        WriteError::Denied(denial) => panic!("{denial}"),
+        WriteError::Denied(denial) => panic!("{denial:?}"),
     }
 }
 

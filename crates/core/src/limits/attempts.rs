@@ -46,10 +46,12 @@ type Admission = Result<(), Duration>;
 
 /// The result of an attempt.
 #[derive(Clone, Copy)]
-enum Outcome {
+pub(super) enum Outcome {
+    /// The password was correct: earlier failures are removed.
     Succeeded,
+    /// The password was wrong.
     Failed,
-    /// The password was not verified.
+    /// The password was not verified: nothing is counted.
     NotVerified,
 }
 
@@ -185,14 +187,9 @@ pub(super) struct Reservation<'a> {
 }
 
 impl Reservation<'_> {
-    /// The password was correct: earlier failures are removed.
-    pub(super) fn succeed(mut self) {
-        self.outcome = Outcome::Succeeded;
-    }
-
-    /// The password was not verified: nothing is counted.
-    pub(super) fn release(mut self) {
-        self.outcome = Outcome::NotVerified;
+    /// Records the result.
+    pub(super) fn settle(mut self, outcome: Outcome) {
+        self.outcome = outcome;
     }
 }
 
@@ -208,7 +205,7 @@ mod tests {
 
     use futures::{FutureExt, future::join_all};
 
-    use super::{Attempts, LONGEST_QUEUE, MAX_WAITING, RETRY_AFTER, Reservation};
+    use super::{Attempts, LONGEST_QUEUE, MAX_WAITING, Outcome, RETRY_AFTER, Reservation};
     use crate::clock::SystemClock;
 
     fn attempts(free: u32) -> Attempts {
@@ -227,7 +224,7 @@ mod tests {
         let mut third = Box::pin(attempts.begin(1));
         assert!((&mut third).now_or_never().is_none());
         assert_eq!(attempts.waiting(), 1);
-        first.succeed();
+        first.settle(Outcome::Succeeded);
         assert!(third.await.is_ok());
         assert_eq!(attempts.waiting(), 0);
     }
@@ -247,7 +244,7 @@ mod tests {
     async fn an_attempt_without_a_password_check_frees_its_reservation() {
         let attempts = attempts(0);
         for _ in 0..3 {
-            begin(&attempts).release();
+            begin(&attempts).settle(Outcome::NotVerified);
         }
         drop(begin(&attempts));
         assert!(attempts.begin(1).await.is_err());
@@ -264,7 +261,7 @@ mod tests {
         assert_eq!(attempts.begin(1).now_or_never().and_then(Result::err), Some(RETRY_AFTER));
         waiting.truncate(1);
         assert!(attempts.begin(1).now_or_never().is_none(), "a place in the queue");
-        first.succeed();
+        first.settle(Outcome::Succeeded);
         assert!(waiting.remove(0).await.is_ok());
         assert!(attempts.state().in_progress.is_empty(), "nothing of a finished attempt is kept");
     }
@@ -276,7 +273,7 @@ mod tests {
         let begun = tokio::time::Instant::now();
         assert_eq!(attempts.begin(1).await.err(), Some(RETRY_AFTER));
         assert_eq!(begun.elapsed(), LONGEST_QUEUE);
-        first.succeed();
+        first.settle(Outcome::Succeeded);
         assert!(attempts.begin(1).await.is_ok(), "the place in the queue was given back");
     }
 
@@ -286,8 +283,8 @@ mod tests {
         let first = begin(&attempts);
         let mut gone = Box::pin(attempts.begin(1));
         assert!((&mut gone).now_or_never().is_none());
-        first.succeed();
+        first.settle(Outcome::Succeeded);
         drop(gone);
-        begin(&attempts).release();
+        begin(&attempts).settle(Outcome::NotVerified);
     }
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use hallpass_core::clock::Timestamp;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, PgConnection, Row, SqliteConnection,
-    postgres::PgRow,
-    sqlite::{SqliteConnectOptions, SqliteRow},
-    types::time::OffsetDateTime,
+    ConnectOptions, PgConnection, Row as _, SqliteConnection, sqlite::SqliteConnectOptions, types::time::OffsetDateTime,
 };
 
 use super::DjangoError;
-use crate::PostgresDatabase;
+use crate::{
+    PostgresDatabase,
+    sql::{self, Row, Statement},
+};
 
 /// The schemes of PostgreSQL URLs, as libpq and Django's tools write them.
 const POSTGRES: [&str; 3] = ["postgres", "postgresql", "postgis"];
@@ -26,14 +26,6 @@ pub(super) enum Connection {
     Sqlite(SqliteConnection),
     /// A PostgreSQL server, in a read-only transaction that sees one snapshot.
     Postgres(PgConnection),
-}
-
-/// A row of either database.
-pub(super) enum ForeignRow {
-    /// A row of SQLite.
-    Sqlite(SqliteRow),
-    /// A row of PostgreSQL.
-    Postgres(PgRow),
 }
 
 /// The same query for both databases.
@@ -74,36 +66,32 @@ impl Connection {
         Ok(Self::Postgres(connection))
     }
 
-    /// Queries the database catalogue about `subject`.
-    pub(super) async fn catalogue(&mut self, question: &Query, subject: &str) -> sqlx::Result<Vec<ForeignRow>> {
-        match self {
-            Self::Sqlite(connection) => {
-                let rows = sqlx::query(question.sqlite).bind(subject).fetch_all(connection).await?;
-                Ok(rows.into_iter().map(ForeignRow::Sqlite).collect())
-            }
-            Self::Postgres(connection) => {
-                let rows = sqlx::query(question.postgres).bind(subject).fetch_all(connection).await?;
-                Ok(rows.into_iter().map(ForeignRow::Postgres).collect())
-            }
-        }
+    /// Queries the database catalogue about `subject`, and reads the rows.
+    pub(super) async fn catalogue<T>(
+        &mut self,
+        question: &Query,
+        subject: &str,
+        read: impl FnMut(&Row) -> sqlx::Result<T>,
+    ) -> sqlx::Result<Vec<T>> {
+        let mut connection = self.statements();
+        let statement = sql::query_either(&connection, question.sqlite, question.postgres);
+        statement.bind(subject).list(&mut connection, read).await
     }
 
     /// Reads up to `limit` rows after an id. `select` was assembled from quoted names.
-    pub(super) async fn rows_after(&mut self, select: &str, after: i64, limit: u16) -> sqlx::Result<Vec<ForeignRow>> {
-        let (select, limit) = (AssertSqlSafe(select.to_owned()), i64::from(limit));
+    pub(super) async fn rows_after(&mut self, select: &str, after: i64, limit: u16) -> sqlx::Result<Vec<Row>> {
+        let values = vec![after.into(), u32::from(limit).into()];
+        Statement::assembled(select.to_owned(), values).fetch_all(&mut self.statements()).await
+    }
+
+    fn statements(&mut self) -> sql::Connection<'_> {
         match self {
-            Self::Sqlite(connection) => {
-                let rows = sqlx::query(select).bind(after).bind(limit).fetch_all(connection).await?;
-                Ok(rows.into_iter().map(ForeignRow::Sqlite).collect())
-            }
-            Self::Postgres(connection) => {
-                let rows = sqlx::query(select).bind(after).bind(limit).fetch_all(connection).await?;
-                Ok(rows.into_iter().map(ForeignRow::Postgres).collect())
-            }
+            Self::Sqlite(connection) => sql::Connection::sqlite(connection),
+            Self::Postgres(connection) => sql::Connection::postgres(connection),
         }
     }
 
-    /// The SQL of a timestamp for [`ForeignRow::timestamp`]: text in SQLite, and milliseconds in PostgreSQL, where a timestamp
+    /// The SQL of a timestamp for [`timestamp`]: text in SQLite, and milliseconds in PostgreSQL, where a timestamp
     /// may be infinite.
     pub(super) fn timestamp_of(&self, column: &str) -> String {
         match self {
@@ -116,41 +104,11 @@ impl Connection {
     }
 }
 
-impl ForeignRow {
-    /// Reads an integer.
-    pub(super) fn number(&self, column: &str) -> sqlx::Result<i64> {
-        match self {
-            Self::Sqlite(row) => row.try_get_unchecked(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    /// Reads an integer or NULL.
-    pub(super) fn find_number(&self, column: &str) -> sqlx::Result<Option<i64>> {
-        match self {
-            Self::Sqlite(row) => row.try_get_unchecked(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    /// Reads a text.
-    pub(super) fn text(&self, column: &str) -> sqlx::Result<String> {
-        match self {
-            Self::Sqlite(row) => row.try_get_unchecked(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    /// Reads a timestamp or NULL. In SQLite, Django stores UTC without a time zone.
-    pub(super) fn timestamp(&self, column: &str) -> sqlx::Result<Option<Timestamp>> {
-        let millis = match self {
-            Self::Sqlite(row) => {
-                let time: Option<OffsetDateTime> = row.try_get_unchecked(column)?;
-                let millis = time.map(|time| i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)));
-                millis.transpose().map_err(|error| sqlx::Error::Decode(error.into()))?
-            }
-            Self::Postgres(row) => row.try_get(column)?,
-        };
-        Ok(millis.map(Timestamp::from_millis))
-    }
+/// Reads a timestamp or NULL. In SQLite, Django stores UTC without a time zone.
+pub(super) fn timestamp(row: &Row, column: &str) -> sqlx::Result<Option<Timestamp>> {
+    let Row::Sqlite(row) = row else { return row.get(column) };
+    let time: Option<OffsetDateTime> = row.try_get_unchecked(column)?;
+    let millis = time.map(|time| i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)));
+    let millis = millis.transpose().map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(millis.map(Timestamp::from_millis))
 }

@@ -3,8 +3,9 @@
 
 use super::{
     DjangoError, UserTable,
-    connection::{Connection, ForeignRow, Query},
+    connection::{Connection, Query},
 };
+use crate::sql::Row;
 
 const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
 const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
@@ -187,26 +188,23 @@ pub(super) async fn highest_id(connection: &mut Connection, table: &str) -> sqlx
     if matches!(connection, Connection::Sqlite(_)) && columns(connection, "sqlite_sequence").await?.is_empty() {
         return Ok(None);
     }
-    let rows = connection.catalogue(&SEQUENCES, table).await?;
-    Ok(rows.first().map(|row| row.find_number("highest")).transpose()?.flatten())
+    let highest = connection.catalogue(&SEQUENCES, table, |row| row.get("highest")).await?;
+    Ok(highest.first().copied().flatten())
 }
 
 async fn columns(connection: &mut Connection, table: &str) -> sqlx::Result<Vec<Column>> {
-    let rows = connection.catalogue(&COLUMNS, table).await?;
-    let column = |row: &ForeignRow| {
-        Ok(Column { name: row.text("name")?, kind: row.text("kind")?, is_key: row.number("is_key")? != 0 })
+    let column = |row: &Row| {
+        Ok(Column { name: row.get("name")?, kind: row.get("kind")?, is_key: row.get::<i64>("is_key")? != 0 })
     };
-    rows.iter().map(column).collect()
+    connection.catalogue(&COLUMNS, table, column).await
 }
 
 async fn find_user_table(connection: &mut Connection) -> sqlx::Result<Option<String>> {
-    let rows = connection.catalogue(&USERS_OF_TOKENS, OUTSTANDING).await?;
-    rows.first().map(|row| row.text("name")).transpose()
+    Ok(connection.catalogue(&USERS_OF_TOKENS, OUTSTANDING, |row| row.get("name")).await?.into_iter().next())
 }
 
 async fn hint(connection: &mut Connection) -> sqlx::Result<String> {
-    let rows = connection.catalogue(&TABLES_NAMED, "user").await?;
-    let names = rows.iter().map(|row| row.text("name")).collect::<sqlx::Result<Vec<_>>>()?;
+    let names: Vec<String> = connection.catalogue(&TABLES_NAMED, "user", |row| row.get("name")).await?;
     Ok(match names.as_slice() {
         [] => "is this the migrated database of a Django project?".to_owned(),
         names => format!("name the table of users by --user-table: {}", names.join(", ")),
