@@ -100,7 +100,7 @@ pub struct Import {
     /// Whether it is committed.
     pub mode: ImportMode,
     /// The user field that tokens carry (`USER_ID_FIELD`). With `email`, the e-mail address must be unique.
-    pub naming: UserIdField,
+    pub user_id_field: UserIdField,
     /// The end of sessions whose user was deactivated there or got another password.
     pub ending: Ending,
 }

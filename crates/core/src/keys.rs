@@ -18,7 +18,7 @@ use hallpass_verify::{
     is_public_material,
 };
 pub use jsonwebtoken::jwk::JwkSet;
-pub use ring::{KeyRing, KeyState, Naming, Retired, RingError, RingKey, Rotated};
+pub use ring::{KeyRing, KeyState, KidMatch, Retired, RingError, RingKey, Rotated};
 
 /// The text that a new key signs and verifies before it is used.
 const PROBE: &str = "a.b";

@@ -75,7 +75,7 @@ pub struct NewUser {
     /// Time of the request.
     pub date_joined: Timestamp,
     /// The field by which tokens identify the user (`USER_ID_FIELD`). With `email`, the e-mail address must be unique.
-    pub naming: UserIdField,
+    pub user_id_field: UserIdField,
 }
 
 /// The text that searches for users match: username and e-mail address, folded.

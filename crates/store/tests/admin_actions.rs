@@ -27,13 +27,13 @@ async fn create(store: &Arc<dyn Store>, username: &str, role: Role) -> User {
         role,
         is_active: true,
         date_joined: NOW,
-        naming: UserIdField::Id,
+        user_id_field: UserIdField::Id,
     };
     store.create_user(user).await.expect("a user")
 }
 
 fn by(actor: UserId) -> AdminAction {
-    AdminAction { actor, now: NOW, origin: Origin::default(), leeway: Duration::ZERO, naming: UserIdField::Id }
+    AdminAction { actor, now: NOW, origin: Origin::default(), leeway: Duration::ZERO, user_id_field: UserIdField::Id }
 }
 
 fn deactivation() -> Change {

@@ -10,7 +10,7 @@ use std::{
 
 use hallpass_core::{
     clock::Timestamp,
-    keys::{self, KeyError, KeyRing, Naming, RingKey},
+    keys::{self, KeyError, KeyRing, KidMatch, RingKey},
 };
 use hallpass_store::{DatabaseUrl, files::Owner};
 use secrecy::{ExposeSecret, SecretSlice};
@@ -232,7 +232,7 @@ impl StoredKey {
         Ok(Self {
             id: key.id.clone(),
             algorithm: keys::name(key.algorithm()).to_owned(),
-            shared: key.naming == Naming::Any,
+            shared: key.kid_match == KidMatch::Any,
             created_at: time(key.created_at),
             signs_from: time(key.signs_from),
             verifies_until: time(key.verifies_until),

@@ -130,8 +130,11 @@ async fn every_commit_that_ends_sessions_updates_the_revocation_set() {
 }
 
 async fn imported(world: &World) -> hallpass_core::user::User {
-    let import =
-        Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending: ending(world, EndReason::PasswordChanged) };
+    let import = Import {
+        mode: ImportMode::Commit,
+        user_id_field: UserIdField::Id,
+        ending: ending(world, EndReason::PasswordChanged),
+    };
     let store = world.another_store().await;
     store.import_users(vec![foreign_user("a hash")], import).await.expect("an import");
     store.find_user(UserId(900)).await.expect("an answer").expect("the user")
@@ -167,7 +170,7 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
     let user = UserId(900);
     let ending = ending(world, EndReason::Revoked);
     let (now, origin) = (ending.now, Origin::default());
-    let action = AdminAction { actor: root, now, origin, leeway: Duration::ZERO, naming: UserIdField::Id };
+    let action = AdminAction { actor: root, now, origin, leeway: Duration::ZERO, user_id_field: UserIdField::Id };
     match step {
         0 => {
             let presented =
@@ -187,14 +190,14 @@ async fn perform(step: usize, world: &World, store: &Arc<dyn Store>, root: UserI
         5 => store.reset_sessions(user, 10, action).await.map(drop).map_err(store_error),
         6 => store.blacklist_by(vec![jti], action).await.map_err(store_error),
         7 => {
-            let import = Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending };
+            let import = Import { mode: ImportMode::Commit, user_id_field: UserIdField::Id, ending };
             store.import_users(vec![foreign_user("a hash of later")], import).await.map(drop)
         }
         _ => {
             let (user, created_at, blacklisted_at) = (Some(user), Some(now), Some(now));
             let token = ForeignToken { jti, user, created_at, expires_at: now, blacklisted_at };
             store
-                .import_tokens(vec![token], Import { mode: ImportMode::Commit, naming: UserIdField::Id, ending })
+                .import_tokens(vec![token], Import { mode: ImportMode::Commit, user_id_field: UserIdField::Id, ending })
                 .await
                 .map(drop)
         }

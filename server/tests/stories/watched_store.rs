@@ -66,7 +66,7 @@ watched!(Users {
     list_users(query: UserQuery, page: PageRequest) -> Result<Option<Listing<User>>, StoreError>;
     upgrade_password(user: UserId, old: SecretString, new: SecretString) -> Result<(), StoreError>;
     set_password(new: NewPassword, ending: Ending) -> Result<bool, StoreError>;
-    change_profile(user: UserId, email: Email, naming: UserIdField, ending: Ending) -> Result<bool, WriteError>;
+    change_profile(user: UserId, email: Email, user_id_field: UserIdField, ending: Ending) -> Result<bool, WriteError>;
 });
 
 watched!(Sessions {

@@ -22,7 +22,7 @@ pub struct RingKey {
     /// The id; of an asymmetric key the RFC 7638 thumbprint.
     pub id: String,
     /// Whether a token must have this `kid`.
-    pub naming: Naming,
+    pub kid_match: KidMatch,
     /// Time when the key was created, if known.
     pub created_at: Option<Timestamp>,
     /// It signs tokens issued from this time on; `None` while it is only published.
@@ -37,7 +37,7 @@ pub struct RingKey {
 
 /// The tokens that a key verifies, by their `kid`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
+pub enum KidMatch {
     /// The key is shared with another issuer, such as Django, which uses any `kid` or none.
     Any,
     /// A token with a `kid` has exactly this one, or belongs to another key.
@@ -130,7 +130,7 @@ impl RingKey {
         let headers = Headers::new(algorithm, key.id());
         Ok(Self {
             id,
-            naming: Naming::Any,
+            kid_match: KidMatch::Any,
             created_at: None,
             signs_from: Some(Timestamp::DISTANT_PAST),
             verifies_until: None,
@@ -149,7 +149,7 @@ impl RingKey {
         let first = Self::first(algorithm, material, None)?;
         let id = first.key.id().unwrap_or(id).to_owned();
         let headers = Headers::new(algorithm, Some(&id));
-        Ok(Self { id, naming: Naming::Exact, signs_from: None, headers, ..first })
+        Ok(Self { id, kid_match: KidMatch::Exact, signs_from: None, headers, ..first })
     }
 
     /// Generates a key, published and not signing yet.
@@ -278,7 +278,7 @@ impl KeyRing {
         let named = header.kid.as_deref().and_then(|id| self.keys.iter().find(|key| key.id == id));
         let is_meant = |key: &&RingKey| match (named, &header.kid) {
             (Some(named), _) => key.id == named.id,
-            (None, Some(_)) => key.naming == Naming::Any,
+            (None, Some(_)) => key.kid_match == KidMatch::Any,
             (None, None) => true,
         };
         let mut meant = self.keys.iter().filter(|key| key.is_alive(now) && name(key.algorithm()) == header.alg);

@@ -64,7 +64,7 @@ impl Auth {
             now: self.clock.now(),
             origin: origin.clone(),
             leeway: self.settings.leeway,
-            naming: self.settings.user_id_field,
+            user_id_field: self.settings.user_id_field,
         }
     }
 }

@@ -30,7 +30,7 @@ impl Auth {
     /// When either database fails.
     pub async fn import(&self, source: &mut dyn Source, mode: ImportMode) -> Result<ImportReport, ImportError> {
         let ending = self.ending(EndReason::UserDeactivated, &Origin::default());
-        let import = Import { mode, naming: self.settings.user_id_field, ending };
+        let import = Import { mode, user_id_field: self.settings.user_id_field, ending };
         let fit = self.token_fit(source, import.ending.now).await?;
         // Before any user: from now on, tokens of users who are not imported open no account.
         self.store.begin_import(import.clone()).await?;

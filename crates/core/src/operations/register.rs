@@ -67,7 +67,7 @@ impl Auth {
             role: account.role,
             is_active: account.is_active,
             date_joined: self.clock.now(),
-            naming: self.settings.user_id_field,
+            user_id_field: self.settings.user_id_field,
         })
     }
 

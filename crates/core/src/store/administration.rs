@@ -28,7 +28,7 @@ pub struct AdminAction {
     /// The time for which an access token is accepted past its `exp` (`LEEWAY`).
     pub leeway: Duration,
     /// The field by which tokens name their user (`USER_ID_FIELD`).
-    pub naming: UserIdField,
+    pub user_id_field: UserIdField,
 }
 
 impl AdminAction {

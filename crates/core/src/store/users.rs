@@ -82,7 +82,7 @@ pub trait Users: Send + Sync {
         &self,
         user: UserId,
         email: Email,
-        naming: UserIdField,
+        user_id_field: UserIdField,
         ending: Ending,
     ) -> Result<bool, WriteError>;
 }

@@ -20,7 +20,7 @@ use crate::{
 #[async_trait]
 impl Users for Database {
     async fn create_user(&self, user: NewUser) -> Result<User, WriteError> {
-        match user.naming {
+        match user.user_id_field {
             // The global lock makes the check of a unique e-mail address and the insert one step.
             UserIdField::Email => self.decide_globally(work!(|c, _| users::create(c, &user))).await,
             UserIdField::Id | UserIdField::Username => self.decide(work!(|c, _| users::create(c, &user))).await,
@@ -69,13 +69,13 @@ impl Users for Database {
         &self,
         user: UserId,
         email: Email,
-        naming: UserIdField,
+        user_id_field: UserIdField,
         ending: Ending,
     ) -> Result<bool, WriteError> {
         let change = Change { email: Some(email), ..Change::default() };
         self.decide_globally(work!(|c, lock| {
             let user = lock.user(c, user).await?;
-            changes::change_own(c, &user, &change, naming, &ending).await
+            changes::change_own(c, &user, &change, user_id_field, &ending).await
         }))
         .await
     }

@@ -66,11 +66,11 @@ async fn change_locked(
     let (actor, target) = actor_and_target(connection, action, user).await?;
     let (before, after) = administration::decide_change(actor.as_ref(), target, change)?;
     let ending = action.ending(EndReason::Revoked);
-    let changed = changes::write(connection, user, &before, &after, action.naming, &ending).await?;
-    // An inactive user may still have sessions. After a change of the naming field, the user's tokens would name the next
+    let changed = changes::write(connection, user, &before, &after, action.user_id_field, &ending).await?;
+    // An inactive user may still have sessions. After a change of the field in `USER_ID_FIELD`, the user's tokens would name the next
     // user with the old value.
     let reason = if after.is_active {
-        changed.contains(&action.naming.name()).then_some(EndReason::Revoked)
+        changed.contains(&action.user_id_field.name()).then_some(EndReason::Revoked)
     } else {
         Some(EndReason::UserDeactivated)
     };

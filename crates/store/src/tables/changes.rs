@@ -23,13 +23,13 @@ pub(crate) async fn change_own(
     connection: &mut Connection<'_>,
     user: &LockedUser,
     change: &Change,
-    naming: UserIdField,
+    user_id_field: UserIdField,
     ending: &Ending,
 ) -> Result<bool, Rollback> {
     let Some(before) = users::find(connection, user.id()).await? else { return Ok(false) };
     let after = change.applied_to(&before);
-    let changed = write(connection, user, &before, &after, naming, ending).await?;
-    if changed.contains(&naming.name()) {
+    let changed = write(connection, user, &before, &after, user_id_field, ending).await?;
+    if changed.contains(&user_id_field.name()) {
         endings::end_all_of(connection, user, None, ending).await?;
     }
     Ok(true)
@@ -41,7 +41,7 @@ pub(crate) async fn write(
     _: &LockedUser,
     before: &User,
     after: &User,
-    naming: UserIdField,
+    user_id_field: UserIdField,
     by: &Ending,
 ) -> Result<Vec<&'static str>, Rollback> {
     let changed = administration::differences(before, after);
@@ -49,7 +49,7 @@ pub(crate) async fn write(
         return Ok(changed);
     }
     let has_new_email = changed.contains(&UserIdField::Email.name());
-    if has_new_email && !emails::is_free(connection, naming, &after.email, Some(after.id)).await? {
+    if has_new_email && !emails::is_free(connection, user_id_field, &after.email, Some(after.id)).await? {
         return Err(Denial::EmailTaken.into());
     }
     update(connection, after).await?;

@@ -15,11 +15,11 @@ const BATCH: u32 = 500;
 /// Whether the e-mail address can be that of `user`, or of a new user: it need not be unique, or no other user has it.
 pub(super) async fn is_free(
     connection: &mut Connection<'_>,
-    naming: UserIdField,
+    user_id_field: UserIdField,
     email: &str,
     user: Option<UserId>,
 ) -> sqlx::Result<bool> {
-    if naming != UserIdField::Email || email.is_empty() {
+    if user_id_field != UserIdField::Email || email.is_empty() {
         return Ok(true);
     }
     sql::query(

@@ -41,7 +41,7 @@ pub(crate) async fn create(connection: &mut Connection<'_>, new: &NewUser) -> Re
 /// Inserts a user, unless the username or the e-mail address is taken. Where e-mail addresses are unique, the caller holds
 /// the global lock.
 pub(crate) async fn insert(connection: &mut Connection<'_>, new: &NewUser) -> Result<User, Rollback> {
-    if !emails::is_free(connection, new.naming, new.email.as_str(), None).await? {
+    if !emails::is_free(connection, new.user_id_field, new.email.as_str(), None).await? {
         return Err(Denial::EmailTaken.into());
     }
     sql::query(

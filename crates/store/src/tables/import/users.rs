@@ -83,7 +83,7 @@ async fn add(
     there: &Fields,
     import: &Import,
 ) -> sqlx::Result<Outcome> {
-    if !emails::is_free(connection, import.naming, &there.email, None).await? {
+    if !emails::is_free(connection, import.user_id_field, &there.email, None).await? {
         return Ok(Outcome::left(Reason::EmailTaken));
     }
     let now = import.ending.now;
@@ -154,7 +154,7 @@ async fn update(
     let ending = &import.ending;
     let mut merged = Merged::of(&known, there);
     let has_new_email = merged.here.email != known.here.email;
-    if has_new_email && !emails::is_free(connection, import.naming, &merged.here.email, Some(user.id)).await? {
+    if has_new_email && !emails::is_free(connection, import.user_id_field, &merged.here.email, Some(user.id)).await? {
         merged.keep_email(&known);
     }
     let password = merged.merge_password(&known, hash_digest(&user.password));
