@@ -17,7 +17,7 @@ pub(super) const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 /// pairs within their free failures, which cost a guesser little, never evict one that waits.
 pub(super) struct Failures {
     free: u32,
-    unpunished: LruCache<u64, Failed>,
+    not_waiting: LruCache<u64, Failed>,
     waiting: LruCache<u64, Failed>,
 }
 
@@ -32,7 +32,7 @@ struct Failed {
 impl Failures {
     /// `free` failures cause no wait.
     pub(super) fn new(free: u32) -> Self {
-        Self { free, unpunished: LruCache::unbounded(), waiting: LruCache::unbounded() }
+        Self { free, not_waiting: LruCache::unbounded(), waiting: LruCache::unbounded() }
     }
 
     /// The time for which the pair has to wait, if any.
@@ -50,7 +50,7 @@ impl Failures {
         let count = self.find(pair, now).count.saturating_add(1);
         let failed = Failed { count, last: now, wait_until: now + self.wait_after(count) };
         self.clear(pair);
-        let table = if count > self.free { &mut self.waiting } else { &mut self.unpunished };
+        let table = if count > self.free { &mut self.waiting } else { &mut self.not_waiting };
         table.put(pair, failed);
         if table.len() > MAX_PAIRS {
             table.pop_lru();
@@ -59,12 +59,12 @@ impl Failures {
 
     /// Removes the failures of a pair.
     pub(super) fn clear(&mut self, pair: u64) {
-        self.unpunished.pop(&pair);
+        self.not_waiting.pop(&pair);
         self.waiting.pop(&pair);
     }
 
     fn find(&self, pair: u64, now: Duration) -> Failed {
-        let found = self.waiting.peek(&pair).or_else(|| self.unpunished.peek(&pair)).copied();
+        let found = self.waiting.peek(&pair).or_else(|| self.not_waiting.peek(&pair)).copied();
         found.filter(|failed| now.saturating_sub(failed.last) <= FORGOTTEN_AFTER).unwrap_or_default()
     }
 
@@ -115,7 +115,7 @@ mod tests {
             failures.add(pair, NOW);
         }
         assert!(failures.wait(0, NOW).is_some());
-        assert_eq!(failures.unpunished.len(), MAX_PAIRS, "memory is bounded");
+        assert_eq!(failures.not_waiting.len(), MAX_PAIRS, "memory is bounded");
     }
 
     #[test]
