@@ -126,7 +126,7 @@ pub enum Change {
     /// The row existed with the same values.
     Unchanged,
     /// The row was skipped.
-    Left,
+    Skipped,
 }
 
 /// The reason a row or a field was skipped, or a remark for the operator.
@@ -134,10 +134,10 @@ pub enum Change {
 pub enum Reason {
     /// The user id belongs to a user who was created here.
     #[error("skipped: the user id belongs to a user who was created here")]
-    NumberTaken,
+    IdTaken,
     /// The username belongs to another user here.
     #[error("skipped: another user here has the username")]
-    NameTaken,
+    UsernameTaken,
     /// The e-mail address belongs to another user here, and tokens identify users by it.
     #[error("skipped: another user here has the e-mail address")]
     EmailTaken,
@@ -146,16 +146,16 @@ pub enum Reason {
     EmailChangedToTaken,
     /// The new username belongs to another user here.
     #[error("kept the old username: another user here has the new one")]
-    RenamedToTaken,
+    UsernameChangedToTaken,
     /// The user was imported earlier and then deleted here.
     #[error("skipped: it was deleted here")]
     DeletedHere,
     /// The username is empty.
     #[error("skipped: the username is empty")]
-    NoName,
+    NoUsername,
     /// The username contains U+0000, which no sign-in accepts and PostgreSQL does not store.
     #[error("skipped: the username contains a null character; rename the user there and import again")]
-    NulInName,
+    NulInUsername,
     /// The e-mail address contains U+0000.
     #[error("imported without the e-mail address, which contains a null character")]
     NulInEmail,
@@ -179,10 +179,10 @@ pub enum Reason {
     Expired,
     /// The token's user id belongs to a user who was created here, whose account the token would open.
     #[error("blacklisted: its user id belongs to a user who was created here")]
-    OfAnotherUser,
+    UserCreatedHere,
     /// The token's user was deleted there; the id may be assigned to another user here.
     #[error("blacklisted: its user was deleted there")]
-    OfNobody,
+    UserDeleted,
 }
 
 /// The outcome for one row.
@@ -201,8 +201,8 @@ impl Outcome {
     }
 
     /// A skipped row.
-    pub fn left(reason: Reason) -> Self {
-        Self { change: Change::Left, reasons: vec![reason] }
+    pub fn skipped(reason: Reason) -> Self {
+        Self { change: Change::Skipped, reasons: vec![reason] }
     }
 }
 
@@ -216,7 +216,7 @@ pub struct Tally {
     /// Unchanged rows.
     pub unchanged: u64,
     /// Skipped rows.
-    pub left: u64,
+    pub skipped: u64,
     /// Remarks.
     pub reasons: BTreeMap<Reason, Examples>,
 }
@@ -237,7 +237,7 @@ impl Tally {
             Change::Added => self.added += 1,
             Change::Updated => self.updated += 1,
             Change::Unchanged => self.unchanged += 1,
-            Change::Left => self.left += 1,
+            Change::Skipped => self.skipped += 1,
         }
         for reason in &outcome.reasons {
             self.note(name, *reason);
@@ -319,10 +319,10 @@ mod tests {
     fn a_tally_counts_every_row_and_names_a_few() {
         let mut tally = Tally::default();
         for name in ["a", "b", "c", "d"] {
-            tally.count(name, &Outcome::left(Reason::NameTaken));
+            tally.count(name, &Outcome::skipped(Reason::UsernameTaken));
         }
         tally.count("e", &Outcome::of(Change::Added));
-        let examples = &tally.reasons[&Reason::NameTaken];
-        assert_eq!((tally.added, tally.left, examples.count, examples.names.len()), (1, 4, 4, 3));
+        let examples = &tally.reasons[&Reason::UsernameTaken];
+        assert_eq!((tally.added, tally.skipped, examples.count, examples.names.len()), (1, 4, 4, 3));
     }
 }

@@ -57,8 +57,8 @@ fn describe(report: &ImportReport) -> String {
 }
 
 fn counts(subject: &str, tally: &Tally) -> String {
-    let Tally { added, updated, unchanged, left, .. } = tally;
-    format!("{subject}: {added} imported, {updated} updated, {unchanged} unchanged, {left} skipped.")
+    let Tally { added, updated, unchanged, skipped, .. } = tally;
+    format!("{subject}: {added} imported, {updated} updated, {unchanged} unchanged, {skipped} skipped.")
 }
 
 fn remark(kind: &str, reason: Reason, Examples { count, names }: &Examples) -> String {
@@ -74,7 +74,7 @@ mod tests {
     fn the_report_lists_every_reason_with_its_count_and_examples() {
         let (mut users, tokens) = (Tally::default(), Tally::default());
         for name in ["ada (1)", "bob (2)", "eve (3)", "dan (4)"] {
-            users.count(name, &Outcome::left(Reason::NameTaken));
+            users.count(name, &Outcome::skipped(Reason::UsernameTaken));
         }
         users.count("joy (5)", &Outcome::of(Change::Added));
         let report = ImportReport { users, tokens, blacklisted: 0, fit: TokenFit::NoToken };

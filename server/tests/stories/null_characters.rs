@@ -33,11 +33,11 @@ async fn an_import_reports_rows_with_null_characters_and_continues() {
     let mut source =
         DjangoDatabase::open(file.to_str().expect("a path"), UserTable::default()).await.expect("a project");
     let report = world.auth.import(&mut source, ImportMode::Commit).await.expect("an import");
-    assert_eq!((report.users.added, report.users.left), (3, 1), "{report:?}");
-    assert_eq!(names(&report.users, Reason::NulInName), ["a\\u{0}b (1)"]);
+    assert_eq!((report.users.added, report.users.skipped), (3, 1), "{report:?}");
+    assert_eq!(names(&report.users, Reason::NulInUsername), ["a\\u{0}b (1)"]);
     assert_eq!(names(&report.users, Reason::NulInEmail), ["mail (2)"]);
     assert_eq!(names(&report.users, Reason::UnknownHash), ["hash (3)"]);
-    assert_eq!((report.tokens.added, report.tokens.left), (1, 1), "{report:?}");
+    assert_eq!((report.tokens.added, report.tokens.skipped), (1, 1), "{report:?}");
     assert_eq!(names(&report.tokens, Reason::Unreadable), ["1: error occurred while decoding: its jti contains a NUL"]);
     let again = world.auth.import(&mut source, ImportMode::Commit).await.expect("an import");
     assert_eq!((again.users.added, again.users.updated, again.users.unchanged), (0, 0, 3), "{again:?}");

@@ -90,7 +90,7 @@ impl Auth {
                 .into_iter()
                 .partition(|token| token.expires_at + import.ending.leeway > import.ending.now);
             for token in expired {
-                tally.count(&printable(token.jti.as_str()), &Outcome::left(Reason::Expired));
+                tally.count(&printable(token.jti.as_str()), &Outcome::skipped(Reason::Expired));
             }
             let outcomes = pace::batch(self.store.import_tokens(tokens.clone(), import.clone())).await?;
             for (token, outcome) in tokens.iter().zip(outcomes) {
@@ -109,7 +109,7 @@ impl Auth {
 fn readable<T>(rows: Vec<Result<T, String>>, tally: &mut Tally) -> Vec<T> {
     let read = rows
         .into_iter()
-        .map(|row| row.map_err(|problem| tally.count(&problem, &Outcome::left(Reason::Unreadable))).ok());
+        .map(|row| row.map_err(|problem| tally.count(&problem, &Outcome::skipped(Reason::Unreadable))).ok());
     read.flatten().collect()
 }
 
@@ -131,6 +131,6 @@ fn password_reason(user: &ForeignUser, outcome: &Outcome) -> Option<Reason> {
     match (outcome.change, Usability::of(&user.password)) {
         (Change::Added, Usability::NoPassword) => Some(Reason::NoPassword),
         (Change::Added, Usability::Unknown) => Some(Reason::UnknownHash),
-        (Change::Added, Usability::Checkable) | (Change::Updated | Change::Unchanged | Change::Left, _) => None,
+        (Change::Added, Usability::Checkable) | (Change::Updated | Change::Unchanged | Change::Skipped, _) => None,
     }
 }

@@ -18,7 +18,7 @@ impl Merged {
     pub(super) fn keep_name(&mut self, known: &Known) {
         self.here.username.clone_from(&known.here.username);
         self.before.username.clone_from(&known.before.username);
-        self.reasons.push(Reason::RenamedToTaken);
+        self.reasons.push(Reason::UsernameChangedToTaken);
     }
 
     /// Keeps the e-mail address, because another user here has the new one. The next import tries again.

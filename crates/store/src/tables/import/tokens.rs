@@ -71,8 +71,8 @@ impl<'t> Imported<'t> {
     /// with the same id.
     fn new(token: &'t ForeignToken, created_here: &HashSet<i64>, now: Timestamp) -> Self {
         let reason = match token.user {
-            None => Some(Reason::OfNobody),
-            Some(UserId(user)) => created_here.contains(&user).then_some(Reason::OfAnotherUser),
+            None => Some(Reason::UserDeleted),
+            Some(UserId(user)) => created_here.contains(&user).then_some(Reason::UserCreatedHere),
         };
         let blacklisted_at = token.blacklisted_at.or(reason.map(|_| now));
         Self {

@@ -37,14 +37,14 @@ pub(super) async fn import(
 ) -> sqlx::Result<Outcome> {
     let username = match Username::existing(&user.username) {
         Ok(username) => username,
-        Err(UsernameError::Nul) => return Ok(Outcome::left(Reason::NulInName)),
+        Err(UsernameError::Nul) => return Ok(Outcome::skipped(Reason::NulInUsername)),
         Err(UsernameError::Blank | UsernameError::TooLong | UsernameError::Characters) => {
-            return Ok(Outcome::left(Reason::NoName));
+            return Ok(Outcome::skipped(Reason::NoUsername));
         }
     };
     let email = Email::existing(&user.email);
     let mut outcome = merge(connection, locked, places, user, &there(user, username, &email), import).await?;
-    if email.is_err() && outcome.change != Change::Left {
+    if email.is_err() && outcome.change != Change::Skipped {
         outcome.reasons.push(Reason::NulInEmail);
     }
     Ok(outcome)
@@ -71,8 +71,8 @@ async fn merge(
 ) -> sqlx::Result<Outcome> {
     match places.find(user.id)? {
         Place::Free => add(connection, user, there, import).await,
-        Place::CreatedHere => Ok(Outcome::left(Reason::NumberTaken)),
-        Place::DeletedHere => Ok(Outcome::left(Reason::DeletedHere)),
+        Place::CreatedHere => Ok(Outcome::skipped(Reason::IdTaken)),
+        Place::DeletedHere => Ok(Outcome::skipped(Reason::DeletedHere)),
         Place::Imported(known) => update(connection, locked, user, there, *known, import).await,
     }
 }
@@ -84,7 +84,7 @@ async fn add(
     import: &Import,
 ) -> sqlx::Result<Outcome> {
     if !emails::is_free(connection, import.user_id_field, &there.email, None).await? {
-        return Ok(Outcome::left(Reason::EmailTaken));
+        return Ok(Outcome::skipped(Reason::EmailTaken));
     }
     let now = import.ending.now;
     let written = sql::query(
@@ -109,7 +109,7 @@ async fn add(
     if written == 0 {
         // On PostgreSQL a registration may have taken the id since the batch was looked up.
         let is_id_taken = users::find(connection, user.id).await?.is_some();
-        return Ok(Outcome::left(if is_id_taken { Reason::NumberTaken } else { Reason::NameTaken }));
+        return Ok(Outcome::skipped(if is_id_taken { Reason::IdTaken } else { Reason::UsernameTaken }));
     }
     remember(connection, user.id, there, &Password::same(hash_digest(&user.password))).await?;
     events::insert(connection, NewEvent::new(now, EventKind::Imported, user.id, &Origin::UNKNOWN)).await?;
