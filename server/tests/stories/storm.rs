@@ -246,7 +246,7 @@ impl<'w> Storm<'w> {
             }
             Operation::SignOut => auth.blacklist(refresh, origin).await.map(|()| add(&self.ended, sid)),
             Operation::EndOne if turn.is_multiple_of(2) => {
-                auth.end_any_session_by(self.root, &sid, &origin).await.map(|()| add(&self.ended, sid))
+                auth.revoke_any_session_by(self.root, &sid, &origin).await.map(|()| add(&self.ended, sid))
             }
             Operation::EndOne => {
                 let bearer = self.bearer().await?;

@@ -104,7 +104,7 @@ watched!(Administration {
     change_user(user: UserId, change: Change, action: AdminAction) -> Result<User, WriteError>;
     change_users(users: Vec<UserId>, change: Change, action: AdminAction) -> Result<Vec<User>, WriteError>;
     set_password_by(user: UserId, password: SecretString, action: AdminAction) -> Result<(), WriteError>;
-    end_session_by(user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;
+    revoke_session_by(user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;
     reset_sessions(user: UserId, limit: u32, action: AdminAction) -> Result<Progress, WriteError>;
     blacklist_by(jtis: Vec<Jti>, action: AdminAction) -> Result<(), WriteError>;
 });

@@ -32,7 +32,7 @@ pub async fn sessions_of(id: String) -> Result<Vec<SessionInfo>, ApiError> {
 #[server(client = SessionClient, input = Json, prefix = "/rpc", endpoint = "admin/end_session")]
 pub async fn end_session_of(sid: String) -> Result<(), ApiError> {
     let by = request::administrator().await?;
-    request::auth().end_any_session_by(&by, &sid, &request::origin()).await.exposed()
+    request::auth().revoke_any_session_by(&by, &sid, &request::origin()).await.exposed()
 }
 
 /// Revokes all sessions of a user. Their access tokens are rejected at once.

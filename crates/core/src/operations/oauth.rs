@@ -60,7 +60,9 @@ impl Auth {
         let ending = self.ending(EndReason::Revoked, &origin);
         match (token.token_type(), token.session) {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
-            (Some(TokenType::Access | TokenType::Sliding), Some(session)) => self.end(session, ending).await?,
+            (Some(TokenType::Access | TokenType::Sliding), Some(session)) => {
+                self.revoke_if_known(session, ending).await?
+            }
             (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
                 self.store.blacklist(PresentedToken::of(&token), ending).await?;
             }
@@ -68,7 +70,7 @@ impl Auth {
         Ok(TokenRevocation::Done)
     }
 
-    async fn end(&self, session: SessionId, ending: Ending) -> Result<(), Error> {
+    async fn revoke_if_known(&self, session: SessionId, ending: Ending) -> Result<(), Error> {
         if let Some(found) = self.store.find_session(session).await? {
             self.store.revoke_session(found.user, session, ending).await?;
         }

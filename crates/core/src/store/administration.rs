@@ -64,7 +64,7 @@ pub trait Administration: Send + Sync {
     ) -> Result<(), WriteError>;
 
     /// Revokes one open session of the user.
-    async fn end_session_by(&self, user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;
+    async fn revoke_session_by(&self, user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;
 
     /// Records that all of the user's sessions are revoked, and revokes up to `limit` of them.
     async fn reset_sessions(&self, user: UserId, limit: u32, action: AdminAction) -> Result<Progress, WriteError>;

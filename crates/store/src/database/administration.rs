@@ -43,8 +43,8 @@ impl Administration for Database {
         self.decide_globally(work!(|c, lock| admin_actions::set_password(c, lock, user, &password, &action))).await
     }
 
-    async fn end_session_by(&self, user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError> {
-        self.decide_globally(work!(|c, lock| admin_actions::end_session(c, lock, user, session, &action))).await
+    async fn revoke_session_by(&self, user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError> {
+        self.decide_globally(work!(|c, lock| admin_actions::revoke_session(c, lock, user, session, &action))).await
     }
 
     async fn reset_sessions(&self, user: UserId, limit: u32, action: AdminAction) -> Result<Progress, WriteError> {

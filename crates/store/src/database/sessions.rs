@@ -42,7 +42,7 @@ impl Sessions for Database {
         self.write(work!(|c, unlocked| {
             let found = unlocked.session(c, session).await?;
             match found.filter(|found| found.session().user == user) {
-                Some(session) => endings::end(c, &session, &ending).await,
+                Some(session) => endings::revoke(c, &session, &ending).await,
                 None => Ok(false),
             }
         }))

@@ -58,7 +58,7 @@ impl Users for Database {
             let user = lock.user(c, new.user).await?;
             let is_set = users::set_password(c, &user, &new, &ending).await?;
             if is_set {
-                endings::end_all_of(c, &user, new.keep, &ending).await?;
+                endings::revoke_all_of(c, &user, new.keep, &ending).await?;
             }
             Ok(is_set)
         }))

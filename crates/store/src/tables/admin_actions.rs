@@ -75,7 +75,7 @@ async fn change_locked(
         Some(EndReason::UserDeactivated)
     };
     if let Some(reason) = reason {
-        endings::end_all_of(connection, user, None, &action.ending(reason)).await?;
+        endings::revoke_all_of(connection, user, None, &action.ending(reason)).await?;
     }
     Ok(after)
 }
@@ -93,10 +93,10 @@ pub(crate) async fn set_password(
     let ending = action.ending(EndReason::PasswordChanged);
     let new = NewPassword { user, hash: password.clone(), checked: None, keep: None };
     users::set_password(connection, &locked, &new, &ending).await?;
-    Ok(endings::end_all_of(connection, &locked, None, &ending).await?)
+    Ok(endings::revoke_all_of(connection, &locked, None, &ending).await?)
 }
 
-pub(crate) async fn end_session(
+pub(crate) async fn revoke_session(
     connection: &mut Connection<'_>,
     lock: GlobalLock,
     user: UserId,
@@ -108,7 +108,7 @@ pub(crate) async fn end_session(
     administration::check_touch(actor.as_ref(), target)?;
     let found = locked.session(connection, session).await?.filter(|found| found.session().user == user);
     let session = found.ok_or(Denial::NotFound)?;
-    let has_ended = endings::end(connection, &session, &action.ending(EndReason::Revoked)).await?;
+    let has_ended = endings::revoke(connection, &session, &action.ending(EndReason::Revoked)).await?;
     if has_ended { Ok(()) } else { Err(Denial::NotFound.into()) }
 }
 

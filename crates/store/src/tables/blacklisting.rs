@@ -47,7 +47,7 @@ pub(crate) async fn blacklist_all(
     }
     record(connection, jtis, action).await?;
     blacklist(connection, &owners, jtis, action).await?;
-    Ok(endings::end_locked(connection, sessions.values(), &action.ending(EndReason::Revoked)).await?)
+    Ok(endings::revoke_locked(connection, sessions.values(), &action.ending(EndReason::Revoked)).await?)
 }
 
 /// The holders of the tokens, in the same order.

@@ -21,7 +21,7 @@ pub(super) async fn make_room(
         return Ok(());
     }
     let oldest = user.least_recently_used(connection, ending.now, excess.min(AT_ONCE)).await?;
-    endings::end_each(connection, &oldest, ending).await
+    endings::revoke_each(connection, &oldest, ending).await
 }
 
 async fn count(connection: &mut Connection<'_>, user: &LockedUser, now: Timestamp) -> sqlx::Result<i64> {

@@ -30,7 +30,7 @@ pub(crate) async fn change_own(
     let after = change.applied_to(&before);
     let changed = write(connection, user, &before, &after, user_id_field, ending).await?;
     if changed.contains(&user_id_field.name()) {
-        endings::end_all_of(connection, user, None, ending).await?;
+        endings::revoke_all_of(connection, user, None, ending).await?;
     }
     Ok(true)
 }

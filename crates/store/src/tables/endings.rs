@@ -12,27 +12,27 @@ use crate::sql::{self, Connection};
 
 /// Revokes a session: blacklists its refresh tokens and publishes the revocation for its access tokens. Returns `false` and
 /// writes nothing if the session had ended.
-pub(crate) async fn end(
+pub(crate) async fn revoke(
     connection: &mut Connection<'_>,
     session: &LockedSession,
     ending: &Ending,
 ) -> sqlx::Result<bool> {
     let has_ended = session.session().end.is_some();
-    end_locked(connection, std::iter::once(session), ending).await?;
+    revoke_locked(connection, std::iter::once(session), ending).await?;
     Ok(!has_ended)
 }
 
 /// Revokes those of the sessions that are open.
-pub(super) async fn end_locked<'l>(
+pub(super) async fn revoke_locked<'l>(
     connection: &mut Connection<'_>,
     sessions: impl Iterator<Item = &'l LockedSession>,
     ending: &Ending,
 ) -> sqlx::Result<()> {
-    end_each(connection, &LiveSessions::of(sessions), ending).await
+    revoke_each(connection, &LiveSessions::of(sessions), ending).await
 }
 
 /// Revokes all sessions of a user, except the one to keep, and blacklists the imported tokens that would open one.
-pub(crate) async fn end_all_of(
+pub(crate) async fn revoke_all_of(
     connection: &mut Connection<'_>,
     user: &LockedUser,
     keep: Option<SessionId>,
@@ -40,12 +40,12 @@ pub(crate) async fn end_all_of(
 ) -> sqlx::Result<()> {
     outstanding::adopt_none_before(connection, std::iter::once(user), ending.now).await?;
     let live = user.live_sessions(connection, keep).await?;
-    end_each(connection, &live, ending).await?;
+    revoke_each(connection, &live, ending).await?;
     outstanding::blacklist_unattached(connection, user, ending.now, ending.reason.into()).await
 }
 
 /// Revokes open sessions.
-pub(super) async fn end_each(
+pub(super) async fn revoke_each(
     connection: &mut Connection<'_>,
     live: &LiveSessions,
     ending: &Ending,

@@ -157,7 +157,7 @@ async fn decide(
     let facts = facts(refresh, locked.session(), locked.owner(), presented);
     let rule = match rotation::decide(&facts) {
         Decision::Refuse(refusal) => return Ok(refused(refusal, presented, locked)),
-        Decision::Reuse => return end_reused(connection, refresh, presented, locked).await,
+        Decision::Reuse => return revoke_reused(connection, refresh, presented, locked).await,
         Decision::Renew(rule) => rule,
     };
     if rule == Rule::Recover {
@@ -207,14 +207,14 @@ async fn rotate(
     Ok(next)
 }
 
-async fn end_reused(
+async fn revoke_reused(
     connection: &mut Connection<'_>,
     refresh: &Refresh,
     presented: Presented,
     locked: LockedSession,
 ) -> sqlx::Result<Refreshed> {
     let ending = ending(refresh, EndReason::Reuse);
-    endings::end(connection, &locked, &ending).await?;
+    endings::revoke(connection, &locked, &ending).await?;
     let (session, presented) = (locked.into_session(), presented.generation);
     Ok(Refreshed::Reused { session, end: ending.end(), presented })
 }
@@ -245,7 +245,7 @@ pub(crate) async fn blacklist(
     let was_spent = |known: &Option<TokenRow>| known.as_ref().is_some_and(|row| row.blacklisted_at.is_some());
     let (known, owner) = match located {
         Located::InSession { known, locked } => {
-            let was_alive = endings::end(connection, &locked, ending).await?;
+            let was_alive = endings::revoke(connection, &locked, ending).await?;
             return Ok(blacklisting(was_alive && !was_spent(&known)));
         }
         Located::NoSession => (outstanding::find(connection, &token.jti).await?, None),

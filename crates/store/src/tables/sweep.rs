@@ -20,7 +20,7 @@ pub(crate) async fn sweep(
     };
     outstanding::adopt_none_before(connection, users.iter(), issued_before).await?;
     let live = users.live_sessions(connection, selection, limit).await?;
-    endings::end_each(connection, &live, ending).await?;
+    endings::revoke_each(connection, &live, ending).await?;
     let why = ending.reason.into();
     let tokens = outstanding::sweep_unattached(connection, &users, selection, limit, ending.now, why).await?;
     let ended = count(live.iter());

@@ -83,6 +83,6 @@ pub(super) async fn end(
     Path((id, session)): Path<(String, String)>,
     ClientOrigin(origin): ClientOrigin,
 ) -> Result<StatusCode, Rejection> {
-    auth.end_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(at_protected)?;
+    auth.revoke_session_by(&by, user_id(&id)?, &session, &origin).await.map_err(at_protected)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,4 @@
-//! `list_sessions_of`, `end_session_by`, `end_any_session_by`, `reset_sessions`: sessions of other users (ASVS 7.4.5).
+//! `list_sessions_of`, `revoke_session_by`, `revoke_any_session_by`, `reset_sessions`: sessions of other users (ASVS 7.4.5).
 
 use hallpass_types::{EndReason, Listing, SessionInfo};
 
@@ -33,7 +33,7 @@ impl Auth {
     /// # Errors
     /// `NotFound` when it does not exist, belongs to another user, or has ended; `SuperuserOnly`, `Forbidden`, or
     /// `Unavailable`.
-    pub async fn end_session_by(
+    pub async fn revoke_session_by(
         &self,
         by: &Administrator,
         user: UserId,
@@ -41,17 +41,17 @@ impl Auth {
         origin: &Origin,
     ) -> Result<(), Error> {
         let session = SessionId::parse(session).ok_or(Error::NotFound)?;
-        Ok(self.store.end_session_by(user, session, self.action(by, origin)).await?)
+        Ok(self.store.revoke_session_by(user, session, self.action(by, origin)).await?)
     }
 
     /// Revokes a session of any user and its access tokens, at once.
     ///
     /// # Errors
     /// `NotFound` when it does not exist or has ended; `SuperuserOnly`, `Forbidden`, or `Unavailable`.
-    pub async fn end_any_session_by(&self, by: &Administrator, session: &str, origin: &Origin) -> Result<(), Error> {
+    pub async fn revoke_any_session_by(&self, by: &Administrator, session: &str, origin: &Origin) -> Result<(), Error> {
         let id = SessionId::parse(session).ok_or(Error::NotFound)?;
         let owner = self.store.find_session(id).await?.ok_or(Error::NotFound)?.user;
-        self.end_session_by(by, owner, session, origin).await
+        self.revoke_session_by(by, owner, session, origin).await
     }
 
     /// Revokes all of the user's sessions and their access tokens, at once.

@@ -56,7 +56,7 @@ pub(super) async fn import(
     let added = insert(connection, &tokens).await?;
     let known = tokens.iter().filter(|token| token.blacklisted_at.is_some() && !added.contains(token.jti));
     let updated = find_usable(connection, known).await?;
-    end_sessions(connection, sessions, updated.values().flatten(), ending).await?;
+    revoke_sessions(connection, sessions, updated.values().flatten(), ending).await?;
     blacklist(connection, owners, tokens.iter().filter(|token| updated.contains_key(token.jti))).await?;
     let outcome = |token: &Imported<'_>| match (added.contains(token.jti), updated.contains_key(token.jti)) {
         (true, _) => Outcome { change: Change::Added, reasons: token.reason.into_iter().collect() },
@@ -118,7 +118,7 @@ async fn find_usable<'t>(
 }
 
 /// Revokes the sessions of tokens that were refreshed here before they were blacklisted there.
-async fn end_sessions(
+async fn revoke_sessions(
     connection: &mut Connection<'_>,
     locked: &HashMap<SessionId, LockedSession>,
     sessions: impl Iterator<Item = &SessionId>,
@@ -129,7 +129,7 @@ async fn end_sessions(
     let sessions = sessions.into_iter().map(|session| locked.get(session).ok_or(sqlx::Error::RowNotFound));
     let sessions = sessions.collect::<sqlx::Result<Vec<_>>>()?;
     let ending = Ending { reason: EndReason::Revoked, ..ending.clone() };
-    endings::end_locked(connection, sessions.into_iter(), &ending).await
+    endings::revoke_locked(connection, sessions.into_iter(), &ending).await
 }
 
 async fn blacklist<'t>(

@@ -178,7 +178,7 @@ async fn update(
         Merge::Keep | Merge::Conflict => None,
     };
     if let Some(reason) = why {
-        endings::end_all_of(connection, locked, None, &Ending { reason, ..ending.clone() }).await?;
+        endings::revoke_all_of(connection, locked, None, &Ending { reason, ..ending.clone() }).await?;
     }
     let change = if is_changed { Change::Updated } else { Change::Unchanged };
     Ok(Outcome { change, reasons: merged.reasons })
