@@ -1,5 +1,5 @@
-//! Judges tokens without a session: those that another issuer signed, with our key or with a key that it publishes.
-//! Every endpoint calls [`Question::judge`], so no two disagree about a token. After an import such a token opens the
+//! Checks tokens without a session: those that another issuer signed, with our key or with a key that it publishes.
+//! Every endpoint calls [`Check::decide`], so no two disagree about a token. After an import such a token opens the
 //! account of the imported user, and no other account with the same id, username or e-mail address.
 
 use super::{
@@ -14,9 +14,9 @@ use super::{
     user::{StoredCredentials, UserKey},
 };
 
-/// The question whether a verified token without a session is accepted.
+/// A check of a verified token without a session.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Check {
     /// The user claim, if it can identify a user here.
     pub user: Option<UserKey>,
     /// The `jti` to look up in the blacklist; `None` for an access token, which is never in it.
@@ -25,7 +25,7 @@ pub struct Question {
     pub issued_at: Option<Timestamp>,
     /// Time of the request.
     pub now: Timestamp,
-    /// Judges the account; `None` at endpoints where Simple JWT does not read the user (`verify`, `blacklist`).
+    /// The rule for the account; `None` at endpoints where Simple JWT does not read the user (`verify`, `blacklist`).
     pub rule: Option<AccountRule>,
 }
 
@@ -77,7 +77,7 @@ pub enum Record {
 /// The verdict on a token.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// The token is valid for this account. `None` if the account does not exist and no rule judges it.
+    /// The token is valid for this account. `None` if the account does not exist and no rule applies.
     Good(Option<StoredCredentials>),
     /// The token is rejected.
     Rejected(Rejection),
@@ -103,7 +103,7 @@ pub enum Rejection {
     PasswordChanged,
 }
 
-impl Question {
+impl Check {
     /// Asks about a token that may be blacklisted: every type but an access token.
     #[must_use]
     pub fn about(token: &PresentedToken, now: Timestamp, rule: Option<AccountRule>) -> Self {
@@ -113,7 +113,7 @@ impl Question {
 
     /// Decides from the facts alone.
     #[must_use]
-    pub fn judge(&self, facts: Facts) -> Verdict {
+    pub fn decide(&self, facts: Facts) -> Verdict {
         let (account, accepts_from) = match facts.owner {
             Owner::NotImported => return Verdict::Rejected(Rejection::NotImported),
             Owner::Unknown => (None, Timestamp::EPOCH),

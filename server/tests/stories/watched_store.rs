@@ -15,7 +15,7 @@ use hallpass_core::{
     paging::PageRequest,
     revocation::{Followed, Position, RevocationSet},
     session::Session,
-    sessionless::{Question, Verdict},
+    sessionless::{Check, Verdict},
     store::{
         AdminAction, Administration, Blacklisting, Ending, Events, Imports, Maintenance, NewPassword, NewSession,
         PresentedToken, Progress, Refresh, Refreshed, Selection, Sessions, Store, StoreError, TokenQuery, TokenStatus,
@@ -86,7 +86,7 @@ watched!(Sessions {
 
 watched!(Tokens {
     refresh(refresh: Refresh) -> Result<Refreshed, StoreError>;
-    judge(question: Question) -> Result<Verdict, StoreError>;
+    decide_sessionless(check: Check) -> Result<Verdict, StoreError>;
     token_status(jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;
     blacklist(token: PresentedToken, ending: Ending) -> Result<Blacklisting, StoreError>;
     find_token(jti: Jti) -> Result<Option<TokenRecord>, StoreError>;

@@ -13,7 +13,7 @@ use crate::{
     id::{SessionId, UserId},
     policy::{self, AccountRule, TokenUser},
     session::{Session, SessionEnd},
-    sessionless::{Question, Rejection, Verdict},
+    sessionless::{Check, Rejection, Verdict},
     settings::SessionCheck,
     store::PresentedToken,
     token::{Claims, Token, TokenError, TokenType},
@@ -90,7 +90,7 @@ impl Auth {
                 }
                 user
             }
-            Lookup::Judgement => self.judge_bearer(&token, kinds).await?,
+            Lookup::Sessionless => self.load_sessionless_user(&token, kinds).await?,
         };
         let Token { session, expires_at, claims, .. } = token.as_ref();
         Ok(Bearer { user, session: *session, expires_at: *expires_at, claims: claims.clone() })
@@ -115,8 +115,8 @@ impl Auth {
     }
 
     /// Finds the user of a token without a session.
-    async fn judge_bearer(&self, token: &Token, kinds: &[TokenType]) -> Result<UserId, Error> {
-        match self.judge(token, Some(self.account_rule(token))).await? {
+    async fn load_sessionless_user(&self, token: &Token, kinds: &[TokenType]) -> Result<UserId, Error> {
+        match self.decide_sessionless(token, Some(self.account_rule(token))).await? {
             Verdict::Good(account) => account.map(|account| account.user.id).ok_or(Error::UserNotFound),
             Verdict::Rejected(Rejection::NotImported | Rejection::NoAccount) => Err(Error::UserNotFound),
             Verdict::Rejected(Rejection::Inactive) => Err(Error::UserInactive),
@@ -127,12 +127,12 @@ impl Auth {
         }
     }
 
-    /// Judges a token without a session and, with a rule, its account.
-    pub(super) async fn judge(&self, token: &Token, rule: Option<AccountRule>) -> Result<Verdict, Error> {
-        let question = Question::about(&PresentedToken::of(token), self.clock.now(), rule);
+    /// Decides about a token without a session and, with a rule, its account.
+    pub(super) async fn decide_sessionless(&self, token: &Token, rule: Option<AccountRule>) -> Result<Verdict, Error> {
+        let check = Check::about(&PresentedToken::of(token), self.clock.now(), rule);
         let is_access = token.token_type() == Some(TokenType::Access);
-        let jti = question.jti.filter(|_| !is_access);
-        Ok(self.store.judge(Question { jti, ..question }).await?)
+        let jti = check.jti.filter(|_| !is_access);
+        Ok(self.store.decide_sessionless(Check { jti, ..check }).await?)
     }
 
     async fn load_open_session(

@@ -19,14 +19,14 @@ pub(super) enum Lookup {
     /// The session row and the user row.
     SessionAndUser(SessionId),
     /// The account that a token without a session names, and whether the token was revoked.
-    Judgement,
+    Sessionless,
 }
 
 impl Lookup {
     pub(super) fn for_token(token: &Token, user: &UserKey, settings: &Settings) -> Self {
         use SessionCheck::{Database, RevocationSet, Stateless};
         match (token.session, settings.session_check, user, settings.check_revoke_token) {
-            (None, RevocationSet | Stateless | Database, _, _) => Self::Judgement,
+            (None, RevocationSet | Stateless | Database, _, _) => Self::Sessionless,
             (Some(session), Database, _, _) => Self::SessionAndUser(session),
             (Some(session), RevocationSet | Stateless, UserKey::Username(_) | UserKey::Email(_), _) => {
                 Self::UserOf(session)

@@ -97,7 +97,7 @@ impl Auth {
     async fn find_renewer(&self, token: &Token) -> Result<Option<User>, Error> {
         let account = match token.session {
             Some(session) => self.find_session_owner(session, token).await?,
-            None => match self.judge(token, Some(self.account_rule(token))).await? {
+            None => match self.decide_sessionless(token, Some(self.account_rule(token))).await? {
                 Verdict::Good(account) => account,
                 Verdict::Rejected(_) => None,
             },

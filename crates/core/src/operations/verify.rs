@@ -10,7 +10,7 @@ use crate::{
 
 impl Auth {
     /// Verifies a token for a client that cannot verify it itself. As in Simple JWT, whether the user exists and is
-    /// active is not judged.
+    /// active is not checked.
     ///
     /// # Errors
     /// `Token` for an invalid one, `Blacklisted` when it is spent or its session ended, `UserNotFound` for one without
@@ -30,7 +30,7 @@ impl Auth {
         Ok(())
     }
 
-    /// Checks that a verified token is not revoked. The account is not judged.
+    /// Checks that a verified token is not revoked. The account is not checked.
     pub(super) async fn check_good(&self, token: &Token) -> Result<(), Error> {
         match token.session {
             Some(session) => self.check_status(session, token).await,
@@ -39,7 +39,7 @@ impl Auth {
     }
 
     async fn check_sessionless(&self, token: &Token) -> Result<(), Error> {
-        match self.judge(token, None).await? {
+        match self.decide_sessionless(token, None).await? {
             Verdict::Good(_) => Ok(()),
             Verdict::Rejected(rejection) => Err(rejection.at_refresh()),
         }

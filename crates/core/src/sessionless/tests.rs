@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use hallpass_types::EndReason;
 
-use super::{Facts, Owner, Question, Record, Rejection, Verdict};
+use super::{Check, Facts, Owner, Record, Rejection, Verdict};
 use crate::{
     clock::Timestamp,
     id::{Jti, UserId},
@@ -20,8 +20,8 @@ fn rule() -> AccountRule {
     AccountRule { policy: Arc::new(DefaultPolicy), settings, fingerprint: None }
 }
 
-fn question(issued_at: Option<Timestamp>, rule: Option<AccountRule>) -> Question {
-    Question { user: Some(UserKey::Id(UserId(1))), jti: Some(Jti::from_text("x")), issued_at, now: NOW, rule }
+fn check(issued_at: Option<Timestamp>, rule: Option<AccountRule>) -> Check {
+    Check { user: Some(UserKey::Id(UserId(1))), jti: Some(Jti::from_text("x")), issued_at, now: NOW, rule }
 }
 
 fn owner(is_active: bool, accepts_from: Timestamp) -> Owner {
@@ -32,8 +32,8 @@ fn session(user: i64, is_blacklisted: bool, end: Option<SessionEnd>, ends_at: Ti
     Record::Session { user: UserId(user), is_blacklisted, end, ends_at }
 }
 
-fn rejection(question: &Question, owner: Owner, record: Record) -> Option<Rejection> {
-    match question.judge(Facts { owner, record }) {
+fn rejection(check: &Check, owner: Owner, record: Record) -> Option<Rejection> {
+    match check.decide(Facts { owner, record }) {
         Verdict::Good(_) => None,
         Verdict::Rejected(rejection) => Some(rejection),
     }
@@ -59,9 +59,9 @@ fn each_fact_against_a_token_rejects_it() {
         ("past its session's end", owner(true, never), session(1, false, None, NOW), Some(Rejection::PastEnd)),
         ("of another's session", owner(true, never), session(2, true, None, NOW), Some(Rejection::OtherUser)),
     ];
-    let question = question(Some(NOW - SECOND), Some(rule()));
+    let check = check(Some(NOW - SECOND), Some(rule()));
     for (name, owner, record, expected) in table {
-        assert_eq!(rejection(&question, owner, record), expected, "{name}");
+        assert_eq!(rejection(&check, owner, record), expected, "{name}");
     }
 }
 
@@ -70,14 +70,14 @@ fn a_token_without_iat_is_older_than_every_revocation() {
     let table = [("revoked long ago", 1, true), ("never revoked", 0, false)];
     for (name, accepts_from, is_refused) in table {
         let owner = owner(true, Timestamp::from_millis(accepts_from));
-        let refused = rejection(&question(None, Some(rule())), owner, Record::None);
+        let refused = rejection(&check(None, Some(rule())), owner, Record::None);
         assert_eq!(refused.is_some(), is_refused, "{name}");
     }
 }
 
 #[test]
 fn without_a_rule_only_an_import_and_a_revocation_reject_a_token() {
-    let asked = question(Some(NOW), None);
+    let asked = check(Some(NOW), None);
     let never = Timestamp::EPOCH;
     assert_eq!(rejection(&asked, Owner::Unknown, Record::None), None);
     assert_eq!(rejection(&asked, owner(false, never), Record::None), None);

@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     paging::PageRequest,
-    sessionless::{Question, Rejection, Verdict},
+    sessionless::{Check, Rejection, Verdict},
 };
 
 /// The status of a verified token.
@@ -53,8 +53,8 @@ pub trait Tokens: Send + Sync {
     /// row count of a compare-and-swap confirms that nothing changed in between.
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
 
-    /// Judges a token without a session.
-    async fn judge(&self, question: Question) -> Result<Verdict, StoreError>;
+    /// Decides whether a token without a session is accepted.
+    async fn decide_sessionless(&self, check: Check) -> Result<Verdict, StoreError>;
 
     /// Looks up whether a token is blacklisted or its session has ended.
     async fn token_status(&self, jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError>;

@@ -7,7 +7,7 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId},
     paging::PageRequest,
-    sessionless::{Question, Verdict},
+    sessionless::{Check, Verdict},
     store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, StoreError, TokenQuery, TokenStatus, Tokens},
 };
 use hallpass_types::{Listing, TokenRecord};
@@ -30,8 +30,8 @@ impl Tokens for Database {
         }
     }
 
-    async fn judge(&self, question: Question) -> Result<Verdict, StoreError> {
-        self.read(work!(|c| sessionless::judge(c, &question))).await
+    async fn decide_sessionless(&self, check: Check) -> Result<Verdict, StoreError> {
+        self.read(work!(|c| sessionless::decide(c, &check))).await
     }
 
     async fn token_status(&self, jti: Jti, session: SessionId) -> Result<TokenStatus, StoreError> {

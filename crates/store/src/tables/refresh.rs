@@ -5,7 +5,7 @@ use hallpass_core::{
     id::SessionId,
     rotation::{self, Decision, Facts, Presented, Refusal, Rule},
     session::Session,
-    sessionless::{Question, Rejection, Verdict},
+    sessionless::{Check, Rejection, Verdict},
     store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
     user::StoredCredentials,
 };
@@ -32,7 +32,7 @@ pub(crate) async fn refresh(
         Located::Alone { owner, .. } => return open_session(connection, refresh, owner).await,
     };
     if refresh.token.session.is_none() {
-        match sessionless::judge(connection, &Question::about(&refresh.token, refresh.now, None)).await? {
+        match sessionless::decide(connection, &Check::about(&refresh.token, refresh.now, None)).await? {
             Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)) => {
                 return Ok(Refreshed::Rejected(rejection));
             }
@@ -113,8 +113,8 @@ async fn open_session(
     refresh: &Refresh,
     owner: Option<(LockedUser, StoredCredentials)>,
 ) -> sqlx::Result<Refreshed> {
-    let question = Question::about(&refresh.token, refresh.now, Some(refresh.rule.clone()));
-    match sessionless::judge(connection, &question).await? {
+    let check = Check::about(&refresh.token, refresh.now, Some(refresh.rule.clone()));
+    match sessionless::decide(connection, &check).await? {
         Verdict::Good(_) => {}
         Verdict::Rejected(rejection) => return Ok(Refreshed::Rejected(rejection)),
     }
@@ -233,7 +233,7 @@ pub(crate) async fn blacklist(
 ) -> sqlx::Result<Blacklisting> {
     let located = locate(connection, unlocked, token).await?;
     if token.session.is_none() {
-        let verdict = sessionless::judge(connection, &Question::about(token, ending.now, None)).await?;
+        let verdict = sessionless::decide(connection, &Check::about(token, ending.now, None)).await?;
         match (verdict, &located) {
             (Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)), _) => {
                 return Ok(Blacklisting::Rejected(rejection));

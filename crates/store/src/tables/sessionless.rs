@@ -3,21 +3,21 @@
 use hallpass_core::{
     clock::Timestamp,
     id::{Jti, UserId},
-    sessionless::{Facts, Owner, Question, Record, Verdict},
+    sessionless::{Check, Facts, Owner, Record, Verdict},
     user::{Email, UserKey},
 };
 
 use super::rows;
 use crate::sql::{self, Connection, Row};
 
-/// Judges the token by the current state of the database.
-pub(crate) async fn judge(connection: &mut Connection<'_>, question: &Question) -> sqlx::Result<Verdict> {
-    let owner = find_owner(connection, question.user.as_ref()).await?;
-    let record = match &question.jti {
+/// Decides about the token by the current state of the database.
+pub(crate) async fn decide(connection: &mut Connection<'_>, check: &Check) -> sqlx::Result<Verdict> {
+    let owner = find_owner(connection, check.user.as_ref()).await?;
+    let record = match &check.jti {
         Some(jti) => find_record(connection, jti).await?,
         None => Record::None,
     };
-    Ok(question.judge(Facts { owner, record }))
+    Ok(check.decide(Facts { owner, record }))
 }
 
 /// Selects whether an import took place, with each matching account and its imported identity. Without a matching account,
