@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hallpass_core::{Error, error::seconds, fault::Fault, session::SessionEnd};
+use hallpass_core::{Error, error::seconds, session::SessionEnd, violation::Violation};
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -24,7 +24,7 @@ pub(super) trait Expose<T>: Sized {
 }
 
 /// Returns the message for the error of a field.
-type Words = fn(&Fault) -> String;
+type Words = fn(&Violation) -> String;
 
 impl<T> Expose<T> for Result<T, Error> {
     fn exposed_in(self, words: Words) -> Result<T, ApiError> {
@@ -40,7 +40,8 @@ fn expose(cause: Error, words: Words) -> ApiError {
     match cause {
         Error::Invalid(faults) => {
             let fields = faults.into_iter();
-            let fields = fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words(&wrong.fault) });
+            let fields =
+                fields.map(|wrong| FieldError { field: wrong.field.to_owned(), message: words(&wrong.violation) });
             ApiError { fields: fields.collect(), ..ApiError::from(Code::Invalid) }
         }
         Error::NoActiveAccount => ApiError::from(Code::NoActiveAccount),

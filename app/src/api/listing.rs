@@ -2,9 +2,9 @@
 
 use hallpass_core::{
     Error,
-    fault::Fault,
     id::UserId,
     paging::{PageNumber, PageRequest},
+    violation::Violation,
 };
 use hallpass_types::Listing;
 
@@ -27,5 +27,5 @@ pub(super) fn listing<T>(listed: Option<Listing<T>>) -> Result<Listing<T>, Error
 /// The user to filter by.
 pub(super) fn searched_user(id: Option<&str>) -> Result<Option<UserId>, Error> {
     let parsed = id.map(str::parse).transpose();
-    parsed.map_err(|_| Error::field("user", Fault::UserId))
+    parsed.map_err(|_| Error::field("user", Violation::UserId))
 }

@@ -2,9 +2,9 @@
 //! core.
 
 use hallpass_core::{
-    fault::Fault,
     password::PasswordError,
     user::{EmailError, UsernameError},
+    violation::Violation,
 };
 use hallpass_types::LengthError;
 use zxcvbn::feedback::Warning;
@@ -28,53 +28,55 @@ texts! {
 }
 
 /// The message for an invalid field.
-pub(super) fn fault(fault: &Fault) -> String {
+pub(super) fn fault(fault: &Violation) -> String {
     match Language::current() {
         Language::English => fault.to_string(),
         Language::Korean => korean(fault),
     }
 }
 
-fn korean(fault: &Fault) -> String {
+fn korean(fault: &Violation) -> String {
     let sentence = match fault {
-        Fault::Blank | Fault::Username(UsernameError::Blank) | Fault::Password(PasswordError::Blank) => {
+        Violation::Blank | Violation::Username(UsernameError::Blank) | Violation::Password(PasswordError::Blank) => {
             "필수 항목입니다."
         }
-        Fault::Username(UsernameError::Nul) | Fault::Password(PasswordError::Nul) => "널 문자는 쓸 수 없습니다.",
-        Fault::Username(UsernameError::TooLong) => "150자 이하로 쓰세요.",
-        Fault::Username(UsernameError::Characters) => {
+        Violation::Username(UsernameError::Nul) | Violation::Password(PasswordError::Nul) => {
+            "널 문자는 쓸 수 없습니다."
+        }
+        Violation::Username(UsernameError::TooLong) => "150자 이하로 쓰세요.",
+        Violation::Username(UsernameError::Characters) => {
             "올바른 사용자 이름을 쓰세요. 문자, 숫자와 @ . + - _ 만 쓸 수 있습니다."
         }
-        Fault::UsernameTaken => "이미 있는 사용자 이름입니다.",
-        Fault::Email(EmailError) => "올바른 이메일 주소를 쓰세요.",
-        Fault::EmailTaken => "이미 쓰이는 이메일 주소입니다.",
-        Fault::Length(LengthError::TooShort { min }) => {
+        Violation::UsernameTaken => "이미 있는 사용자 이름입니다.",
+        Violation::Email(EmailError) => "올바른 이메일 주소를 쓰세요.",
+        Violation::EmailTaken => "이미 쓰이는 이메일 주소입니다.",
+        Violation::Length(LengthError::TooShort { min }) => {
             return format!("비밀번호가 너무 짧습니다. {min}자 이상으로 쓰세요.");
         }
-        Fault::Length(LengthError::TooLong { max }) => {
+        Violation::Length(LengthError::TooLong { max }) => {
             return format!("비밀번호가 너무 깁니다. {max}자 이하로 쓰세요.");
         }
-        Fault::Guessable { warning, .. } => {
+        Violation::Guessable { warning, .. } => {
             let why = warning.map_or("", korean_warning);
             return format!("너무 추측하기 쉬운 비밀번호입니다. {why} 단어를 한두 개 더하세요.");
         }
-        Fault::OwnersWords => "너무 추측하기 쉬운 비밀번호입니다. 사용자 이름과 주소를 빼거나 단어를 더하세요.",
-        Fault::WrongPassword => "현재 비밀번호가 아닙니다.",
-        Fault::OwnAccount => "자신의 계정에서는 뺄 수 없습니다. 다른 최고 관리자에게 부탁하세요.",
-        Fault::OwnPassword => "자신의 비밀번호는 현재 비밀번호를 묻는 계정 페이지에서 바꾸세요.",
-        Fault::TooMany { max } => return format!("한 번에 {max}개까지 고르세요."),
-        Fault::Words(_) => "10개 단어까지 검색할 수 있습니다.",
-        Fault::UserId => "사용자 번호는 정수입니다.",
-        Fault::SessionId => "세션 번호는 0부터 f까지 32자리입니다.",
+        Violation::OwnersWords => "너무 추측하기 쉬운 비밀번호입니다. 사용자 이름과 주소를 빼거나 단어를 더하세요.",
+        Violation::WrongPassword => "현재 비밀번호가 아닙니다.",
+        Violation::OwnAccount => "자신의 계정에서는 뺄 수 없습니다. 다른 최고 관리자에게 부탁하세요.",
+        Violation::OwnPassword => "자신의 비밀번호는 현재 비밀번호를 묻는 계정 페이지에서 바꾸세요.",
+        Violation::TooMany { max } => return format!("한 번에 {max}개까지 고르세요."),
+        Violation::Words(_) => "10개 단어까지 검색할 수 있습니다.",
+        Violation::UserId => "사용자 번호는 정수입니다.",
+        Violation::SessionId => "세션 번호는 0부터 f까지 32자리입니다.",
     };
     sentence.to_owned()
 }
 
 /// The message for an invalid field of a registration. A taken username may be the user's own, from an earlier
 /// request whose response was lost.
-pub(super) fn registration_fault(fault: &Fault) -> String {
+pub(super) fn registration_fault(fault: &Violation) -> String {
     let sentence = self::fault(fault);
-    let is_taken = matches!(fault, Fault::UsernameTaken | Fault::EmailTaken);
+    let is_taken = matches!(fault, Violation::UsernameTaken | Violation::EmailTaken);
     if is_taken { format!("{sentence} {}", Text::get().perhaps_yours) } else { sentence }
 }
 

@@ -6,11 +6,11 @@ use hallpass_verify::KeysUnavailable;
 
 use super::{
     administration::Denial,
-    fault::{Fault, FieldFault},
     password::Busy,
     session::SessionEnd,
     store::{StoreError, WriteError},
     token::{TokenError, TokenType},
+    violation::{FieldViolation, Violation},
 };
 
 /// An operation was rejected or failed. The text is the sentence for the user.
@@ -18,7 +18,7 @@ use super::{
 pub enum Error {
     /// A form has invalid fields.
     #[error("Some fields are invalid.")]
-    Invalid(Vec<FieldFault>),
+    Invalid(Vec<FieldViolation>),
 
     /// Unknown user, wrong password or inactive account at sign-in. Which one is not disclosed.
     #[error("No active account found with the given credentials")]
@@ -116,15 +116,17 @@ pub struct TypeRejection {
 }
 
 impl Error {
-    /// Creates `Invalid` from the fields that have a fault.
-    pub fn fields<const N: usize>(faults: [(&'static str, Option<Fault>); N]) -> Self {
-        let wrong = faults.into_iter().filter_map(|(field, fault)| Some(FieldFault { field, fault: fault? }));
+    /// Creates `Invalid` from the fields that violate a rule.
+    pub fn fields<const N: usize>(violations: [(&'static str, Option<Violation>); N]) -> Self {
+        let wrong = violations
+            .into_iter()
+            .filter_map(|(field, violation)| Some(FieldViolation { field, violation: violation? }));
         Self::Invalid(wrong.collect())
     }
 
     /// Creates `Invalid` for one field.
-    pub fn field(field: &'static str, fault: impl Into<Fault>) -> Self {
-        Self::Invalid(vec![FieldFault { field, fault: fault.into() }])
+    pub fn field(field: &'static str, violation: impl Into<Violation>) -> Self {
+        Self::Invalid(vec![FieldViolation { field, violation: violation.into() }])
     }
 }
 
@@ -134,10 +136,10 @@ impl From<Denial> for Error {
             Denial::NotStaff => Self::Forbidden,
             Denial::SuperuserOnly => Self::SuperuserOnly,
             Denial::NotFound => Self::NotFound,
-            Denial::OwnAccount(field) => Self::field(field.into(), Fault::OwnAccount),
-            Denial::OwnPassword => Self::field("password", Fault::OwnPassword),
-            Denial::UsernameTaken => Self::field("username", Fault::UsernameTaken),
-            Denial::EmailTaken => Self::field("email", Fault::EmailTaken),
+            Denial::OwnAccount(field) => Self::field(field.into(), Violation::OwnAccount),
+            Denial::OwnPassword => Self::field("password", Violation::OwnPassword),
+            Denial::UsernameTaken => Self::field("username", Violation::UsernameTaken),
+            Denial::EmailTaken => Self::field("email", Violation::EmailTaken),
         }
     }
 }

@@ -38,7 +38,6 @@ pub mod clock;
 pub mod error;
 pub mod event;
 pub mod failures;
-pub mod fault;
 pub mod id;
 pub mod import;
 pub mod keys;
@@ -59,6 +58,7 @@ pub mod store;
 pub mod text;
 pub mod token;
 pub mod user;
+pub mod violation;
 mod write_probe;
 
 use std::{

@@ -21,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use stored::StoredHash;
 use tokio::{sync::Semaphore, task};
 
-use super::{clock::Randomness, fault::Fault};
+use super::{clock::Randomness, violation::Violation};
 pub use stored::Usability;
 use strength::check_strength;
 pub use typed::{Password, PasswordError};
@@ -119,7 +119,7 @@ impl Passwords {
         policy: PasswordPolicy,
         password: Password,
         known: Vec<String>,
-    ) -> Result<Result<(), Fault>, Busy> {
+    ) -> Result<Result<(), Violation>, Busy> {
         if let Err(fault) = policy.check_length(password.expose()) {
             return Ok(Err(fault.into()));
         }

@@ -19,10 +19,10 @@ use std::{error::Error as _, path::PathBuf, sync::Arc};
 use hallpass_core::{
     Auth, Error,
     clock::{SystemClock, SystemRandomness},
-    fault::FieldFault,
     import::ImportError,
     settings::SettingsError,
     store::StoreError,
+    violation::FieldViolation,
 };
 use hallpass_store::{ConnectError, DjangoError, MoveError};
 use hallpass_verify::JwkUrl;
@@ -46,7 +46,7 @@ pub enum Failure {
     Connect(#[from] ConnectError),
     /// The input is invalid.
     #[error("{}", sentences(.0))]
-    Fields(Vec<FieldFault>),
+    Fields(Vec<FieldViolation>),
     /// The core returned an error.
     #[error(transparent)]
     Core(Error),
@@ -123,8 +123,8 @@ impl From<Error> for Failure {
     }
 }
 
-fn sentences(fields: &[FieldFault]) -> String {
-    let sentences: Vec<_> = fields.iter().map(|error| format!("{}: {}", error.field, error.fault)).collect();
+fn sentences(fields: &[FieldViolation]) -> String {
+    let sentences: Vec<_> = fields.iter().map(|error| format!("{}: {}", error.field, error.violation)).collect();
     sentences.join("\n       ")
 }
 

@@ -6,7 +6,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use hallpass_core::{Auth, Error, error::seconds, fault::FieldFault};
+use hallpass_core::{Auth, Error, error::seconds, violation::FieldViolation};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -141,8 +141,8 @@ fn later(status: StatusCode, sentence: &str, wait: Duration) -> Response {
     response
 }
 
-fn by_name(fields: Vec<FieldFault>) -> FieldErrors {
-    FieldErrors(fields.into_iter().map(|wrong| (wrong.field.to_owned(), vec![wrong.fault.to_string()])).collect())
+fn by_name(fields: Vec<FieldViolation>) -> FieldErrors {
+    FieldErrors(fields.into_iter().map(|wrong| (wrong.field.to_owned(), vec![wrong.violation.to_string()])).collect())
 }
 
 fn non_field_error(sentence: &str) -> Response {

@@ -15,7 +15,7 @@ use crate::api::{
     request,
 };
 #[cfg(feature = "ssr")]
-use hallpass_core::{Error, fault::Fault, id::SessionId, store::TokenQuery};
+use hallpass_core::{Error, id::SessionId, store::TokenQuery, violation::Violation};
 
 /// Returns a page of refresh tokens, newest first.
 ///
@@ -44,7 +44,7 @@ fn token_filter(search: &TokenSearch) -> Result<TokenQuery, Error> {
     let session = search.session.as_deref().map(|id| SessionId::parse(id).ok_or(id)).transpose();
     Ok(TokenQuery {
         user: listing::searched_user(search.user.as_deref())?,
-        session: session.map_err(|_| Error::field("session", Fault::SessionId))?,
+        session: session.map_err(|_| Error::field("session", Violation::SessionId))?,
         is_blacklisted: search.is_blacklisted,
         is_expired: search.is_expired,
     })

@@ -12,10 +12,10 @@ pub use users::Activation;
 use super::authenticate::Bearer;
 use crate::{
     Auth, Error, administration,
-    fault::Fault,
     id::{SessionId, UserId},
     session::Origin,
     store::AdminAction,
+    violation::Violation,
 };
 
 /// An authenticated administrator. Only [`Auth::authorize_staff`] creates one.
@@ -38,7 +38,7 @@ fn distinct<T: Clone + Eq + Hash>(
     read: impl Fn(&str) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     if names.len() > MAX_AT_ONCE {
-        return Err(Error::field(field, Fault::TooMany { max: MAX_AT_ONCE }));
+        return Err(Error::field(field, Violation::TooMany { max: MAX_AT_ONCE }));
     }
     let mut wanted = names.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();

@@ -6,12 +6,12 @@ use secrecy::SecretString;
 use super::authenticate::Bearer;
 use crate::{
     Auth, Error,
-    fault::Fault,
     limits::Network,
     password::{Busy, Password, Verdict},
     session::Origin,
     store::NewPassword,
     user::{self, User},
+    violation::Violation,
 };
 
 impl Auth {
@@ -23,7 +23,7 @@ impl Auth {
         let user = self.load_active_user(bearer).await?;
         let stored = self.store.find_credentials(&user.username).await?.map(|found| found.password);
         let current = Password::typed(form.current_password.expose());
-        let wrong = || Error::field("current_password", Fault::WrongPassword);
+        let wrong = || Error::field("current_password", Violation::WrongPassword);
         // The limit keeps a stolen access token from guessing the password.
         let attempt = self.limiter.begin_attempt(&user.username, Network::of(origin)).await?;
         let checked = match self.passwords.verify(current, stored.clone()).await {
@@ -64,7 +64,7 @@ impl Auth {
         &self,
         user: &User,
         password: &SecretString,
-    ) -> Result<Result<Password, Fault>, Busy> {
+    ) -> Result<Result<Password, Violation>, Busy> {
         self.check_new_password(password, &[&user.username, &user.email]).await
     }
 }

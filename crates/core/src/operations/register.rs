@@ -5,12 +5,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     Auth, Error,
-    fault::Fault,
     limits::Network,
     password::{Busy, Password},
     session::Origin,
     settings::RegistrationMode,
     user::{Email, NewUser, Role, User, UserIdField, UserKey, Username},
+    violation::Violation,
 };
 
 /// An account to be created, not validated.
@@ -79,7 +79,7 @@ impl Auth {
         match (username, email, password) {
             (Ok(username), Ok(email), Ok(password)) => Ok((username, email, password)),
             (username, email, password) => Err(Error::fields([
-                ("username", username.err().map(Fault::from)),
+                ("username", username.err().map(Violation::from)),
                 ("email", email.err()),
                 ("password", password.err()),
             ])),
@@ -88,18 +88,18 @@ impl Auth {
 
     /// Validates a new e-mail address. Where tokens identify users by it, it must be unique: this check is early, and
     /// the write decides.
-    pub(super) async fn check_email(&self, text: &str, of: Option<&User>) -> Result<Result<Email, Fault>, Error> {
+    pub(super) async fn check_email(&self, text: &str, of: Option<&User>) -> Result<Result<Email, Violation>, Error> {
         let current = of.map_or("", |user| user.email.as_str());
         let email = match Email::parse_change(text, current) {
             Ok(email) if self.settings.user_id_field == UserIdField::Email => email,
-            parsed => return Ok(parsed.map_err(Fault::from)),
+            parsed => return Ok(parsed.map_err(Violation::from)),
         };
         if email.as_str().is_empty() {
-            return Ok(Err(Fault::Blank));
+            return Ok(Err(Violation::Blank));
         }
         let owner = self.store.find_account(&UserKey::Email(email.as_str().to_owned())).await?;
         let is_taken = owner.is_some_and(|owner| Some(owner.user.id) != of.map(|user| user.id));
-        Ok(if is_taken { Err(Fault::EmailTaken) } else { Ok(email) })
+        Ok(if is_taken { Err(Violation::EmailTaken) } else { Ok(email) })
     }
 
     /// Parses and checks a new password, given the user's own data. Every new password passes through here.
@@ -107,7 +107,7 @@ impl Auth {
         &self,
         text: &SecretString,
         known: &[&str],
-    ) -> Result<Result<Password, Fault>, Busy> {
+    ) -> Result<Result<Password, Violation>, Busy> {
         let password = match Password::parse(text.expose_secret()) {
             Ok(password) => password,
             Err(error) => return Ok(Err(error.into())),

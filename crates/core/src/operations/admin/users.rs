@@ -7,12 +7,12 @@ use super::{Administrator, distinct};
 use crate::{
     Account, Auth, Error,
     administration::Change,
-    fault::Fault,
     id::UserId,
     paging::PageRequest,
     session::Origin,
     store::UserQuery,
     user::{Role, User, Username},
+    violation::Violation,
 };
 
 /// A request to activate or deactivate users.
@@ -147,7 +147,7 @@ impl Auth {
                 is_superuser: change.is_superuser,
             }),
             (username, email) => {
-                Err(Error::fields([("username", username.err().map(Fault::from)), ("email", email.err())]))
+                Err(Error::fields([("username", username.err().map(Violation::from)), ("email", email.err())]))
             }
         }
     }

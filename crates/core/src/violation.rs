@@ -12,7 +12,7 @@ use super::{
 
 /// A validation error.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Fault {
+pub enum Violation {
     /// The field is empty.
     #[error("This field may not be blank.")]
     Blank,
@@ -73,11 +73,11 @@ pub enum Fault {
 
 /// A form field and its validation error.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FieldFault {
+pub struct FieldViolation {
     /// The name of the field in the form.
     pub field: &'static str,
     /// The error.
-    pub fault: Fault,
+    pub violation: Violation,
 }
 
 fn guessable(warning: Option<Warning>, suggestions: &[Suggestion]) -> String {
