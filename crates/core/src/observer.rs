@@ -149,7 +149,7 @@ impl TokenFailure {
     /// Classifies an authentication error. `None` when there was no token.
     pub fn of(error: &Error) -> Option<Self> {
         match error {
-            Error::Token(fault) => Some(Self::of_fault(fault)),
+            Error::Token(error) => Some(Self::of_token_error(error)),
             Error::Blacklisted(_) => Some(Self::Revoked),
             // Every accepted type but the token's own reports `WrongType`, so any other reason says more.
             Error::NoTokenType(kinds) => {
@@ -175,8 +175,8 @@ impl TokenFailure {
         }
     }
 
-    fn of_fault(fault: &TokenError) -> Self {
-        match fault {
+    fn of_token_error(error: &TokenError) -> Self {
+        match error {
             TokenError::Invalid => Self::Invalid,
             TokenError::Expired | TokenError::PastEnd(_) => Self::Expired,
             TokenError::MissingExpiry | TokenError::MissingId | TokenError::MissingType | TokenError::MissingEnd(_) => {

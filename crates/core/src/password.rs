@@ -120,8 +120,8 @@ impl Passwords {
         password: Password,
         known: Vec<String>,
     ) -> Result<Result<(), Violation>, Busy> {
-        if let Err(fault) = policy.check_length(password.expose()) {
-            return Ok(Err(fault.into()));
+        if let Err(error) = policy.check_length(password.expose()) {
+            return Ok(Err(error.into()));
         }
         self.run(move || check_strength(password.expose(), &known)).await
     }

@@ -230,7 +230,7 @@ impl Settings {
     /// # Errors
     /// When it is not a key for the algorithm, too weak, or does not match `VERIFYING_KEY`.
     pub fn key(&self) -> Result<RingKey, SettingsError> {
-        RingKey::first(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|fault| match fault {
+        RingKey::first(self.algorithm, &self.signing_key, self.verifying_key.as_deref()).map_err(|error| match error {
             KeyError::Signing(problem) => SettingsError { setting: "signing_key", problem },
             KeyError::Verifying(problem) => SettingsError { setting: "verifying_key", problem },
         })

@@ -32,7 +32,7 @@ impl ConnectError {
                 "Install the version that migrated it, or restore a backup from before that."
             }
             Self::HalfApplied { .. } => "Restore a backup from before the migration.",
-            Self::Open { cause, .. } | Self::EmailKeys(cause) => of_store(cause),
+            Self::Open { cause, .. } | Self::Derived(cause) => of_store(cause),
         }
     }
 }

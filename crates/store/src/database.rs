@@ -17,7 +17,7 @@ use super::{
     postgres::PostgresBackend,
     sqlite::SqliteBackend,
     tables::{
-        emails,
+        derived,
         locks::{GlobalLock, Unlocked},
     },
     work::{Reading, Rollback, Work, failure, undeniable, with_global_lock, work},
@@ -30,20 +30,19 @@ pub(super) enum Database {
 }
 
 impl Database {
-    /// Opens the database, and fills in the keys of e-mail addresses after a migration: SQL cannot compute the canonical form
-    /// of a text.
+    /// Opens the database, and fills in derived columns after a migration.
     pub(super) async fn open(url: &DatabaseUrl, timeouts: Timeouts) -> Result<Self, ConnectError> {
         let database = match url {
             DatabaseUrl::Sqlite(file) => Self::Sqlite(SqliteBackend::open(file, timeouts).await?),
             DatabaseUrl::Postgres(database) => Self::Postgres(PostgresBackend::open(database, timeouts).await?),
         };
-        database.fill_email_keys().await.map_err(ConnectError::EmailKeys)?;
+        database.fill_derived().await.map_err(ConnectError::Derived)?;
         Ok(database)
     }
 
-    async fn fill_email_keys(&self) -> Result<(), StoreError> {
-        while self.read(work!(|c| emails::lacks_keys(c))).await? {
-            self.write_globally(work!(|c, lock| emails::fill_keys(c, lock))).await?;
+    async fn fill_derived(&self) -> Result<(), StoreError> {
+        while self.read(work!(|c| derived::are_missing(c))).await? {
+            self.write_globally(work!(|c, lock| derived::fill(c, lock))).await?;
         }
         Ok(())
     }

@@ -86,9 +86,9 @@ pub enum ConnectError {
     /// A move to the database is not finished.
     #[error("a move to {0} is not finished; run hallpass move again, with the settings of the SQLite file")]
     HalfMoved(String),
-    /// Filling in the keys of e-mail addresses after a migration failed.
+    /// Filling in derived columns after a migration failed.
     #[error(transparent)]
-    EmailKeys(StoreError),
+    Derived(StoreError),
     /// The file was moved to another database.
     #[error(
         "{url} was moved to {to}, so the file is closed; set database_url to the new database (if the move was interrupted, \

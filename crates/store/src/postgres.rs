@@ -29,7 +29,7 @@ use tokio::time;
 use super::{
     ConnectError, PostgresDatabase, Timeouts,
     sql::{Connection, Statements},
-    tables::{examination, locks::Unlocked, search},
+    tables::{examination, locks::Unlocked},
     transfer,
     work::{Reading, Rollback, Work},
 };
@@ -70,7 +70,6 @@ impl PostgresBackend {
         check_server(&mut connection, url).await.map_err(|error| failed(store_error(error)))??;
         migration::migrate(&mut connection, url).await?;
         transfer::check_finished(&mut connection, url).await?;
-        fill_in(&mut connection, &sessions).await.map_err(|error| failed(store_error(error)))?;
         drop(sqlx::Connection::close(connection).await);
         let listener = sessions.are_lasting().then(|| Listener::start(sessions.options.clone(), timeouts.answer));
         let pool = Pool::new(sessions, CONNECTIONS, timeouts.answer);
@@ -195,17 +194,6 @@ async fn read<T>(connection: &mut ServerConnection, begin: Option<SqlStr>, work:
     let value = work(&mut connection.connection()).await;
     connection.raw.execute(if value.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
     value
-}
-
-/// Fills in columns that a migration cannot, in one transaction behind a pooler.
-async fn fill_in(connection: &mut PgConnection, sessions: &Sessions) -> sqlx::Result<()> {
-    if sessions.are_lasting() {
-        search::fill(&mut Connection::postgres(connection)).await;
-        return Ok(());
-    }
-    let mut transaction = sqlx::Connection::begin(connection).await?;
-    search::fill(&mut Connection::prepared(&mut transaction, sessions.statements)).await;
-    transaction.commit().await
 }
 
 /// Checks that the server is new enough and accepts writes. Warns if it can lose commits.

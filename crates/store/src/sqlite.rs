@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{ConnectError, SqliteFile, Timeouts, sql::Connection, tables::search, transfer::marker, work::Reading};
+use super::{ConnectError, SqliteFile, Timeouts, sql::Connection, transfer::marker, work::Reading};
 use crate::fault::store_error;
 pub use access::AccessProblem;
 pub(super) use contents::{read, schema};
@@ -64,7 +64,6 @@ impl SqliteBackend {
         let mut connection = busy::connect(&writing, timeouts.lock).await.map_err(failed)?;
         check_version(&mut connection).await?;
         reject_moved(&mut connection, file).await?;
-        search::fill(&mut Connection::sqlite(&mut connection)).await;
         let copying = busy::connect(&options, timeouts.lock).await.map_err(failed)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)

@@ -55,7 +55,7 @@ async fn a_denied_action_of_a_group_commit_leaves_nothing_and_undoes_no_other_ac
     }
     let actor = |place: usize| if place.is_multiple_of(2) { root.id } else { other.id };
     let actions =
-        users.iter().enumerate().map(|(place, user)| store.change_user(*user, deactivation(), by(actor(place))));
+        users.iter().enumerate().map(|(place, user)| store.change_users(vec![*user], deactivation(), by(actor(place))));
     let results = join_all(actions).await;
     for (place, (user, result)) in users.iter().zip(results).enumerate() {
         let is_denied = matches!(result, Err(WriteError::Denied(Denial::NotStaff)));

@@ -101,7 +101,6 @@ watched!(Events {
 
 watched!(Administration {
     create_user_by(user: NewUser, action: AdminAction) -> Result<User, WriteError>;
-    change_user(user: UserId, change: Change, action: AdminAction) -> Result<User, WriteError>;
     change_users(users: Vec<UserId>, change: Change, action: AdminAction) -> Result<Vec<User>, WriteError>;
     set_password_by(user: UserId, password: SecretString, action: AdminAction) -> Result<(), WriteError>;
     revoke_session_by(user: UserId, session: SessionId, action: AdminAction) -> Result<(), WriteError>;

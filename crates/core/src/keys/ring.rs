@@ -346,15 +346,11 @@ impl KeyRing {
     /// # Errors
     /// `Unknown` or `NoRandomness`.
     pub fn retire(&mut self, beginning: &str, now: Timestamp) -> Result<Retired, RingError> {
-        let id = self.find(beginning)?.id.clone();
-        let retired = self.keys.iter().find(|key| key.id == id).cloned();
+        let key = self.find(beginning)?;
+        let (id, algorithm) = (key.id.clone(), key.algorithm());
         let was_signing = self.signing(now).id == id;
         self.keys.retain(|key| key.id != id);
-        let algorithm = retired.map(|key| key.algorithm());
-        let successor = match algorithm {
-            Some(algorithm) if was_signing => Some(self.succeed(algorithm, now)?),
-            Some(_) | None => None,
-        };
+        let successor = if was_signing { Some(self.succeed(algorithm, now)?) } else { None };
         Ok(Retired { id, successor })
     }
 

@@ -99,7 +99,7 @@ impl Auth {
     /// Verifies a token from the cache or from scratch and checks that its session is not revoked.
     fn verify_cached(&self, text: &str, kinds: &[TokenType]) -> Result<Arc<Token>, Error> {
         let verified = self.tokens.recognize(text, self.clock.now());
-        let token = verified.map_err(|fault| no_token_type(kinds, |_| fault.clone().into()))?;
+        let token = verified.map_err(|error| no_token_type(kinds, |_| error.clone().into()))?;
         if !kinds.iter().any(|kind| token.check_type(*kind).is_ok()) {
             return Err(blacklisted(&token, kinds, None));
         }
@@ -186,7 +186,7 @@ impl Auth {
 fn blacklisted(token: &Token, kinds: &[TokenType], end: Option<SessionEnd>) -> Error {
     no_token_type(kinds, |kind| match token.check_type(kind) {
         Ok(()) => Error::Blacklisted(end.clone()),
-        Err(fault) => fault.into(),
+        Err(error) => error.into(),
     })
 }
 

@@ -7,7 +7,7 @@ use super::authenticate::Bearer;
 use crate::{
     Auth, Error,
     limits::Network,
-    password::{Busy, Password, Verdict},
+    password::{Password, Verdict},
     session::Origin,
     store::NewPassword,
     user::{self, User},
@@ -34,9 +34,7 @@ impl Auth {
         attempt.settle(&checked);
         checked?;
         let new: SecretString = form.new_password.expose().into();
-        let checked = self.check_password_of(&user, &new).await?;
-        let new = checked.map_err(|fault| Error::field("new_password", fault))?;
-        let hash = self.passwords.hash(new).await?;
+        let hash = self.hash_new_password("new_password", &user, &new).await?;
         let ending = self.ending(EndReason::PasswordChanged, origin);
         // With `CHECK_REVOKE_TOKEN` the current session has no valid token left either.
         let keep = bearer.session.filter(|_| !self.settings.check_revoke_token);
@@ -52,19 +50,20 @@ impl Auth {
     pub async fn set_password(&self, username: &str, new: SecretString) -> Result<User, Error> {
         let found = self.store.find_credentials(&user::normalize(username)).await?;
         let user = found.ok_or(Error::UserNotFound)?.user;
-        let checked = self.check_password_of(&user, &new).await?;
-        let new = checked.map_err(|fault| Error::field("password", fault))?;
-        let hash = self.passwords.hash(new).await?;
+        let hash = self.hash_new_password("password", &user, &new).await?;
         let ending = self.ending(EndReason::PasswordChanged, &Origin::default());
         let new = NewPassword { user: user.id, hash, checked: None, keep: None };
         if self.store.set_password(new, ending).await? { Ok(user) } else { Err(Error::UserNotFound) }
     }
 
-    pub(super) async fn check_password_of(
+    /// Checks a user's new password, which the form has in this field, and hashes it.
+    pub(super) async fn hash_new_password(
         &self,
+        field: &'static str,
         user: &User,
         password: &SecretString,
-    ) -> Result<Result<Password, Violation>, Busy> {
-        self.check_new_password(password, &[&user.username, &user.email]).await
+    ) -> Result<SecretString, Error> {
+        let checked = self.check_new_password(password, &[&user.username, &user.email]).await?;
+        Ok(self.passwords.hash(checked.map_err(|error| Error::field(field, error))?).await?)
     }
 }

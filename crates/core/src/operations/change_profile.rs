@@ -15,7 +15,7 @@ impl Auth {
     pub async fn change_profile(&self, bearer: &Bearer, form: &ProfileForm, origin: &Origin) -> Result<Me, Error> {
         let user = self.load_active_user(bearer).await?;
         let email = self.check_email(&form.email, Some(&user)).await?;
-        let email = email.map_err(|fault| Error::field("email", fault))?;
+        let email = email.map_err(|error| Error::field("email", error))?;
         let ending = self.ending(EndReason::Revoked, origin);
         let is_changed = self.store.change_profile(user.id, email, self.settings.user_id_field, ending).await?;
         if is_changed { self.load_me(bearer).await } else { Err(Error::UserNotFound) }

@@ -47,8 +47,8 @@ impl Auth {
             return Ok(TokenFit::NoToken);
         };
         Ok(match self.tokens.verify(token.expose_secret(), None, now) {
-            Err(fault @ (TokenError::Invalid | TokenError::MissingId | TokenError::MissingExpiry)) => {
-                TokenFit::Refused(fault)
+            Err(error @ (TokenError::Invalid | TokenError::MissingId | TokenError::MissingExpiry)) => {
+                TokenFit::Refused(error)
             }
             // The signature is checked before these.
             Ok(_)

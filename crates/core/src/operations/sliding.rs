@@ -11,7 +11,7 @@ use crate::{
     limits::Network,
     session::Origin,
     store::{PresentedToken, Refresh},
-    token::{Token, TokenError, TokenType},
+    token::{Token, TokenType},
 };
 
 impl Auth {
@@ -50,15 +50,8 @@ impl Auth {
         let token = self.renewable(text, TokenType::Sliding, now).await?;
         match self.tokens.sliding_end(&token, now) {
             Ok(end) => Ok((token, end)),
-            Err(fault) => Err(self.blacklisted_or(&token, fault).await),
-        }
-    }
-
-    /// Simple JWT reads the blacklist before it checks the end, so `Blacklisted` comes first.
-    async fn blacklisted_or(&self, token: &Token, fault: TokenError) -> Error {
-        match self.check_good(token).await {
-            Ok(()) => fault.into(),
-            Err(refusal) => refusal,
+            // Simple JWT reads the blacklist before it checks the end, so `Blacklisted` comes first.
+            Err(error) => Err(self.check_good(&token).await.err().unwrap_or_else(|| error.into())),
         }
     }
 }

@@ -34,14 +34,10 @@ impl Auth {
     pub(super) async fn check_good(&self, token: &Token) -> Result<(), Error> {
         match token.session {
             Some(session) => self.check_status(session, token).await,
-            None => self.check_sessionless(token).await,
-        }
-    }
-
-    async fn check_sessionless(&self, token: &Token) -> Result<(), Error> {
-        match self.decide_sessionless(token, None).await? {
-            Verdict::Good(_) => Ok(()),
-            Verdict::Rejected(rejection) => Err(rejection.at_refresh()),
+            None => match self.decide_sessionless(token, None).await? {
+                Verdict::Good(_) => Ok(()),
+                Verdict::Rejected(rejection) => Err(rejection.at_refresh()),
+            },
         }
     }
 

@@ -44,10 +44,8 @@ pub trait Administration: Send + Sync {
     /// Adds a user.
     async fn create_user_by(&self, user: NewUser, action: AdminAction) -> Result<User, WriteError>;
 
-    /// Changes a user. Deactivation revokes all of the user's sessions in the same transaction.
-    async fn change_user(&self, user: UserId, change: Change, action: AdminAction) -> Result<User, WriteError>;
-
-    /// Makes the same change to each of these users, or to none. The ids are distinct.
+    /// Makes the same change to each of these users, or to none. The ids are distinct. Deactivation revokes all sessions of
+    /// the users in the same transaction.
     async fn change_users(
         &self,
         users: Vec<UserId>,

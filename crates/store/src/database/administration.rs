@@ -21,10 +21,6 @@ impl Administration for Database {
         self.decide_globally(work!(|c, lock| admin_actions::create_user(c, lock, &user, &action))).await
     }
 
-    async fn change_user(&self, user: UserId, change: Change, action: AdminAction) -> Result<User, WriteError> {
-        self.decide_globally(work!(|c, lock| admin_actions::change_user(c, lock, user, &change, &action))).await
-    }
-
     async fn change_users(
         &self,
         users: Vec<UserId>,

@@ -32,17 +32,6 @@ pub(crate) async fn create_user(
     Ok(user)
 }
 
-pub(crate) async fn change_user(
-    connection: &mut Connection<'_>,
-    lock: GlobalLock,
-    user: UserId,
-    change: &Change,
-    action: &AdminAction,
-) -> Result<User, Rollback> {
-    let user = lock.user(connection, user).await?;
-    change_locked(connection, &user, change, action).await
-}
-
 pub(crate) async fn change_users(
     connection: &mut Connection<'_>,
     lock: GlobalLock,

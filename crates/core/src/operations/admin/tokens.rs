@@ -24,9 +24,8 @@ impl Auth {
     /// # Errors
     /// `NotFound`, `SuperuserOnly`, `Forbidden`, or `Unavailable`.
     pub async fn blacklist_by(&self, by: &Administrator, jti: &str, origin: &Origin) -> Result<TokenRecord, Error> {
-        let jti = Jti::from_text(jti);
-        self.blacklist_these(by, vec![jti.clone()], origin).await?;
-        self.load_token(jti).await
+        let records = self.blacklist_all_by(by, &[jti.to_owned()], origin).await?;
+        records.into_iter().next().ok_or(Error::NotFound)
     }
 
     /// Blacklists up to 100 tokens and revokes their sessions, even if they were spent before. If one is rejected, none
@@ -41,19 +40,11 @@ impl Auth {
         origin: &Origin,
     ) -> Result<Vec<TokenRecord>, Error> {
         let jtis = distinct("jtis", jtis, |jti| Ok(Jti::from_text(jti)))?;
-        self.blacklist_these(by, jtis.clone(), origin).await?;
+        self.store.blacklist_by(jtis.clone(), self.action(by, origin)).await?;
         let mut records = Vec::with_capacity(jtis.len());
         for jti in jtis {
-            records.push(self.load_token(jti).await?);
+            records.push(self.store.find_token(jti).await?.ok_or(Error::NotFound)?);
         }
         Ok(records)
-    }
-
-    async fn blacklist_these(&self, by: &Administrator, jtis: Vec<Jti>, origin: &Origin) -> Result<(), Error> {
-        Ok(self.store.blacklist_by(jtis, self.action(by, origin)).await?)
-    }
-
-    async fn load_token(&self, jti: Jti) -> Result<TokenRecord, Error> {
-        self.store.find_token(jti).await?.ok_or(Error::NotFound)
     }
 }

@@ -86,8 +86,8 @@ impl Auth {
         origin: &Origin,
     ) -> Result<UserRecord, Error> {
         let change = self.checked(user, change).await?;
-        let changed = self.store.change_user(user, change, self.action(by, origin)).await?;
-        Ok(record(&changed))
+        let changed = self.store.change_users(vec![user], change, self.action(by, origin)).await?;
+        changed.first().map(record).ok_or(Error::NotFound)
     }
 
     /// Activates or deactivates up to 100 users. If one is rejected, none is changed.
@@ -120,9 +120,7 @@ impl Auth {
     ) -> Result<(), Error> {
         let target = self.store.find_user(user).await?.ok_or(Error::NotFound)?;
         let new = form.password.into_exposed().into();
-        let checked = self.check_password_of(&target, &new).await?;
-        let new = checked.map_err(|fault| Error::field("password", fault))?;
-        let password = self.passwords.hash(new).await?;
+        let password = self.hash_new_password("password", &target, &new).await?;
         Ok(self.store.set_password_by(user, password, self.action(by, origin)).await?)
     }
 
