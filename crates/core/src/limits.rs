@@ -118,7 +118,9 @@ impl Limiter {
         match attempt.take(self.per_account.as_ref(), Some(attempt.account_keys())) {
             Ok(()) => Ok(Attempt { reservation, ..attempt }),
             Err(refusal) => {
-                reservation.into_iter().for_each(|reservation| reservation.settle(Outcome::NotVerified));
+                if let Some(reservation) = reservation {
+                    reservation.settle(Outcome::NotVerified);
+                }
                 Err(refusal)
             }
         }

@@ -5,7 +5,7 @@ use std::io;
 use hallpass_core::store::StoreError;
 use sqlx::{migrate::MigrateError, postgres::PgDatabaseError};
 
-use super::{ConnectError, fault::Fault, sqlite::busy};
+use super::{ConnectError, error::DatabaseError, sqlite::busy};
 
 /// `EMFILE` and `ENFILE`, which have no [`io::ErrorKind`].
 const TOO_MANY_FILES: [i32; 2] = [24, 23];
@@ -43,7 +43,7 @@ fn of_store(StoreError(cause): &StoreError) -> &'static str {
     }
     let error = match cause.downcast_ref::<MigrateError>() {
         Some(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Some(error),
-        _ => cause.downcast_ref::<Fault>().map(Fault::cause),
+        _ => cause.downcast_ref::<DatabaseError>().map(DatabaseError::cause),
     };
     error.map_or(LOGS, of_sqlx)
 }

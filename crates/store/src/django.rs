@@ -13,7 +13,7 @@ use hallpass_core::{
 use secrecy::SecretString;
 use tables::Tables;
 
-use super::{UrlError, fault::message, sql::Row};
+use super::{UrlError, error::message, sql::Row};
 
 /// The reason the database of a Django project cannot be imported.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@
 
 mod attempts;
 mod connection;
-mod fault;
+mod failure;
 mod inspection;
 mod listener;
 pub(super) mod migration;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use attempts::Attempts;
 use connection::ServerConnection;
-use fault::{Fault, no_answer};
+use failure::{Failure, no_answer};
 use hallpass_core::{
     revocation::RevocationSet,
     store::{StoreError, WriteError},
@@ -33,7 +33,7 @@ use super::{
     transfer,
     work::{Reading, Rollback, Work},
 };
-use crate::fault::store_error;
+use crate::error::store_error;
 pub(super) use inspection::inspect;
 use listener::Listener;
 use pool::Pool;
@@ -148,7 +148,7 @@ impl Access {
         let mut connection = self.pool.acquire(attempts.until).await?;
         let value = time::timeout_at(attempts.until, read(&mut connection, begin, work)).await;
         let value = value.unwrap_or_else(|_| Err(no_answer("a statement")));
-        if value.as_ref().err().is_none_or(|error| Fault::of(error) != Fault::Disconnected) {
+        if value.as_ref().err().is_none_or(|error| Failure::of(error) != Failure::Disconnected) {
             connection.finish_use();
         }
         value.map(|value| (value, connection.history.clone()))

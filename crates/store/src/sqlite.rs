@@ -18,7 +18,7 @@ use sqlx::{
 };
 
 use super::{ConnectError, SqliteFile, Timeouts, sql::Connection, transfer::marker, work::Reading};
-use crate::fault::store_error;
+use crate::error::store_error;
 pub use access::AccessProblem;
 pub(super) use contents::{read, schema};
 use hallpass_core::{revocation::RevocationSet, store::StoreError};

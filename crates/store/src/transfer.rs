@@ -22,7 +22,7 @@ use tables::TABLES;
 use target::Run;
 use tokio::time;
 
-use super::{ConnectError, DatabaseUrl, fault::message, migrations, postgres::migration, sqlite};
+use super::{ConnectError, DatabaseUrl, error::message, migrations, postgres::migration, sqlite};
 pub(super) use target::check_finished;
 
 /// The time for which the move waits for a server to release the file.

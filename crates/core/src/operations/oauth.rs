@@ -61,7 +61,7 @@ impl Auth {
         match (token.token_type(), token.session) {
             (Some(TokenType::Access), None) => return Ok(TokenRevocation::Unsupported),
             (Some(TokenType::Access | TokenType::Sliding), Some(session)) => {
-                self.revoke_if_known(session, ending).await?
+                self.revoke_if_known(session, ending).await?;
             }
             (Some(TokenType::Sliding), None) | (Some(TokenType::Refresh) | None, _) => {
                 self.store.blacklist(PresentedToken::of(&token), ending).await?;

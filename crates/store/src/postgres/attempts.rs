@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{self, Instant};
 
-use super::fault::Fault;
+use super::failure::Failure;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -29,7 +29,7 @@ impl Attempts {
     /// # Errors
     /// The same error if another attempt would fail as well, or the time is over.
     pub(super) async fn pause_after(&mut self, error: sqlx::Error) -> sqlx::Result<()> {
-        if Fault::of(&error) == Fault::Permanent || !self.pause().await { Err(error) } else { Ok(()) }
+        if Failure::of(&error) == Failure::Permanent || !self.pause().await { Err(error) } else { Ok(()) }
     }
 
     /// Waits before the next attempt, twice as long each time. Returns `false` if no time is left for it.
@@ -49,7 +49,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Attempts;
-    use crate::postgres::fault::no_answer;
+    use crate::postgres::failure::no_answer;
 
     #[tokio::test(start_paused = true)]
     async fn a_lost_connection_is_retried_until_the_time_limit() {

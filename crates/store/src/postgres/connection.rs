@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use sqlx::{ConnectOptions, PgConnection, Row, postgres::PgRow};
 use tokio::time::{self, Instant};
 
-use super::{fault::no_answer, session::Sessions};
+use super::{failure::no_answer, session::Sessions};
 use crate::sql::Connection;
 
 /// The time for which a connection counts as working after an answer. Later, it is checked before use.

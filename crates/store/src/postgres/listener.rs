@@ -8,7 +8,7 @@ use sqlx::{
 };
 use tokio::{sync::Notify, task::AbortHandle, time};
 
-use super::fault::no_answer;
+use super::failure::no_answer;
 
 /// The channel that the trigger notifies.
 const CHANNEL: &str = "hallpass_revocations";

@@ -12,7 +12,7 @@ use tokio::time::{self, Instant};
 use super::{
     attempts::Attempts,
     connection::ServerConnection,
-    fault::{Fault, is_silence, no_answer},
+    failure::{Failure, is_silence, no_answer},
     session::Sessions,
 };
 
@@ -112,14 +112,14 @@ pub(super) struct Connector {
 #[derive(Default)]
 struct Seen {
     /// The last failure to connect.
-    failure: Option<Failure>,
+    failure: Option<ConnectFailure>,
     /// Time of a query that was not answered. Connections that have not answered since are not used.
     silence: Option<Instant>,
     /// Time when a new session rejected a write.
     refusal: Option<Instant>,
 }
 
-struct Failure {
+struct ConnectFailure {
     at: Instant,
     message: String,
     passes: bool,
@@ -148,8 +148,11 @@ impl Connector {
     }
 
     fn note_failure(&self, error: &sqlx::Error) {
-        let failure =
-            Failure { at: Instant::now(), message: error.to_string(), passes: Fault::passes_when_connecting(error) };
+        let failure = ConnectFailure {
+            at: Instant::now(),
+            message: error.to_string(),
+            passes: Failure::passes_when_connecting(error),
+        };
         self.seen(|seen| seen.failure = Some(failure));
     }
 
@@ -177,7 +180,7 @@ impl ManageConnection for Connector {
                 Err(error) => error,
             };
             self.note_failure(&error);
-            if !Fault::passes_when_connecting(&error) || !attempts.pause().await {
+            if !Failure::passes_when_connecting(&error) || !attempts.pause().await {
                 return Err(error);
             }
         }

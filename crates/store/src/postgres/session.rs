@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row, SqlSafeStr, SqlStr, postgres::PgConnectOptions};
 use tokio::time;
 
-use super::fault::no_answer;
+use super::failure::no_answer;
 use crate::{Timeouts, sql::Statements};
 
 /// The isolation level that work relies on, whatever the database's default is.

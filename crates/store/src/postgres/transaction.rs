@@ -10,11 +10,11 @@ use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::time::{self, Instant};
 
 use super::{
-    fault::{Fault, no_answer},
+    failure::{Failure, no_answer},
     pool::{Pool, Pooled},
 };
 use crate::{
-    fault::store_error,
+    error::store_error,
     tables::locks::Unlocked,
     work::{Rollback, Work},
 };
@@ -73,11 +73,11 @@ impl<'p> Transaction<'p> {
 
     /// Rolls back a transaction whose work failed.
     pub(super) async fn fail(self, error: sqlx::Error, begun: Instant, pool: &Pool) -> NotCommitted {
-        let is_final = match Fault::of(&error) {
-            Fault::Disconnected => return error.into(),
-            Fault::ReadOnly if !pool.takes_no_writes(&self.connection, begun) => return error.into(),
-            Fault::ReadOnly => true,
-            Fault::Conflict | Fault::Permanent => false,
+        let is_final = match Failure::of(&error) {
+            Failure::Disconnected => return error.into(),
+            Failure::ReadOnly if !pool.takes_no_writes(&self.connection, begun) => return error.into(),
+            Failure::ReadOnly => true,
+            Failure::Conflict | Failure::Permanent => false,
         };
         // If the rollback fails, the connection is closed.
         drop(self.roll_back().await);
@@ -102,7 +102,7 @@ impl<'p> Transaction<'p> {
                 self.connection.finish_use();
                 Ok(())
             }
-            Err(error) if Fault::of(&error) == Fault::Disconnected => self.look_up(pool, error).await,
+            Err(error) if Failure::of(&error) == Failure::Disconnected => self.look_up(pool, error).await,
             Err(error) => {
                 self.connection.finish_use();
                 Err(error.into())

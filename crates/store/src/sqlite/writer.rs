@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoints;
 use crate::{
-    fault::store_error,
+    error::store_error,
     sql::Connection,
     tables::{locks::Unlocked, refresh, rotations},
     work::{Rollback, Work},

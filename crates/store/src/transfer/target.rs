@@ -4,7 +4,7 @@
 use sqlx::{Connection as _, Executor, PgConnection, Postgres, Row, Transaction};
 
 use super::{MoveError, marker::Marker};
-use crate::{ConnectError, DatabaseUrl, fault::store_error};
+use crate::{ConnectError, DatabaseUrl, error::store_error};
 
 /// The status of a move to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

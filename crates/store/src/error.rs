@@ -6,22 +6,22 @@ use hallpass_core::store::StoreError;
 
 /// An error of sqlx. Its text omits the line of PostgreSQL's source code.
 #[derive(Debug)]
-pub(super) struct Fault(sqlx::Error);
+pub(super) struct DatabaseError(sqlx::Error);
 
-impl Fault {
+impl DatabaseError {
     /// The error of sqlx.
     pub(super) const fn cause(&self) -> &sqlx::Error {
         &self.0
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&message(&self.0))
     }
 }
 
-impl std::error::Error for Fault {
+impl std::error::Error for DatabaseError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             // Its text contains that line as well.
@@ -33,7 +33,7 @@ impl std::error::Error for Fault {
 
 /// Converts an error of sqlx.
 pub(super) fn store_error(error: sqlx::Error) -> StoreError {
-    StoreError(Box::new(Fault(error)))
+    StoreError(Box::new(DatabaseError(error)))
 }
 
 /// The text of an error.

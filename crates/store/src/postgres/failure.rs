@@ -8,7 +8,7 @@ const STALE_PLAN: &str = "cached plan must not change result type";
 
 /// Whether failed work can run again, and on which connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum Failure {
     /// The connection cannot be used again: it is closed, unresponsive, or out of sync.
     Disconnected,
     /// The session is read-only. Another one may accept writes.
@@ -19,7 +19,7 @@ pub(super) enum Fault {
     Permanent,
 }
 
-impl Fault {
+impl Failure {
     pub(super) fn of(error: &sqlx::Error) -> Self {
         match error {
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => Self::Disconnected,
@@ -69,26 +69,26 @@ pub(super) fn is_silence(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, no_answer};
+    use super::{Failure, no_answer};
 
     #[test]
     fn the_error_code_decides_whether_the_connection_is_used_again() {
         for code in ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "08006", "08P01", "26000", "42P05", "40003"]
         {
-            assert_eq!(Fault::of_code(code), Fault::Disconnected, "{code}");
+            assert_eq!(Failure::of_code(code), Failure::Disconnected, "{code}");
         }
         for code in ["40001", "40P01", "57014"] {
-            assert_eq!(Fault::of_code(code), Fault::Conflict, "{code}");
+            assert_eq!(Failure::of_code(code), Failure::Conflict, "{code}");
         }
-        assert_eq!(Fault::of_code("25006"), Fault::ReadOnly);
+        assert_eq!(Failure::of_code("25006"), Failure::ReadOnly);
         for code in ["23505", "42501", "53100", "55P03", "22P05"] {
-            assert_eq!(Fault::of_code(code), Fault::Permanent, "{code}");
+            assert_eq!(Failure::of_code(code), Failure::Permanent, "{code}");
         }
     }
 
     #[test]
     fn a_timeout_disconnects() {
-        assert_eq!(Fault::of(&no_answer("COMMIT")), Fault::Disconnected);
-        assert_eq!(Fault::of(&sqlx::Error::RowNotFound), Fault::Permanent);
+        assert_eq!(Failure::of(&no_answer("COMMIT")), Failure::Disconnected);
+        assert_eq!(Failure::of(&sqlx::Error::RowNotFound), Failure::Permanent);
     }
 }
