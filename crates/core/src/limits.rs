@@ -36,9 +36,9 @@ pub struct Limits {
     pub sign_in_per_address: Option<Rate>,
     /// Registrations from one network.
     pub register_per_address: Option<Rate>,
-    /// Renewals of one session.
+    /// Refreshes of one session.
     pub refresh_per_session: Option<Rate>,
-    /// Rejected renewals from one network.
+    /// Rejected refreshes from one network.
     pub refused_refresh_per_address: Option<Rate>,
     /// The failed sign-ins to an account from one network that cause no delay. After each further one that network
     /// waits for that account, twice as long each time. Attempts in progress reserve the remaining failures.
@@ -76,8 +76,8 @@ pub(super) struct Limiter {
     per_account: Option<Tier>,
     per_network: Option<Tier>,
     registrations: Option<Buckets>,
-    renewals: Option<Buckets>,
-    refusals: Option<Buckets>,
+    refreshes: Option<Buckets>,
+    rejected_refreshes: Option<Buckets>,
     attempts: Option<Attempts>,
     known: KnownNetworks,
     /// Usernames are counted by a seeded hash: any length costs the same, and no client can choose two that collide.
@@ -92,8 +92,8 @@ impl Limiter {
             per_account: tier(limits.sign_in_per_account),
             per_network: tier(limits.sign_in_per_address),
             registrations: buckets(limits.register_per_address),
-            renewals: buckets(limits.refresh_per_session),
-            refusals: buckets(limits.refused_refresh_per_address),
+            refreshes: buckets(limits.refresh_per_session),
+            rejected_refreshes: buckets(limits.refused_refresh_per_address),
             attempts: limits.free_failures.map(|free| Attempts::new(free, clock.clone())),
             known: KnownNetworks::default(),
             hasher: RandomState::new(),
@@ -139,27 +139,30 @@ impl Limiter {
         self.take(self.registrations.as_ref(), from)
     }
 
-    /// Counts a renewal with a verified token: by its session, or by its `jti` if it has none.
+    /// Counts a refresh with a verified token: by its session, or by its `jti` if it has none.
     ///
     /// # Errors
     /// `TooMany`.
-    pub(super) fn renew(&self, token: &Token) -> Result<(), Error> {
+    pub(super) fn refresh(&self, token: &Token) -> Result<(), Error> {
         let lone = token.session.is_none().then_some(&token.jti);
-        self.take(self.renewals.as_ref(), Some((token.session, lone)))
+        self.take(self.refreshes.as_ref(), Some((token.session, lone)))
     }
 
-    /// Counts a rejected renewal. Returns its error, or `TooMany` after too many. Valid tokens are not checked against
+    /// Counts a rejected refresh. Returns its error, or `TooMany` after too many. Valid tokens are not checked against
     /// this limit: others behind the same IP address may be innocent.
-    pub(super) fn refuse(&self, refusal: Error, from: Option<Network>) -> Error {
+    pub(super) fn reject_refresh(&self, refusal: Error, from: Option<Network>) -> Error {
         match refusal {
             Error::Unavailable { .. } | Error::TooMany { .. } => refusal,
-            refusal => self.take(self.refusals.as_ref(), from).err().unwrap_or(refusal),
+            refusal => self.take(self.rejected_refreshes.as_ref(), from).err().unwrap_or(refusal),
         }
     }
 
     /// Removes counters that have been idle so long that they no longer matter.
     pub(super) fn remove_idle(&self) {
-        [&self.registrations, &self.renewals, &self.refusals].into_iter().flatten().for_each(Buckets::remove_idle);
+        [&self.registrations, &self.refreshes, &self.rejected_refreshes]
+            .into_iter()
+            .flatten()
+            .for_each(Buckets::remove_idle);
         [&self.per_account, &self.per_network].into_iter().flatten().for_each(Tier::remove_idle);
     }
 

@@ -182,11 +182,11 @@ fn an_attempt_without_a_password_check_is_not_counted_as_failed() {
 #[test]
 fn rejections_beyond_the_rate_become_too_many_requests() {
     let (limiter, _) = limiter(&Limits { refused_refresh_per_address: Some(Rate::per_minute(1)), ..Limits::OFF });
-    assert!(matches!(limiter.refuse(Error::Blacklisted(None), HOME), Error::Blacklisted(None)));
-    assert!(matches!(limiter.refuse(Error::Blacklisted(None), HOME), Error::TooMany { .. }));
-    assert!(matches!(limiter.refuse(Error::Blacklisted(None), ELSEWHERE), Error::Blacklisted(None)));
+    assert!(matches!(limiter.reject_refresh(Error::Blacklisted(None), HOME), Error::Blacklisted(None)));
+    assert!(matches!(limiter.reject_refresh(Error::Blacklisted(None), HOME), Error::TooMany { .. }));
+    assert!(matches!(limiter.reject_refresh(Error::Blacklisted(None), ELSEWHERE), Error::Blacklisted(None)));
     let broken = Error::Unavailable { retry_after: Duration::ZERO, cause: None };
-    assert!(matches!(limiter.refuse(broken, HOME), Error::Unavailable { .. }), "that is no refusal");
+    assert!(matches!(limiter.reject_refresh(broken, HOME), Error::Unavailable { .. }), "that is no refusal");
 }
 
 #[test]

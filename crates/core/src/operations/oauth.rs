@@ -38,7 +38,7 @@ impl Auth {
         };
         let owner = match token.token_type() {
             Some(TokenType::Access | TokenType::Sliding) => self.find_bearer(text, &token).await?,
-            Some(TokenType::Refresh) => self.find_renewer(&token).await?,
+            Some(TokenType::Refresh) => self.find_refresher(&token).await?,
             None => None,
         };
         Ok(owner.map_or_else(Introspection::default, |owner| describe(&token, owner)))
@@ -94,7 +94,7 @@ impl Auth {
     }
 
     /// The user who may refresh with the token.
-    async fn find_renewer(&self, token: &Token) -> Result<Option<User>, Error> {
+    async fn find_refresher(&self, token: &Token) -> Result<Option<User>, Error> {
         let account = match token.session {
             Some(session) => self.find_session_owner(session, token).await?,
             None => match self.decide_sessionless(token, Some(self.account_rule(token))).await? {

@@ -26,14 +26,16 @@ impl Auth {
     /// `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let from = Network::of(&origin);
-        self.refresh_pair(refresh, origin).await.map_err(|refusal| self.limiter.refuse(refusal, from))
+        self.refresh_pair(refresh, origin).await.map_err(|refusal| self.limiter.reject_refresh(refusal, from))
     }
 
     async fn refresh_pair(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let now = self.clock.now();
-        let token =
-            self.renewable(refresh, TokenType::Refresh, now).await.inspect_err(|error| self.count_rejection(error))?;
-        let renewed = self.renew(self.refresh_request(&token, SessionKind::Pair, now, origin)).await?;
+        let token = self
+            .verify_refreshable(refresh, TokenType::Refresh, now)
+            .await
+            .inspect_err(|error| self.count_rejection(error))?;
+        let renewed = self.decide_refresh(self.refresh_request(&token, SessionKind::Pair, now, origin)).await?;
         match renewed.rule {
             Rule::Rotate | Rule::Reissue | Rule::Recover => self.sign_renewed(&token, &renewed, Self::sign_pair).await,
             Rule::Keep => {
@@ -44,16 +46,16 @@ impl Auth {
     }
 
     /// Verifies a token of this type and counts it against the rate limit.
-    pub(super) async fn renewable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
+    pub(super) async fn verify_refreshable(&self, text: &str, kind: TokenType, now: Timestamp) -> Result<Token, Error> {
         self.tokens.learn_key(text, now).await?;
         let token = self.tokens.verify(text, Some(kind), now)?;
         self.check_successor_size(&token, now)?;
-        self.limiter.renew(&token)?;
+        self.limiter.refresh(&token)?;
         Ok(token)
     }
 
     /// Decides and carries out a refresh in the store.
-    pub(super) async fn renew(&self, refresh: Refresh) -> Result<Renewed, Error> {
+    pub(super) async fn decide_refresh(&self, refresh: Refresh) -> Result<Renewed, Error> {
         let answer = self.store.refresh(refresh).await;
         observer::report(&answer, self.observer.as_ref());
         match answer? {

@@ -33,21 +33,21 @@ impl Auth {
     /// `NoActiveAccountForToken`, `PasswordChanged`, `TooMany`, or `Unavailable`.
     pub async fn refresh_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let from = Network::of(&origin);
-        self.renew_sliding(token, origin).await.map_err(|refusal| self.limiter.refuse(refusal, from))
+        self.try_refresh_sliding(token, origin).await.map_err(|refusal| self.limiter.reject_refresh(refusal, from))
     }
 
-    async fn renew_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
+    async fn try_refresh_sliding(&self, token: &str, origin: Origin) -> Result<SlidingToken, Error> {
         let now = self.clock.now();
-        let (token, end) = self.renewable_until(token, now).await.inspect_err(|error| self.count_rejection(error))?;
+        let (token, end) = self.verify_sliding(token, now).await.inspect_err(|error| self.count_rejection(error))?;
         let request = self.refresh_request(&token, SessionKind::Sliding, now, origin);
         let presented = PresentedToken { expires_at: end, ..request.token };
-        let renewed = self.renew(Refresh { token: presented, ..request }).await?;
+        let renewed = self.decide_refresh(Refresh { token: presented, ..request }).await?;
         self.sign_renewed(&token, &renewed, Self::sign_sliding).await
     }
 
     /// Verifies a sliding token; returns it with the end of its renewals.
-    async fn renewable_until(&self, text: &str, now: Timestamp) -> Result<(Token, Timestamp), Error> {
-        let token = self.renewable(text, TokenType::Sliding, now).await?;
+    async fn verify_sliding(&self, text: &str, now: Timestamp) -> Result<(Token, Timestamp), Error> {
+        let token = self.verify_refreshable(text, TokenType::Sliding, now).await?;
         match self.tokens.sliding_end(&token, now) {
             Ok(end) => Ok((token, end)),
             // Simple JWT reads the blacklist before it checks the end, so `Blacklisted` comes first.

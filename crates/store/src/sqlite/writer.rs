@@ -34,7 +34,7 @@ pub(crate) struct Writer {
 
 /// A queued write.
 enum Waiting {
-    Refresh(Box<Renewal>),
+    Refresh(Box<RefreshJob>),
     Other(Box<dyn Job>),
 }
 
@@ -67,7 +67,7 @@ impl Writer {
 
     /// Runs a refresh like [`write`](Self::write).
     pub(crate) async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, WriteError> {
-        self.queue(|answer| Waiting::Refresh(Box::new(Renewal { refresh, answer }))).await
+        self.queue(|answer| Waiting::Refresh(Box::new(RefreshJob { refresh, answer }))).await
     }
 
     async fn queue<T>(&self, job: impl FnOnce(Answer<T>) -> Waiting) -> Result<T, WriteError> {
@@ -165,13 +165,13 @@ where
     }
 }
 
-struct Renewal {
+struct RefreshJob {
     refresh: Refresh,
     answer: Answer<Refreshed>,
 }
 
 #[async_trait]
-impl Job for Renewal {
+impl Job for RefreshJob {
     async fn run(&mut self, connection: &mut Connection<'_>) -> bool {
         self.answer.keep(refresh::refresh(connection, Unlocked::begin(), &self.refresh)).await
     }
@@ -184,7 +184,7 @@ impl Job for Renewal {
 /// The writes of one transaction.
 #[derive(Default)]
 struct Batch {
-    renewals: Vec<Renewal>,
+    refreshes: Vec<RefreshJob>,
     others: Vec<Box<dyn Job>>,
     /// The sessions that the batch revokes.
     revoked: Vec<Revocation>,
@@ -193,7 +193,7 @@ struct Batch {
 impl Batch {
     fn push(&mut self, waiting: Waiting) {
         match waiting {
-            Waiting::Refresh(renewal) => self.renewals.push(*renewal),
+            Waiting::Refresh(job) => self.refreshes.push(*job),
             Waiting::Other(job) => self.others.push(job),
         }
     }
@@ -204,8 +204,8 @@ impl Batch {
             roll_back(connection).await;
             execute(connection, "BEGIN IMMEDIATE").await?;
         }
-        for renewal in self.renewals.iter_mut().filter(|renewal| renewal.answer.result.is_none()) {
-            run_job(connection, renewal, &mut self.revoked).await?;
+        for job in self.refreshes.iter_mut().filter(|job| job.answer.result.is_none()) {
+            run_job(connection, job, &mut self.revoked).await?;
         }
         for job in &mut self.others {
             run_job(connection, job.as_mut(), &mut self.revoked).await?;
@@ -223,17 +223,17 @@ impl Batch {
 
     /// Runs the plain rotations with shared statements. If that fails, the transaction restarts and each refresh runs by itself.
     async fn rotate(&mut self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
-        let refreshes: Vec<&Refresh> = self.renewals.iter().map(|renewal| &renewal.refresh).collect();
+        let refreshes: Vec<&Refresh> = self.refreshes.iter().map(|job| &job.refresh).collect();
         let rotated = caught(rotations::rotate(&mut Connection::sqlite(connection), &refreshes)).await?;
-        for (renewal, renewed) in self.renewals.iter_mut().zip(rotated) {
-            renewal.answer.result = renewed.map(|renewed| Ok(Refreshed::Renewed(renewed)));
+        for (job, renewed) in self.refreshes.iter_mut().zip(rotated) {
+            job.answer.result = renewed.map(|renewed| Ok(Refreshed::Renewed(renewed)));
         }
         Ok(())
     }
 
     fn answer(&mut self, committed: &Result<(), NotCommitted>) {
-        for renewal in self.renewals.drain(..) {
-            renewal.answer.give(committed.clone());
+        for job in self.refreshes.drain(..) {
+            job.answer.give(committed.clone());
         }
         for job in self.others.drain(..) {
             job.answer(committed.clone());
