@@ -116,7 +116,9 @@ pub(super) fn complete_view(item: &mut PathItem) {
     }
     for operation in operations_mut(item) {
         let sources: Vec<_> = operation.parameters.iter().flatten().filter_map(source_of).collect();
-        sources.into_iter().for_each(|source| add_answers(operation, source));
+        for source in sources {
+            add_answers(operation, source);
+        }
     }
     add_responses(item, Source::View);
 }
@@ -127,9 +129,8 @@ fn source_of(parameter: &Parameter) -> Option<Source> {
         (ParameterIn::Path, "id") => Some(Source::User),
         (ParameterIn::Query, "page") => Some(Source::List),
         // An invalid page size is ignored.
-        (ParameterIn::Query, "page_size") => None,
-        (ParameterIn::Query, _) => Some(Source::Filter),
-        (ParameterIn::Path | ParameterIn::Header | ParameterIn::Cookie, _) => None,
+        (ParameterIn::Query, name) if name != "page_size" => Some(Source::Filter),
+        (ParameterIn::Query | ParameterIn::Path | ParameterIn::Header | ParameterIn::Cookie, _) => None,
     }
 }
 

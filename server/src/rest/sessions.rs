@@ -51,7 +51,7 @@ pub(super) async fn list(
         (status = 404, description = "Not one of your active sessions.", body = Refusal),
     )
 )]
-pub(super) async fn end(
+pub(super) async fn revoke(
     State(auth): Core,
     SignedIn(bearer): SignedIn,
     ClientOrigin(origin): ClientOrigin,
@@ -69,7 +69,7 @@ pub(super) async fn end(
     operation_id = "endOtherSessions",
     responses((status = 204, description = "The sessions are revoked, and their access tokens are invalid."))
 )]
-pub(super) async fn end_others(
+pub(super) async fn revoke_others(
     State(auth): Core,
     SignedIn(bearer): SignedIn,
     ClientOrigin(origin): ClientOrigin,

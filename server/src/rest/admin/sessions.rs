@@ -45,7 +45,7 @@ pub(super) async fn list(
     params(("id" = String, Path, description = "The user's id.")),
     responses((status = 204, description = "Revoked."))
 )]
-pub(super) async fn reset(
+pub(super) async fn revoke_all(
     State(auth): Core,
     Staff(by): Staff,
     Path(id): Path<String>,
@@ -66,7 +66,7 @@ pub(super) async fn reset(
         (status = 404, description = "The session is not an active session of this user, or `?format=` is not `json`.", body = Refusal),
     ),
 )]
-pub(super) async fn end(
+pub(super) async fn revoke(
     State(auth): Core,
     Staff(by): Staff,
     Path((id, session)): Path<(String, String)>,
