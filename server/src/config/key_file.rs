@@ -74,6 +74,6 @@ impl RingFile {
     }
 
     fn refused_single(&self, problem: String) -> ConfigError {
-        ConfigError::KeyFile { path: self.single.clone(), problem }
+        ConfigError::Value { place: format!("the signing key file {}", self.single.display()), problem }
     }
 }

@@ -162,7 +162,7 @@ impl RingFile {
     }
 
     pub(super) fn refused(&self, problem: String) -> ConfigError {
-        ConfigError::KeyRing { path: self.path.clone(), problem }
+        ConfigError::Value { place: format!("the key ring {}", self.path.display()), problem }
     }
 }
 
