@@ -29,31 +29,28 @@ pub(super) async fn examine(config: &Config) -> (Vec<Finding>, Option<Timestamp>
 
 fn state(inspection: &Inspection, config: &Config) -> Finding {
     let shown = &config.database_url;
-    match inspection.schema {
+    let (sentence, advice) = match inspection.schema {
+        Schema::Current => return Finding::good("database", format!("{shown} opens and answers.")),
         Schema::Missing => {
             let file = config.database_url.file().unwrap_or(Path::new(""));
-            let sentence = format!("{} does not exist yet.", file.display());
-            Finding::doubtful("database", sentence, "The first start creates it, as does: hallpass migrate")
+            let advice = "The first start creates it, as does: hallpass migrate";
+            (format!("{} does not exist yet.", file.display()), advice)
         }
         Schema::Outdated { due } => {
-            let sentence = format!("{shown} opens and answers. Pending migrations: {due}.");
-            Finding::doubtful(
-                "database",
-                sentence,
-                "Back it up. The next start applies them, as does: hallpass migrate",
-            )
+            let advice = "Back it up. The next start applies them, as does: hallpass migrate";
+            (format!("{shown} opens and answers. Pending migrations: {due}."), advice)
         }
-        Schema::Current => Finding::good("database", format!("{shown} opens and answers.")),
         // `inspect` returns an error for a schema that cannot be used.
         Schema::Empty
         | Schema::Newer { .. }
         | Schema::Different { .. }
         | Schema::HalfApplied { .. }
         | Schema::Foreign => {
-            let sentence = format!("{shown} opens and answers. It has no tables yet.");
-            Finding::doubtful("database", sentence, "The first start creates them, as does: hallpass migrate")
+            let advice = "The first start creates them, as does: hallpass migrate";
+            (format!("{shown} opens and answers. It has no tables yet."), advice)
         }
-    }
+    };
+    Finding::doubtful("database", sentence, advice)
 }
 
 #[cfg(unix)]
