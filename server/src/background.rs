@@ -29,7 +29,7 @@ pub(crate) fn start(auth: &Arc<Auth>, keys: KeySource, dropped_lines: DroppedLin
     every(FLUSH_EVERY, auth, flush);
     let mut follower = KeyFollower::new(keys);
     every(FOLLOW_EVERY, auth, move |auth| {
-        follower.look(&auth);
+        follower.check(&auth);
         ready(Ok(()))
     });
     every(REFETCH_FOREIGN_KEYS_EVERY, auth, |auth| async move {

@@ -27,7 +27,7 @@ impl KeyFollower {
     }
 
     /// Reads the ring if the file has changed, or could not be read before.
-    pub(super) fn look(&mut self, auth: &Auth) {
+    pub(super) fn check(&mut self, auth: &Auth) {
         let version = self.source.file.version();
         if version == self.seen && self.problem.is_none() {
             return;
