@@ -39,11 +39,8 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
     };
     findings.extend(site::examine());
     findings.extend(telemetry::check_filter().err().map(|problem| {
-        Finding::doubtful(
-            "RUST_LOG",
-            format!("{problem}."),
-            "Unset it, or set it to, for example, info or warn,server=debug.",
-        )
+        let advice = "Unset it, or set it to, for example, info or warn,server=debug.";
+        Finding::doubtful("RUST_LOG", format!("{problem}."), advice)
     }));
     if let Some(url) = url {
         findings.extend(running::examine(&url, timeout).await);

@@ -66,19 +66,12 @@ fn headers(headers: &HeaderMap, is_secure: bool) -> Vec<Finding> {
         Finding::good("headers", "The security headers are present.")
     } else {
         let sentence = format!("Missing headers: {}.", missing.join(", "));
-        Finding::bad(
-            "headers",
-            sentence,
-            "Check whether a proxy removes headers; strict-transport-security depends on hsts.",
-        )
+        let advice = "Check whether a proxy removes headers; strict-transport-security depends on hsts.";
+        Finding::bad("headers", sentence, advice)
     };
     let id = if text("x-request-id").is_empty() {
-        let advice = "Check that the proxy forwards x-request-id.";
-        Finding::doubtful(
-            "request id",
-            "The response has no request id, so it cannot be matched with log lines.",
-            advice,
-        )
+        let sentence = "The response has no request id, so it cannot be matched with log lines.";
+        Finding::doubtful("request id", sentence, "Check that the proxy forwards x-request-id.")
     } else {
         Finding::good("request id", "The response has a request id.")
     };
