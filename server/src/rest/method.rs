@@ -1,8 +1,8 @@
 //! Views in the sense of Django REST framework: content negotiation, `OPTIONS`, 405, and the headers of every response.
 //!
-//! `Allow`, the guard and the link to the documentation are computed once per path from its OpenAPI documentation, so
-//! that the two cannot differ. They are captured by a layer of the path; a layer around the whole router would have to
-//! look them up on every request.
+//! `Allow` and the link to the documentation are computed once per path from its OpenAPI documentation, and the guard
+//! adds its own to it, so that the two cannot differ. They are captured by a layer of the path; a layer around the
+//! whole router would have to look them up on every request.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -178,7 +178,7 @@ where
     G: FromRequestParts<Arc<Auth>> + Send + 'static,
 {
     handlers
-        .merge(options(async move |_: G| json_text(description.clone())))
+        .merge(options(async move |_: G| ([(header::CONTENT_TYPE, "application/json")], description.clone())))
         .fallback(async move |_: G, method: Method| Rejection::Method(method))
 }
 
@@ -203,8 +203,4 @@ fn describe(name: &str) -> Bytes {
         "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     });
     description.to_string().into()
-}
-
-fn json_text(text: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
 }
