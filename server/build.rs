@@ -1,5 +1,4 @@
-//! Puts together the files of the API documentation page: those of Swagger UI, out of its archive, and
-//! our own around them; each as it is and compressed.
+//! Assembles the files of the API documentation page, plain and compressed: Swagger UI's from its archive, and our own.
 
 use std::{
     env,
@@ -13,7 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-/// What of Swagger UI the page loads.
+/// The files of Swagger UI that the page loads.
 const SWAGGER_UI: [&str; 2] = ["swagger-ui-bundle.js", "swagger-ui.css"];
 
 /// Our own files.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use hallpass_core::import::ImportMode;
+use hallpass_core::{import::ImportMode, user::Role};
 use hallpass_store::UserTable;
 
 use crate::commands::{self, Failure, LostKey, keys::KeysCommand, token::TokenCommand};
@@ -160,9 +160,12 @@ impl Cli {
                 commands::serve::run(config, lost_key).await
             }
             Command::Migrate => commands::migrate::run(config).await,
-            Command::Createsuperuser(account) => commands::createuser::superuser(config, account).await,
+            Command::Createsuperuser(account) => {
+                commands::createuser::run(config, account, Role::Superuser, true).await
+            }
             Command::Createuser { account, inactive, staff } => {
-                commands::createuser::user(config, account, !inactive, staff).await
+                let role = if staff { Role::Staff } else { Role::User };
+                commands::createuser::run(config, account, role, !inactive).await
             }
             Command::Changepassword { user, username, password_stdin } => {
                 let username = user.or(username).unwrap_or_default();

@@ -87,15 +87,19 @@ pub async fn serve(listener: TcpListener, app: impl App, bounds: Bounds, open: O
     let mut stop = pin!(stop);
     loop {
         let taken = async {
-            let place = server.places.clone().acquire_owned().await.expect("the semaphore is never closed");
-            (accept(&listener).await, place)
+            let permit = server.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+            (accept(&listener).await, permit)
         };
-        let ((stream, peer), place) = tokio::select! {
+        let ((stream, peer), permit) = tokio::select! {
             taken = taken => taken,
             () = &mut stop => break,
         };
+        let held = Held::new(open.clone(), permit);
         let connection = server.clone().serve(stream, peer, graceful.watcher(), is_stopping.clone());
-        tokio::spawn(holding(Held::new(open.clone(), place), connection));
+        tokio::spawn(async move {
+            connection.await;
+            drop(held);
+        });
     }
     drop(listener);
     stopping.send_replace(true);
@@ -126,21 +130,16 @@ fn is_of_connection(error: &io::Error) -> bool {
     )
 }
 
-async fn holding(held: Held, connection: impl Future<Output = ()>) {
-    connection.await;
-    drop(held);
-}
-
 /// The permit and count of an open connection, released on drop.
 struct Held {
     open: Open,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Held {
-    fn new(open: Open, place: OwnedSemaphorePermit) -> Self {
+    fn new(open: Open, permit: OwnedSemaphorePermit) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
-        Self { open, _place: place }
+        Self { open, _permit: permit }
     }
 }
 
@@ -155,7 +154,7 @@ struct Server<A> {
     app: TowerToHyperService<A>,
     http: Builder,
     bounds: Bounds,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl<A: App> Server<A> {
@@ -167,8 +166,8 @@ impl<A: App> Server<A> {
             .header_read_timeout(bounds.next_head)
             .max_header_size(MAX_HEAD_BYTES)
             .max_buf_size(MAX_BUFFER_BYTES);
-        let places = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
-        Self { app: TowerToHyperService::new(app), http, bounds, places }
+        let permits = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
+        Self { app: TowerToHyperService::new(app), http, bounds, permits }
     }
 
     async fn serve(self, stream: TcpStream, peer: SocketAddr, watcher: Watcher, stopping: watch::Receiver<bool>) {
@@ -180,29 +179,22 @@ impl<A: App> Server<A> {
                 drop(asks.set(()));
             }
             request.extensions_mut().insert(ConnectInfo(peer));
-            answer(&self.app, request)
+            self.app.call(request.map(Body::new))
         });
         let connection = self.http.serve_connection(TokioIo::new(bounded(stream, &self.bounds)), app);
         let mut connection = pin!(watcher.watch(connection));
         tokio::select! {
             // Connection errors concern only the client.
             _ = &mut connection => return,
-            () = asked_nothing(self.bounds.first_head, stopping) => return,
+            () = idle(self.bounds.first_head, stopping) => return,
             () = asked.wait() => {}
         }
         drop(connection.await);
     }
 }
 
-fn answer<A: App>(
-    app: &TowerToHyperService<A>,
-    request: Request<Incoming>,
-) -> impl Future<Output = Result<Response, Infallible>> + use<A> {
-    app.call(request.map(Body::new))
-}
-
 /// Resolves when a connection has sent no request within the time, or when the server is shutting down.
-async fn asked_nothing(within: Duration, mut stopping: watch::Receiver<bool>) {
+async fn idle(within: Duration, mut stopping: watch::Receiver<bool>) {
     tokio::select! {
         () = time::sleep(within) => {}
         _ = stopping.wait_for(|is_stopping| *is_stopping) => {}

@@ -15,7 +15,7 @@ use http::{
 
 use crate::{
     layers,
-    rest::{Rejection, at_protected, challenge},
+    rest::{Rejection, challenge},
 };
 
 /// The bearer of the access token in the `Authorization` header (Simple JWT: `JWTAuthentication`). Its session is
@@ -66,7 +66,7 @@ pub struct Rejected {
 
 impl Rejected {
     fn new(auth: &Auth, error: Error) -> Self {
-        Self { rejection: at_protected(error), challenge: challenge(auth.settings()) }
+        Self { rejection: error.into(), challenge: challenge(auth.settings()) }
     }
 }
 

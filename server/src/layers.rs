@@ -2,7 +2,6 @@
 //! panics and security headers.
 
 use std::{
-    any::Any,
     convert::Infallible,
     mem,
     net::{IpAddr, SocketAddr},
@@ -30,10 +29,10 @@ use crate::{
     body_timeout,
     connections::App,
     forwarded::{Client, X_FORWARDED_FOR},
-    host::{self, HostError},
+    host,
     http_options::{Hsts, HttpOptions},
     request_id::RequestIds,
-    site, telemetry,
+    telemetry,
 };
 
 /// Security headers of every response, unless the handler sets its own.
@@ -91,11 +90,13 @@ async fn answer(
     let client = note_client(&http, &mut request);
     let answered = match host::find(request.version(), request.uri(), request.headers()).err() {
         None => Either::Left(body_timeout::apply(http.body_timeout, request, |request| app.call(request))),
-        Some(error) => Either::Right(ready(Ok(without_host(error)))),
+        // RFC 9112 §3.2.
+        Some(error) => Either::Right(ready(Ok(detail(StatusCode::BAD_REQUEST, &error.to_string())))),
     };
     let answered = AssertUnwindSafe(answered).catch_unwind().map(|answered| {
         // A panic ends only its own request. The panic hook has logged the message.
-        let response = answered.unwrap_or_else(|said| Ok(panicked(said)));
+        let sentence = "The server failed at this request. Try again in a moment.";
+        let response = answered.unwrap_or_else(|_| Ok(detail(StatusCode::INTERNAL_SERVER_ERROR, sentence)));
         response.inspect(|response| log_response(response, begun))
     });
     let mut response = answered.instrument(span).await?;
@@ -194,21 +195,7 @@ fn log_response(response: &Response, begun: Instant) {
     }
 }
 
-fn panicked(_said: Box<dyn Any + Send>) -> Response {
-    detail(StatusCode::INTERNAL_SERVER_ERROR, "The server failed at this request. Try again in a moment.")
-}
-
-/// The response to a rejected host (RFC 9112 §3.2).
-fn without_host(error: HostError) -> Response {
-    detail(StatusCode::BAD_REQUEST, &error.to_string())
-}
-
 fn detail(status: StatusCode, sentence: &str) -> Response {
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, headers, Json(json!({ "detail": sentence }))).into_response()
-}
-
-/// The response for a page whose rendering panicked.
-pub fn page_panicked(_said: Box<dyn Any + Send>) -> Response {
-    site::error_page()
 }

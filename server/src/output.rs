@@ -50,13 +50,18 @@ const NOTICE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Writes a line to standard error. Errors are ignored, and a blocked pipe does not stop the process.
 pub fn notice(text: impl fmt::Display) {
-    let (line, (done, ended)) = (format!("{text}\n"), mpsc::channel());
+    let line = format!("{text}\n");
+    run_within(NOTICE_WITHIN, move || drop(stderr().write_all(line.as_bytes())));
+}
+
+/// Runs `work` in a thread and waits for it until the timeout. A blocked thread ends with the process.
+pub(crate) fn run_within(timeout: Duration, work: impl FnOnce() + Send + 'static) {
+    let (done, finished) = mpsc::channel();
     thread::spawn(move || {
-        drop(stderr().write_all(line.as_bytes()));
+        work();
         done.send(())
     });
-    // A blocked thread ends with the process.
-    _ = ended.recv_timeout(NOTICE_WITHIN);
+    _ = finished.recv_timeout(timeout);
 }
 
 /// The first error of standard output, if there was one.

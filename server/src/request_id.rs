@@ -38,18 +38,11 @@ impl RequestIds {
 
     fn next(&self) -> HeaderValue {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let bytes = u128::from(self.process) << 64 | u128::from(number);
         let mut text = [0; 32];
-        let bytes = self.process.to_be_bytes().into_iter().chain(number.to_be_bytes());
-        for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
-            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
-        }
-        HeaderValue::from_bytes(&text).expect("hexadecimal digits may stand in a header")
+        hex::encode_to_slice(bytes.to_be_bytes(), &mut text).expect("16 bytes are 32 digits");
+        HeaderValue::from_bytes(&text).expect("hexadecimal digits are valid in a header")
     }
-}
-
-/// A hexadecimal digit.
-const fn digit(number: u8) -> u8 {
-    b"0123456789abcdef"[number as usize]
 }
 
 /// Whether a request id sent by the client is safe to log: only letters, digits, `-`, `_` and `.`.

@@ -9,18 +9,18 @@ use axum::{
 use hallpass_core::Auth;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{http_options::Stopping, layers, pages, rest, site};
+use crate::{http_options::Stopping, pages, rest, site};
 
 /// Maximum size of a request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The router of all endpoints and pages. Serve it inside [`layers::wrap`].
+/// The router of all endpoints and pages. Serve it inside [`layers::wrap`](crate::layers::wrap).
 pub fn router(auth: Arc<Auth>, stopping: &Stopping) -> Router {
     let rest = rest::router(&auth, stopping);
     let pages = pages::Pages::new(auth);
     // Only pages are compressed: they contain no secret that their size could reveal.
     let page = any(pages::page)
-        .layer((CatchPanicLayer::custom(layers::page_panicked), CompressionLayer::new()))
+        .layer((CatchPanicLayer::custom(|_| site::error_page()), CompressionLayer::new()))
         .with_state(pages.clone());
     let pages = Router::new()
         .route("/rpc/{*function}", post(pages::function))

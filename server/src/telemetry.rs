@@ -11,8 +11,6 @@ use std::{
     io::{IsTerminal, stderr},
 };
 
-use http::HeaderMap;
-use tracing::Span;
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -24,6 +22,8 @@ use tracing_subscriber::{
 pub use background::DroppedLines;
 use background::WaitingLines;
 use one_line::OneLine;
+#[cfg(feature = "otel")]
+pub use otel::continue_trace;
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
@@ -61,17 +61,13 @@ pub fn start(format: LogFormat) -> Telemetry {
         }
     };
     let subscriber = tracing_subscriber::registry().with(lines);
-    let filter = chosen.clone().unwrap_or_else(|_| default_filter());
     #[cfg(feature = "otel")]
-    let (telemetry, started) = {
-        let traces = otel::Traces::start();
-        let layer = traces.as_ref().map(otel::Traces::layer);
-        (Telemetry { traces, dropped_lines, _lines: guard }, subscriber.with(layer).with(filter).try_init())
-    };
-    #[cfg(not(feature = "otel"))]
-    let (telemetry, started) = (Telemetry { dropped_lines, _lines: guard }, subscriber.with(filter).try_init());
+    let traces = otel::Traces::start();
+    #[cfg(feature = "otel")]
+    let subscriber = subscriber.with(traces.as_ref().map(otel::Traces::layer));
+    let filter = chosen.clone().unwrap_or_else(|_| default_filter());
     // A second initialization, as in tests, is an error that can be ignored.
-    drop(started);
+    drop(subscriber.with(filter).try_init());
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(tracing::field::display);
         tracing::error!(said = panic.payload_as_str(), at, "the program panicked");
@@ -79,7 +75,12 @@ pub fn start(format: LogFormat) -> Telemetry {
     if let Err(problem) = chosen {
         tracing::warn!("{problem}");
     }
-    telemetry
+    Telemetry {
+        #[cfg(feature = "otel")]
+        traces,
+        dropped_lines,
+        _lines: guard,
+    }
 }
 
 /// Checks `RUST_LOG`.
@@ -128,15 +129,9 @@ impl Telemetry {
     }
 }
 
-/// Continues the caller's trace, if the headers contain one.
-#[cfg(feature = "otel")]
-pub fn continue_trace(span: &Span, headers: &HeaderMap) {
-    otel::continue_trace(span, headers);
-}
-
 /// Does nothing without the `otel` feature.
 #[cfg(not(feature = "otel"))]
-pub fn continue_trace(_span: &Span, _headers: &HeaderMap) {}
+pub fn continue_trace(_span: &tracing::Span, _headers: &http::HeaderMap) {}
 
 #[cfg(test)]
 mod tests {

@@ -7,33 +7,11 @@ use hallpass_core::{Account, user::Role};
 use super::{Failure, open_configured, prompt};
 use crate::{cli::NewAccount, output};
 
-/// Creates a superuser.
+/// Creates an account of this role.
 ///
 /// # Errors
 /// When the account is rejected, or the database cannot be used.
-pub async fn superuser(config: Option<PathBuf>, account: NewAccount) -> Result<(), Failure> {
-    create(config, account, Role::Superuser, true).await?;
-    output::line("Superuser created successfully.");
-    Ok(())
-}
-
-/// Creates a user.
-///
-/// # Errors
-/// When the account is rejected, or the database cannot be used.
-pub async fn user(
-    config: Option<PathBuf>,
-    account: NewAccount,
-    is_active: bool,
-    is_staff: bool,
-) -> Result<(), Failure> {
-    let role = if is_staff { Role::Staff } else { Role::User };
-    create(config, account, role, is_active).await?;
-    output::line("User created successfully.");
-    Ok(())
-}
-
-async fn create(config: Option<PathBuf>, account: NewAccount, role: Role, is_active: bool) -> Result<(), Failure> {
+pub async fn run(config: Option<PathBuf>, account: NewAccount, role: Role, is_active: bool) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let username = prompt::given_or_asked(account.username, "Username", "--username")?;
     let email = match account.email {
@@ -42,5 +20,10 @@ async fn create(config: Option<PathBuf>, account: NewAccount, role: Role, is_act
     };
     let password = prompt::password(account.password_stdin)?;
     auth.create_user(Account { username, email, password, role, is_active }).await?;
+    output::line(if role == Role::Superuser {
+        "Superuser created successfully."
+    } else {
+        "User created successfully."
+    });
     Ok(())
 }

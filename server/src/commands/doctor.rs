@@ -4,6 +4,7 @@ mod access;
 mod clock;
 mod content_policy;
 mod database;
+#[cfg(unix)]
 mod files;
 mod keys;
 mod report;
@@ -38,11 +39,8 @@ pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration
     };
     findings.extend(site::examine());
     findings.extend(telemetry::check_filter().err().map(|problem| {
-        Finding::doubtful(
-            "RUST_LOG",
-            format!("{problem}."),
-            "Unset it, or set it to, for example, info or warn,server=debug.",
-        )
+        let advice = "Unset it, or set it to, for example, info or warn,server=debug.";
+        Finding::doubtful("RUST_LOG", format!("{problem}."), advice)
     }));
     if let Some(url) = url {
         findings.extend(running::examine(&url, timeout).await);
@@ -67,6 +65,8 @@ async fn examine(config: &Config, file: PathBuf, timeout: Duration) -> Vec<Findi
         findings.push(Finding::good("environment", format!("Ignored variables that Kubernetes sets: {names}.")));
     }
     findings.extend(keys::examine(config, now));
+    // Other systems have no file modes.
+    #[cfg(unix)]
     findings.extend(files::examine(config, &file));
     let (of_database, newest) = database::examine(config).await;
     findings.extend(clock::examine(now, newest));

@@ -15,7 +15,12 @@ use crate::output;
 pub async fn run(config: Option<PathBuf>, source: &str, users: UserTable, mode: ImportMode) -> Result<(), Failure> {
     let mut django = DjangoDatabase::open(source, users).await?;
     let auth = open_configured(config).await?;
-    output::line(format_args!("Reading users from {}{}.", django.user_table(), tokens_too(&django)));
+    let and_tokens = if django.has_tokens() {
+        " and refresh tokens from token_blacklist"
+    } else {
+        "; the project does not use token_blacklist, so no tokens"
+    };
+    output::line(format_args!("Reading users from {}{and_tokens}.", django.user_table()));
     let report = auth.import(&mut django, mode).await?;
     output::text(describe(&report));
     output::line(match mode {
@@ -23,14 +28,6 @@ pub async fn run(config: Option<PathBuf>, source: &str, users: UserTable, mode: 
         ImportMode::Rehearse => "This was a dry run: nothing was changed.",
     });
     Ok(())
-}
-
-fn tokens_too(django: &DjangoDatabase) -> &'static str {
-    if django.has_tokens() {
-        " and refresh tokens from token_blacklist"
-    } else {
-        "; the project does not use token_blacklist, so no tokens"
-    }
 }
 
 /// The report as text.

@@ -8,7 +8,7 @@ use hallpass_core::{
     keys::{self, Algorithm, KeyRing, KeyState, RingError, RingKey},
 };
 
-use super::{Failure, LostKey, load};
+use super::{Failure, load};
 use crate::{
     config::{Config, KeySource, time},
     output,
@@ -58,15 +58,11 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 /// When the ring cannot be read or written, or does not allow the change.
 pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Failure> {
     let now = SystemClock.now();
-    if let KeysCommand::List = command {
-        return list(&Config::load(config)?, now);
-    }
-    let config = load(config, LostKey::Refuse).await?;
     match command {
-        KeysCommand::List => list(&config, now),
-        KeysCommand::Generate { algorithm } => generate(&config.keys, algorithm, now),
-        KeysCommand::Rotate { delay } => rotate(&config, delay, now).await,
-        KeysCommand::Retire { key } => retire(&config.keys, &key, now),
+        KeysCommand::List => list(&Config::load(config)?, now),
+        KeysCommand::Generate { algorithm } => generate(&load(config).await?.keys, algorithm, now),
+        KeysCommand::Rotate { delay } => rotate(&load(config).await?, delay, now).await,
+        KeysCommand::Retire { key } => retire(&load(config).await?.keys, &key, now),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, LostKey, load};
+use super::{Failure, load};
 use crate::output;
 
 /// Applies the migrations.
@@ -10,7 +10,7 @@ use crate::output;
 /// # Errors
 /// When the database cannot be opened or migrated.
 pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
-    let config = load(config, LostKey::Refuse).await?;
+    let config = load(config).await?;
     hallpass_store::connect(&config.database_url).await?;
     output::line(format_args!("The database {} is up to date.", config.database_url));
     Ok(())

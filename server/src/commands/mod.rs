@@ -138,8 +138,8 @@ pub enum LostKey {
 }
 
 /// Reads the configuration, and writes a new signing key to its file if there was none.
-async fn load(file: Option<PathBuf>, lost_key: LostKey) -> Result<Config, Failure> {
-    keep_key(Config::load(file)?, lost_key).await
+async fn load(file: Option<PathBuf>) -> Result<Config, Failure> {
+    keep_key(Config::load(file)?, LostKey::Refuse).await
 }
 
 /// Writes a new signing key to its file if there was none.
@@ -159,14 +159,6 @@ pub(crate) async fn keep_key(config: Config, lost_key: LostKey) -> Result<Config
     Ok(config.keep_new_key()?)
 }
 
-/// Opens the configured database and creates the core.
-async fn open(config: Config) -> Result<Arc<Auth>, Failure> {
-    if let Some(notice) = config.new_key_notice() {
-        output::notice(format_args!("{notice}"));
-    }
-    open_core(config).await.map(Arc::new)
-}
-
 /// Opens the database that the configuration names, for callers that add to the core.
 pub(crate) async fn open_core(config: Config) -> Result<Auth, Failure> {
     let store = hallpass_store::connect(&config.database_url).await?;
@@ -183,6 +175,11 @@ pub(crate) async fn open_core(config: Config) -> Result<Auth, Failure> {
     Ok(auth)
 }
 
-async fn open_configured(file: Option<PathBuf>) -> Result<Arc<Auth>, Failure> {
-    open(load(file, LostKey::Refuse).await?).await
+/// Opens the configured database and creates the core.
+async fn open_configured(file: Option<PathBuf>) -> Result<Auth, Failure> {
+    let config = load(file).await?;
+    if let Some(notice) = config.new_key_notice() {
+        output::notice(notice);
+    }
+    open_core(config).await
 }

@@ -8,7 +8,7 @@ use super::Failure;
 use crate::{config::Config, output};
 
 /// The interval of progress lines in a long table, in rows.
-const TOLD_EVERY: u64 = 100_000;
+const PROGRESS_EVERY: u64 = 100_000;
 
 /// Moves, or continues an interrupted move. A finished move is a success.
 ///
@@ -19,7 +19,7 @@ pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
     let config = Config::load(config)?;
     output::line(format_args!("Moving {}.", config.database_url));
     let moved = hallpass_store::transfer(&config.database_url, &to, |table, rows| {
-        if rows.is_multiple_of(TOLD_EVERY) {
+        if rows.is_multiple_of(PROGRESS_EVERY) {
             output::line(format_args!("  {table}: {rows} rows …"));
         }
     });

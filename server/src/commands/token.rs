@@ -68,28 +68,28 @@ fn verify(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) -> Resul
     let mut bad = 0;
     each(asked.token, |line| {
         let text = String::from_utf8_lossy(line);
-        Ok(match verifier.verify(text.trim(), now) {
+        match verifier.verify(text.trim(), now) {
             Ok(()) => "valid".to_owned(),
             Err(why) => {
                 bad += 1;
                 format!("invalid: {why}")
             }
-        })
+        }
     })?;
     if bad == 0 { Ok(()) } else { Err(Failure::BadTokens(bad)) }
 }
 
 /// Handles the argument, or each line of standard input as it arrives, until the reader of the output is gone.
-fn each(given: Option<String>, mut answer: impl FnMut(&[u8]) -> Result<String, Failure>) -> Result<(), Failure> {
+fn each(given: Option<String>, mut answer: impl FnMut(&[u8]) -> String) -> Result<(), Failure> {
     let mut is_asked = false;
     if let Some(given) = given {
-        output::line(answer(given.as_bytes())?);
+        output::line(answer(given.as_bytes()));
         return Ok(());
     }
     for line in io::stdin().lock().split(b'\n') {
         is_asked = true;
         let line = line.map_err(|error| Failure::Input(format!("standard input cannot be read: {error}")))?;
-        if output::line(answer(line.strip_suffix(b"\r").unwrap_or(&line))?) == Reader::Gone {
+        if output::line(answer(line.strip_suffix(b"\r").unwrap_or(&line))) == Reader::Gone {
             break;
         }
     }

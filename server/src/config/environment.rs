@@ -44,8 +44,8 @@ impl Environment {
     pub(super) fn take(&mut self, setting: &str) -> Result<Option<Found>, ConfigError> {
         let variable = variable(setting);
         let by_file = format!("{variable}{FILE}");
-        let text = self.variables.remove(&variable).map(|value| decode(&variable, &value)).transpose()?;
-        let path = self.variables.remove(&by_file).map(|value| decode(&by_file, &value)).transpose()?;
+        let mut read_variable = |name| self.variables.remove(name).map(|value| decode(name, &value)).transpose();
+        let (text, path) = (read_variable(&variable)?, read_variable(&by_file)?);
         match (text, path.filter(|path| !path.is_empty())) {
             (Some(text), Some(_)) if !text.is_empty() => {
                 Err(refused(by_file, format!("is set beside {variable}: keep one of them")))

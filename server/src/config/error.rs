@@ -21,20 +21,12 @@ pub enum ConfigError {
         /// The most similar setting.
         hint: String,
     },
-    /// The setting does not accept the value.
+    /// The value of a setting, or a key file, cannot be used.
     #[error("{place} {problem}")]
     Value {
-        /// The setting, and where it is set.
+        /// The setting and where it is set, or the key file.
         place: String,
         /// The problem, and the allowed values.
-        problem: String,
-    },
-    /// The key ring cannot be used.
-    #[error("the key ring {path} {problem}")]
-    KeyRing {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
         problem: String,
     },
     /// Servers that share a database must not each create a key.
@@ -43,12 +35,4 @@ pub enum ConfigError {
          (HALLPASS_SIGNING_KEY), or copy hallpass.key or hallpass.keys from another server"
     )]
     NoSharedKey,
-    /// The key file cannot be used.
-    #[error("the signing key file {path} {problem}")]
-    KeyFile {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        problem: String,
-    },
 }

@@ -9,7 +9,7 @@ use hallpass_core::{
 use hallpass_store::DatabaseUrl;
 use secrecy::SecretSlice;
 
-use super::{ConfigError, RingFile, key_file, source::Source};
+use super::{ConfigError, RingFile, source::Source};
 
 /// The signing key and its source.
 pub(super) struct FirstKey {
@@ -37,11 +37,11 @@ impl FirstKey {
             let (algorithm, material) = (signing.algorithm(), signing.material.clone());
             return Ok(Self { algorithm, material, ring: Some(ring), new_file: None });
         }
-        match key_file::find(file.single())? {
+        match file.find_single()? {
             Some(material) => Ok(Self { algorithm, material, ring: None, new_file: None }),
             None if database.file().is_none() => Err(ConfigError::NoSharedKey),
             None => {
-                let material = key_file::generate(file.single(), algorithm)?;
+                let material = file.generate_single(algorithm)?;
                 Ok(Self { algorithm, material, ring: None, new_file: Some(file.single().to_owned()) })
             }
         }

@@ -3,7 +3,6 @@
 
 use std::{
     fs::{self, File},
-    io::{self, ErrorKind},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -16,12 +15,7 @@ use hallpass_store::{DatabaseUrl, files::Owner};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ConfigError, key_file, owner,
-    secret_file::{self, Created},
-    source::trimmed,
-    time,
-};
+use super::{ConfigError, owner, secret_file, source::trimmed, time};
 
 const HEADING: &str = "\
 # Signing keys of Hallpass, oldest first. Written by `hallpass keys`; a running server reloads it.
@@ -34,9 +28,9 @@ const HEADING: &str = "\
 pub struct RingFile {
     path: PathBuf,
     /// The key file of a server without a ring.
-    single: PathBuf,
-    /// The database file, if the database is SQLite.
-    database: PathBuf,
+    pub(super) single: PathBuf,
+    /// The database file. For PostgreSQL, the file that the database would be by default.
+    pub(super) database: PathBuf,
 }
 
 /// File metadata that differs after every change of the ring's file.
@@ -57,7 +51,7 @@ struct Stored {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredKey {
+pub(super) struct StoredKey {
     id: String,
     algorithm: String,
     /// Other issuers share the key; its `kid` may be anything or missing.
@@ -69,14 +63,14 @@ struct StoredKey {
     signs_from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verifies_until: Option<String>,
-    secret: String,
+    pub(super) secret: String,
 }
 
 impl RingFile {
-    /// The ring of a database: `hallpass.keys` for `hallpass.db`.
+    /// The ring of a database: `hallpass.keys` for `hallpass.db` and for PostgreSQL.
     pub(super) fn beside(database: &DatabaseUrl) -> Self {
-        let single = key_file::beside(database);
-        Self { path: single.with_extension("keys"), single, database: key_file::file(database).to_owned() }
+        let database = database.file().unwrap_or(Path::new("hallpass.db")).to_owned();
+        Self { path: database.with_extension("keys"), single: database.with_extension("key"), database }
     }
 
     /// The path of the ring's file.
@@ -94,15 +88,8 @@ impl RingFile {
     /// # Errors
     /// When others can read the file, or it is invalid.
     pub fn read(&self) -> Result<Option<KeyRing>, ConfigError> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(self.refused(format!("cannot be read: {}", owner::explain(&self.path, &error))));
-            }
-        };
-        owner::check_private(&self.path).map_err(|problem| self.refused(problem))?;
-        self.parse(&text).map(Some)
+        let text = secret_file::read(&self.path).map_err(|problem| self.refused(problem))?;
+        text.map(|text| self.parse(&text)).transpose()
     }
 
     fn parse(&self, text: &str) -> Result<KeyRing, ConfigError> {
@@ -124,14 +111,8 @@ impl RingFile {
     /// # Errors
     /// When the folder is not writable, or a key would change when it is read back. The ring is unchanged.
     pub fn write(&self, ring: &KeyRing) -> Result<(), ConfigError> {
-        let stored = Stored {
-            key: ring
-                .keys()
-                .iter()
-                .map(StoredKey::of)
-                .collect::<Result<_, _>>()
-                .map_err(|problem| self.refused(problem))?,
-        };
+        let keys: Result<_, _> = ring.keys().iter().map(StoredKey::of).collect();
+        let stored = Stored { key: keys.map_err(|problem| self.refused(problem))? };
         let failed = |problem: String| self.refused(format!("cannot be written: {problem}"));
         let toml = toml::to_string_pretty(&stored).map_err(|error| failed(error.to_string()))?;
         let text = format!("{HEADING}{toml}");
@@ -140,7 +121,7 @@ impl RingFile {
         }
         secret_file::replace(&self.path, &self.references(), text.as_bytes())
             .map_err(|error| failed(owner::explain(&self.path, &error)))?;
-        self.forget_single_key(ring).map_err(|error| {
+        self.remove_kept_single(ring).map_err(|error| {
             let single = self.single.display();
             self.refused(format!("was written, but {single}, which is no longer needed, could not be deleted: {error}"))
         })
@@ -159,30 +140,6 @@ impl RingFile {
         let path = self.path.with_extension("keys.lock");
         let locked = secret_file::open_lock(&path, &self.references()).and_then(|file| file.lock().map(|()| file));
         locked.map_err(|error| self.refused(format!("cannot be locked: {}", owner::explain(&path, &error))))
-    }
-
-    /// Writes the single key of a server without a ring, unless the file exists.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub(super) fn keep_single(&self, key: &SecretSlice<u8>) -> Result<Created, ConfigError> {
-        key_file::keep(&self.single, &self.database, key)
-    }
-
-    /// Reads the single key, if the file exists.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub(super) fn find_single(&self) -> Result<Option<SecretSlice<u8>>, ConfigError> {
-        key_file::find(&self.single)
-    }
-
-    /// Removes the single key's file if this process has just created it beside a ring.
-    pub(super) fn remove_single(&self, created: Created) -> Result<(), ConfigError> {
-        match created {
-            Created::New => fs::remove_file(&self.single).map_err(|error| self.refused(error.to_string())),
-            Created::Existed => Ok(()),
-        }
     }
 
     /// The files whose owner new files get.
@@ -204,27 +161,14 @@ impl RingFile {
         Some(RingVersion { modified: metadata.modified().ok(), bytes: metadata.len(), changed })
     }
 
-    fn forget_single_key(&self, ring: &KeyRing) -> io::Result<()> {
-        let text = match fs::read_to_string(&self.single) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            text => text?,
-        };
-        let single = plain_lines(&text);
-        let is_in_ring = ring.keys().iter().any(|key| {
-            key.material.expose_secret() == trimmed(&text).as_bytes()
-                || StoredKey::of(key).is_ok_and(|stored| stored.secret == single)
-        });
-        if is_in_ring { fs::remove_file(&self.single) } else { Ok(()) }
-    }
-
-    fn refused(&self, problem: String) -> ConfigError {
-        ConfigError::KeyRing { path: self.path.clone(), problem }
+    pub(super) fn refused(&self, problem: String) -> ConfigError {
+        ConfigError::Value { place: format!("the key ring {}", self.path.display()), problem }
     }
 }
 
 impl StoredKey {
     /// Secrets are stored byte by byte; PEM with plain line breaks.
-    fn of(key: &RingKey) -> Result<Self, String> {
+    pub(super) fn of(key: &RingKey) -> Result<Self, String> {
         let time = |at: Option<Timestamp>| at.map(time::format);
         let text = std::str::from_utf8(key.material.expose_secret())
             .map_err(|_| format!("cannot hold the key {}: it is not UTF-8 text", key.id))?;
@@ -260,7 +204,7 @@ impl StoredKey {
 }
 
 /// PEM with `\n` as line breaks, so that it is readable in TOML.
-fn plain_lines(secret: &str) -> String {
+pub(super) fn plain_lines(secret: &str) -> String {
     trimmed(secret).replace("\r\n", "\n")
 }
 

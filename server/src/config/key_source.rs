@@ -26,11 +26,10 @@ impl KeySource {
     /// # Errors
     /// When the file cannot be used.
     pub fn load(&self) -> Result<Option<KeyRing>, ConfigError> {
-        let ring = self.file.read()?;
-        Ok(match &self.configured {
-            Some(_) => ring.map(|ring| self.first().map(|leader| ring.led_by(leader))).transpose()?,
-            None => ring,
-        })
+        match (self.file.read()?, &self.configured) {
+            (Some(ring), Some(_)) => Ok(Some(ring.led_by(self.first()?))),
+            (ring, _) => Ok(ring),
+        }
     }
 
     /// The key that signs without a ring.

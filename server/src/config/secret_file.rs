@@ -2,13 +2,15 @@
 //! only their owner can read them.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
     path::Path,
 };
 
 use hallpass_store::files::{Owner, folder};
 use tempfile::{Builder, NamedTempFile};
+
+use super::owner;
 
 /// The result of creating a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +21,23 @@ pub(super) enum Created {
     Existed,
 }
 
+/// Reads a file, if it exists.
+///
+/// # Errors
+/// When it cannot be read, or others can read it.
+pub(super) fn read(path: &Path) -> Result<Option<String>, String> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("cannot be read: {}", owner::explain(path, &error))),
+    };
+    owner::check_private(path).map(|()| Some(text))
+}
+
 /// Creates a file durably, unless it exists. The new file gets the owner of `references`.
 pub(super) fn create(path: &Path, references: &[&Path], content: &[u8]) -> io::Result<Created> {
     let file = write_aside(path, content)?;
-    if let Some(owner) = Owner::for_new(path, references)? {
-        owner.give(file.as_file())?;
-    }
+    give_owner(file.as_file(), path, references)?;
     match file.persist_noclobber(path) {
         Ok(_) => sync_folder(path).map(|()| Created::New),
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(Created::Existed),
@@ -40,11 +53,7 @@ pub(super) fn replace(path: &Path, references: &[&Path], content: &[u8]) -> io::
             owner.give(file.as_file())?;
             file.as_file().set_permissions(path.metadata()?.permissions())?;
         }
-        None => {
-            if let Some(owner) = Owner::for_new(path, references)? {
-                owner.give(file.as_file())?;
-            }
-        }
+        None => give_owner(file.as_file(), path, references)?,
     }
     file.persist(path).map_err(|refused| refused.error)?;
     sync_folder(path)
@@ -57,10 +66,12 @@ pub(super) fn open_lock(path: &Path, references: &[&Path]) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    if let Some(owner) = Owner::for_new(path, references)? {
-        owner.give(&file)?;
-    }
-    Ok(file)
+    give_owner(&file, path, references).map(|()| file)
+}
+
+/// Gives a new file the owner of `references`.
+fn give_owner(file: &File, path: &Path, references: &[&Path]) -> io::Result<()> {
+    Owner::for_new(path, references)?.map_or(Ok(()), |owner| owner.give(file))
 }
 
 /// Writes a temporary file beside `path`, syncs it, and makes it readable only by its owner.

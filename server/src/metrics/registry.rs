@@ -6,7 +6,7 @@ use hallpass_core::observer::{RefreshRejection, RefreshRule, SignInOutcome, Toke
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
-    registry::{Registry, Unit},
+    registry::{Metric, Registry, Unit},
 };
 use strum::VariantNames;
 
@@ -42,22 +42,52 @@ pub(super) struct Counts {
 
 impl Default for Counts {
     fn default() -> Self {
-        let counts = Self {
-            registry: Registry::default(),
-            requests: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
-            refreshes: of_words("rule", RefreshRule::VARIANTS),
-            refused_refreshes: of_words("reason", RefreshRejection::VARIANTS),
-            suspected_false_sign_outs: Counter::default(),
-            sign_ins: of_words("outcome", SignInOutcome::VARIANTS),
-            token_failures: of_words("code", TokenFailure::VARIANTS),
-            queues: Family::default(),
-            revoked_sessions: Gauge::default(),
-            dropped_lines: Counter::default(),
-            connections: Gauge::default(),
-            memory: Gauge::default(),
-        };
-        Self { registry: counts.registered(), ..counts }
+        let mut registry = Registry::default();
+        let memory = Gauge::default();
+        let about_memory = "Memory that the process holds";
+        registry.register_with_unit("process_resident_memory", about_memory, Unit::Bytes, memory.clone());
+        let ours = registry.sub_registry_with_prefix("hallpass");
+        ours.register("build", "The version that runs", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        let requests = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let about_requests = "Time until a response's body began";
+        ours.register_with_unit("request_duration", about_requests, Unit::Seconds, requests.clone());
+        let mut counters = |name, help, label, words| registered(ours, name, help, of_words(label, words));
+        Self {
+            requests,
+            refreshes: counters("refreshes", "Refreshes, by rule", "rule", RefreshRule::VARIANTS),
+            refused_refreshes: counters(
+                "refreshes_refused",
+                "Rejected refreshes, by reason",
+                "reason",
+                RefreshRejection::VARIANTS,
+            ),
+            sign_ins: counters("sign_ins", "Attempts to sign in, by outcome", "outcome", SignInOutcome::VARIANTS),
+            token_failures: counters("token_failures", "Rejected tokens, by error", "code", TokenFailure::VARIANTS),
+            suspected_false_sign_outs: registered(
+                ours,
+                "suspected_false_sign_outs",
+                "Sessions revoked for reuse of the token before the current",
+                Counter::default(),
+            ),
+            queues: registered(ours, "queue_length", "Queued work", Family::default()),
+            revoked_sessions: registered(ours, "revoked_sessions", "Revoked sessions held in memory", Gauge::default()),
+            dropped_lines: registered(
+                ours,
+                "log_lines_dropped",
+                "Log lines dropped because standard error was not read",
+                Counter::default(),
+            ),
+            connections: registered(ours, "connections", "Open connections", Gauge::default()),
+            memory,
+            registry,
+        }
     }
+}
+
+/// Registers a metric and returns it.
+fn registered<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 /// Creates all counters at zero, because an absent counter means unknown.
@@ -70,40 +100,6 @@ fn of_words(name: &'static str, words: &[&'static str]) -> Family<Label, Counter
 }
 
 impl Counts {
-    fn registered(&self) -> Registry {
-        let mut all = Registry::default();
-        all.register_with_unit(
-            "process_resident_memory",
-            "Memory that the process holds",
-            Unit::Bytes,
-            self.memory.clone(),
-        );
-        let ours = all.sub_registry_with_prefix("hallpass");
-        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        ours.register("build", "The version that runs", version);
-        ours.register("refreshes", "Refreshes that were decided, by rule", self.refreshes.clone());
-        ours.register("refreshes_refused", "Refreshes that were refused, by reason", self.refused_refreshes.clone());
-        let suspected = self.suspected_false_sign_outs.clone();
-        ours.register(
-            "suspected_false_sign_outs",
-            "Sessions ended for reuse of the token before the current",
-            suspected,
-        );
-        ours.register("sign_ins", "Attempts to sign in, by outcome", self.sign_ins.clone());
-        ours.register("token_failures", "Tokens that opened nothing, by what was wrong", self.token_failures.clone());
-        let requests = self.requests.clone();
-        ours.register_with_unit("request_duration", "Time until an answer's body began", Unit::Seconds, requests);
-        ours.register("queue_length", "What waits in line", self.queues.clone());
-        ours.register("revoked_sessions", "Ended sessions held in memory", self.revoked_sessions.clone());
-        ours.register(
-            "log_lines_dropped",
-            "Log lines that were dropped because standard error was not read",
-            self.dropped_lines.clone(),
-        );
-        ours.register("connections", "Open connections", self.connections.clone());
-        all
-    }
-
     pub(super) fn note_workload(&self, workload: Workload) {
         let note = |queue, length| self.queues.get_or_create(&[("queue", queue)]).set(figure(length));
         note("passwords", workload.waiting_passwords);

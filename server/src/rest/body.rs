@@ -1,5 +1,4 @@
-//! Request bodies in the formats of Django REST framework (JSON, form and multipart, at most 64 kB), and their fields
-//! as its `CharField` reads them.
+//! Request bodies in the formats of Django REST framework: JSON, form and multipart, at most 64 kB.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -13,27 +12,11 @@ use serde_json::value::RawValue;
 
 use super::{
     charset::Charset,
-    multipart::{self, Content},
-    number,
-    refusal::FieldErrors,
+    fields::{Field, Fields},
+    multipart,
     reject::Rejection,
 };
 use crate::{body, parameters::Parameterized};
-
-/// A parsed body of any format.
-pub(super) struct Fields(BTreeMap<String, Field>);
-
-/// A field of a body.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Null,
-    Flag(bool),
-    Text(String),
-    /// A number as it was written.
-    Number(String),
-    /// A list, an object or a file.
-    Other,
-}
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Rejection;
@@ -42,7 +25,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let (parts, body) = request.into_parts();
         let bytes = body::read(body).await.map_err(Rejection::Body)?;
         if bytes.is_empty() {
-            return Ok(Self(BTreeMap::new()));
+            return Ok(Self::from_iter([]));
         }
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         read(content_type.unwrap_or_default(), &bytes)
@@ -97,7 +80,7 @@ fn from_json(bytes: &Bytes, charset: Charset) -> Result<Fields, Rejection> {
     }
     let raw: BTreeMap<String, &RawValue> = serde_json::from_str(&text).map_err(not_json)?;
     let fields = raw.into_iter().map(|(name, value)| Ok((name, Field::parse(value).map_err(not_json)?)));
-    fields.collect::<Result<_, _>>().map(Fields)
+    fields.collect()
 }
 
 fn not_json(error: serde_json::Error) -> Rejection {
@@ -123,7 +106,7 @@ fn from_form(bytes: &Bytes, charset: Charset) -> Fields {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (form_decoded(name, charset), Field::Text(form_decoded(value, charset)))
     });
-    Fields(decoded.collect())
+    decoded.collect()
 }
 
 /// Percent-encoded bytes are in the charset of the form; other characters are already decoded (Python: `unquote`).
@@ -144,74 +127,6 @@ fn form_decoded(half: &str, charset: Charset) -> String {
 /// The last value of a name wins, and files win over text.
 fn from_multipart(bytes: &Bytes, kind: &Parameterized, charset: Charset) -> Result<Fields, Rejection> {
     let fields = multipart::fields(bytes, kind, charset).map_err(|error| Rejection::Multipart(error.to_string()))?;
-    let (texts, files): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.content != Content::File);
-    let fields = texts.into_iter().chain(files).map(|field| match field.content {
-        Content::Text(text) => (field.name, Field::Text(text)),
-        // A file in place of text is not a string, whatever its content.
-        Content::File => (field.name, Field::Other),
-    });
-    Ok(Fields(fields.collect()))
-}
-
-/// The rules by which `CharField` reads a field.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Surrounding white space is removed.
-    Text,
-    /// White space is kept.
-    Verbatim,
-    /// The field may be absent or blank.
-    Optional,
-}
-
-impl Field {
-    fn parse(value: &RawValue) -> serde_json::Result<Self> {
-        let written = value.get();
-        Ok(match written {
-            "null" => Self::Null,
-            "true" => Self::Flag(true),
-            "false" => Self::Flag(false),
-            _ if written.starts_with('"') => Self::Text(serde_json::from_str(written)?),
-            _ if written.starts_with(['[', '{']) => Self::Other,
-            _ => Self::Number(written.to_owned()),
-        })
-    }
-}
-
-impl Fields {
-    /// The field of this name, unconverted.
-    pub(super) fn find(&self, name: &str) -> Option<&Field> {
-        self.0.get(name)
-    }
-
-    /// Reads the named fields.
-    ///
-    /// # Errors
-    /// The errors of all fields.
-    pub(super) fn read<const N: usize>(&self, wanted: [(&str, Kind); N]) -> Result<[String; N], Rejection> {
-        let mut errors = FieldErrors::default();
-        let values = wanted.map(|(name, kind)| {
-            read_field(self.find(name), kind).map_err(|message| errors.add(name, message)).unwrap_or_default()
-        });
-        errors.check().map(|()| values)
-    }
-}
-
-pub(super) fn read_field(value: Option<&Field>, kind: Kind) -> Result<String, &'static str> {
-    let text = match value {
-        None if kind == Kind::Optional => return Ok(String::new()),
-        None => return Err("This field is required."),
-        Some(Field::Null) => return Err("This field may not be null."),
-        Some(Field::Text(text)) => text.clone(),
-        Some(Field::Number(written)) => number::text(written),
-        Some(Field::Flag(_) | Field::Other) => return Err("Not a valid string."),
-    };
-    let trimmed = text.trim();
-    if trimmed.is_empty() && kind != Kind::Optional {
-        return Err("This field may not be blank.");
-    }
-    if text.contains('\0') {
-        return Err("Null characters are not allowed.");
-    }
-    Ok(if kind == Kind::Verbatim { text } else { trimmed.to_owned() })
+    let (files, texts): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(_, field)| *field == Field::Other);
+    Ok(texts.into_iter().chain(files).collect())
 }

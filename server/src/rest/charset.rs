@@ -47,10 +47,8 @@ impl Charset {
     /// Decodes text, with U+FFFD for invalid bytes.
     pub(super) fn decode_lossy(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
-            Self::Ascii | Self::Other(_) => {
-                let encoding = if let Self::Other(encoding) = self { encoding } else { UTF_8 };
-                encoding.decode_without_bom_handling(bytes).0
-            }
+            Self::Ascii => UTF_8.decode_without_bom_handling(bytes).0,
+            Self::Other(encoding) => encoding.decode_without_bom_handling(bytes).0,
             Self::Latin1 => decode_latin1(bytes),
         }
     }

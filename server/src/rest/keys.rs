@@ -36,7 +36,7 @@ pub(super) async fn jwks(State(auth): Core, request: HeaderMap) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static(CACHE)),
         (header::ETAG, tag.clone()),
     ];
-    let is_known = request.get_all(header::IF_NONE_MATCH).iter().any(|known| names(known, &tag));
+    let is_known = request.get_all(header::IF_NONE_MATCH).iter().any(|known| includes(known, &tag));
     if is_known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, Json(keys)).into_response() }
 }
 
@@ -48,7 +48,7 @@ fn entity_tag(keys: &JwkSet) -> HeaderValue {
 }
 
 /// Whether `If-None-Match` includes this tag (RFC 9110 §13.1.2: weak comparison).
-fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
+fn includes(known: &HeaderValue, tag: &HeaderValue) -> bool {
     let known = known.to_str().unwrap_or_default();
     known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/").as_bytes() == tag)
 }

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use hallpass_types::Me;
 
-use super::reject::{Core, Rejection, at_protected};
+use super::reject::{Core, Rejection};
 use crate::extract::SignedIn;
 
 /// Get the user of the access token.
@@ -12,9 +12,8 @@ use crate::extract::SignedIn;
     path = "/api/me/",
     tag = "account",
     operation_id = "me",
-    security(("access_token" = [])),
     responses((status = 200, description = "The user, and the session of the token.", body = Me))
 )]
 pub(super) async fn me(State(auth): Core, SignedIn(bearer): SignedIn) -> Result<Json<Me>, Rejection> {
-    auth.load_me(&bearer).await.map(Json).map_err(at_protected)
+    Ok(Json(auth.load_me(&bearer).await?))
 }

@@ -1,8 +1,8 @@
 //! Views in the sense of Django REST framework: content negotiation, `OPTIONS`, 405, and the headers of every response.
 //!
-//! `Allow`, the guard and the link to the documentation are computed once per path from its OpenAPI documentation, so
-//! that the two cannot differ. They are captured by a layer of the path; a layer around the whole router would have to
-//! look them up on every request.
+//! `Allow` and the link to the documentation are computed once per path from its OpenAPI documentation, and the guard
+//! adds its own to it, so that the two cannot differ. They are captured by a layer of the path; a layer around the
+//! whole router would have to look them up on every request.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -63,15 +63,9 @@ impl Views {
         Self { challenge: challenge(settings), vary_of_protected: vary(&settings.auth_header_name) }
     }
 
-    /// A view of this name. It is for signed-in users if its documentation says so.
-    pub(super) fn view(&self, name: &str, mut routes: Routes) -> Routes {
-        let item = only_item(&mut routes.1);
-        openapi::complete_view(item);
-        if openapi::operations(item).any(|(_, operation)| operation.security.is_some()) {
-            self.finish::<SignedIn>(name, routes, &self.vary_of_protected)
-        } else {
-            self.finish::<()>(name, routes, &ACCEPT)
-        }
+    /// A public view of this name.
+    pub(super) fn view(&self, name: &str, routes: Routes) -> Routes {
+        self.finish::<()>(name, routes, &ACCEPT)
     }
 
     /// A view with a rate limit.
@@ -80,11 +74,15 @@ impl Views {
         self.view(name, routes)
     }
 
+    /// A view for signed-in users.
+    pub(super) fn protected_view(&self, name: &str, mut routes: Routes) -> Routes {
+        openapi::protect(only_item(&mut routes.1));
+        self.finish::<SignedIn>(name, routes, &self.vary_of_protected)
+    }
+
     /// A view for staff.
     pub(super) fn staff_view(&self, name: &str, mut routes: Routes) -> Routes {
-        let item = only_item(&mut routes.1);
-        openapi::complete_view(item);
-        openapi::add_responses(item, Source::Staff);
+        openapi::protect_for_staff(only_item(&mut routes.1));
         self.finish::<Staff>(name, routes, &self.vary_of_protected)
     }
 
@@ -93,6 +91,7 @@ impl Views {
         G: FromRequestParts<Arc<Auth>> + Send + 'static,
     {
         let item = only_item(&mut paths);
+        openapi::complete_view(item);
         let view = Arc::new(View {
             allow: allow(item, &["OPTIONS"]),
             docs: docs::location(item),
@@ -179,7 +178,7 @@ where
     G: FromRequestParts<Arc<Auth>> + Send + 'static,
 {
     handlers
-        .merge(options(async move |_: G| json_text(description.clone())))
+        .merge(options(async move |_: G| ([(header::CONTENT_TYPE, "application/json")], description.clone())))
         .fallback(async move |_: G, method: Method| Rejection::Method(method))
 }
 
@@ -204,8 +203,4 @@ fn describe(name: &str) -> Bytes {
         "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     });
     description.to_string().into()
-}
-
-fn json_text(text: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
 }

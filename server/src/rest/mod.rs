@@ -5,8 +5,10 @@ mod admin;
 mod body;
 mod charset;
 mod docs;
+mod fields;
 mod health;
 mod keys;
+mod list;
 mod me;
 mod method;
 mod multipart;
@@ -14,6 +16,7 @@ mod negotiate;
 mod number;
 mod oauth;
 mod openapi;
+mod query;
 mod refusal;
 mod register;
 mod reject;
@@ -30,7 +33,6 @@ use hallpass_core::Auth;
 pub(crate) use method::challenge;
 use method::{Views, plain, with_extension};
 pub(crate) use reject::Rejection;
-pub(crate) use reject::at_protected;
 use reject::not_found;
 use utoipa_axum::routes;
 
@@ -47,9 +49,9 @@ pub fn router(auth: &Arc<Auth>, stopping: &Stopping) -> Router {
         views.limited_view("Token Obtain Sliding", routes!(token::obtain_sliding)),
         views.limited_view("Token Refresh Sliding", routes!(token::refresh_sliding)),
         views.limited_view("Register", routes!(register::register)),
-        views.view("Me", routes!(me::me)),
-        views.view("Session List", routes!(sessions::list, sessions::end_others)),
-        views.view("Session", routes!(sessions::end)),
+        views.protected_view("Me", routes!(me::me)),
+        views.protected_view("Session List", routes!(sessions::list, sessions::revoke_others)),
+        views.protected_view("Session", routes!(sessions::revoke)),
         with_extension(plain(routes!(docs::schema)), &schema),
         plain(routes!(keys::jwks)),
         plain(routes!(health::healthz)),

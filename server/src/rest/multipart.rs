@@ -2,25 +2,11 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::charset::Charset;
+use super::{charset::Charset, fields::Field};
 use crate::parameters::Parameterized;
 
 /// Maximum size of a part's headers, in bytes (Django: `MAX_TOTAL_HEADER_SIZE`).
 const MAX_HEAD_BYTES: usize = 1024;
-
-/// A field of a form.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) content: Content,
-}
-
-/// The content of a field.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    Text(String),
-    File,
-}
 
 /// The reason a form is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,11 +17,15 @@ pub(super) enum MultipartError {
     Head,
 }
 
-/// Parses a form. A truncated form is read as far as it goes.
+/// Parses a form into names and fields. A truncated form is read as far as it goes.
 ///
 /// # Errors
 /// [`MultipartError`]
-pub(super) fn fields(body: &[u8], kind: &Parameterized, charset: Charset) -> Result<Vec<Field>, MultipartError> {
+pub(super) fn fields(
+    body: &[u8],
+    kind: &Parameterized,
+    charset: Charset,
+) -> Result<Vec<(String, Field)>, MultipartError> {
     let boundary = kind.parameter("boundary").unwrap_or("None".into());
     let is_boundary = !boundary.is_empty()
         && boundary.len() <= 201
@@ -62,7 +52,7 @@ fn parts<'b>(body: &'b [u8], delimiter: &'b [u8]) -> impl Iterator<Item = &'b [u
     })
 }
 
-fn field(part: &[u8], charset: Charset) -> Result<Option<Field>, MultipartError> {
+fn field(part: &[u8], charset: Charset) -> Result<Option<(String, Field)>, MultipartError> {
     let start = &part[..part.len().min(MAX_HEAD_BYTES)];
     let Some(end) = find(start, b"\r\n\r\n") else {
         return if part.len() < MAX_HEAD_BYTES { Ok(None) } else { Err(MultipartError::Head) };
@@ -75,9 +65,10 @@ fn field(part: &[u8], charset: Charset) -> Result<Option<Field>, MultipartError>
     let is_base64 = header(head, "content-transfer-encoding").is_some_and(|encoding| encoding.is("base64"));
     let text = || {
         let decoded = is_base64.then(|| decode_base64(content)).flatten();
-        Content::Text(charset.decode_lossy(decoded.as_deref().unwrap_or(content)).into_owned())
+        Field::Text(charset.decode_lossy(decoded.as_deref().unwrap_or(content)).into_owned())
     };
-    Ok(Some(Field { name: name.trim().to_owned(), content: if is_file { Content::File } else { text() } }))
+    // A file in place of text is not a string, whatever its content.
+    Ok(Some((name.trim().to_owned(), if is_file { Field::Other } else { text() })))
 }
 
 /// The last header of this name.
@@ -99,15 +90,15 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, Content, Field, MultipartError, fields};
+    use super::{Charset, Field, MultipartError, fields};
     use crate::parameters::Parameterized;
 
-    fn read(body: &str) -> Result<Vec<Field>, MultipartError> {
+    fn read(body: &str) -> Result<Vec<(String, Field)>, MultipartError> {
         fields(body.as_bytes(), &Parameterized::parse("multipart/form-data; boundary=b"), Charset::UTF_8)
     }
 
-    fn text(name: &str, text: &str) -> Field {
-        Field { name: name.to_owned(), content: Content::Text(text.to_owned()) }
+    fn text(name: &str, text: &str) -> (String, Field) {
+        (name.to_owned(), Field::Text(text.to_owned()))
     }
 
     #[test]
@@ -147,7 +138,7 @@ mod tests {
     #[test]
     fn files_differ_from_text_and_base64_is_decoded() {
         let head = "--b\r\nContent-Disposition: form-data; name=a";
-        let file = Field { name: "a".to_owned(), content: Content::File };
+        let file = ("a".to_owned(), Field::Other);
         assert_eq!(read(&format!("{head}; filename=\"x\"\r\n\r\nx")), Ok(vec![file]));
         assert_eq!(read(&format!("{head}; filename=\"\"\r\n\r\nx")), Ok(vec![text("a", "x")]));
         let encoded = format!("{head}\r\nContent-Transfer-Encoding: BASE64\r\n\r\n");

@@ -9,8 +9,8 @@ use utoipa::{
     OpenApi,
     openapi::{
         PathItem, Ref, RefOr, Required, Schema,
-        path::{Operation, Paths},
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+        path::{Operation, Parameter, ParameterIn, Paths},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -100,9 +100,6 @@ pub(super) fn complete_endpoint(item: &mut PathItem) {
     }
     for operation in operations_mut(item) {
         add_answers(operation, Source::Endpoint);
-        if operation.security.is_some() {
-            add_answers(operation, Source::Guard);
-        }
         if let Some(body) = &mut operation.request_body {
             let json = body.content.get("application/json").cloned().unwrap_or_default();
             body.content.extend(FORMS.map(|form| (form.to_owned(), json.clone())));
@@ -115,9 +112,43 @@ pub(super) fn complete_endpoint(item: &mut PathItem) {
 pub(super) fn complete_view(item: &mut PathItem) {
     complete_endpoint(item);
     if let Some(read) = &mut item.get {
-        add_answers(read, Source::Page);
+        add_answers(read, Source::Redirect);
+    }
+    for operation in operations_mut(item) {
+        let sources: Vec<_> = operation.parameters.iter().flatten().filter_map(source_of).collect();
+        for source in sources {
+            add_answers(operation, source);
+        }
     }
     add_responses(item, Source::View);
+}
+
+/// The source of the responses to a bad value of a parameter.
+fn source_of(parameter: &Parameter) -> Option<Source> {
+    match (&parameter.parameter_in, parameter.name.as_str()) {
+        (ParameterIn::Path, "id") => Some(Source::User),
+        (ParameterIn::Query, "page") => Some(Source::List),
+        // An invalid page size is ignored.
+        (ParameterIn::Query, name) if name != "page_size" => Some(Source::Filter),
+        (ParameterIn::Query | ParameterIn::Path | ParameterIn::Header | ParameterIn::Cookie, _) => None,
+    }
+}
+
+/// Marks a view as one for signed-in users.
+pub(super) fn protect(item: &mut PathItem) {
+    for operation in operations_mut(item) {
+        operation.security = Some(vec![SecurityRequirement::new("access_token", [""; 0])]);
+        add_answers(operation, Source::Guard);
+    }
+}
+
+/// Marks a view as one for staff.
+pub(super) fn protect_for_staff(item: &mut PathItem) {
+    protect(item);
+    for operation in operations_mut(item) {
+        operation.tags = Some(vec!["administration".to_owned()]);
+        add_answers(operation, Source::Staff);
+    }
 }
 
 /// Adds the responses from a source to all operations of a path.

@@ -1,17 +1,13 @@
 //! `/api/register/`: registration, if the operator allows it.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use hallpass_types::Registration;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{Fields, Kind},
+    fields::{Fields, Kind},
     refusal::Refusal,
     reject::{Core, Rejection, at_token},
 };
@@ -33,13 +29,13 @@ pub(super) async fn register(
     State(auth): Core,
     ClientOrigin(origin): ClientOrigin,
     fields: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<(StatusCode, Json<Registered>), Rejection> {
     let wanted = [("username", Kind::Text), ("password", Kind::Verbatim), ("email", Kind::Optional)];
     let [username, password, email] = fields.read(wanted)?;
     let registration = Registration { username, email, password: password.into() };
     let user = auth.register(&registration, &origin).await.map_err(at_token)?;
     let body = Registered { id: user.id.to_string(), username: user.username };
-    Ok((StatusCode::CREATED, Json(body)).into_response())
+    Ok((StatusCode::CREATED, Json(body)))
 }
 
 /// A new account.

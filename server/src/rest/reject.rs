@@ -86,9 +86,11 @@ pub(super) fn at_token(error: Error) -> Rejection {
     Rejection::Core(error, EndpointKind::Token)
 }
 
-/// An error of the core at an endpoint with an access token.
-pub(crate) fn at_protected(error: Error) -> Rejection {
-    Rejection::Core(error, EndpointKind::Protected)
+impl From<Error> for Rejection {
+    /// An error of the core at an endpoint with an access token.
+    fn from(error: Error) -> Self {
+        Self::Core(error, EndpointKind::Protected)
+    }
 }
 
 /// The response for unknown paths below `/api`.

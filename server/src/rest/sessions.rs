@@ -8,9 +8,9 @@ use hallpass_types::SessionInfo;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    admin::page::{PageQuery, Place},
+    list::{ListRequest, PageQuery},
     refusal::Refusal,
-    reject::{Core, Rejection, at_protected},
+    reject::{Core, Rejection},
 };
 use crate::extract::{ClientOrigin, SignedIn};
 
@@ -21,7 +21,6 @@ use crate::extract::{ClientOrigin, SignedIn};
     path = "/api/sessions/",
     tag = "sessions",
     operation_id = "listSessions",
-    security(("access_token" = [])),
     params(PageQuery),
     responses(
         (
@@ -30,15 +29,14 @@ use crate::extract::{ClientOrigin, SignedIn};
             body = Vec<SessionInfo>,
             headers(("Link" = String, description = "URLs of the next and the previous page, if they exist."))
         ),
-        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
     )
 )]
 pub(super) async fn list(
     State(auth): Core,
     SignedIn(bearer): SignedIn,
-    place: Place,
+    list: ListRequest,
 ) -> Result<(HeaderMap, Json<Vec<SessionInfo>>), Rejection> {
-    place.answer_linked(auth.list_sessions(&bearer, place.page()?).await.map_err(at_protected)?)
+    list.answer_linked(auth.list_sessions(&bearer, list.page()?).await?)
 }
 
 /// Revoke one of your sessions, including the current one.
@@ -47,20 +45,19 @@ pub(super) async fn list(
     path = "/api/sessions/{id}/",
     tag = "sessions",
     operation_id = "endSession",
-    security(("access_token" = [])),
     params(("id" = String, Path, description = "The session's `id`.")),
     responses(
         (status = 204, description = "The session is revoked, and its access tokens are invalid."),
         (status = 404, description = "Not one of your active sessions.", body = Refusal),
     )
 )]
-pub(super) async fn end(
+pub(super) async fn revoke(
     State(auth): Core,
     SignedIn(bearer): SignedIn,
     ClientOrigin(origin): ClientOrigin,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Rejection> {
-    auth.revoke_session(&bearer, &id, &origin).await.map_err(at_protected)?;
+    auth.revoke_session(&bearer, &id, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -70,14 +67,13 @@ pub(super) async fn end(
     path = "/api/sessions/",
     tag = "sessions",
     operation_id = "endOtherSessions",
-    security(("access_token" = [])),
     responses((status = 204, description = "The sessions are revoked, and their access tokens are invalid."))
 )]
-pub(super) async fn end_others(
+pub(super) async fn revoke_others(
     State(auth): Core,
     SignedIn(bearer): SignedIn,
     ClientOrigin(origin): ClientOrigin,
 ) -> Result<StatusCode, Rejection> {
-    auth.revoke_other_sessions(&bearer, &origin).await.map_err(at_protected)?;
+    auth.revoke_other_sessions(&bearer, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,16 +1,12 @@
 //! `/api/token/…`: obtain, refresh, verify and blacklist tokens.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use hallpass_types::{Credentials, SlidingToken, TokenPair};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{Fields, Kind},
+    fields::{Fields, Kind},
     refusal::Refusal,
     reject::{Core, EndpointKind, Rejection, at_token},
 };
@@ -35,7 +31,7 @@ pub(super) async fn obtain(
     ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<TokenPair>, Rejection> {
-    auth.obtain_pair(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
+    auth.obtain_pair(&credentials(fields)?, origin).await.map(Json).map_err(at_token)
 }
 
 /// Refresh: get the next pair for a refresh token, which becomes used.
@@ -75,10 +71,10 @@ pub(super) async fn refresh(
         (status = 401, description = "The token is malformed, not signed by this server, or expired.", body = Refusal),
     )
 )]
-pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Response, Rejection> {
+pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Json<Nothing>, Rejection> {
     let [token] = fields.read([("token", Kind::Text)])?;
     auth.verify(&token).await.map_err(|error| Rejection::Core(error, EndpointKind::Verify))?;
-    Ok(Json(Nothing {}).into_response())
+    Ok(Json(Nothing {}))
 }
 
 /// Sign out: blacklist a refresh token and revoke its session.
@@ -99,10 +95,10 @@ pub(super) async fn blacklist(
     State(auth): Core,
     ClientOrigin(origin): ClientOrigin,
     fields: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<Json<Nothing>, Rejection> {
     let [refresh] = fields.read([("refresh", Kind::Text)])?;
     auth.blacklist(&refresh, origin).await.map_err(at_token)?;
-    Ok(Json(Nothing {}).into_response())
+    Ok(Json(Nothing {}))
 }
 
 /// Sign in for a sliding token, which authenticates requests and refreshes itself.
@@ -125,7 +121,7 @@ pub(super) async fn obtain_sliding(
     ClientOrigin(origin): ClientOrigin,
     fields: Fields,
 ) -> Result<Json<SlidingToken>, Rejection> {
-    auth.obtain_sliding(&credentials(&fields)?, origin).await.map(Json).map_err(at_token)
+    auth.obtain_sliding(&credentials(fields)?, origin).await.map(Json).map_err(at_token)
 }
 
 /// Refresh a sliding token.
@@ -173,7 +169,7 @@ pub(super) struct AnyToken {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Nothing {}
 
-fn credentials(fields: &Fields) -> Result<Credentials, Rejection> {
+fn credentials(fields: Fields) -> Result<Credentials, Rejection> {
     let [username, password] = fields.read([("username", Kind::Text), ("password", Kind::Verbatim)])?;
     Ok(Credentials { username, password: password.into() })
 }

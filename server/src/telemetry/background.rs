@@ -1,9 +1,11 @@
 //! Writes standard error in a separate thread, so that requests never wait for the reader of the log. Lines that do not
 //! fit the queue are dropped and counted.
 
-use std::{io::stderr, sync::mpsc, thread, time::Duration};
+use std::{io::stderr, time::Duration};
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+
+use crate::output;
 
 /// Maximum number of queued lines. They take a few megabytes at most.
 const MAX_WAITING_LINES: usize = 8192;
@@ -24,13 +26,8 @@ pub(super) struct WaitingLines(Option<WorkerGuard>);
 impl Drop for WaitingLines {
     fn drop(&mut self) {
         // The guard reports a full queue on standard output, which may be the same blocked pipe.
-        let (guard, (done, ended)) = (self.0.take(), mpsc::channel());
-        thread::spawn(move || {
-            drop(guard);
-            done.send(())
-        });
-        // A blocked thread ends with the process.
-        _ = ended.recv_timeout(FLUSH_WITHIN);
+        let guard = self.0.take();
+        output::run_within(FLUSH_WITHIN, move || drop(guard));
     }
 }
 

@@ -61,7 +61,7 @@ impl Traces {
 }
 
 /// Continues the caller's trace (W3C Trace Context).
-pub(super) fn continue_trace(span: &Span, headers: &HeaderMap) {
+pub fn continue_trace(span: &Span, headers: &HeaderMap) {
     if headers.contains_key("traceparent") {
         let caller = TraceContextPropagator::new().extract(&Headers(headers));
         // Spans that are not traced have no parent.

@@ -6,9 +6,11 @@ use std::{
     time::Duration,
 };
 
+use futures::future::OptionFuture;
 use hallpass_core::{limits::Limits, store::Finding};
+use reqwest::Client;
 
-use super::running::Asker;
+use super::running::{client, text};
 use crate::{config::Config, http_options::Hsts};
 
 /// Checks limits, proxies, TLS and listeners. `timeout` bounds the answer of a process that listens on one of the
@@ -88,8 +90,10 @@ async fn listen(subject: &'static str, address: SocketAddr, path: &str, known_by
     let Err(taken) = TcpListener::bind(address) else {
         return Finding::good(subject, format!("{address} is free."));
     };
-    let ours = Asker::nearby(timeout).text(&format!("http://{}{path}", reachable(address))).await;
-    if ours.is_some_and(|text| text.contains(known_by)) {
+    let url = format!("http://{}{path}", reachable(address));
+    let client = client(&url, Client::builder().timeout(timeout).no_proxy());
+    let response = OptionFuture::from(client.map(|client| client.get(url).send())).await;
+    if text(response.and_then(Result::ok)).await.is_some_and(|text| text.contains(known_by)) {
         return Finding::good(subject, format!("A Hallpass server is already listening on {address}."));
     }
     let advice = match taken.kind() {

@@ -23,52 +23,49 @@ pub(super) async fn examine(config: &Config) -> (Vec<Finding>, Option<Timestamp>
         }
         Err(error) => (vec![Finding::bad("database", format!("{error}."), error.advice())], None),
     };
-    findings.extend(config.database_url.file().and_then(room));
+    findings.extend(config.database_url.file().and_then(free_space));
     (findings, newest)
 }
 
 fn state(inspection: &Inspection, config: &Config) -> Finding {
     let shown = &config.database_url;
-    match inspection.schema {
+    let (sentence, advice) = match inspection.schema {
+        Schema::Current => return Finding::good("database", format!("{shown} opens and answers.")),
         Schema::Missing => {
             let file = config.database_url.file().unwrap_or(Path::new(""));
-            let sentence = format!("{} does not exist yet.", file.display());
-            Finding::doubtful("database", sentence, "The first start creates it, as does: hallpass migrate")
+            let advice = "The first start creates it, as does: hallpass migrate";
+            (format!("{} does not exist yet.", file.display()), advice)
         }
         Schema::Outdated { due } => {
-            let sentence = format!("{shown} opens and answers. Pending migrations: {due}.");
-            Finding::doubtful(
-                "database",
-                sentence,
-                "Back it up. The next start applies them, as does: hallpass migrate",
-            )
+            let advice = "Back it up. The next start applies them, as does: hallpass migrate";
+            (format!("{shown} opens and answers. Pending migrations: {due}."), advice)
         }
-        Schema::Current => Finding::good("database", format!("{shown} opens and answers.")),
         // `inspect` returns an error for a schema that cannot be used.
         Schema::Empty
         | Schema::Newer { .. }
         | Schema::Different { .. }
         | Schema::HalfApplied { .. }
         | Schema::Foreign => {
-            let sentence = format!("{shown} opens and answers. It has no tables yet.");
-            Finding::doubtful("database", sentence, "The first start creates them, as does: hallpass migrate")
+            let advice = "The first start creates them, as does: hallpass migrate";
+            (format!("{shown} opens and answers. It has no tables yet."), advice)
         }
-    }
+    };
+    Finding::doubtful("database", sentence, advice)
 }
 
 #[cfg(unix)]
-fn room(database: &Path) -> Option<Finding> {
+fn free_space(database: &Path) -> Option<Finding> {
     let folder = files::folder(database);
     let disk = rustix::fs::statvfs(folder).ok()?;
-    Some(judge_room(folder, disk.f_bavail.saturating_mul(disk.f_frsize)))
+    Some(judge_free_space(folder, disk.f_bavail.saturating_mul(disk.f_frsize)))
 }
 
 #[cfg(not(unix))]
-fn room(_database: &Path) -> Option<Finding> {
+fn free_space(_database: &Path) -> Option<Finding> {
     None
 }
 
-fn judge_room(folder: &Path, bytes: u64) -> Finding {
+fn judge_free_space(folder: &Path, bytes: u64) -> Finding {
     let sentence = format!("{} MiB are free on the disk of {}.", bytes >> 20, folder.display());
     let health = match bytes {
         ..MIN_BYTES => Health::Bad,
@@ -88,12 +85,12 @@ mod tests {
 
     use hallpass_core::store::Health;
 
-    use super::judge_room;
+    use super::judge_free_space;
 
     #[test]
     fn low_disk_space_is_reported_before_the_disk_is_full() {
-        let judge = |bytes| judge_room(Path::new("/var"), bytes).health;
+        let judge = |bytes| judge_free_space(Path::new("/var"), bytes).health;
         assert_eq!([judge(1 << 20), judge(200 << 20), judge(4 << 30)], [Health::Bad, Health::Doubtful, Health::Good]);
-        assert_eq!(judge_room(Path::new("/var"), 5 << 30).sentence, "5120 MiB are free on the disk of /var.");
+        assert_eq!(judge_free_space(Path::new("/var"), 5 << 30).sentence, "5120 MiB are free on the disk of /var.");
     }
 }

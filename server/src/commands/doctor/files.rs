@@ -1,18 +1,20 @@
 //! Checks of files with secrets: who else can read or replace them.
 
-use std::path::Path;
+use std::{
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
 
 use hallpass_core::store::Finding;
 
 use crate::config::{Config, check_private};
 
 /// Checks the database, the keys, the configuration and their folder.
-#[cfg(unix)]
 pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
     let database = config.database_url.file();
     let of_database = database.iter().flat_map(|path| {
         // SQLite's write-ahead log and shared memory are beside the file.
-        ["", "-wal", "-shm"].map(|end| std::path::PathBuf::from(format!("{}{end}", path.display())))
+        ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", path.display())))
     });
     let mut secret: Vec<_> = of_database.collect();
     let keys = [config.keys.file.path(), config.keys.file.single()];
@@ -31,14 +33,7 @@ pub(super) fn examine(config: &Config, file: &Path) -> Vec<Finding> {
     wrong
 }
 
-/// Other systems have no file modes.
-#[cfg(not(unix))]
-pub(super) fn examine(_config: &Config, _file: &Path) -> Vec<Finding> {
-    Vec::new()
-}
-
 /// Whether the configuration file contains secrets.
-#[cfg(unix)]
 fn holds_secrets(file: &Path) -> bool {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let table = text.parse::<toml::Table>().unwrap_or_default();
@@ -51,7 +46,6 @@ fn holds_secrets(file: &Path) -> bool {
 }
 
 /// A key file that would stop the start.
-#[cfg(unix)]
 fn fault_of_key(path: &Path) -> Option<Finding> {
     let problem = path.exists().then(|| check_private(path))?.err()?;
     let advice = format!("Run: chmod 600 {}", path.display());
@@ -59,9 +53,7 @@ fn fault_of_key(path: &Path) -> Option<Finding> {
 }
 
 /// Keys of another user than the database were written by the wrong user, and the server cannot read them.
-#[cfg(unix)]
 fn fault_of_owner(path: &Path, database: Option<&Path>) -> Option<Finding> {
-    use std::os::unix::fs::MetadataExt;
     let database = database?;
     let (key, owner) = (path.metadata().ok()?.uid(), database.metadata().ok()?.uid());
     let (path, database) = (path.display(), database.display());
@@ -71,7 +63,6 @@ fn fault_of_owner(path: &Path, database: Option<&Path>) -> Option<Finding> {
     })
 }
 
-#[cfg(unix)]
 fn fault_of(path: &Path) -> Option<Finding> {
     let mode = mode(path)?;
     let who = match mode & 0o066 {
@@ -85,7 +76,6 @@ fn fault_of(path: &Path) -> Option<Finding> {
 }
 
 /// Users that can write to a folder can replace the files in it.
-#[cfg(unix)]
 fn fault_of_folder(path: &Path) -> Option<Finding> {
     let mode = mode(path)?;
     let is_open = mode & 0o002 != 0 && mode & 0o1000 == 0;
@@ -96,9 +86,7 @@ fn fault_of_folder(path: &Path) -> Option<Finding> {
     })
 }
 
-#[cfg(unix)]
 fn mode(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt;
     Some(path.metadata().ok()?.permissions().mode() & 0o7777)
 }
 

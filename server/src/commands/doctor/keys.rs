@@ -44,11 +44,8 @@ fn signing(ring: &KeyRing, now: Timestamp) -> Finding {
     if ring.state(key, now) == KeyState::Signing {
         Finding::good("signing key", sentence)
     } else {
-        Finding::bad(
-            "signing key",
-            sentence,
-            "Its tokens are not accepted: run hallpass keys rotate, or set the clock.",
-        )
+        let advice = "Its tokens are not accepted: run hallpass keys rotate, or set the clock.";
+        Finding::bad("signing key", sentence, advice)
     }
 }
 
@@ -82,10 +79,8 @@ fn weakness(key: &RingKey) -> Option<(&RingKey, &'static str)> {
 fn schedule(ring: &KeyRing, now: Timestamp) -> Finding {
     let key = ring.signing(now);
     let since = key.created_at.max(key.signs_from.filter(|from| *from != Timestamp::DISTANT_PAST));
-    let waits = ring.keys().iter().find_map(|key| match ring.state(key, now) {
-        KeyState::Published => key.created_at.map(|made| (key, now.since(made))),
-        KeyState::Scheduled(_) | KeyState::Signing | KeyState::Verifying(_) | KeyState::Expired => None,
-    });
+    let mut published = ring.keys().iter().filter(|key| ring.state(key, now) == KeyState::Published);
+    let waits = published.find_map(|key| Some((key, now.since(key.created_at?))));
     let next = ring.keys().iter().find_map(|key| match ring.state(key, now) {
         KeyState::Scheduled(at) => Some(format!("{} signs from {}.", key.id, time::format(at))),
         KeyState::Published | KeyState::Signing | KeyState::Verifying(_) | KeyState::Expired => None,
@@ -97,11 +92,8 @@ fn schedule(ring: &KeyRing, now: Timestamp) -> Finding {
     match since.map(|since| now.since(since)) {
         Some(age) if age > OLD && next.is_none() => {
             let sentence = format!("The signing key is {} days old.", days(age));
-            Finding::doubtful(
-                "key rotation",
-                sentence,
-                "Rotate it: hallpass keys generate, later hallpass keys rotate.",
-            )
+            let advice = "Rotate it: hallpass keys generate, later hallpass keys rotate.";
+            Finding::doubtful("key rotation", sentence, advice)
         }
         Some(age) => {
             let next = next.unwrap_or_else(|| "No successor is published.".to_owned());

@@ -16,59 +16,36 @@ const SECURITY_HEADERS: [(&str, &str); 4] = [
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// An HTTP client that does not follow redirects. `None` if it cannot be created.
-pub(super) struct Asker(Option<Client>);
+/// A client that does not follow redirects. `None` if it cannot be created: for `https`, the system may have no
+/// certificates.
+pub(super) fn client(url: &str, builder: ClientBuilder) -> Option<Client> {
+    let builder = if url.starts_with("https:") { builder } else { builder.tls_certs_only([]) };
+    builder.redirect(redirect::Policy::none()).build().ok()
+}
 
-impl Asker {
-    /// A client for this URL. `None` for `https` if the system has no certificates.
-    fn new(url: &str, timeout: Duration) -> Self {
-        let builder = Client::builder().timeout(timeout);
-        if url.starts_with("https:") { Self::build(builder) } else { Self::plain(builder) }
-    }
-
-    /// A client for servers on this machine, without a proxy.
-    pub(super) fn nearby(timeout: Duration) -> Self {
-        Self::plain(Client::builder().timeout(timeout).no_proxy())
-    }
-
-    /// A client without TLS, which needs no certificates.
-    fn plain(builder: ClientBuilder) -> Self {
-        Self::build(builder.tls_certs_only([]))
-    }
-
-    fn build(builder: ClientBuilder) -> Self {
-        Self(builder.redirect(redirect::Policy::none()).build().ok())
-    }
-
-    async fn get(&self, url: &str) -> Option<Response> {
-        self.0.as_ref()?.get(url).send().await.ok()
-    }
-
-    /// The body of a response, if there is one.
-    pub(super) async fn text(&self, url: &str) -> Option<String> {
-        let response = self.get(url).await.filter(|response| response.status().is_success())?;
-        response.text().await.ok()
-    }
+/// The body of a successful response.
+pub(super) async fn text(response: Option<Response>) -> Option<String> {
+    response.filter(|response| response.status().is_success())?.text().await.ok()
 }
 
 /// Checks the server at this URL. `timeout` bounds each response.
 pub(super) async fn examine(url: &str, timeout: Duration) -> Vec<Finding> {
-    let (url, asker) = (url.trim_end_matches('/'), Asker::new(url, timeout));
-    if asker.0.is_none() {
+    let url = url.trim_end_matches('/');
+    let Some(client) = client(url, Client::builder().timeout(timeout)) else {
         let sentence = "The certificate cannot be verified: this system has no certificate authorities.";
         return vec![Finding::bad("healthz", sentence, "Install the package ca-certificates.")];
-    }
-    let health = asker.get(&format!("{url}/healthz")).await;
+    };
+    let get = async |path: &str| client.get(format!("{url}{path}")).send().await.ok();
+    let health = get("/healthz").await;
     if health.is_none() {
         let advice = "Check that the server runs and is reachable from this machine.";
         return vec![Finding::bad("healthz", "No server answers at this URL.", advice)];
     }
-    let ready = asker.get(&format!("{url}/readyz")).await;
-    let mut findings = vec![answers("healthz", health), answers("readyz", ready)];
-    if let Some(page) = asker.get(&format!("{url}/sign-in")).await {
+    let mut findings = vec![answers("healthz", health), answers("readyz", get("/readyz").await)];
+    if let Some(page) = get("/sign-in").await {
         findings.extend(headers(page.headers(), url.starts_with("https:")));
     }
-    findings.push(metrics(asker.text(&format!("{url}/metrics")).await));
+    findings.push(metrics(text(get("/metrics").await).await));
     findings
 }
 
@@ -89,19 +66,12 @@ fn headers(headers: &HeaderMap, is_secure: bool) -> Vec<Finding> {
         Finding::good("headers", "The security headers are present.")
     } else {
         let sentence = format!("Missing headers: {}.", missing.join(", "));
-        Finding::bad(
-            "headers",
-            sentence,
-            "Check whether a proxy removes headers; strict-transport-security depends on hsts.",
-        )
+        let advice = "Check whether a proxy removes headers; strict-transport-security depends on hsts.";
+        Finding::bad("headers", sentence, advice)
     };
     let id = if text("x-request-id").is_empty() {
-        let advice = "Check that the proxy forwards x-request-id.";
-        Finding::doubtful(
-            "request id",
-            "The response has no request id, so it cannot be matched with log lines.",
-            advice,
-        )
+        let sentence = "The response has no request id, so it cannot be matched with log lines.";
+        Finding::doubtful("request id", sentence, "Check that the proxy forwards x-request-id.")
     } else {
         Finding::good("request id", "The response has a request id.")
     };
@@ -109,8 +79,8 @@ fn headers(headers: &HeaderMap, is_secure: bool) -> Vec<Finding> {
 }
 
 fn metrics(answer: Option<String>) -> Finding {
-    let is_told = answer.is_some_and(|text| text.contains("hallpass_") && text.contains("# TYPE"));
-    if is_told {
+    let is_public = answer.is_some_and(|text| text.contains("hallpass_") && text.contains("# TYPE"));
+    if is_public {
         let advice = "Check that no proxy forwards /metrics to metrics_listen.";
         return Finding::bad("metrics", "The metrics are public.", advice);
     }

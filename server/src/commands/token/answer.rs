@@ -6,29 +6,29 @@ use hallpass_core::clock::Timestamp;
 use hallpass_verify::KeySet;
 use serde_json::{Map, Value, json};
 
-use super::{VerifyTokens, each, source::Verifier};
+use super::{
+    VerifyTokens, each,
+    source::{Fault, Verifier},
+};
 use crate::commands::Failure;
 
 pub(super) fn run(config: Option<PathBuf>, asked: VerifyTokens, now: Timestamp) -> Result<(), Failure> {
-    let is_given = asked.jwks.is_some();
-    let usual = match Verifier::open(config, asked.jwks) {
+    let VerifyTokens { token, jwks, claims, json: _ } = asked;
+    let is_given = jwks.is_some();
+    let usual = match Verifier::open(config, jwks) {
         Ok(verifier) => Some(verifier),
         Err(error) if is_given => return Err(error),
         // Lines with their own keys need no others.
         Err(_) => None,
     };
-    let asks = if asked.claims { Asks::Claims } else { Asks::Signature };
-    each(asked.token, |line| Ok(answer(line, usual.as_ref(), asks, now).to_string()))
+    let verify: Verify = if claims { Verifier::verify } else { Verifier::verify_signature };
+    each(token, |line| answer(line, usual.as_ref(), verify, now).to_string())
 }
 
-/// The checks to run.
-#[derive(Clone, Copy)]
-enum Asks {
-    Signature,
-    Claims,
-}
+/// The checks to run on a token.
+type Verify = fn(&Verifier, &str, Timestamp) -> Result<(), Fault>;
 
-fn answer(line: &[u8], usual: Option<&Verifier>, asks: Asks, now: Timestamp) -> Value {
+fn answer(line: &[u8], usual: Option<&Verifier>, verify: Verify, now: Timestamp) -> Value {
     let question: Map<String, Value> = match serde_json::from_slice(line) {
         Ok(question) => question,
         Err(error) => return refused(&Value::Null, &format!("the line is not a JSON object: {error}")),
@@ -47,11 +47,7 @@ fn answer(line: &[u8], usual: Option<&Verifier>, asks: Asks, now: Timestamp) -> 
     let Some(verifier) = brought.as_ref().or(usual) else {
         return refused(id, "\"jwks\" is missing, and this server has no keys");
     };
-    let outcome = match asks {
-        Asks::Signature => verifier.verify_signature(token, now),
-        Asks::Claims => verifier.verify(token, now),
-    };
-    json!({ "id": id, "valid": outcome.is_ok() })
+    json!({ "id": id, "valid": verify(verifier, token, now).is_ok() })
 }
 
 fn refused(id: &Value, why: &str) -> Value {
@@ -63,18 +59,18 @@ mod tests {
     use hallpass_core::clock::Timestamp;
     use serde_json::{Value, json};
 
-    use super::{Asks, answer};
+    use super::{Verifier, Verify, answer};
 
     const KEY: &str = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
     /// The example of RFC 7515 §A.1, which expired in 2011.
     const TOKEN: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-    fn say(line: &[u8], asks: Asks, now: i64) -> Value {
-        answer(line, None, asks, Timestamp::from_seconds(now))
+    fn say(line: &[u8], verify: Verify, now: i64) -> Value {
+        answer(line, None, verify, Timestamp::from_seconds(now))
     }
 
     fn signature(line: &[u8]) -> Value {
-        say(line, Asks::Signature, 2_000_000_000)
+        say(line, Verifier::verify_signature, 2_000_000_000)
     }
 
     #[test]
@@ -88,8 +84,8 @@ mod tests {
     #[test]
     fn claims_are_checked_only_on_request() {
         let line = json!({ "id": "a", "jwks": { "kty": "oct", "k": KEY }, "token": TOKEN }).to_string();
-        assert_eq!(say(line.as_bytes(), Asks::Claims, 2_000_000_000), json!({ "id": "a", "valid": false }));
-        assert_eq!(say(line.as_bytes(), Asks::Claims, 1_300_819_379), json!({ "id": "a", "valid": true }));
+        assert_eq!(say(line.as_bytes(), Verifier::verify, 2_000_000_000), json!({ "id": "a", "valid": false }));
+        assert_eq!(say(line.as_bytes(), Verifier::verify, 1_300_819_379), json!({ "id": "a", "valid": true }));
     }
 
     #[test]

@@ -17,20 +17,19 @@ use crate::{
 };
 
 /// Claims that are timestamps (RFC 7519 §4.1), and that of a sliding token's last refresh.
-const MOMENTS: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "refresh_exp"];
+const TIMESTAMPS: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "refresh_exp"];
 
 pub(super) fn run(config: Option<PathBuf>, token: Option<String>, json: bool, now: Timestamp) -> Result<(), Failure> {
     // An invalid configuration does not prevent decoding.
     let ring = Config::find_keys(config).ok().flatten();
     each(token, |line| {
         let text = String::from_utf8_lossy(line);
-        let parts = take_apart(text.trim(), ring.as_ref());
-        Ok(match (parts, json) {
+        match (decode(text.trim(), ring.as_ref()), json) {
             (Ok(parts), true) => parts.json().to_string(),
             (Ok(parts), false) => parts.words(now),
             (Err(why), true) => json!({ "error": why }).to_string(),
             (Err(why), false) => format!("not a token: {why}\n"),
-        })
+        }
     })
 }
 
@@ -48,7 +47,7 @@ enum Payload {
     Bytes(usize),
 }
 
-fn take_apart(text: &str, ring: Option<&KeyRing>) -> Result<Parts, String> {
+fn decode(text: &str, ring: Option<&KeyRing>) -> Result<Parts, String> {
     let jws = Jws::parse(text).map_err(|fault| fault.to_string())?;
     let header = URL_SAFE_NO_PAD.decode(jws.encoded_header).ok();
     let header: Option<Value> = header.and_then(|header| serde_json::from_slice(&header).ok());
@@ -58,12 +57,12 @@ fn take_apart(text: &str, ring: Option<&KeyRing>) -> Result<Parts, String> {
         (Err(_), Ok(text)) => Payload::Text(text),
         (Err(_), Err(error)) => Payload::Bytes(error.as_bytes().len()),
     };
-    let key = whose(&header, ring);
+    let key = describe_key(&header, ring);
     Ok(Parts { header, payload, key })
 }
 
 /// The key that the header names.
-fn whose(header: &Value, ring: Option<&KeyRing>) -> String {
+fn describe_key(header: &Value, ring: Option<&KeyRing>) -> String {
     let Some(ring) = ring else {
         return "there are no keys to compare with".to_owned();
     };
@@ -118,7 +117,7 @@ fn shown(name: &str) -> String {
 fn claim(name: &str, value: &Value, now: Timestamp) -> String {
     // JSON only escapes control characters below U+0020; terminals interpret others.
     let json: String = value.to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    let seconds = value.as_i64().or_else(|| value.as_f64().map(whole)).filter(|_| MOMENTS.contains(&name));
+    let seconds = value.as_i64().or_else(|| value.as_f64().map(whole)).filter(|_| TIMESTAMPS.contains(&name));
     match seconds {
         Some(seconds) if (0..=253_402_300_799).contains(&seconds) => {
             let at = Timestamp::from_seconds(seconds);
@@ -147,25 +146,25 @@ fn distance(at: Timestamp, now: Timestamp) -> String {
 mod tests {
     use hallpass_core::clock::Timestamp;
 
-    use super::take_apart;
+    use super::decode;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_300_819_320);
 
     #[test]
     fn times_are_readable_and_nothing_is_verified() {
         let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.AAAA";
-        let words = take_apart(token, None).expect("three parts").words(NOW);
+        let words = decode(token, None).expect("three parts").words(NOW);
         assert!(words.contains("exp         1300819380  2011-03-22T18:43:00Z, in 1m\n"), "{words}");
         assert!(words.contains("nothing was verified"), "{words}");
     }
 
     #[test]
     fn payloads_that_are_not_claims_are_shown() {
-        let text = take_apart("eyJhbGciOiJIUzI1NiJ9.Zm9v.AAAA", None).expect("three parts");
+        let text = decode("eyJhbGciOiJIUzI1NiJ9.Zm9v.AAAA", None).expect("three parts");
         assert!(text.words(NOW).contains("\"foo\", which is not a set of claims"));
-        let bytes = take_apart("eyJhbGciOiJIUzI1NiJ9._w.AAAA", None).expect("three parts");
+        let bytes = decode("eyJhbGciOiJIUzI1NiJ9._w.AAAA", None).expect("three parts");
         assert!(bytes.words(NOW).contains("1 bytes that are not text"));
-        assert_eq!(take_apart("a.b", None).err().as_deref(), Some("it does not have the three parts of a compact JWS"));
-        assert_eq!(take_apart("Zm9v.e30.AAAA", None).err().as_deref(), Some("its header is not a JSON object"));
+        assert_eq!(decode("a.b", None).err().as_deref(), Some("it does not have the three parts of a compact JWS"));
+        assert_eq!(decode("Zm9v.e30.AAAA", None).err().as_deref(), Some("its header is not a JSON object"));
     }
 }

@@ -1,12 +1,8 @@
 //! `/api/admin/…`: administration, for staff. Other clients get the guard's 401 or 403.
 
 mod events;
-mod form;
-pub(super) mod page;
-mod query;
 mod sessions;
 mod tokens;
-mod user;
 mod users;
 
 use utoipa_axum::routes;
@@ -19,11 +15,11 @@ pub(super) fn endpoints(views: &Views) -> [Routes; 9] {
         views.staff_view("User List", routes!(users::list, users::create)),
         views.staff_view("User", routes!(users::show, users::change)),
         views.staff_view("User Password", routes!(users::set_password)),
-        views.staff_view("User Session List", routes!(sessions::list, sessions::reset)),
-        views.staff_view("User Session", routes!(sessions::end)),
+        views.staff_view("User Session List", routes!(sessions::list, sessions::revoke_all)),
+        views.staff_view("User Session", routes!(sessions::revoke)),
         views.staff_view("Token List", routes!(tokens::list)),
         views.staff_view("Token Blacklist", routes!(tokens::blacklist)),
         views.staff_view("Security Event List", routes!(events::list)),
-        views.view("Event List", routes!(events::list_own)),
+        views.protected_view("Event List", routes!(events::list_own)),
     ]
 }

@@ -4,37 +4,20 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use hallpass_core::{id::SessionId, store::TokenQuery};
-use hallpass_types::{Page, TokenRecord};
-use utoipa::IntoParams;
-
-use super::{
-    page::{PageQuery, Place},
-    query::Query,
+use hallpass_core::{
+    id::{SessionId, UserId},
+    store::TokenQuery,
 };
+use hallpass_types::{Page, TokenRecord};
+
 use crate::{
     extract::{ClientOrigin, Staff},
     rest::{
-        refusal::{FieldErrors, Refusal},
-        reject::{Core, Rejection, at_protected},
+        list::{ListRequest, PageQuery},
+        refusal::Refusal,
+        reject::{Core, Rejection},
     },
 };
-
-/// Filters of the token list.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
-pub(super) struct TokenListQuery {
-    /// Tokens of the user with this id.
-    user: Option<i64>,
-    /// Tokens of this session.
-    #[param(pattern = "^([0-9a-f]{32})?$")]
-    session: Option<String>,
-    /// Whether the token was used or revoked.
-    blacklisted: Option<bool>,
-    /// Whether the token has expired.
-    expired: Option<bool>,
-}
 
 /// List outstanding and blacklisted refresh tokens by `jti`.
 ///
@@ -42,44 +25,41 @@ pub(super) struct TokenListQuery {
 #[utoipa::path(
     get,
     path = "/api/admin/tokens/",
-    tag = "administration",
     operation_id = "listTokens",
-    params(TokenListQuery, PageQuery),
-    responses(
-        (status = 200, description = "One page.", body = Page<TokenRecord>),
-        (status = 400, description = "A filter is invalid; the response names it.", body = FieldErrors),
-        (status = 404, description = "The page does not exist, or `?format=` is not `json`.", body = Refusal),
+    params(
+        ("user" = Option<i64>, Query, description = "Tokens of the user with this id."),
+        ("session" = Option<String>, Query, description = "Tokens of this session.", pattern = "^([0-9a-f]{32})?$"),
+        ("blacklisted" = Option<bool>, Query, description = "Whether the token was used or revoked."),
+        ("expired" = Option<bool>, Query, description = "Whether the token has expired."),
+        PageQuery,
     ),
-    security(("access_token" = []))
+    responses((status = 200, description = "One page.", body = Page<TokenRecord>))
 )]
 pub(super) async fn list(
     State(auth): Core,
     Staff(by): Staff,
-    place: Place,
-    mut query: Query,
+    mut list: ListRequest,
 ) -> Result<Json<Page<TokenRecord>>, Rejection> {
     let filter = TokenQuery {
-        user: query.number("user").map(hallpass_core::id::UserId),
-        session: query.choice("session", SessionId::parse),
-        is_blacklisted: query.flag("blacklisted"),
-        is_expired: query.flag("expired"),
+        user: list.query.number("user").map(UserId),
+        session: list.query.choice("session", SessionId::parse),
+        is_blacklisted: list.query.flag("blacklisted"),
+        is_expired: list.query.flag("expired"),
     };
-    query.check()?;
-    place.answer(auth.list_tokens(&by, filter, place.page()?).await.map_err(at_protected)?)
+    list.query.check()?;
+    list.answer(auth.list_tokens(&by, filter, list.page()?).await?)
 }
 
 /// Blacklist a refresh token and revoke its session.
 #[utoipa::path(
     post,
     path = "/api/admin/tokens/{jti}/blacklist/",
-    tag = "administration",
     operation_id = "blacklistToken",
     params(("jti" = String, Path, description = "The `jti` of the token.")),
     responses(
         (status = 200, description = "The updated token.", body = TokenRecord),
         (status = 404, description = "The token does not exist, or `?format=` is not `json`.", body = Refusal),
     ),
-    security(("access_token" = []))
 )]
 pub(super) async fn blacklist(
     State(auth): Core,
@@ -87,5 +67,5 @@ pub(super) async fn blacklist(
     Path(jti): Path<String>,
     ClientOrigin(origin): ClientOrigin,
 ) -> Result<Json<TokenRecord>, Rejection> {
-    auth.blacklist_by(&by, &jti, &origin).await.map(Json).map_err(at_protected)
+    Ok(Json(auth.blacklist_by(&by, &jti, &origin).await?))
 }

@@ -10,7 +10,7 @@ use hallpass_core::{
 };
 use http::{HeaderMap, header};
 
-use super::reject::Refusal;
+use super::reject::OAuthRejection;
 use crate::{body, parameters::Parameterized};
 
 /// A request of an authenticated client.
@@ -20,34 +20,37 @@ pub(super) struct Request {
 }
 
 impl FromRequest<Arc<Auth>> for Request {
-    type Rejection = Refusal;
+    type Rejection = OAuthRejection;
 
-    async fn from_request(request: HttpRequest, auth: &Arc<Auth>) -> Result<Self, Refusal> {
+    async fn from_request(request: HttpRequest, auth: &Arc<Auth>) -> Result<Self, OAuthRejection> {
         let clients = &auth.settings().clients;
         if clients.is_empty() {
-            return Err(Refusal::NotConfigured);
+            return Err(OAuthRejection::NotConfigured);
         }
         let (parts, body) = request.into_parts();
-        let bytes = body::read(body).await.map_err(Refusal::Body)?;
+        let bytes = body::read(body).await?;
         let fields = form(&parts.headers, &bytes)?;
         let client = authenticate(clients, &parts.headers, &fields)?.clone();
         // `token_type_hint` is not needed: a token contains its type.
-        let token = fields.get("token").cloned().ok_or(Refusal::InvalidRequest("The parameter token is missing."))?;
+        let token =
+            fields.get("token").cloned().ok_or(OAuthRejection::InvalidRequest("The parameter token is missing."))?;
         Ok(Self { client, token })
     }
 }
 
 /// The body's parameters. A repeated one is an error, an empty one is ignored (RFC 6749 §3.2).
-fn form(headers: &HeaderMap, bytes: &[u8]) -> Result<HashMap<String, String>, Refusal> {
+fn form(headers: &HeaderMap, bytes: &[u8]) -> Result<HashMap<String, String>, OAuthRejection> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = Parameterized::parse(content_type);
     if !kind.is("application/x-www-form-urlencoded") || !kind.is_utf_8() {
-        return Err(Refusal::InvalidRequest("Send the parameters as application/x-www-form-urlencoded, in UTF-8."));
+        return Err(OAuthRejection::InvalidRequest(
+            "Send the parameters as application/x-www-form-urlencoded, in UTF-8.",
+        ));
     }
     let mut fields = HashMap::new();
     for (name, value) in form_urlencoded::parse(bytes).into_owned() {
         if fields.insert(name, value).is_some() {
-            return Err(Refusal::InvalidRequest("A parameter is repeated."));
+            return Err(OAuthRejection::InvalidRequest("A parameter is repeated."));
         }
     }
     fields.retain(|_, value| !value.is_empty());
@@ -59,22 +62,22 @@ fn authenticate<'c>(
     clients: &'c Clients,
     headers: &HeaderMap,
     fields: &HashMap<String, String>,
-) -> Result<&'c Client, Refusal> {
+) -> Result<&'c Client, OAuthRejection> {
     let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (authorization.next(), authorization.next());
     let (in_body, secret) = (fields.get("client_id"), fields.get("client_secret"));
     match (first, second, secret) {
         (Some(_), Some(_), _) | (Some(_), None, Some(_)) => {
-            Err(Refusal::InvalidRequest("Authenticate in one way: Basic, or client_id and client_secret."))
+            Err(OAuthRejection::InvalidRequest("Authenticate in one way: Basic, or client_id and client_secret."))
         }
         (Some(header), None, None) => {
             let client = basic(header.as_bytes())
                 .and_then(|spellings| spellings.iter().find_map(|(name, secret)| clients.authenticate(name, secret)));
-            client.filter(|client| in_body.is_none_or(|id| id == client.name())).ok_or(Refusal::InvalidClient)
+            client.filter(|client| in_body.is_none_or(|id| id == client.name())).ok_or(OAuthRejection::InvalidClient)
         }
         (None, _, _) => {
-            let (name, secret) = in_body.zip(secret).ok_or(Refusal::InvalidClient)?;
-            clients.authenticate(name, secret).ok_or(Refusal::InvalidClient)
+            let (name, secret) = in_body.zip(secret).ok_or(OAuthRejection::InvalidClient)?;
+            clients.authenticate(name, secret).ok_or(OAuthRejection::InvalidClient)
         }
     }
 }

@@ -13,7 +13,7 @@ use http::{HeaderValue, header};
 use crate::{
     base_url::BaseUrl,
     rest::{
-        refusal::Refusal as RefusedBody,
+        refusal::Refusal,
         reject::{Core, not_found},
     },
 };
@@ -33,7 +33,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
     operation_id = "serverMetadata",
     responses(
         (status = 200, description = "Cacheable for five minutes.", body = ServerMetadata),
-        (status = 404, description = "`issuer` is not a URL, or has another path.", body = RefusedBody),
+        (status = 404, description = "`issuer` is not a URL, or has another path.", body = Refusal),
     )
 )]
 pub(in crate::rest) async fn metadata(State(auth): Core, OriginalUri(uri): OriginalUri) -> Response {

@@ -5,18 +5,12 @@ mod client;
 pub(super) mod metadata;
 mod reject;
 
-use axum::{
-    Json,
-    extract::State,
-    middleware,
-    response::{IntoResponse, Response},
-    routing::MethodRouter,
-};
+use axum::{Json, extract::State};
 use client::Request;
 use hallpass_core::oauth::TokenRevocation;
 use hallpass_types::{Introspection, OAuthError};
 use http::{HeaderValue, header};
-use reject::Refusal;
+use reject::OAuthRejection;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -38,9 +32,7 @@ pub(super) const METADATA_OF_PATH: &str = "/.well-known/oauth-authorization-serv
 /// An endpoint for clients. Unlike in the REST API, its 401 asks for `Basic`. Responses are not cached.
 fn for_clients((schemas, paths, handlers): Routes) -> Routes {
     let unstored = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let methods = handlers.fallback(reject::wrong_method);
-    let methods: MethodRouter<_> = methods.layer(middleware::map_response(reject::challenge));
-    (schemas, paths, methods.layer(unstored))
+    (schemas, paths, handlers.fallback(reject::wrong_method).layer(unstored))
 }
 
 /// The request body of both endpoints.
@@ -77,10 +69,10 @@ struct AboutToken {
     ),
     security((), ("client" = []))
 )]
-async fn revoke(State(auth): Core, ClientOrigin(origin): ClientOrigin, request: Request) -> Result<Response, Refusal> {
-    match auth.revoke_token(&request.client, &request.token, &origin).await.map_err(Refusal::core)? {
-        TokenRevocation::Done => Ok(().into_response()),
-        TokenRevocation::Unsupported => Err(Refusal::UnsupportedTokenType),
+async fn revoke(State(auth): Core, ClientOrigin(origin): ClientOrigin, request: Request) -> Result<(), OAuthRejection> {
+    match auth.revoke_token(&request.client, &request.token, &origin).await.map_err(OAuthRejection::core)? {
+        TokenRevocation::Done => Ok(()),
+        TokenRevocation::Unsupported => Err(OAuthRejection::UnsupportedTokenType),
     }
 }
 
@@ -104,6 +96,6 @@ async fn revoke(State(auth): Core, ClientOrigin(origin): ClientOrigin, request: 
     ),
     security((), ("client" = []))
 )]
-async fn introspect(State(auth): Core, request: Request) -> Result<Json<Introspection>, Refusal> {
-    auth.introspect(&request.client, &request.token).await.map(Json).map_err(Refusal::core)
+async fn introspect(State(auth): Core, request: Request) -> Result<Json<Introspection>, OAuthRejection> {
+    auth.introspect(&request.client, &request.token).await.map(Json).map_err(OAuthRejection::core)
 }

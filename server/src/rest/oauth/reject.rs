@@ -1,12 +1,14 @@
 //! Errors of RFC 6749 §5.2.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use hallpass_core::{Error, error::seconds};
 use hallpass_types::{OAuthError, OAuthErrorCode};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::body::BodyError;
 
@@ -14,22 +16,29 @@ use crate::body::BodyError;
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"oauth\", charset=\"UTF-8\"");
 
 /// The reason a client's request is rejected.
-pub(super) enum Refusal {
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OAuthRejection {
     /// The request is malformed, for this reason.
+    #[error("{0}")]
     InvalidRequest(&'static str),
     /// The body could not be read.
-    Body(BodyError),
+    #[error(transparent)]
+    Body(#[from] BodyError),
     /// The client is unknown, or its secret is wrong.
+    #[error("The client is unknown, or its secret is wrong.")]
     InvalidClient,
     /// An access token without a session.
+    #[error("An access token without a session cannot be revoked; it is valid until it expires.")]
     UnsupportedTokenType,
     /// No clients are configured.
+    #[error("No client is configured; [clients.NAME] in hallpass.toml configures one.")]
     NotConfigured,
     /// The database does not answer.
-    Unavailable(std::time::Duration),
+    #[error("The server cannot answer now. Try again in a moment.")]
+    Unavailable(Duration),
 }
 
-impl Refusal {
+impl OAuthRejection {
     /// Converts an error of the core. Only an unavailable database is expected here, since problems of the token are
     /// part of the response.
     pub(super) fn core(error: Error) -> Self {
@@ -59,56 +68,29 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for OAuthRejection {
     fn into_response(self) -> Response {
-        let body_error;
-        let (status, error, sentence) = match self {
-            Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, OAuthErrorCode::InvalidRequest, why),
-            Self::Body(error) => {
-                body_error = error.to_string();
-                (error.status(), OAuthErrorCode::InvalidRequest, body_error.as_str())
-            }
-            Self::InvalidClient => (
-                StatusCode::UNAUTHORIZED,
-                OAuthErrorCode::InvalidClient,
-                "The client is unknown, or its secret is wrong.",
-            ),
-            Self::UnsupportedTokenType => (
-                StatusCode::BAD_REQUEST,
-                OAuthErrorCode::UnsupportedTokenType,
-                "An access token without a session cannot be taken back; it is good until it expires.",
-            ),
-            Self::NotConfigured => (
-                StatusCode::NOT_FOUND,
-                OAuthErrorCode::NotConfigured,
-                "No client is configured; [clients.NAME] in hallpass.toml makes one.",
-            ),
-            Self::Unavailable(_) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                OAuthErrorCode::TemporarilyUnavailable,
-                "The server cannot answer now. Try again in a moment.",
-            ),
+        let (status, error) = match &self {
+            Self::InvalidRequest(_) => (StatusCode::BAD_REQUEST, OAuthErrorCode::InvalidRequest),
+            Self::Body(error) => (error.status(), OAuthErrorCode::InvalidRequest),
+            Self::InvalidClient => (StatusCode::UNAUTHORIZED, OAuthErrorCode::InvalidClient),
+            Self::UnsupportedTokenType => (StatusCode::BAD_REQUEST, OAuthErrorCode::UnsupportedTokenType),
+            Self::NotConfigured => (StatusCode::NOT_FOUND, OAuthErrorCode::NotConfigured),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, OAuthErrorCode::TemporarilyUnavailable),
         };
-        let body = Json(OAuthError { error, error_description: sentence.to_owned() });
-        let mut response = (status, body).into_response();
-        if let Self::Unavailable(retry_after) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(retry_after)));
-        }
-        response
+        let header = match self {
+            Self::InvalidClient => Some((header::WWW_AUTHENTICATE, CHALLENGE)),
+            Self::Unavailable(retry_after) => Some((header::RETRY_AFTER, HeaderValue::from(seconds(retry_after)))),
+            Self::InvalidRequest(_) | Self::Body(_) | Self::UnsupportedTokenType | Self::NotConfigured => None,
+        };
+        let body = Json(OAuthError { error, error_description: self.to_string() });
+        (status, HeaderMap::from_iter(header), body).into_response()
     }
-}
-
-/// Adds `WWW-Authenticate` to every 401.
-pub(super) async fn challenge(mut response: Response) -> Response {
-    if response.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
-    }
-    response
 }
 
 /// Both endpoints only accept `POST`, so that no token is in a URL.
 pub(super) async fn wrong_method() -> Response {
-    let mut response = Refusal::InvalidRequest("Send a POST request.").into_response();
+    let mut response = OAuthRejection::InvalidRequest("Send a POST request.").into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response

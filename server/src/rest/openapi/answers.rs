@@ -10,11 +10,17 @@ pub(in crate::rest) enum Source {
     /// Every endpoint.
     Endpoint,
     /// The redirect to the documentation, for browsers.
-    Page,
+    Redirect,
     /// The guard of endpoints with an access token.
     Guard,
     /// The guard of endpoints for staff.
     Staff,
+    /// A user id in the path.
+    User,
+    /// The page number of lists.
+    List,
+    /// The filters of lists.
+    Filter,
     /// The body parser.
     Body,
     /// The rate limit.
@@ -36,98 +42,69 @@ pub(super) struct Shared {
 }
 
 /// All shared responses, by status.
-pub(super) const SHARED: [Shared; 11] = [
-    Shared {
-        source: Source::Page,
-        status: "303",
-        name: "Documented",
-        description: "`Accept` prefers HTML to JSON, as in browsers: redirects to this documentation.",
-        bodies: &[],
-        header: Some(("Location", "The URL of this operation in the documentation.")),
-    },
-    Shared {
-        source: Source::Body,
-        status: "400",
-        name: "BadRequest",
-        description: "The body is malformed, or fields are missing or invalid; the response names each.",
-        bodies: &["FieldErrors", "Refusal"],
-        header: None,
-    },
-    Shared {
-        source: Source::Guard,
-        status: "401",
-        name: "Unauthorized",
-        description: "The access token is missing or invalid; `code` is the reason.",
-        bodies: &["Refusal"],
-        header: Some(("WWW-Authenticate", "How to authenticate.")),
-    },
-    Shared {
-        source: Source::Staff,
-        status: "403",
-        name: "Forbidden",
-        description: "The user is not staff, or the action requires a superuser.",
-        bodies: &["Refusal"],
-        header: None,
-    },
-    Shared {
-        source: Source::View,
-        status: "404",
-        name: "NotFound",
-        description: "`?format=` is not `json`.",
-        bodies: &["Refusal"],
-        header: None,
-    },
-    Shared {
-        source: Source::Endpoint,
-        status: "405",
-        name: "MethodNotAllowed",
-        description: "The method is not allowed.",
-        bodies: &["Refusal"],
-        header: Some(("Allow", "The methods that there are.")),
-    },
-    Shared {
-        source: Source::View,
-        status: "406",
-        name: "NotAcceptable",
-        description: "`Accept` does not include JSON.",
-        bodies: &["Refusal"],
-        header: None,
-    },
-    Shared {
-        source: Source::Body,
-        status: "413",
-        name: "TooLarge",
-        description: "The body is larger than 64 kB.",
-        bodies: &["Refusal"],
-        header: None,
-    },
-    Shared {
-        source: Source::Body,
-        status: "415",
-        name: "UnsupportedMediaType",
-        description: "The body is not JSON, form or multipart.",
-        bodies: &["Refusal"],
-        header: None,
-    },
-    Shared {
-        source: Source::Limit,
-        status: "429",
-        name: "TooManyRequests",
-        description: "Too many requests from this IP address, to this account or in this session.",
-        bodies: &["Refusal"],
-        header: Some(("Retry-After", "Seconds after which to try again.")),
-    },
-    Shared {
-        source: Source::View,
-        status: "503",
-        name: "Unavailable",
-        description: "The server is too busy, or its database does not answer. Nothing was changed.",
-        bodies: &["Refusal"],
-        header: Some(("Retry-After", "Seconds after which to try again.")),
-    },
+pub(super) const SHARED: [Shared; 14] = [
+    Shared::refusal(
+        Source::Redirect,
+        "303",
+        "Documented",
+        "`Accept` prefers HTML to JSON, as in browsers: redirects to this documentation.",
+    )
+    .with_bodies(&[])
+    .with_header("Location", "The URL of this operation in the documentation."),
+    Shared::refusal(
+        Source::Body,
+        "400",
+        "BadRequest",
+        "The body is malformed, or fields are missing or invalid; the response names each.",
+    )
+    .with_bodies(&["FieldErrors", "Refusal"]),
+    Shared::refusal(Source::Filter, "400", "InvalidFilter", "A filter is invalid; the response names it.")
+        .with_bodies(&["FieldErrors"]),
+    Shared::refusal(
+        Source::Guard,
+        "401",
+        "Unauthorized",
+        "The access token is missing or invalid; `code` is the reason.",
+    )
+    .with_header("WWW-Authenticate", "How to authenticate."),
+    Shared::refusal(Source::Staff, "403", "Forbidden", "The user is not staff, or the action requires a superuser."),
+    Shared::refusal(Source::User, "404", "UserNotFound", "The user does not exist, or `?format=` is not `json`."),
+    Shared::refusal(Source::List, "404", "PageNotFound", "The page does not exist, or `?format=` is not `json`."),
+    Shared::refusal(Source::View, "404", "NotFound", "`?format=` is not `json`."),
+    Shared::refusal(Source::Endpoint, "405", "MethodNotAllowed", "The method is not allowed.")
+        .with_header("Allow", "The methods that there are."),
+    Shared::refusal(Source::View, "406", "NotAcceptable", "`Accept` does not include JSON."),
+    Shared::refusal(Source::Body, "413", "TooLarge", "The body is larger than 64 kB."),
+    Shared::refusal(Source::Body, "415", "UnsupportedMediaType", "The body is not JSON, form or multipart."),
+    Shared::refusal(
+        Source::Limit,
+        "429",
+        "TooManyRequests",
+        "Too many requests from this IP address, to this account or in this session.",
+    )
+    .with_header("Retry-After", "Seconds after which to try again."),
+    Shared::refusal(
+        Source::View,
+        "503",
+        "Unavailable",
+        "The server is too busy, or its database does not answer. Nothing was changed.",
+    )
+    .with_header("Retry-After", "Seconds after which to try again."),
 ];
 
 impl Shared {
+    const fn refusal(source: Source, status: &'static str, name: &'static str, description: &'static str) -> Self {
+        Self { source, status, name, description, bodies: &["Refusal"], header: None }
+    }
+
+    const fn with_bodies(self, bodies: &'static [&'static str]) -> Self {
+        Self { bodies, ..self }
+    }
+
+    const fn with_header(self, name: &'static str, description: &'static str) -> Self {
+        Self { header: Some((name, description)), ..self }
+    }
+
     /// The response in the document.
     pub(super) fn response(&self) -> Response {
         let mut response = ResponseBuilder::new().description(self.description);

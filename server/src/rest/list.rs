@@ -1,6 +1,6 @@
 //! Pagination with URLs of the next and previous page (Django REST framework: `PageNumberPagination`).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Json,
@@ -15,8 +15,8 @@ use hallpass_types::{Listing, Page};
 use http::{HeaderMap, HeaderValue, header};
 use utoipa::IntoParams;
 
-use super::query::Query;
-use crate::{base_url::BaseUrl, rest::reject::Rejection};
+use super::{query::Query, reject::Rejection};
+use crate::base_url::BaseUrl;
 
 /// The default page size.
 const SIZE: u32 = 50;
@@ -31,37 +31,36 @@ const MAX_DIGITS: usize = 4_300;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "queries are read value by value, as Django REST framework reads them")]
-pub(in crate::rest) struct PageQuery {
+pub(super) struct PageQuery {
     /// The page number, or `last`. Defaults to the first page.
     page: Option<String>,
     /// The page size. Defaults to 50; at most 200.
     page_size: Option<String>,
 }
 
-/// The URL of a list request.
-pub(in crate::rest) struct Place {
+/// A request for a page of a list.
+pub(super) struct ListRequest {
     /// The URL without its query.
-    address: String,
-    query: BTreeMap<String, String>,
+    url: String,
+    pub(super) query: Query,
 }
 
-impl FromRequestParts<Arc<Auth>> for Place {
-    type Rejection = Rejection;
+impl FromRequestParts<Arc<Auth>> for ListRequest {
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Rejection> {
-        let Ok(query) = Query::from_request_parts(parts, auth).await;
+    async fn from_request_parts(parts: &mut Parts, auth: &Arc<Auth>) -> Result<Self, Infallible> {
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let base = BaseUrl::of_request(parts, uri, auth.settings().issuer.as_deref());
-        Ok(Self { address: base.join(uri.path()), query: query.values })
+        Ok(Self { url: base.join(uri.path()), query: Query::parse(&parts.uri) })
     }
 }
 
-impl Place {
+impl ListRequest {
     /// The requested page. An invalid `page_size` is ignored; an invalid `page` does not exist.
-    pub(in crate::rest) fn page(&self) -> Result<PageRequest, Rejection> {
-        let size = self.query.get("page_size").and_then(|size| positive_int(size));
+    pub(super) fn page(&self) -> Result<PageRequest, Rejection> {
+        let size = self.query.values.get("page_size").and_then(|size| positive_int(size));
         let size = size.map_or(SIZE, |size| u32::try_from(size).unwrap_or(MAX_SIZE).min(MAX_SIZE));
-        let number = match self.query.get("page").map(String::as_str) {
+        let number = match self.query.values.get("page").map(String::as_str) {
             None | Some("") => PageNumber::At(1),
             Some("last") => PageNumber::Last,
             Some(number) => PageNumber::At(positive_int(number).ok_or(Rejection::InvalidPage)?),
@@ -81,10 +80,7 @@ impl Place {
     }
 
     /// The page as an array, with the URLs of its neighbors in the `Link` header (RFC 8288).
-    pub(in crate::rest) fn answer_linked<T>(
-        &self,
-        listed: Option<Listing<T>>,
-    ) -> Result<(HeaderMap, Json<Vec<T>>), Rejection> {
+    pub(super) fn answer_linked<T>(&self, listed: Option<Listing<T>>) -> Result<(HeaderMap, Json<Vec<T>>), Rejection> {
         let Json(Page { next, previous, results, .. }) = self.answer(listed)?;
         let links = [(next, "next"), (previous, "prev")].into_iter();
         let links: Vec<_> =
@@ -95,13 +91,13 @@ impl Place {
 
     /// The first page has no number in its URL.
     fn link(&self, number: u64) -> String {
-        let mut query = self.query.clone();
+        let mut query = self.query.values.clone();
         query.remove("page");
         if number > 1 {
             query.insert("page".to_owned(), number.to_string());
         }
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-        if text.is_empty() { self.address.clone() } else { format!("{}?{text}", self.address) }
+        if text.is_empty() { self.url.clone() } else { format!("{}?{text}", self.url) }
     }
 }
 

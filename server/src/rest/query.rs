@@ -1,11 +1,11 @@
 //! Query filters, with the error messages of Django REST framework. The last value of a name wins; an empty value is
 //! ignored.
 
-use std::{collections::BTreeMap, convert::Infallible, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use http::Uri;
 
-use crate::rest::{refusal::FieldErrors, reject::Rejection};
+use super::{fields::flag, refusal::FieldErrors, reject::Rejection};
 
 /// The query of a request. Filters are read one by one. Errors are collected and returned together.
 pub(super) struct Query {
@@ -13,17 +13,13 @@ pub(super) struct Query {
     errors: FieldErrors,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Query {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or_default();
-        let values = form_urlencoded::parse(query.as_bytes());
-        Ok(Self { values: values.into_owned().collect(), errors: FieldErrors::default() })
-    }
-}
-
 impl Query {
+    /// Parses the query of a URL.
+    pub(super) fn parse(uri: &Uri) -> Self {
+        let values = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        Self { values: values.into_owned().collect(), errors: FieldErrors::default() }
+    }
+
     /// The value of a name, unless it is empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
@@ -60,14 +56,5 @@ impl Query {
     /// All collected errors.
     pub(super) fn check(&mut self) -> Result<(), Rejection> {
         std::mem::take(&mut self.errors).check()
-    }
-}
-
-/// Parses the spellings of true and false.
-pub(super) fn flag(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
-        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
-        _ => None,
     }
 }
