@@ -4,7 +4,7 @@ use hallpass_types::{Listing, OwnEvent};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
-    api::events,
+    api::account,
     texts,
     ui::{
         components::{
@@ -49,7 +49,7 @@ impl Filters for EventPage {
 #[component]
 pub(super) fn Security() -> impl IntoView {
     let url = ListUrl::<EventPage>::current();
-    let list = Load::new(move || load_page(url.get(), |EventPage(page)| events::events(page)));
+    let list = Load::new(move || load_page(url.get(), |EventPage(page)| account::events(page)));
     let text = Text::get();
     view! {
         <section class="card" aria-labelledby="events" aria-busy=move || list.is_asking().get().to_string()>

@@ -4,7 +4,7 @@ use hallpass_types::{Listing, SessionInfo};
 use leptos::prelude::*;
 
 use crate::{
-    api::{ApiError, sessions},
+    api::{ApiError, account},
     language::fill,
     texts,
     ui::{
@@ -39,7 +39,7 @@ texts! {
 #[component]
 pub(super) fn Sessions() -> impl IntoView {
     let page = RwSignal::new(1_u32);
-    let list = Load::new(move || sessions::sessions(Some(page.get())));
+    let list = Load::new(move || account::sessions(Some(page.get())));
     let (confirm, actions) = (Confirm::new(), Actions::new());
     view! {
         <Failure of=actions/>
@@ -67,7 +67,7 @@ fn List(
         };
         confirm.ask(question, move || {
             page.set(1);
-            end(actions, list, sessions::end_other_sessions(), text.ended_others.to_owned());
+            end(actions, list, account::end_other_sessions(), text.ended_others.to_owned());
         });
     };
     // Removing the only session of the last page removes the page.
@@ -121,7 +121,7 @@ fn Row<TurnBack: Fn() + Copy + Send + Sync + 'static>(
         let (id, done) = (id.clone(), fill(text.ended_one, &[("device", &device)]));
         confirm.ask(question, move || {
             turn_back();
-            end(actions, list, sessions::end_session(id), done);
+            end(actions, list, account::end_session(id), done);
         });
     };
     let is_elsewhere = !info.is_current;

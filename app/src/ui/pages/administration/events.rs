@@ -14,7 +14,7 @@ use toolbar::Toolbar;
 
 use super::{empty::Empty, narrowed::Narrowed};
 use crate::{
-    api::admin::events,
+    api::admin,
     language::fill,
     texts,
     ui::{
@@ -36,7 +36,7 @@ texts! {
 pub(super) fn Events() -> impl IntoView {
     let text = Text::get();
     let url = ListUrl::<EventFilters>::current();
-    let list = Load::new(move || load_page(url.get(), |filters: EventFilters| events::list_events(filters.search())));
+    let list = Load::new(move || load_page(url.get(), |filters: EventFilters| admin::list_events(filters.search())));
     let of_user = url.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
     view! {
         <Toolbar url/>

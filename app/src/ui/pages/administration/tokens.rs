@@ -14,7 +14,7 @@ use toolbar::Toolbar;
 
 use super::{empty::Empty, narrowed::Narrowed};
 use crate::{
-    api::admin::tokens,
+    api::admin,
     language::fill,
     texts,
     ui::{
@@ -37,7 +37,7 @@ texts! {
 pub(super) fn Tokens() -> impl IntoView {
     let text = Text::get();
     let url = ListUrl::<TokenSearch>::current();
-    let list = Load::new(move || load_page(url.get(), tokens::list_tokens));
+    let list = Load::new(move || load_page(url.get(), admin::list_tokens));
     let selection = Selection::new();
     let confirm = Confirm::new();
     // Rows that are not visible are not selected.

@@ -15,7 +15,7 @@ use toolbar::Toolbar;
 
 use super::empty::Empty;
 use crate::{
-    api::admin::users,
+    api::admin,
     ui::{
         components::{Confirm, ConfirmDialog, Pager, Selection, Shape},
         list_url::ListUrl,
@@ -28,7 +28,7 @@ use crate::{
 #[component]
 pub(super) fn Users() -> impl IntoView {
     let url = ListUrl::<UserSearch>::current();
-    let list = Load::new(move || load_page(url.get(), users::list_users));
+    let list = Load::new(move || load_page(url.get(), admin::list_users));
     let selection = Selection::new();
     let confirm = Confirm::new();
     let is_creating = RwSignal::new(false);

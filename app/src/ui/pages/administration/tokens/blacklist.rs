@@ -4,7 +4,7 @@ use hallpass_types::{Listing, TokenRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::tokens,
+    api::admin,
     language::fill,
     texts,
     ui::{
@@ -36,7 +36,7 @@ pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selecti
             button: text.blacklist,
         };
         confirm.ask(question, move || {
-            actions.run(tokens::blacklist_tokens(selection.ids()), move |changed| {
+            actions.run(admin::blacklist_tokens(selection.ids()), move |changed| {
                 // Other tokens of the same sessions are blacklisted too.
                 list.again();
                 selection.leave();

@@ -4,7 +4,7 @@ use hallpass_types::{SessionInfo, UserChange, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     language::fill,
     texts,
     ui::{
@@ -50,7 +50,7 @@ pub(super) fn Activation(
     let question = fill(text.ask, &[("name", &username)]);
     let set = move || {
         let change = UserChange { is_active: Some(!is_active), ..UserChange::default() };
-        actions.run(users::change_user(id.clone(), change), move |changed| {
+        actions.run(admin::change_user(id.clone(), change), move |changed| {
             let done = if changed.is_active { text.activated } else { text.deactivated };
             let sentence = fill(done, &[("name", &changed.username)]);
             user.put(changed);

@@ -5,7 +5,7 @@ use hallpass_types::{UserChange, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     texts,
     ui::{
         components::{Check, Form, FormEntries, FormState, NameFields, Toast},
@@ -48,7 +48,7 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
             toast.say(text.same.to_owned());
             return;
         }
-        let changing = users::change_user(record.id, change);
+        let changing = admin::change_user(record.id, change);
         let saved = async move {
             user.put(changing.await?);
             // The form does not show concurrent changes, so the next submission must not revert them.

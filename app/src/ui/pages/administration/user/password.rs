@@ -4,7 +4,7 @@ use hallpass_types::{PasswordForm as NewPassword, SessionInfo, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     texts,
     ui::{
         components::{Form, FormEntries, FormState, PasswordField, PasswordOwner, ServerFacts, Toast},
@@ -33,7 +33,7 @@ pub(super) fn PasswordForm(id: String, user: Load<UserRecord>, sessions: Load<Ve
     let policy = expect_context::<ServerFacts>().password_policy;
     let send = move |typed: FormEntries| {
         let form = NewPassword { password: typed.secret("password") };
-        state.send(users::set_password(id.clone(), form), move || {
+        state.send(admin::set_password(id.clone(), form), move || {
             state.clear();
             sessions.again();
             toast.say(text.done.to_owned());

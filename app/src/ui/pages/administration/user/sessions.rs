@@ -4,7 +4,7 @@ use hallpass_types::SessionInfo;
 use leptos::{either::Either, prelude::*};
 
 use crate::{
-    api::admin::sessions as api,
+    api::admin,
     language::fill,
     local_url::LocalUrl,
     texts,
@@ -56,7 +56,7 @@ fn List(
             Question { title: text.ask_all.to_owned(), consequence: text.consequence.to_owned(), button: text.end_all };
         let id = id.clone();
         confirm.ask(question, move || {
-            actions.run(api::end_sessions_of(id), move |()| {
+            actions.run(admin::end_sessions_of(id), move |()| {
                 sessions.again();
                 text.ended_all.to_owned()
             });
@@ -101,7 +101,7 @@ fn Row(info: SessionInfo, sessions: Load<Vec<SessionInfo>>, confirm: Confirm, ac
             Question { title: words(text.ask_one), consequence: text.consequence.to_owned(), button: text.end };
         let (id, done) = (id.clone(), words(text.ended_one));
         confirm.ask(question, move || {
-            actions.run(api::end_session_of(id), move |()| {
+            actions.run(admin::end_session_of(id), move |()| {
                 sessions.again();
                 done
             });

@@ -4,7 +4,7 @@ use hallpass_types::{Listing, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     language::fill,
     texts,
     ui::{
@@ -33,7 +33,7 @@ pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selecti
     let text = Text::get();
     let actions = Actions::new();
     let set = move |is_active: bool| {
-        actions.run(users::set_active(selection.ids(), is_active), move |changed| {
+        actions.run(admin::set_active(selection.ids(), is_active), move |changed| {
             let count = changed.len().to_string();
             list.change(|listing| replace(&mut listing.items, changed));
             // The changed users may no longer match the filter.

@@ -4,7 +4,7 @@ use hallpass_types::{Listing, NewUserForm, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     language::fill,
     texts,
     ui::{
@@ -46,7 +46,7 @@ pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<
             is_superuser: Some(typed.is_checked("is_superuser")),
         };
         let created = async move {
-            let outcome = users::create_user(form).await;
+            let outcome = admin::create_user(form).await;
             let user = outcome.map_err(|error| lost_reply.explain(error, "username", text.perhaps_created))?;
             toast.say(fill(text.created, &[("name", &user.username)]));
             Ok(())
