@@ -57,6 +57,7 @@ test('the remaining lifetime of a token is counted down', async ({ page }) => {
   await openSignedIn(page, '/tokens');
   const { exp } = claims((await stored(page)).access);
   const access = page.getByRole('region', { name: 'Access token' });
+  await expect(access).toBeVisible();
   await page.clock.pauseAt(Number(exp) * 1000 - 90_000);
   await expect(access).toContainText('Ends in 1 min 30 s');
   const bar = access.getByRole('progressbar', { name: 'Left of its lifetime' });
