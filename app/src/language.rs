@@ -1,6 +1,8 @@
 //! Languages of the user interface and the tables of its texts. [`texts!`](crate::texts) takes every language side by
 //! side: a missing text or a different placeholder does not compile.
 
+use std::fmt::{self, Write};
+
 /// A language of the user interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -66,11 +68,13 @@ impl Language {
     }
 }
 
-/// Declares a table of texts: `name: "English" | "한국어"`. `Table::get()` returns the table in the language of the
-/// page; [`fill`](crate::language::fill) replaces a text's `{placeholders}`.
+/// Declares texts. `Table { name: "English" | "한국어", }` is a table, which `Table::get()` returns in the language of the
+/// page. A text with placeholders names them, `name(count): "{count} selected" | …`, and is a method.
+/// `fn words(kind: Kind) { Kind::First => "English" | "한국어", }` is a function with a text for each value, and
+/// `"English" | "한국어"` alone one text.
 #[macro_export]
 macro_rules! texts {
-    ($(#[$doc:meta])* $table:ident { $($name:ident: $english:literal | $korean:literal,)+ }) => {
+    ($(#[$doc:meta])* $table:ident { $($name:ident $(($($value:ident),+))?: $english:literal | $korean:literal,)+ }) => {
         $(#[$doc])*
         struct $table {
             $($name: &'static str,)+
@@ -82,20 +86,54 @@ macro_rules! texts {
 
             /// The texts in the language of the page.
             fn get() -> &'static Self {
-                match $crate::language::Language::current() {
-                    $crate::language::Language::English => &Self::ENGLISH,
-                    $crate::language::Language::Korean => &Self::KOREAN,
-                }
+                $crate::language::choose(&Self::ENGLISH, &Self::KOREAN)
             }
+
+            $($(fn $name(&self, $($value: &dyn std::fmt::Display),+) -> String {
+                $crate::language::fill(self.$name, &[$((stringify!($value), $value)),+])
+            })?)+
         }
 
         const _: () = {
-            $(assert!(
-                $crate::language::placeholders($english) == $crate::language::placeholders($korean),
-                concat!("the placeholders differ: ", stringify!($name))
-            );)+
+            $(
+                let named = $crate::language::placeholders(concat!($($("{", stringify!($value), "}"),+)?));
+                $crate::texts!(check $name, named, $english, $korean);
+            )+
         };
     };
+
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($value:ident: $type:ty) {
+        $($pattern:pat => $english:literal | $korean:literal,)+
+    }) => {
+        $(#[$doc])*
+        $vis fn $name($value: $type) -> &'static str {
+            let (english, korean) = match $value { $($pattern => ($english, $korean),)+ };
+            $crate::language::choose(english, korean)
+        }
+
+        const _: () = {
+            $($crate::texts!(check $name, $crate::language::placeholders($english), $english, $korean);)+
+        };
+    };
+
+    ($english:literal | $korean:literal) => {
+        $crate::language::choose($english, $korean)
+    };
+
+    (check $name:ident, $named:expr, $english:literal, $korean:literal) => {
+        assert!(
+            $named == $crate::language::placeholders($english) && $named == $crate::language::placeholders($korean),
+            concat!("the placeholders differ: ", stringify!($name))
+        );
+    };
+}
+
+/// The value for the language of the page.
+pub fn choose<T>(english: T, korean: T) -> T {
+    match Language::current() {
+        Language::English => english,
+        Language::Korean => korean,
+    }
 }
 
 /// A fingerprint of a text's placeholders, independent of their order.
@@ -116,14 +154,15 @@ pub const fn placeholders(text: &str) -> u32 {
 
 /// Replaces each `{name}` by its value. A placeholder without a value stays visible, so that the tests of the pages
 /// find it.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(text: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, placeholder)) = rest.split_once('{') {
         let (name, after) = placeholder.split_once('}').unwrap_or((placeholder, ""));
         filled.push_str(before);
         match values.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => filled.push_str(value),
+            // Writing to a string cannot fail.
+            Some((_, value)) => _ = write!(filled, "{value}"),
             None => filled.extend(["{", name, "}"]),
         }
         rest = after;
@@ -138,14 +177,14 @@ mod tests {
 
     #[test]
     fn values_are_filled_in_any_order_and_are_not_parsed_for_placeholders() {
-        assert_eq!(fill("ended by {by} at {at}.", &[("at", "9"), ("by", "{at}")]), "ended by {at} at 9.");
-        assert_eq!(fill("{at}에 {by}에서", &[("at", "9"), ("by", "x")]), "9에 x에서");
-        assert_eq!(fill("no more than that", &[("by", "x")]), "no more than that");
+        assert_eq!(fill("ended by {by} at {at}.", &[("at", &9), ("by", &"{at}")]), "ended by {at} at 9.");
+        assert_eq!(fill("{at}에 {by}에서", &[("at", &9), ("by", &"x")]), "9에 x에서");
+        assert_eq!(fill("no more than that", &[("by", &"x")]), "no more than that");
     }
 
     #[test]
     fn a_placeholder_without_a_value_stays_visible() {
-        assert_eq!(fill("{count} of {total}", &[("count", "2")]), "2 of {total}");
+        assert_eq!(fill("{count} of {total}", &[("count", &2)]), "2 of {total}");
     }
 
     #[test]

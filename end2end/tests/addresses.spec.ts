@@ -86,7 +86,7 @@ test.describe('a fragment', () => {
     const username = await createAccount(request);
     await open(page, '/account?x=1#password');
     await expect(page).toHaveURL('/sign-in?next=%2Faccount%3Fx%3D1%23password');
-    await page.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Create account' }).click();
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
     await expect(page).toHaveURL('/sign-in?next=%2Faccount%3Fx%3D1%23password');
     await fillSignIn(page, username);

@@ -10,8 +10,8 @@ test.beforeEach(async ({ page }) => {
 test('refreshes are counted and logged', async ({ page }) => {
   for (let renewal = 0; renewal < 2; renewal += 1) await outliveTokenAndRenew(page);
   await expect.poll(() => count(page, 'Refreshes')).toBe(2);
-  await expect(record(page)).toContainText('asked for the next pair');
-  await expect(record(page)).toContainText('got the next pair');
+  await expect(record(page)).toContainText('requested new tokens');
+  await expect(record(page)).toContainText('received new tokens');
   await expect(page.getByText(/^-?\d+ ms$/)).toBeVisible();
 });
 
@@ -23,14 +23,14 @@ test('a pair that another tab received is logged', async ({ page, context }) => 
   await expect.poll(adoptions).toBeGreaterThanOrEqual(1);
   await expect
     .poll(async () => (await Promise.all(tabs.map((tab) => record(tab).innerText()))).join())
-    .toContain('took over a pair that another tab got');
+    .toContain('adopted tokens of another tab');
 });
 
 test('failed attempts are counted, and the renewal succeeds afterwards', async ({ page, context }) => {
   await context.route('**/rpc/session/refresh', (route) => route.abort());
   await outliveToken(page);
   await expect.poll(() => count(page, 'Retries')).toBeGreaterThanOrEqual(2);
-  await expect(record(page)).toContainText(/no answer; tries again in \d+\.\d s/);
+  await expect(record(page)).toContainText(/no response; retrying in \d+\.\d s/);
   await context.unroute('**/rpc/session/refresh');
   const before = await count(page, 'Refreshes');
   await page.clock.fastForward(LONGEST_BACKOFF);
@@ -39,7 +39,7 @@ test('failed attempts are counted, and the renewal succeeds afterwards', async (
 
 test('the log never contains a token', async ({ page }) => {
   await outliveTokenAndRenew(page);
-  await expect(record(page)).toContainText('got the next pair');
+  await expect(record(page)).toContainText('received new tokens');
   const { access, refresh } = await stored(page);
   const text = await page.content();
   for (const token of [access, refresh]) for (const part of token.split('.')) expect(text).not.toContain(part);
@@ -51,5 +51,5 @@ async function count(page: Page, name: string): Promise<number> {
 }
 
 function record(page: Page) {
-  return page.getByRole('list', { name: 'Flight recorder' });
+  return page.getByRole('list', { name: 'Activity log' });
 }

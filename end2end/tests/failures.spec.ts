@@ -30,10 +30,10 @@ test('a failed deactivation is shown on the card', async ({ page }) => {
 
 test("a failed end of a user's session is shown above the list", async ({ page }) => {
   await otherUser(page);
-  for (const [rpc, button] of [['end_session', /^End the session on/], ['end_sessions', 'End all']] as const) {
+  for (const [rpc, button] of [['end_session', /^End session on/], ['end_sessions', 'End all sessions']] as const) {
     await refuse(page, `admin/${rpc}`);
     await page.getByRole('button', { name: button }).click();
-    await agree(page, rpc === 'end_session' ? 'End' : 'End all');
+    await agree(page, rpc === 'end_session' ? 'End session' : 'End all sessions');
     await stays(page, page.locator('[aria-labelledby=sessions]').getByRole('alert'), REFUSED);
   }
 });
@@ -41,9 +41,9 @@ test("a failed end of a user's session is shown above the list", async ({ page }
 test('a failed blacklisting is shown beside the button', async ({ page }) => {
   await openAsSuperuser(page, '/admin/tokens');
   await refuse(page, 'admin/blacklist_tokens');
-  await page.getByRole('checkbox', { name: /^Select the token/ }).first().check();
-  await page.locator('.bulk').getByRole('button', { name: 'Blacklist' }).click();
-  await agree(page, 'Blacklist');
+  await page.getByRole('checkbox', { name: /^Select token/ }).first().check();
+  await page.locator('.bulk').getByRole('button', { name: 'Revoke tokens' }).click();
+  await agree(page, 'Revoke tokens');
   await stays(page, page.locator('.bulk').getByRole('alert'), REFUSED);
 });
 
@@ -51,7 +51,7 @@ test("a failed end of a user's own session is shown even after the list has chan
   const username = await createAccount(page.request);
   await inAnotherBrowser(browser, baseURL, username);
   await openSignedIn(page, '/account/sessions', username);
-  for (const [rpc, button, yes] of [['end_session', /^End the session on/, 'End'], ['end_other_sessions', 'End all others', 'End all others']] as const) {
+  for (const [rpc, button, yes] of [['end_session', /^End session on/, 'End session'], ['end_other_sessions', 'End all other sessions', 'End all other sessions']] as const) {
     await refuse(page, `account/${rpc}`);
     const listed = page.waitForResponse('**/rpc/account/sessions');
     await page.getByRole('button', { name: button }).click();
@@ -65,8 +65,8 @@ test('an error outside the viewport is scrolled into view', async ({ page, reque
   const username = await otherUser(page, (name) => Promise.all(Array.from({ length: 12 }, () => obtainPair(request, name))));
   await page.setViewportSize({ width: 800, height: 400 });
   await refuse(page, 'admin/end_session');
-  await page.getByRole('button', { name: /^End the session on/ }).last().click();
-  await agree(page, 'End');
+  await page.getByRole('button', { name: /^End session on/ }).last().click();
+  await agree(page, 'End session');
   const alert = page.locator('[aria-labelledby=sessions]').getByRole('alert');
   await expect(alert, username).toHaveText(REFUSED);
   await expect(alert).toBeInViewport();

@@ -210,12 +210,12 @@ test('the form is empty after a password change', async ({ page }) => {
   await openSignedIn(page);
   await page.getByLabel('Current password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-  await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/long enough/);
+  await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/Strength is checked/);
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page.getByText('Your password was changed. All other sessions were ended.')).toBeVisible();
   await expect(page.getByLabel('Current password', { exact: true })).toHaveValue('');
   await expect(page.getByLabel('New password', { exact: true })).toHaveValue('');
-  await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/At least 15 characters/);
+  await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/at least 15 characters/);
 });
 
 test('a registration repeated after a lost reply explains what to do', async ({ page }) => {
@@ -236,7 +236,7 @@ test('a password change repeated after a lost reply explains what may have happe
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await sendAgainAfterLostReply(page, 'account/change_password', 'Change password');
   await expect(page.getByLabel('Current password', { exact: true })).toHaveAccessibleDescription(
-    /not your current password\. Your previous attempt may have changed it/,
+    /not your current password\. Your previous attempt may have succeeded/,
   );
 });
 
@@ -308,7 +308,7 @@ async function sendAgainAfterLostReply(page: Page, rpc: string, name: string): P
   const button = page.getByRole('button', { name });
   await button.click();
   const alert = page.locator('form').filter({ has: button }).getByRole('alert');
-  await expect(alert).toHaveText(/The server cannot be reached/);
+  await expect(alert).toHaveText(/Can't reach the server/);
   await button.click();
 }
 

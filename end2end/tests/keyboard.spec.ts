@@ -10,10 +10,10 @@ test('registration, use and sign-out work by keyboard', async ({ page, browser, 
   await expect(page.locator(':focus')).toBeInViewport({ ratio: 1 });
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
-  await walkTo(page, page.getByRole('main').getByRole('link', { name: 'Create an account' }));
+  await walkTo(page, page.getByRole('main').getByRole('link', { name: 'Create account' }));
   await page.keyboard.press('Enter');
 
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create an account');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create account');
   await walkTo(page, page.getByLabel('Username'));
   await page.keyboard.type(username);
   await walkTo(page, page.getByLabel('Password', { exact: true }));
@@ -24,10 +24,10 @@ test('registration, use and sign-out work by keyboard', async ({ page, browser, 
 
   await walkTo(page, page.getByRole('link', { name: 'Sessions' }));
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'End all others' })).toBeVisible();
-  await walkTo(page, page.getByRole('button', { name: 'End the session on Safari on iPhone' }));
+  await expect(page.getByRole('button', { name: 'End all other sessions' })).toBeVisible();
+  await walkTo(page, page.getByRole('button', { name: 'End session on Safari on iPhone' }));
   await page.keyboard.press('Enter');
-  await walkTo(page, page.getByRole('dialog').getByRole('button', { name: 'End' }));
+  await walkTo(page, page.getByRole('dialog').getByRole('button', { name: 'End session' }));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeVisible();
   // The focused element is gone, but the focus is not lost.

@@ -5,10 +5,10 @@ import { latinWords } from './states/latin';
 import { createAccount, expect, fillSignIn, isSignedOut, onTelephone, open, openSignedIn, somebody, test, toast } from './story';
 
 const SIGNED_OUT = [
-  ['/', 'Hallpass', '스스로 갱신되고, 원할 때 끝나는 출입증'],
+  ['/', 'Hallpass', '로그인이 끊기지 않는 토큰 인증'],
   ['/sign-in', '로그인 · Hallpass', '로그인'],
   ['/register', '계정 만들기 · Hallpass', '계정 만들기'],
-  ['/no/such/page', '없는 페이지 · Hallpass', '그런 페이지가 없습니다'],
+  ['/no/such/page', '페이지를 찾을 수 없음 · Hallpass', '페이지를 찾을 수 없음'],
 ] as const;
 
 test.describe('the language can be chosen', () => {
@@ -23,7 +23,7 @@ test.describe('the language can be chosen', () => {
     await fillSignIn(page, username);
     await expect(page).toHaveURL('/account/sessions');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('내 세션');
-    await expect(page.getByText('이 기기에서만 로그인했습니다.')).toBeVisible();
+    await expect(page.getByText('다른 곳에서는 로그인하지 않았습니다.')).toBeVisible();
     await page.getByRole('contentinfo').getByRole('link', { name: 'English' }).click();
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your sessions');
@@ -90,7 +90,7 @@ test.describe('with a Korean browser', () => {
     const dialog = page.getByRole('dialog', { name: 'iPhone의 Safari 세션을 종료할까요?' });
     await expect(dialog.getByRole('button', { name: '취소' })).toBeVisible();
     expect(await latinWords(page)).toEqual([]);
-    await dialog.getByRole('button', { name: '종료' }).click();
+    await dialog.getByRole('button', { name: '세션 종료' }).click();
     await expect(toast(page)).toHaveText('iPhone의 Safari 세션을 종료했습니다.');
     await telephone.context().setExtraHTTPHeaders({ 'accept-language': 'ko' });
     await telephone.reload();
@@ -110,7 +110,7 @@ for (const [locale, time] of [
     test('shows dates in the format of its region', async ({ page }) => {
       await openSignedIn(page);
       await expect(page.locator('html')).toHaveAttribute('lang', 'en');
-      await expect.poll(() => page.getByRole('region', { name: 'This session' }).innerText()).toMatch(time);
+      await expect.poll(() => page.getByRole('region', { name: 'Current session' }).innerText()).toMatch(time);
     });
   });
 }

@@ -44,7 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await openSignedIn(page, '/account/sessions', username);
     const width = await page.evaluate(() => document.body.getBoundingClientRect().width);
-    await page.getByRole('main').getByRole('button', { name: /^End the session/ }).click();
+    await page.getByRole('main').getByRole('button', { name: /^End session/ }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await page.evaluate(() => document.body.getBoundingClientRect().width)).toBe(width);
     await expect.poll(() => coloursAround(page, width)).toHaveLength(1);

@@ -23,11 +23,11 @@ test('being offline keeps the session, is shown, and ends without user action', 
   await context.setOffline(true);
   await outliveToken(page);
   await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
-  await expect(page.getByText('You are offline. You stay signed in')).toBeVisible();
+  await expect(page.getByText("You're offline. You're still signed in")).toBeVisible();
   await expect(page).toHaveURL('/account');
   await context.setOffline(false);
   await isSignedIn(page);
-  await expect(page.getByText('You are offline')).toBeHidden();
+  await expect(page.getByText("You're offline")).toBeHidden();
 });
 
 for (const [what, answer] of [
@@ -41,7 +41,7 @@ for (const [what, answer] of [
     await context.route(REFRESH, (route) => route.fulfill(answer));
     await outliveToken(page);
     await expect(page.locator('html')).toHaveAttribute('data-session', 'stale');
-    await expect(page.getByText('The server cannot be reached. You stay signed in.')).toBeVisible();
+    await expect(page.getByText('Can\'t reach the server. You\'re still signed in.')).toBeVisible();
     await expect(page).toHaveURL('/account');
     await expect.poll(() => refreshes.count).toBeGreaterThan(1);
     await context.unroute(REFRESH);

@@ -19,9 +19,9 @@ for (const path of ['/', '/register', '/sign-in', '/account', '/account/sessions
 test('navigation between pages does not reload', async ({ page }) => {
   await open(page, '/');
   await page.evaluate(() => Object.assign(window, { mark: 1 }));
-  await page.getByRole('navigation').getByRole('link', { name: 'Register' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create an account');
-  await expect(page).toHaveTitle('Create an account · Hallpass');
+  await page.getByRole('navigation').getByRole('link', { name: 'Create account' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create account');
+  await expect(page).toHaveTitle('Create account · Hallpass');
   await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
   expect(await page.evaluate(() => (window as unknown as { mark?: number }).mark)).toBe(1);
@@ -30,7 +30,7 @@ test('navigation between pages does not reload', async ({ page }) => {
 test('an unknown page shows an error', async ({ page }) => {
   const response = await page.goto('/no/such/page');
   expect(response?.status()).toBe(404);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
 });
 
 test('a username with markup is not interpreted as HTML', async ({ page, request }) => {
@@ -43,7 +43,7 @@ test('a username with markup is not interpreted as HTML', async ({ page, request
 test('a page whose application fails to load is readable and shows an error', async ({ page, context }) => {
   await context.route('**/*.wasm', (route) => route.abort());
   await page.goto('/sign-in');
-  await expect(page.getByText('The page could not be downloaded completely. Trying again…')).toBeVisible();
+  await expect(page.getByText('Part of the page could not be downloaded. Retrying…')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
   await expect(page.getByRole('main').getByRole('button', { name: 'Sign in' })).toBeDisabled();
   await context.unroute('**/*.wasm');
@@ -63,10 +63,10 @@ test.describe('without JavaScript', () => {
   });
 
   for (const [path, heading, words] of [
-    ['/', 'A pass that renews itself, and ends when you say so', 'A stolen token ends the session'],
-    ['/register', 'Create an account', 'Have an account already'],
-    ['/account/sessions', 'Your sessions', 'Your pass is kept in this browser'],
-    ['/no/such/page', 'There is no such page', 'Go to the start'],
+    ['/', 'Token authentication that stays signed in', 'A stolen token ends the session'],
+    ['/register', 'Create account', 'Already have an account?'],
+    ['/account/sessions', 'Your sessions', 'Diagnostics'],
+    ['/no/such/page', 'Page not found', 'Go to the home page'],
   ] as const) {
     test(`${path} is readable`, async ({ page }) => {
       await page.goto(path);

@@ -30,8 +30,8 @@ test('the progress line is shown for a slow action', async ({ page, context, bro
   await onTelephone(browser, baseURL, username);
   await openSignedIn(page, '/account/sessions', username);
   const answer = await hold(context, '**/rpc/account/end_session');
-  await page.getByRole('button', { name: /^End the session on/ }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await page.getByRole('button', { name: /^End session on/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
   await expect(line(page)).toHaveText(WORDS);
   answer();
   await expect(toast(page)).toBeVisible();

@@ -51,7 +51,7 @@ test('a rejected access token keeps the session while the server cannot renew it
   await context.route('**/rpc/session/refresh', (route) => route.abort());
   await page.getByRole('navigation').getByRole('link', { name: 'Account' }).click();
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
-  await expect(page.getByRole('main').getByRole('alert').filter({ hasText: /./ })).toContainText('The server cannot be reached.');
+  await expect(page.getByRole('main').getByRole('alert').filter({ hasText: /./ })).toContainText("Can't reach the server.");
   await isSignedIn(page);
 });
 

@@ -12,7 +12,7 @@ test('each device is listed, and this one is marked', async ({ page, browser, ba
   await expect(rows.first()).toContainText(/Chrome on \w+ +This device/);
   await expect(rows.first().getByRole('button')).toHaveCount(0);
   await expect(rows.last()).toContainText(TELEPHONE);
-  await expect(rows.last()).toContainText(/127\.0\.0\.1 · signed in .+ · last used /);
+  await expect(rows.last()).toContainText(/127\.0\.0\.1 · signed in .+ · last active /);
   await expect(rows.last()).not.toContainText('This device');
 });
 
@@ -33,7 +33,7 @@ test('a session is ended after confirmation, and its device shows from where and
   const username = await createAccount(page.request);
   const telephone = await onTelephone(browser, baseURL, username);
   await openSignedIn(page, '/account/sessions', username);
-  const end = page.getByRole('button', { name: `End the session on ${TELEPHONE}` });
+  const end = page.getByRole('button', { name: `End session on ${TELEPHONE}` });
   const dialog = page.getByRole('dialog', { name: `End the session on ${TELEPHONE}?` });
 
   for (const no of [() => page.keyboard.press('Escape'), () => dialog.getByRole('button', { name: 'Cancel' }).click()]) {
@@ -49,7 +49,7 @@ test('a session is ended after confirmation, and its device shows from where and
   await isSignedIn(telephone);
 
   await end.click();
-  await dialog.getByRole('button', { name: 'End' }).click();
+  await dialog.getByRole('button', { name: 'End session' }).click();
   await expect(toast(page)).toHaveText(`The session on ${TELEPHONE} was ended.`);
   await expect(end).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeVisible();
@@ -67,12 +67,12 @@ test('all other sessions can be ended at once', async ({ page, browser, baseURL 
   const username = await createAccount(page.request);
   const others = [await onTelephone(browser, baseURL, username), await onTelephone(browser, baseURL, username)];
   await openSignedIn(page, '/account/sessions', username);
-  await page.getByRole('button', { name: 'End all others' }).click();
-  const dialog = page.getByRole('dialog', { name: 'End every other session?' });
-  await dialog.getByRole('button', { name: 'End all others' }).click();
+  await page.getByRole('button', { name: 'End all other sessions' }).click();
+  const dialog = page.getByRole('dialog', { name: 'End all other sessions?' });
+  await dialog.getByRole('button', { name: 'End all other sessions' }).click();
   await expect(toast(page)).toHaveText('All other sessions were ended.');
   await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'End all others' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'End all other sessions' })).toHaveCount(0);
   await isSignedIn(page);
   for (const other of others) {
     await other.reload();
@@ -84,6 +84,6 @@ test('a user without other sessions sees that', async ({ page }) => {
   await openSignedIn(page);
   await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' }).click();
   await expect(page).toHaveTitle('Your sessions · Hallpass');
-  await expect(page.getByText('You are signed in on this device alone.')).toBeVisible();
+  await expect(page.getByText("You're not signed in anywhere else.")).toBeVisible();
   await expect(page.getByRole('button', { name: /^End/ })).toHaveCount(0);
 });

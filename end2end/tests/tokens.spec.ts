@@ -26,7 +26,7 @@ test('the changes of a renewal are marked and announced', async ({ page }) => {
   const access = page.getByRole('region', { name: 'Access token' });
   await expect(access.locator('ins')).toHaveCount(0);
   await page.getByRole('button', { name: 'Refresh now' }).click();
-  await expect(toast(page)).toHaveText('Renewed. What changed is marked.');
+  await expect(toast(page)).toHaveText('Tokens refreshed. Changes are highlighted.');
   const [old, now] = [before, await stored(page)].map(({ access }) => decoded(access.split('.')[1]!));
   expect(now!.gen).toBe(Number(old!.gen) + 1);
   expect(now!.jti).not.toBe(old!.jti);
@@ -44,11 +44,11 @@ test('a failed renewal shows an error', async ({ page, context }) => {
   const button = page.getByRole('button', { name: 'Refresh now' });
   await button.click();
   const alert = page.getByRole('region', { name: 'Access token' }).getByRole('alert');
-  await expect(alert).toHaveText(/could not be renewed now/);
+  await expect(alert).toHaveText(/could not be refreshed/);
   await expect(button).toBeFocused();
   await context.unroute('**/rpc/session/refresh');
   await button.click();
-  await expect(toast(page)).toHaveText(/^Renewed/);
+  await expect(toast(page)).toHaveText(/^Tokens refreshed/);
   await expect(alert).toBeEmpty();
 });
 
@@ -57,13 +57,14 @@ test('the remaining lifetime of a token is counted down', async ({ page }) => {
   await openSignedIn(page, '/tokens');
   const { exp } = claims((await stored(page)).access);
   const access = page.getByRole('region', { name: 'Access token' });
+  await expect(access).toBeVisible();
   await page.clock.pauseAt(Number(exp) * 1000 - 90_000);
-  await expect(access).toContainText('Ends in 1 min 30 s');
-  const bar = access.getByRole('progressbar', { name: 'Left of its lifetime' });
+  await expect(access).toContainText('Expires in 1 min 30 s');
+  const bar = access.getByRole('progressbar', { name: 'Remaining lifetime' });
   const left = async () => Number(await bar.getAttribute('value'));
   const before = await left();
   await page.clock.runFor(1000);
-  await expect(access).toContainText('Ends in 1 min 29 s');
+  await expect(access).toContainText('Expires in 1 min 29 s');
   expect(await left()).toBeLessThan(before);
 });
 
@@ -78,20 +79,20 @@ test('a pasted token is decoded without being sent or stored', async ({ page }) 
   page.on('request', (request) => requests.push(new URL(request.url()).pathname));
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
   const access = page.getByRole('region', { name: 'Access token' });
-  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const card = page.getByRole('region', { name: 'Decode a token' });
   const field = card.getByLabel('Token', { exact: true });
 
   await field.fill(`Bearer ${token({ alg: 'RS256' }, { iss: 'https://elsewhere.example', exp: 1_000_000_000, tier: 'gold' })}`);
-  await expect(card.getByRole('status')).toContainText('Its signature was not verified');
-  await expect(card.getByRole('status')).toContainText(/It ended at 9 Sept? 2001/);
-  await expect(card.getByRole('row').filter({ hasText: 'tier' })).toContainText("A claim of this deployment's own.");
+  await expect(card.getByRole('status')).toContainText('The signature was not verified');
+  await expect(card.getByRole('status')).toContainText(/The token expired at 9 Sept? 2001/);
+  await expect(card.getByRole('row').filter({ hasText: 'tier' })).toContainText('Custom claim');
   await expect(card.getByRole('row').filter({ hasText: 'iss' })).toContainText('https://elsewhere.example');
 
   for (const [text, sentence] of [
-    ['nonsense', 'This is no token: three parts'],
+    ['nonsense', 'Not a JWT: expected three parts'],
     ['a.b.c.d.e', 'This token is encrypted'],
-    ['!.e30.x', 'The first part is no header'],
-    ['e30.W10.x', 'The second part holds no claims'],
+    ['!.e30.x', 'The header is not valid'],
+    ['e30.W10.x', 'The payload is not valid'],
   ] as const) {
     await field.fill(text);
     await expect(card.getByRole('status')).toContainText(sentence);
@@ -112,7 +113,7 @@ test('claims with markup are not interpreted as HTML', async ({ page }) => {
   const markup = '<img src=x onerror=alert(1)>';
   page.on('dialog', () => expect(null, 'a script ran').not.toBeNull());
   await page.getByLabel('Token', { exact: true }).fill(token({ alg: markup }, { username: markup, [markup]: markup }));
-  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const card = page.getByRole('region', { name: 'Decode a token' });
   await expect(card.getByRole('rowheader', { name: markup })).toHaveText(markup);
   await expect(card.getByText(markup)).toHaveCount(4);
   await expect(page.locator('main img')).toHaveCount(0);
@@ -128,7 +129,7 @@ test('a renewal in another tab is shown', async ({ page, context }) => {
 async function renewIn(page: Page): Promise<void> {
   await open(page, '/tokens');
   await page.getByRole('button', { name: 'Refresh now' }).click();
-  await expect(toast(page)).toHaveText(/^Renewed/);
+  await expect(toast(page)).toHaveText(/^Tokens refreshed/);
 }
 
 function token(header: object, claims: object): string {
@@ -142,7 +143,7 @@ function decoded(part: string): Record<string, unknown> {
 
 test('a pasted token is found in its surrounding text', async ({ page }) => {
   await openSignedIn(page, '/tokens');
-  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const card = page.getByRole('region', { name: 'Decode a token' });
   const field = card.getByLabel('Token', { exact: true });
   const pasted = token({ alg: 'RS256' }, { iss: 'https://elsewhere.example', tier: 'gold' });
   for (const text of [
@@ -154,9 +155,9 @@ test('a pasted token is found in its surrounding text', async ({ page }) => {
     `curl https://api.example.com/ -H 'Authorization: Bearer ${pasted}'`,
   ]) {
     await field.fill('nonsense');
-    await expect(card.getByRole('status')).toContainText('This is no token');
+    await expect(card.getByRole('status')).toContainText('Not a JWT');
     await field.fill(text);
-    await expect(card.getByRole('status')).toContainText('Its signature was not verified');
+    await expect(card.getByRole('status')).toContainText('The signature was not verified');
     expect((await card.locator('.token').innerText()).replace(/\s/g, '')).toBe(pasted);
     await expect(card.getByRole('row').filter({ hasText: 'iss' })).toContainText('https://elsewhere.example');
   }
@@ -164,7 +165,7 @@ test('a pasted token is found in its surrounding text', async ({ page }) => {
 
 test('times of a pasted token may have fractions and exceed the calendar', async ({ page }) => {
   await openSignedIn(page, '/tokens');
-  const card = page.getByRole('region', { name: 'Look inside any token' });
+  const card = page.getByRole('region', { name: 'Decode a token' });
   const field = card.getByLabel('Token', { exact: true });
   const meaning = (claim: string) =>
     card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: claim, exact: true }) }).getByRole('cell').last();
@@ -182,7 +183,7 @@ test('times of a pasted token may have fractions and exceed the calendar', async
     await expect(meaning('exp')).toContainText(words);
     await expect(meaning('iat')).toContainText('1970');
     const isOver = Number(exp) < 2e9;
-    await expect(card.getByRole('status')).toHaveText(isOver ? /It ended at .+\.$/ : /issuer's key\.\s*$/);
+    await expect(card.getByRole('status')).toHaveText(isOver ? /The token expired at .+\.$/ : /issuer's key\.\s*$/);
   }
 });
 

@@ -85,7 +85,7 @@ test('an account page that failed to load retries', async ({ page, context }) =>
   await page.clock.install();
   await context.route('**/rpc/account/me', (route) => route.abort());
   const username = await openSignedIn(page);
-  await expect(page.getByText('The server cannot be reached. Check the connection')).toBeVisible();
+  await expect(page.getByText("Can't reach the server. Check your connection")).toBeVisible();
   await context.unroute('**/rpc/account/me');
   await page.clock.fastForward(LONGEST_BACKOFF);
   await expect(page.getByTestId('username')).toHaveText(username);
@@ -93,7 +93,7 @@ test('an account page that failed to load retries', async ({ page, context }) =>
 
 test('the return URL survives a detour to the registration and never is the form itself', async ({ page }) => {
   await open(page, '/sign-in?next=%2F%3Ffrom%3Dhere');
-  await page.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/register?next=%2F%3Ffrom%3Dhere');
   const username = somebody();
   await page.getByLabel('Username').fill(username);

@@ -2,9 +2,7 @@
 
 use hallpass_core::{
     Error,
-    id::UserId,
     paging::{PageNumber, PageRequest},
-    violation::Violation,
 };
 use hallpass_types::Listing;
 
@@ -22,10 +20,4 @@ pub(super) fn page(number: u32) -> PageRequest {
 /// The page that was found, or `NotFound`.
 pub(super) fn listing<T>(listed: Option<Listing<T>>) -> Result<Listing<T>, Error> {
     listed.ok_or(Error::NotFound)
-}
-
-/// The user to filter by.
-pub(super) fn searched_user(id: Option<&str>) -> Result<Option<UserId>, Error> {
-    let parsed = id.map(str::parse).transpose();
-    parsed.map_err(|_| Error::field("user", Violation::UserId))
 }

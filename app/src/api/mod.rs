@@ -1,16 +1,14 @@
 //! Server functions by subject, and the client that sends them. A server function decodes, calls one operation of the
 //! core, and encodes; it decides nothing.
 
-pub mod account;
-pub mod admin;
+pub(crate) mod account;
+pub(crate) mod admin;
 mod answer;
 mod call;
 pub mod client;
 mod error;
-pub mod events;
 mod sentence;
-pub mod session;
-pub mod sessions;
+pub(crate) mod session;
 pub mod status;
 
 #[cfg(feature = "ssr")]

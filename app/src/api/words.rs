@@ -9,21 +9,18 @@ use hallpass_core::{
 use hallpass_types::LengthError;
 use zxcvbn::feedback::Warning;
 
-use crate::{
-    language::{Language, fill},
-    texts,
-};
+use crate::{language::Language, texts};
 
 texts! {
     Text {
         perhaps_yours: "If you have just created this account, sign in." | "방금 만든 계정이라면 로그인하세요.",
-        session_over: "This session has already ended." | "이미 끝난 세션입니다.",
+        session_over: "This session has already ended." | "이미 종료된 세션입니다.",
         superuser_only: "Only superusers can create and change staff and superusers."
             | "스태프와 최고 관리자는 최고 관리자만 만들거나 바꿀 수 있습니다.",
-        too_often: "Too many attempts. Try again in {wait}." | "너무 많이 시도했습니다. {wait} 뒤에 다시 시도하세요.",
+        too_often(wait): "Too many attempts. Try again in {wait}." | "너무 많이 시도했습니다. {wait} 뒤에 다시 시도하세요.",
         second: "a second" | "1초",
-        seconds: "{n} seconds" | "{n}초",
-        minutes: "{n} minutes" | "{n}분",
+        seconds(n): "{n} seconds" | "{n}초",
+        minutes(n): "{n} minutes" | "{n}분",
     }
 }
 
@@ -47,9 +44,9 @@ fn korean(fault: &Violation) -> String {
         Violation::Username(UsernameError::Characters) => {
             "올바른 사용자 이름을 쓰세요. 문자, 숫자와 @ . + - _ 만 쓸 수 있습니다."
         }
-        Violation::UsernameTaken => "이미 있는 사용자 이름입니다.",
+        Violation::UsernameTaken => "이미 사용 중인 사용자 이름입니다.",
         Violation::Email(EmailError) => "올바른 이메일 주소를 쓰세요.",
-        Violation::EmailTaken => "이미 쓰이는 이메일 주소입니다.",
+        Violation::EmailTaken => "이미 사용 중인 이메일 주소입니다.",
         Violation::Length(LengthError::TooShort { min }) => {
             return format!("비밀번호가 너무 짧습니다. {min}자 이상으로 쓰세요.");
         }
@@ -62,12 +59,12 @@ fn korean(fault: &Violation) -> String {
         }
         Violation::OwnersWords => "너무 추측하기 쉬운 비밀번호입니다. 사용자 이름과 주소를 빼거나 단어를 더하세요.",
         Violation::WrongPassword => "현재 비밀번호가 아닙니다.",
-        Violation::OwnAccount => "자신의 계정에서는 뺄 수 없습니다. 다른 최고 관리자에게 부탁하세요.",
+        Violation::OwnAccount => "자신의 계정에서는 해제할 수 없습니다. 다른 최고 관리자에게 요청하세요.",
         Violation::OwnPassword => "자신의 비밀번호는 현재 비밀번호를 묻는 계정 페이지에서 바꾸세요.",
-        Violation::TooMany { max } => return format!("한 번에 {max}개까지 고르세요."),
+        Violation::TooMany { max } => return format!("한 번에 {max}개까지 선택할 수 있습니다."),
         Violation::Words(_) => "10개 단어까지 검색할 수 있습니다.",
-        Violation::UserId => "사용자 번호는 정수입니다.",
-        Violation::SessionId => "세션 번호는 0부터 f까지 32자리입니다.",
+        Violation::UserId => "사용자 ID는 정수여야 합니다.",
+        Violation::SessionId => "세션 ID는 32자리 16진수여야 합니다.",
     };
     sentence.to_owned()
 }
@@ -95,10 +92,10 @@ pub(super) fn too_many(seconds: u64) -> String {
     let text = Text::get();
     let wait = match seconds {
         0 | 1 => text.second.to_owned(),
-        2..120 => fill(text.seconds, &[("n", &seconds.to_string())]),
-        _ => fill(text.minutes, &[("n", &seconds.div_ceil(60).to_string())]),
+        2..120 => text.seconds(&seconds),
+        _ => text.minutes(&seconds.div_ceil(60)),
     };
-    fill(text.too_often, &[("wait", &wait)])
+    text.too_often(&wait)
 }
 
 const fn korean_warning(warning: Warning) -> &'static str {

@@ -3,7 +3,10 @@
 use leptos::{html::Div, prelude::*, task::spawn_local};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::components::{Progress, Toast};
+use super::{
+    components::{Progress, Toast},
+    load::Load,
+};
 use crate::api::ApiError;
 
 /// Runs the actions of a component's buttons. Its [`Failure`] belongs into the view.
@@ -43,6 +46,21 @@ impl Actions {
                 Err(error) => _ = failure.try_set(Some(reason(error))),
             }
         });
+    }
+
+    /// Runs an action on one of the rows, and loads them again whatever the outcome.
+    pub(crate) fn run_on<Rows: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        rows: Load<Rows>,
+        action: impl Future<Output = Result<(), ApiError>> + 'static,
+        done: String,
+    ) {
+        let reloaded = async move {
+            let outcome = action.await;
+            rows.again();
+            outcome
+        };
+        self.run(reloaded, |()| done);
     }
 }
 

@@ -10,20 +10,8 @@ use wasm_bindgen::JsValue;
 
 use super::{
     current_url::use_current_url,
-    query::{Parameters, Query, with_query},
+    query::{Filters, filtered, read},
 };
-
-/// The filters of a list, which the URL's query holds.
-pub(super) trait Filters: Clone + PartialEq + Send + Sync + 'static {
-    /// Parses a query. Unknown values are ignored.
-    fn read(parameters: &Query) -> Self;
-
-    /// The query's parameters, without defaults.
-    fn write(&self) -> Parameters;
-
-    /// The requested page.
-    fn page_mut(&mut self) -> &mut u32;
-}
 
 /// The filters in the URL of the current page.
 #[derive(Clone)]
@@ -43,11 +31,11 @@ impl<C: Filters> ListUrl<C> {
         let filters = Memo::new(move |before: Option<&C>| match before {
             // Ignore the URL of the next page while this one is being removed.
             Some(before) if location.pathname.read() != own_path => before.clone(),
-            _ => C::read(&Query::parse(&location.search.read())),
+            _ => read(&location.search.read()),
         });
         let current = use_current_url();
         let go = Callback::new(move |filters: C| {
-            let url = with_query(&path, &filters.write());
+            let url = filtered(&path, filters);
             if url != current.get_untracked() {
                 push_entry();
                 let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
@@ -73,6 +61,11 @@ impl<C: Filters> ListUrl<C> {
         *filters.page_mut() = 1;
         change(&mut filters);
         self.go.run(filters);
+    }
+
+    /// Removes all filters.
+    pub(super) fn clear(self) {
+        self.go.run(read(""));
     }
 
     /// Changes the page.

@@ -22,7 +22,7 @@ use crate::{
 texts! {
     Text {
         again: "Try again" | "다시 시도",
-        account: "Go to your account" | "내 계정으로 가기",
+        account: "Go to your account" | "내 계정으로 이동",
         sign_in: "Sign in" | "로그인",
     }
 }

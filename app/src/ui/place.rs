@@ -19,7 +19,7 @@ use crate::{
 
 texts! {
     Text {
-        failed: "This page could not be downloaded. Check the connection and try again."
+        failed: "This page could not be downloaded. Check your connection and try again."
             | "이 페이지를 내려받지 못했습니다. 연결을 확인하고 다시 시도하세요.",
         again: "Try again" | "다시 시도",
     }

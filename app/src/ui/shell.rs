@@ -34,8 +34,8 @@ pub struct RegistrationOpen(pub bool);
 
 texts! {
     Text {
-        description: "Hallpass signs people in, keeps them signed in, and ends it at once."
-            | "Hallpass는 로그인하게 하고, 로그인을 유지하고, 바로 끝냅니다.",
+        description: "Token authentication with automatic refresh and immediate revocation."
+            | "자동 갱신과 즉시 폐기를 지원하는 토큰 인증.",
     }
 }
 

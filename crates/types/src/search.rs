@@ -27,7 +27,7 @@ impl<T> Listing<T> {
 }
 
 /// Search conditions for users. All must match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSearch {
     /// Words in the username or the e-mail address, as typed; at most ten.
     pub search: String,
@@ -77,7 +77,7 @@ impl UserOrdering {
 }
 
 /// Search conditions for refresh tokens. All must match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenSearch {
     /// The user id.
     pub user: Option<String>,

@@ -8,7 +8,7 @@ const ACCOUNT = ['Your account', '내 계정'] as const;
 const SESSIONS = ['Your sessions', '내 세션'] as const;
 const TOKENS = ['Your tokens', '내 토큰'] as const;
 const DIAGNOSTICS = ['Diagnostics', '진단'] as const;
-const HOME = ['A pass that renews itself, and ends when you say so', '스스로 갱신되고, 원할 때 끝나는 출입증'] as const;
+const HOME = ['Token authentication that stays signed in', '로그인이 끊기지 않는 토큰 인증'] as const;
 
 const FOREIGN =
   'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2Vsc2V3aGVyZS5leGFtcGxlIiwiZXhwIjoxMDAwMDAwMDAwfQ.c2lnbmF0dXJl';

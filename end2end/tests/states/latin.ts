@@ -1,11 +1,11 @@
 // Latin words on a Korean page.
 import type { Page } from '@playwright/test';
 
-/** Latin words that Korean pages may contain: names and contents of tokens. */
+/** Latin words that Korean pages may contain: names, contents of tokens, and abbreviations that Korean uses. */
 const KNOWN = [
   /Hallpass/, /English/, /JSON( Web Token)?/, /base64url/, /\/\.well-known\/jwks\.json/, /\S+@\S+/,
   /((Headless)?Chrome|Safari|Firefox|Edge)( \d+)?/, /iPhone|Android|Linux|Windows|macOS/, /\b[ap]\.?m\.?\b/i, /\bms\b/,
-  /\baccess\b/, /\brefresh\b/, /\bjti\b/, /\b[0-9a-f]{32}\b/,
+  /\baccess\b/, /\brefresh\b/, /\bjti\b/, /\b[0-9a-f]{32}\b/, /\b(IP|ID|JWT)\b/,
 ];
 
 /** The unexpected Latin words in visible and in screen reader text. */

@@ -4,10 +4,10 @@ import { expect, fillSignIn, isSignedOut, open } from '../story';
 import { signInOn } from './cast';
 import { join, type Said, type Scene, type State } from './state';
 
-const HOME = ['A pass that renews itself, and ends when you say so', '스스로 갱신되고, 원할 때 끝나는 출입증'] as const;
+const HOME = ['Token authentication that stays signed in', '로그인이 끊기지 않는 토큰 인증'] as const;
 const SIGN_IN = ['Sign in', '로그인'] as const;
-const REGISTER = ['Create an account', '계정 만들기'] as const;
-const NOT_FOUND = ['There is no such page', '그런 페이지가 없습니다'] as const;
+const REGISTER = ['Create account', '계정 만들기'] as const;
+const NOT_FOUND = ['Page not found', '페이지를 찾을 수 없음'] as const;
 
 export const SIGNED_OUT: State[] = [
   { name: 'home', heading: HOME, title: ['', ''], reach: at('/') },
@@ -17,7 +17,7 @@ export const SIGNED_OUT: State[] = [
   { name: 'register-refused', heading: REGISTER, reach: refusedRegistration },
   { name: 'register-closed', heading: REGISTER, reach: at('/register'), server: SERVERS.closed },
   { name: 'farewell', heading: SIGN_IN, reach: farewell },
-  { name: 'not-found', heading: NOT_FOUND, title: ['No such page', '없는 페이지'], reach: at('/no/such/page') },
+  { name: 'not-found', heading: NOT_FOUND, title: ['Page not found', '페이지를 찾을 수 없음'], reach: at('/no/such/page') },
   { name: 'not-loaded', heading: SIGN_IN, reach: notLoaded },
   { name: 'no-javascript', heading: SIGN_IN, reach: ({ page }) => page.goto('/sign-in'), withoutScript: true },
   // The answers of the server and of the service worker when nothing else can answer.

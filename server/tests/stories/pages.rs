@@ -8,9 +8,9 @@ async fn page(world: &World, path: &str) -> Answer {
 async fn every_page_is_rendered_without_a_session() {
     let world = World::new().await;
     let pages = [
-        ("/", "ends when you say so"),
+        ("/", "stays signed in"),
         ("/sign-in", "Sign in"),
-        ("/register", "Create an account"),
+        ("/register", "Create account"),
         ("/account", "Your account"),
     ];
     for (path, words) in pages {
@@ -27,7 +27,7 @@ async fn an_unknown_page_has_status_404() {
     let world = World::new().await;
     let answer = page(&world, "/no/such/page").await;
     assert_eq!(answer.status, 404);
-    assert!(answer.body.as_str().is_some_and(|html| html.contains("There is no such page")));
+    assert!(answer.body.as_str().is_some_and(|html| html.contains("Page not found")));
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn forms_show_the_servers_password_rules() {
     settings.password_policy.min_length = 20;
     let world = World::with(settings).await;
     let answer = page(&world, "/register").await;
-    assert!(answer.body.as_str().is_some_and(|html| html.contains("At least 20 characters")));
+    assert!(answer.body.as_str().is_some_and(|html| html.contains("at least 20 characters")));
 }
 
 #[tokio::test]

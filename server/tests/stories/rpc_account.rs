@@ -70,7 +70,7 @@ async fn a_users_events_are_paged_by_twenty() {
     assert_eq!((shape(&first), shape(&second)), (([24, 1, 2], 20), ([24, 2, 2], 4)));
     assert_eq!(second.body["items"][3]["kind"], "registered");
     for page in [0, 3, u32::MAX] {
-        events(&ada, page).await.is(404, json!({ "code": "not_found", "message": "What you were looking for is not there any more. Reload the page." }));
+        events(&ada, page).await.is(404, json!({ "code": "not_found", "message": "This no longer exists." }));
     }
 }
 

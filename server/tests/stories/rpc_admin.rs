@@ -13,7 +13,7 @@ fn is_refused(answer: &Answer, status: u16, code: &str, message: &str) {
 
 #[track_caller]
 fn is_not_found(answer: &Answer) {
-    is_refused(answer, 404, "not_found", "What you were looking for is not there any more. Reload the page.");
+    is_refused(answer, 404, "not_found", "This no longer exists.");
 }
 
 #[track_caller]

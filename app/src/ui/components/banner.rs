@@ -9,12 +9,12 @@ use crate::{
 
 texts! {
     Text {
-        offline: "You are offline. You stay signed in, and the page goes on when the network is back."
-            | "오프라인 상태입니다. 로그인은 유지되며, 네트워크가 돌아오면 이어집니다.",
-        unreachable: "The server cannot be reached. You stay signed in. Trying again…"
+        offline: "You're offline. You're still signed in; the page updates when you reconnect."
+            | "오프라인 상태입니다. 로그인은 유지되며, 다시 연결되면 페이지가 업데이트됩니다.",
+        unreachable: "Can't reach the server. You're still signed in. Retrying…"
             | "서버에 연결할 수 없습니다. 로그인은 유지되며, 다시 시도하고 있습니다…",
-        waiting: "The server cannot be reached. Trying again…" | "서버에 연결할 수 없습니다. 다시 시도하고 있습니다…",
-        network: "The page could not be downloaded completely. Trying again…"
+        waiting: "Can't reach the server. Retrying…" | "서버에 연결할 수 없습니다. 다시 시도하고 있습니다…",
+        network: "Part of the page could not be downloaded. Retrying…"
             | "페이지를 모두 내려받지 못했습니다. 다시 시도하고 있습니다…",
         outdated: "A new version is available." | "새 버전이 있습니다.",
         crashed: "Something went wrong on this page." | "이 페이지에서 오류가 발생했습니다.",

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::{Icon, Selection, uncover::uncover_focus};
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
-        selected: "{count} selected" | "{count}개 선택됨",
-        clear: "Clear the selection" | "선택 해제",
+        selected(count): "{count} selected" | "{count}개 선택됨",
+        clear: "Clear selection" | "선택 해제",
     }
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn Bulk<Actions: IntoView + 'static>(
             uncover_focus();
         }
     });
-    let words = move || fill(text.selected, &[("count", &count.get().to_string())]);
+    let words = move || text.selected(&count.get());
     view! {
         <p class="visually-hidden" role="status">{move || is_shown.get().then(words)}</p>
         {move || {

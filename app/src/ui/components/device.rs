@@ -1,10 +1,10 @@
 //! A device's name. The server sends "Firefox on Linux".
 
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
-        on: "{browser} on {system}" | "{system}의 {browser}",
+        on(browser, system): "{browser} on {system}" | "{system}의 {browser}",
         android_tablet: "Android tablet" | "Android 태블릿",
     }
 }
@@ -18,7 +18,7 @@ pub(crate) fn device_words(device: &str) -> String {
     match device.split_once(" on ") {
         Some((browser, system)) => {
             let system = if system == ANDROID_TABLET { text.android_tablet } else { system };
-            fill(text.on, &[("browser", browser), ("system", system)])
+            text.on(&browser, &system)
         }
         None => device.to_owned(),
     }

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::FormState;
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
-        missing: "{field} is required." | "{field} 항목을 입력하세요.",
+        missing(field): "{field} is required." | "{field} 항목을 입력하세요.",
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn Field(
 
 /// The message for an empty required field.
 pub(super) fn missing(label: &str) -> String {
-    fill(Text::get().missing, &[("field", label)])
+    Text::get().missing(&label)
 }
 
 /// The ids of a field's hint and error.

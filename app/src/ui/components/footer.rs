@@ -10,9 +10,7 @@ use crate::{
 
 texts! {
     Text {
-        line: "Your pass is kept in this browser, renewed unnoticed, and taken back the moment you say so."
-            | "출입증은 이 브라우저에 보관되고, 모르는 사이에 갱신되며, 원하는 순간 회수됩니다.",
-        preferences: "Language and colours" | "언어와 색상",
+        preferences: "Language and theme" | "언어와 테마",
         system: "System" | "시스템",
         light: "Light" | "밝게",
         dark: "Dark" | "어둡게",
@@ -51,7 +49,6 @@ pub(crate) fn Footer() -> impl IntoView {
         .map(|(theme, label)| link("theme", theme.word(), label, None, theme == Theme::current()));
     view! {
         <footer class="bottom">
-            <p>{text.line}</p>
             <nav class="preferences" aria-label=text.preferences>
                 <ul>{languages}</ul>
                 <ul>{themes}</ul>

@@ -10,7 +10,7 @@ texts! {
     Text {
         main: "Main" | "주 메뉴",
         sign_in: "Sign in" | "로그인",
-        register: "Register" | "가입",
+        register: "Create account" | "계정 만들기",
         account: "Account" | "계정",
         administration: "Administration" | "관리",
         sign_out: "Sign out" | "로그아웃",

@@ -25,7 +25,6 @@ mod select;
 mod selection;
 mod session_row;
 mod skeleton;
-mod sort_header;
 mod ticking;
 mod time;
 mod toast;
@@ -36,7 +35,7 @@ pub(crate) use bulk::Bulk;
 pub(crate) use check::Check;
 pub(crate) use confirm::{Confirm, ConfirmDialog, Question};
 pub(crate) use device::{device_icon, device_words};
-pub(crate) use event::{Happening, event_origin, event_sentence, event_tone};
+pub(crate) use event::{Happening, event_origin, event_sentence, event_tone, event_words};
 pub(crate) use facts::ServerFacts;
 pub(crate) use field::Field;
 pub(crate) use footer::Footer;
@@ -55,7 +54,8 @@ pub(crate) use select::Select;
 pub(crate) use selection::{SelectAll, SelectOne, Selection};
 pub(crate) use session_row::SessionRow;
 pub(crate) use skeleton::{Shape, Skeleton};
-pub(crate) use sort_header::SortHeader;
 pub(crate) use ticking::{every_second, ticking};
-pub(crate) use time::{clock_only, clock_time, date_time, day, iso_time, precise_time, prepare_dates, remaining_words};
+pub(crate) use time::{
+    Timestamp, clock_only, clock_time, date_time, day, iso_time, precise_time, prepare_dates, remaining_words,
+};
 pub(crate) use toast::{Toast, Toasts};

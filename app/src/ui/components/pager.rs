@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
         pages: "Pages" | "페이지",
         previous: "Previous" | "이전",
         next: "Next" | "다음",
-        here: "Page {page} of {pages}" | "{pages}쪽 중 {page}쪽",
+        here(page, pages): "Page {page} of {pages}" | "{pages}쪽 중 {page}쪽",
     }
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn Pager(
     page: SignalSetter<u32>,
 ) -> impl IntoView {
     let text = Text::get();
-    let here = fill(text.here, &[("page", &number.to_string()), ("pages", &pages.to_string())]);
+    let here = text.here(&number, &pages);
     let (is_first, is_last) = (number <= 1, number >= pages);
     let turn = move |to: u64| page.set(u32::try_from(to).unwrap_or(u32::MAX));
     (pages > 1).then(|| {

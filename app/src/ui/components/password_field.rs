@@ -8,19 +8,19 @@ use super::{
     FormState,
     field::{Notes, described_by, missing},
 };
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
         show: "Show" | "표시",
-        show_it: "Show {field}" | "{field} 표시",
+        show_it(field): "Show {field}" | "{field} 표시",
         hide: "Hide" | "숨기기",
-        hide_it: "Hide {field}" | "{field} 숨기기",
-        rule: "At least {min} characters of any kind, and not easy to guess." | "{min}자 이상, 종류는 상관없고 추측하기 어려워야 합니다.",
-        to_go: "{rule} {count} to go." | "{rule} {count}자 남았습니다.",
-        long_enough: "{count} characters: long enough. Its strength is judged when it is sent."
-            | "{count}자: 길이는 충분합니다. 강도는 보낼 때 확인합니다.",
-        too_long: "This password is too long. Use at most {max} characters."
+        hide_it(field): "Hide {field}" | "{field} 숨기기",
+        rule(min): "Use at least {min} characters that are hard to guess." | "{min}자 이상이어야 하며, 추측하기 어려워야 합니다.",
+        to_go(rule, count): "{rule} {count} more needed." | "{rule} {count}자가 더 필요합니다.",
+        long_enough(count): "{count} characters. Strength is checked when you submit the form."
+            | "{count}자입니다. 강도는 제출할 때 확인합니다.",
+        too_long(max): "This password is too long. Use at most {max} characters."
             | "비밀번호가 너무 깁니다. {max}자 이하로 쓰세요.",
     }
 }
@@ -37,7 +37,6 @@ pub(crate) fn PasswordField(
     let is_shown = RwSignal::new(false);
     // Unicode lower-casing would add its tables to the first download.
     let field = label.to_ascii_lowercase();
-    let verb = move || if is_shown.get() { (text.hide, text.hide_it) } else { (text.show, text.show_it) };
     let typed = RwSignal::new(String::new());
     // Check values that the browser filled in, and hide the password on submission.
     Effect::new(move |_| {
@@ -67,10 +66,10 @@ pub(crate) fn PasswordField(
                     type="button"
                     class="quiet"
                     aria-controls=name
-                    aria-label=move || fill(verb().1, &[("field", &field)])
+                    aria-label=move || if is_shown.get() { text.hide_it(&field) } else { text.show_it(&field) }
                     on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                 >
-                    {move || verb().0}
+                    {move || if is_shown.get() { text.hide } else { text.show }}
                 </button>
             </div>
             <Notes id=name hint error/>
@@ -82,14 +81,11 @@ pub(crate) fn PasswordField(
 fn describe(text: &Text, policy: PasswordPolicy, typed: &str) -> String {
     let typed = &normalized(typed);
     let length = typed.chars().count();
-    let rule = |min: usize| fill(text.rule, &[("min", &min.to_string())]);
     match policy.check_length(typed) {
-        Ok(()) => fill(text.long_enough, &[("count", &length.to_string())]),
-        Err(LengthError::TooShort { min }) if length == 0 => rule(min),
-        Err(LengthError::TooShort { min }) => {
-            fill(text.to_go, &[("rule", &rule(min)), ("count", &(min - length).to_string())])
-        }
-        Err(LengthError::TooLong { max }) => fill(text.too_long, &[("max", &max.to_string())]),
+        Ok(()) => text.long_enough(&length),
+        Err(LengthError::TooShort { min }) if length == 0 => text.rule(&min),
+        Err(LengthError::TooShort { min }) => text.to_go(&text.rule(&min), &(min - length)),
+        Err(LengthError::TooLong { max }) => text.too_long(&max),
     }
 }
 
@@ -107,9 +103,9 @@ mod tests {
     #[test]
     fn the_hint_shows_the_rule_first_and_then_the_missing_characters() {
         let policy = PasswordPolicy { min_length: 15, max_length: 20 };
-        assert_eq!(describe(&Text::ENGLISH, policy, ""), "At least 15 characters of any kind, and not easy to guess.");
-        assert!(describe(&Text::ENGLISH, policy, "한국어").ends_with(" 12 to go."));
-        assert!(describe(&Text::ENGLISH, policy, &"a".repeat(15)).starts_with("15 characters: long enough."));
+        assert_eq!(describe(&Text::ENGLISH, policy, ""), "Use at least 15 characters that are hard to guess.");
+        assert!(describe(&Text::ENGLISH, policy, "한국어").ends_with(" 12 more needed."));
+        assert!(describe(&Text::ENGLISH, policy, &"a".repeat(15)).starts_with("15 characters."));
         assert!(describe(&Text::ENGLISH, policy, &"a".repeat(21)).contains("at most 20"));
     }
 }

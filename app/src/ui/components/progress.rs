@@ -9,7 +9,7 @@ use crate::{delay::Delay, texts};
 
 texts! {
     Text {
-        working: "Still working…" | "아직 처리하고 있습니다…",
+        working: "Still working…" | "처리 중입니다…",
     }
 }
 

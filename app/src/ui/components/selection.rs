@@ -10,9 +10,15 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 pub(crate) struct Selection(RwSignal<BTreeSet<String>>);
 
 impl Selection {
-    /// An empty selection.
-    pub(crate) fn new() -> Self {
-        Self(RwSignal::new(BTreeSet::new()))
+    /// An empty selection. It is cleared when a signal changes that `changed` reads: rows that are not visible are not
+    /// selected.
+    pub(crate) fn cleared_by(changed: impl Fn() + 'static) -> Self {
+        let selection = Self(RwSignal::new(BTreeSet::new()));
+        Effect::new(move |_| {
+            changed();
+            selection.clear();
+        });
+        selection
     }
 
     /// The number of selected rows.
@@ -25,8 +31,7 @@ impl Selection {
         self.0.with_untracked(|ids| ids.iter().cloned().collect())
     }
 
-    /// Clears the selection.
-    pub(crate) fn clear(self) {
+    fn clear(self) {
         self.0.maybe_update(|ids| {
             let had_some = !ids.is_empty();
             ids.clear();

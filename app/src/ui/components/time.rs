@@ -3,17 +3,18 @@
 
 use hallpass_types::millis;
 use js_sys::{Date, Object, Reflect};
+use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::region::locale;
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
-        seconds: "{a} s" | "{a}초",
-        minutes: "{a} min {b} s" | "{a}분 {b}초",
-        hours: "{a} h {b} min" | "{a}시간 {b}분",
-        days: "{a} d {b} h" | "{a}일 {b}시간",
+        seconds(a): "{a} s" | "{a}초",
+        minutes(a, b): "{a} min {b} s" | "{a}분 {b}초",
+        hours(a, b): "{a} h {b} min" | "{a}시간 {b}분",
+        days(a, b): "{a} d {b} h" | "{a}일 {b}시간",
         future: "far in the future" | "먼 미래",
         past: "far in the past" | "먼 과거",
     }
@@ -30,6 +31,12 @@ pub(crate) fn prepare_dates() {
 /// "23 Nov 2026, 14:02".
 pub(crate) fn date_time(seconds: i64) -> String {
     format(seconds, &[("dateStyle", "medium"), ("timeStyle", "short")])
+}
+
+/// A date and time, also for machines.
+#[component]
+pub(crate) fn Timestamp(at: i64) -> impl IntoView {
+    view! { <time datetime=iso_time(at)>{date_time(at)}</time> }
 }
 
 /// "14:02" today, with the date on another day.
@@ -85,13 +92,12 @@ pub(crate) fn remaining_words(millis: i64) -> String {
 fn remaining_in(text: &Text, millis: i64) -> String {
     let seconds = millis.max(0) / 1000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    let (words, a, b) = match (days, hours, minutes) {
-        (0, 0, 0) => (text.seconds, seconds, 0),
-        (0, 0, minutes) => (text.minutes, minutes, seconds % 60),
-        (0, hours, minutes) => (text.hours, hours, minutes),
-        (days, hours, _) => (text.days, days, hours),
-    };
-    fill(words, &[("a", &a.to_string()), ("b", &b.to_string())])
+    match (days, hours, minutes) {
+        (0, 0, 0) => text.seconds(&seconds),
+        (0, 0, _) => text.minutes(&minutes, &(seconds % 60)),
+        (0, _, _) => text.hours(&hours, &minutes),
+        _ => text.days(&days, &hours),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 mod badges;
 mod count;
-mod empty;
 mod events;
 mod flag;
 mod narrowed;

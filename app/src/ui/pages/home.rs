@@ -10,20 +10,20 @@ use crate::{
 
 texts! {
     Text {
-        title: "A pass that renews itself, and ends when you say so" | "스스로 갱신되고, 원할 때 끝나는 출입증",
-        lead: "Hallpass signs people in with short-lived tokens, renews them without anybody noticing, \
-               and takes them back at once: on one device, on all, in every tab."
-            | "Hallpass는 수명이 짧은 토큰으로 로그인하게 하고, 아무도 모르게 갱신하며, \
-               한 기기든 모든 기기든 모든 탭이든 즉시 회수합니다.",
-        race: "Nobody is thrown out by a race" | "경합으로 로그아웃되지 않습니다",
-        race_why: "Two tabs, a lost reply, a retry: each ends up with the very same next token."
-            | "두 개의 탭, 잃어버린 응답, 재시도: 모두 똑같은 다음 토큰을 받습니다.",
-        theft: "A stolen token ends the session" | "훔친 토큰은 세션을 끝냅니다",
-        theft_why: "A spent token that comes back is noticed, and whoever holds a copy is out."
-            | "이미 쓴 토큰이 다시 오면 알아차리고, 사본을 가진 쪽은 쫓겨납니다.",
-        end: "Signing out is immediate" | "로그아웃은 즉시입니다",
-        end_why: "No request after it is answered, although no request asks the database."
-            | "요청마다 데이터베이스를 묻지 않으면서도, 그 뒤의 요청에는 답하지 않습니다.",
+        title: "Token authentication that stays signed in" | "로그인이 끊기지 않는 토큰 인증",
+        lead: "Hallpass signs people in with short-lived tokens, refreshes them automatically, \
+               and revokes them instantly, on one device or all of them."
+            | "Hallpass는 수명이 짧은 토큰으로 로그인하고, 토큰을 자동으로 갱신하며, \
+               한 기기에서든 모든 기기에서든 즉시 폐기합니다.",
+        race: "Race conditions never sign anyone out" | "동시에 갱신해도 로그아웃되지 않습니다",
+        race_why: "Two tabs, a lost response or a retry all receive the same next token."
+            | "탭이 여러 개이거나, 응답을 잃거나, 재시도해도 모두 같은 다음 토큰을 받습니다.",
+        theft: "A stolen token ends the session" | "도난된 토큰이 사용되면 세션이 종료됩니다",
+        theft_why: "If a used refresh token is replayed, the session is revoked."
+            | "이미 사용한 리프레시 토큰이 다시 사용되면 세션을 종료하여 접근을 차단합니다.",
+        end: "Signing out is immediate" | "로그아웃은 즉시 적용됩니다",
+        end_why: "Tokens stop working the moment you sign out, without a database lookup per request."
+            | "요청마다 데이터베이스를 조회하지 않아도, 로그아웃하면 토큰을 바로 쓸 수 없게 됩니다.",
     }
 }
 
@@ -58,12 +58,14 @@ pub(crate) fn Home() -> impl IntoView {
 texts! {
     PassText {
         stub: "HALL PASS" | "출입증",
-        looking: "Looking for your pass…" | "출입증을 찾고 있습니다…",
+        looking: "Checking your session…" | "세션을 확인하고 있습니다…",
         nobody: "You are not signed in." | "로그인하지 않았습니다.",
         sign_in: "Sign in" | "로그인",
-        register: "Create an account" | "계정 만들기",
-        holder: "Signed in as {name}" | "{name} 님으로 로그인됨",
-        somebody: "somebody" | "사용자",
+        register: "Create account" | "계정 만들기",
+        before: "Signed in as" | "",
+        holder(name): "{name}" | "{name} 님",
+        after: "" | "로그인 중",
+        unnamed: "unknown user" | "사용자",
         account: "Your account" | "내 계정",
         valid: "Valid" | "유효",
     }
@@ -75,8 +77,7 @@ pub(super) fn Pass() -> impl IntoView {
     let text = PassText::get();
     let session = expect_context::<Session>();
     let is_open = expect_context::<ServerFacts>().is_registration_open;
-    let name = move || session.username.get().unwrap_or_else(|| text.somebody.to_owned());
-    let (before, after) = text.holder.split_once("{name}").unwrap_or_default();
+    let name = move || text.holder(&session.username.get().as_deref().unwrap_or(text.unnamed));
     let inside = move || match session.state.get() {
         SessionState::Unknown => EitherOf3::A(view! { <p class="holder">{text.looking}</p> }),
         SessionState::SignedOut => EitherOf3::B(view! {
@@ -89,9 +90,9 @@ pub(super) fn Pass() -> impl IntoView {
         SessionState::SignedIn | SessionState::Stale => EitherOf3::C(view! {
             <p class="stamp" aria-hidden="true">{text.valid}</p>
             <p class="holder">
-                {before}
+                {text.before}
                 <strong>{name}</strong>
-                {after}
+                {text.after}
             </p>
             <p class="actions">
                 <a href="/account" class="button primary">{text.account}</a>

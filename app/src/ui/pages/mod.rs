@@ -13,7 +13,7 @@ mod styleguide;
 
 pub(crate) use home::Home;
 pub(crate) use not_found::NotFound;
-pub(crate) use protected::Protected;
+pub(crate) use protected::{Protected, ProtectedPage};
 pub(crate) use register::Register;
 pub(crate) use sign_in::SignIn;
 #[cfg(debug_assertions)]

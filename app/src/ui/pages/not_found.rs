@@ -6,9 +6,9 @@ use crate::{api::status, texts};
 
 texts! {
     Text {
-        title: "There is no such page" | "그런 페이지가 없습니다",
-        why: "The address may be mistyped, or the page has moved." | "주소가 잘못되었거나 페이지가 옮겨졌을 수 있습니다.",
-        home: "Go to the start" | "처음으로 가기",
+        title: "Page not found" | "페이지를 찾을 수 없음",
+        why: "The URL may be wrong, or the page has moved." | "주소가 잘못되었거나 페이지가 이동했을 수 있습니다.",
+        home: "Go to the home page" | "홈으로 이동",
     }
 }
 

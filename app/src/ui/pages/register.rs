@@ -13,10 +13,10 @@ use crate::{
 
 texts! {
     Text {
-        title: "Create an account" | "계정 만들기",
-        closed: "Registration is closed here. Ask an administrator for an account."
-            | "이곳은 가입을 받지 않습니다. 관리자에게 계정을 요청하세요.",
-        have_one: "Have an account already?" | "이미 계정이 있으신가요?",
+        title: "Create account" | "계정 만들기",
+        closed: "Registration is closed. Ask an administrator for an account."
+            | "현재 가입을 받지 않습니다. 관리자에게 계정을 요청하세요.",
+        have_one: "Already have an account?" | "이미 계정이 있으신가요?",
         sign_in: "Sign in" | "로그인",
         create: "Create account" | "계정 만들기",
         password: "Password" | "비밀번호",

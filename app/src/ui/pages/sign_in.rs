@@ -1,7 +1,7 @@
 //! `/sign-in?next=…`: the reason for the sign-out, the form, and the return URL.
 
 use hallpass_types::{Credentials, EndReason, Ended};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     language::fill,
@@ -19,7 +19,7 @@ texts! {
         username: "Username" | "사용자 이름",
         password: "Password" | "비밀번호",
         no_account: "New here?" | "처음이신가요?",
-        register: "Create an account" | "계정 만들기",
+        register: "Create account" | "계정 만들기",
     }
 }
 
@@ -50,27 +50,30 @@ pub(crate) fn SignIn() -> impl IntoView {
 }
 
 texts! {
-    FarewellText {
-        ended: "You were signed out at {at}." | "{at}에 로그아웃되었습니다.",
-        ended_by: "You were signed out from {by} at {at}."
+    /// The reason for the end of a session, and whether the device that ended it is known.
+    fn farewell(end: (EndReason, bool)) {
+        (EndReason::SignedOut | EndReason::Revoked, false) => "You were signed out at {at}." | "{at}에 로그아웃되었습니다.",
+        (EndReason::SignedOut | EndReason::Revoked, true) => "You were signed out from {by} at {at}."
             | "{at}에 {by}에서 이 세션을 종료하여 로그아웃되었습니다.",
-        reuse: "You were signed out at {at} because an old token was used again, which can mean that someone copied it. \
-                If you do not recognise this, change your password."
+        (EndReason::Reuse, false) => "You were signed out at {at} because an old token was used again, which can mean that someone \
+                copied it. If you do not recognise this, change your password."
             | "예전 토큰이 다시 쓰여 {at}에 로그아웃되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
                본인이 한 일이 아니라면 비밀번호를 바꾸세요.",
-        reuse_by: "You were signed out at {at} because an old token was used again from {by}, which can mean that someone \
-                   copied it. If you do not recognise this, change your password."
+        (EndReason::Reuse, true) => "You were signed out at {at} because an old token was used again from {by}, which can mean that \
+                someone copied it. If you do not recognise this, change your password."
             | "{by}에서 예전 토큰이 다시 쓰여 {at}에 로그아웃되었습니다. 누군가 토큰을 복사했을 수 있습니다. \
                본인이 한 일이 아니라면 비밀번호를 바꾸세요.",
-        password: "Your password was changed at {at}, which ended this session. Sign in with the new one."
+        (EndReason::PasswordChanged, false) => "Your password was changed at {at}, which ended this session. Sign in with the new one."
             | "{at}에 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
-        password_by: "Your password was changed from {by} at {at}, which ended this session. Sign in with the new one."
+        (EndReason::PasswordChanged, true) => "Your password was changed from {by} at {at}, which ended this session. \
+                Sign in with the new one."
             | "{at}에 {by}에서 비밀번호가 바뀌어 이 세션이 종료되었습니다. 새 비밀번호로 로그인하세요.",
-        inactive: "This account is not active any more. Ask an administrator."
-            | "이 계정은 더 이상 활성 상태가 아닙니다. 관리자에게 문의하세요.",
-        too_many: "You were signed out at {at} because your account has too many sessions. Sign in to continue."
+        (EndReason::UserDeactivated, _) => "This account was deactivated. Contact an administrator."
+            | "비활성화된 계정입니다. 관리자에게 문의하세요.",
+        (EndReason::TooManySessions, _) => "You were signed out at {at} because your account has too many sessions. Sign in to continue."
             | "계정의 세션이 너무 많아 {at}에 로그아웃되었습니다. 계속하려면 로그인하세요.",
-        expired: "Your session expired. Sign in to continue." | "세션이 만료되었습니다. 계속하려면 로그인하세요.",
+        (EndReason::Expired, _) => "Your session expired at {at}. Sign in to continue."
+            | "{at}에 세션이 만료되었습니다. 계속하려면 로그인하세요.",
     }
 }
 
@@ -78,24 +81,10 @@ texts! {
 #[component]
 fn Farewell() -> impl IntoView {
     let session = expect_context::<Session>();
-    let sentence = move || session.ended.get().map(|ended| explain(&ended));
-    move || match sentence() {
-        Some(sentence) => Either::Left(view! { <p class="notice" role="status">{sentence}</p> }),
-        None => Either::Right(()),
-    }
+    move || session.ended.get().map(|ended| view! { <p class="notice" role="status">{explain(&ended)}</p> })
 }
 
 fn explain(ended: &Ended) -> String {
-    let text = FarewellText::get();
-    let (alone, with_device) = match ended.reason {
-        EndReason::SignedOut | EndReason::Revoked => (text.ended, text.ended_by),
-        EndReason::Reuse => (text.reuse, text.reuse_by),
-        EndReason::PasswordChanged => (text.password, text.password_by),
-        EndReason::UserDeactivated => (text.inactive, text.inactive),
-        EndReason::TooManySessions => (text.too_many, text.too_many),
-        EndReason::Expired => (text.expired, text.expired),
-    };
     let by = ended.by.as_deref().map(device_words);
-    let sentence = if by.is_some() { with_device } else { alone };
-    fill(sentence, &[("at", &clock_time(ended.at)), ("by", by.as_deref().unwrap_or_default())])
+    fill(farewell((ended.reason, by.is_some())), &[("at", &clock_time(ended.at)), ("by", &by.unwrap_or_default())])
 }

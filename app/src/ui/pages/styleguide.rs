@@ -63,9 +63,9 @@ fn Buttons() -> impl IntoView {
     let confirm = Confirm::new();
     let ask = move |_| {
         let question = Question {
-            title: "End every other session?".to_owned(),
-            consequence: "All other devices are signed out at once.".to_owned(),
-            button: "End them",
+            title: "End all other sessions?".to_owned(),
+            consequence: "All other devices are signed out immediately.".to_owned(),
+            button: "End all other sessions",
         };
         confirm.ask(question, || {});
     };
@@ -82,7 +82,7 @@ fn Buttons() -> impl IntoView {
                 <button type="button" class="icon-button" aria-label="Refresh"><Icon name="refresh"/></button>
                 <button type="button" disabled=true>"Disabled"</button>
                 <button type="button" class="primary" aria-busy="true" disabled=true>"Busy"</button>
-                <button type="button" on:click=move |_| toast.say("It was saved.".to_owned())>"Toast"</button>
+                <button type="button" on:click=move |_| toast.say("Saved.".to_owned())>"Toast"</button>
             </p>
             <p class="actions">{ICONS.map(|name| view! { <Icon name/> })}</p>
             <ConfirmDialog confirm/>
@@ -116,7 +116,7 @@ fn Fields() -> impl IntoView {
 
 #[component]
 fn Words() -> impl IntoView {
-    let notices = TONES.map(|tone| view! { <p class="notice" data-tone=tone>"A notice, meant as " {tone} "."</p> });
+    let notices = TONES.map(|tone| view! { <p class="notice" data-tone=tone>"A notice, of tone " {tone} "."</p> });
     let badges = TONES.map(|tone| view! { <span class="badge" data-tone=tone>{tone}</span> });
     view! {
         <section>
@@ -126,7 +126,7 @@ fn Words() -> impl IntoView {
             <div class="empty">
                 <Icon name="ticket"/>
                 <h3>"Nothing here"</h3>
-                <p>"What would be here, and how it comes here."</p>
+                <p>"A sentence about what appears here."</p>
             </div>
         </section>
     }
@@ -139,7 +139,7 @@ fn Lists() -> impl IntoView {
         view! {
             <li data-tone=tone>
                 <time>"14:02"</time>
-                <p>"Something happened."</p>
+                <p>"Signed in"</p>
                 <p class="meta">"203.0.113.7 · Firefox on Linux"</p>
             </li>
         }
@@ -172,7 +172,7 @@ fn Waiting() -> impl IntoView {
     };
     view! {
         <section>
-            <h2>"Skeletons, and what takes longer than a second"</h2>
+            <h2>"Skeletons and progress"</h2>
             <p class="actions"><button type="button" on:click=wait>"Wait for five seconds"</button></p>
             {shapes.map(|shape| view! { <Skeleton shape/> })}
         </section>

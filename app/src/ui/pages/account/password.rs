@@ -17,12 +17,12 @@ texts! {
     Text {
         title: "Password" | "비밀번호",
         done: "Your password was changed. All other sessions were ended."
-            | "비밀번호를 바꾸었습니다. 다른 세션은 모두 종료되었습니다.",
-        change: "Change password" | "비밀번호 바꾸기",
+            | "비밀번호를 변경했습니다. 다른 세션은 모두 종료되었습니다.",
+        change: "Change password" | "비밀번호 변경",
         current: "Current password" | "현재 비밀번호",
         new: "New password" | "새 비밀번호",
-        perhaps_changed: "Your previous attempt may have changed it: its reply was lost. If so, the new password is the current one."
-            | "이전 요청의 응답을 받지 못했습니다. 비밀번호가 이미 바뀌었다면 새 비밀번호가 현재 비밀번호입니다.",
+        perhaps_changed: "Your previous attempt may have succeeded. If so, your current password is the new one."
+            | "이전 시도에서 비밀번호가 이미 바뀌었을 수 있습니다. 그렇다면 새 비밀번호가 현재 비밀번호입니다.",
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 
 texts! {
     Text {
-        you: "You" | "내 정보",
+        title: "Profile" | "프로필",
         username: "Username" | "사용자 이름",
         email: "Email" | "이메일",
         none: "None" | "없음",
@@ -43,7 +43,7 @@ pub(super) fn Profile() -> impl IntoView {
         view! {
             <section class="card" aria-labelledby="profile">
                 <header>
-                    <h2 id="profile">{Text::get().you}</h2>
+                    <h2 id="profile">{Text::get().title}</h2>
                     <button
                         type="button"
                         on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)

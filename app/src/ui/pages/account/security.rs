@@ -4,40 +4,35 @@ use hallpass_types::{Listing, OwnEvent};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
-    api::events,
+    api::account,
     texts,
     ui::{
         components::{
             Happening, Icon, Pager, Shape, clock_only, day, event_origin, event_sentence, event_tone, iso_time,
         },
-        list_url::{Filters, ListUrl},
-        load::Load,
-        load_page::load_page,
-        query::{Parameters, Query, page_parameter},
+        list::List,
+        list_url::ListUrl,
+        query::{Filters, Query},
     },
 };
 
 texts! {
     Text {
-        title: "What happened to your account" | "내 계정에 있었던 일",
-        what_to_do: "Something here was not you? Change your password: it ends every other session."
-            | "내가 하지 않은 일이 있나요? 비밀번호를 바꾸세요. 다른 세션이 모두 종료됩니다.",
-        change: "Change password" | "비밀번호 바꾸기",
-        nothing: "Nothing yet" | "아직 없습니다",
+        title: "Account activity" | "계정 활동",
+        what_to_do: "Don't recognize something? Change your password. This ends all other sessions."
+            | "본인이 하지 않은 활동이 있나요? 비밀번호를 변경하세요. 다른 세션이 모두 종료됩니다.",
+        change: "Change password" | "비밀번호 변경",
+        nothing: "No activity yet" | "아직 활동이 없습니다",
     }
 }
 
 /// The current page of events, from one.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 struct EventPage(u32);
 
 impl Filters for EventPage {
-    fn read(query: &Query) -> Self {
-        Self(query.page())
-    }
-
-    fn write(&self) -> Parameters {
-        page_parameter(self.0).into_iter().collect()
+    fn exchange(&mut self, query: &mut Query) {
+        query.page(&mut self.0);
     }
 
     fn page_mut(&mut self) -> &mut u32 {
@@ -48,14 +43,13 @@ impl Filters for EventPage {
 /// The user's security events.
 #[component]
 pub(super) fn Security() -> impl IntoView {
-    let url = ListUrl::<EventPage>::current();
-    let list = Load::new(move || load_page(url.get(), |EventPage(page)| events::events(page)));
+    let List { url, rows } = List::new(|EventPage(page)| account::events(page));
     let text = Text::get();
     view! {
-        <section class="card" aria-labelledby="events" aria-busy=move || list.is_asking().get().to_string()>
+        <section class="card" aria-labelledby="events" aria-busy=move || rows.is_asking().get().to_string()>
             <h2 id="events">{text.title}</h2>
             <p>{text.what_to_do} " " <a href="/account#password">{text.change}</a></p>
-            {list.view(Shape::Rows, move |listing| view! { <Days listing url/> })}
+            {rows.view(Shape::Rows, move |listing| view! { <Days listing url/> })}
         </section>
     }
 }

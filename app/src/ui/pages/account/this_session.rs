@@ -11,14 +11,14 @@ use crate::{
 
 texts! {
     Text {
-        title: "This session" | "이 세션",
+        title: "Current session" | "현재 세션",
         device: "Device" | "기기",
-        address: "Address" | "주소",
+        address: "IP address" | "IP 주소",
         unknown: "Unknown" | "알 수 없음",
         signed_in: "Signed in" | "로그인",
-        renewed: "Last renewed" | "마지막 갱신",
-        ends: "Ends at the latest" | "늦어도 끝나는 때",
-        countdown: "Access token renewed within" | "액세스 토큰 갱신까지",
+        renewed: "Last refreshed" | "마지막 갱신",
+        ends: "Session expires" | "세션 만료",
+        countdown: "Access token expires in" | "액세스 토큰 만료까지",
     }
 }
 

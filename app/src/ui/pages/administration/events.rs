@@ -1,33 +1,21 @@
 //! `/admin/events`: security events of all accounts.
 
 mod days;
-mod kinds;
 mod search;
 mod table;
 mod toolbar;
 
-use hallpass_types::{EventRecord, Listing};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use search::EventFilters;
 use table::Table;
 use toolbar::Toolbar;
 
-use super::{empty::Empty, narrowed::Narrowed};
-use crate::{
-    api::admin::events,
-    language::fill,
-    texts,
-    ui::{
-        components::{Pager, Shape},
-        list_url::ListUrl,
-        load::Load,
-        load_page::load_page,
-    },
-};
+use super::narrowed::Narrowed;
+use crate::{api::admin, texts, ui::list::List};
 
 texts! {
     Text {
-        of_user: "Only events of user {id} are shown." | "{id}번 사용자의 기록만 표시합니다.",
+        of_user(id): "Showing events of user {id}" | "사용자 {id}의 기록만 표시",
     }
 }
 
@@ -35,24 +23,12 @@ texts! {
 #[component]
 pub(super) fn Events() -> impl IntoView {
     let text = Text::get();
-    let url = ListUrl::<EventFilters>::current();
-    let list = Load::new(move || load_page(url.get(), |filters: EventFilters| events::list_events(filters.search())));
-    let of_user = url.part(move |search| Some(fill(text.of_user, &[("id", search.user.as_deref()?)])));
+    let list = List::new(|filters: EventFilters| admin::list_events(filters.search()));
+    let url = list.url;
+    let of_user = url.part(move |search| search.user.as_ref().map(|id| text.of_user(id)));
     view! {
         <Toolbar url/>
         <Narrowed words=of_user on_widen=move || url.change(|search| search.user = None)/>
-        {list.view(Shape::Table, move |listing| view! { <Found listing list url/> })}
+        <Table list/>
     }
-}
-
-#[component]
-fn Found(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>, url: ListUrl<EventFilters>) -> impl IntoView {
-    if listing.items.is_empty() {
-        return Either::Left(view! { <Empty icon="shield" url/> });
-    }
-    let (number, pages) = (listing.page, listing.pages);
-    Either::Right(view! {
-        <Table listing list/>
-        <Pager number pages page=url.turn()/>
-    })
 }

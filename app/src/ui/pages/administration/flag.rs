@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    components::Select,
-    list_url::{Filters, ListUrl},
-};
+use crate::ui::{components::Select, list_url::ListUrl, query::Filters};
 
 /// The select: `any` and the labels of the two values, in order.
 #[component]

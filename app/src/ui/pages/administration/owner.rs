@@ -3,11 +3,11 @@
 use leptos::{either::EitherOf3, prelude::*};
 
 use super::badges::user_page;
-use crate::{language::fill, texts};
+use crate::texts;
 
 texts! {
     Text {
-        gone: "User {id}, deleted" | "삭제된 {id}번 사용자",
+        gone(id): "Deleted user {id}" | "삭제된 사용자 {id}",
     }
 }
 
@@ -16,7 +16,7 @@ texts! {
 pub(super) fn OwnerLink(id: Option<String>, username: Option<String>, nobody: &'static str) -> impl IntoView {
     match (id, username) {
         (Some(id), Some(name)) => EitherOf3::A(view! { <a href=user_page(&id)>{name}</a> }),
-        (Some(id), None) => EitherOf3::B(fill(Text::get().gone, &[("id", &id)])),
+        (Some(id), None) => EitherOf3::B(Text::get().gone(&id)),
         (None, _) => EitherOf3::C(nobody),
     }
 }

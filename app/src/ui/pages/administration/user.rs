@@ -15,7 +15,7 @@ use password::PasswordForm;
 use sessions::Sessions;
 
 use crate::{
-    api::admin::{sessions as api, users},
+    api::admin,
     local_url::LocalUrl,
     texts,
     ui::{
@@ -39,8 +39,8 @@ pub(super) fn User() -> impl IntoView {
     let text = Text::get();
     let path = use_location().pathname.get_untracked();
     let id = StoredValue::new(path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned());
-    let user = Load::new(move || users::load_user(id.get_value()));
-    let sessions = Load::new(move || api::sessions_of(id.get_value()));
+    let user = Load::new(move || admin::load_user(id.get_value()));
+    let sessions = Load::new(move || admin::sessions_of(id.get_value()));
     let is_there = user.is_there();
     let (confirm, actions) = (Confirm::new(), Actions::new());
     let link = move |page: &str| LocalUrl::of_page(page).with("user", &id.get_value()).to_string();

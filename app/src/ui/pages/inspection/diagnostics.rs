@@ -11,25 +11,30 @@ use crate::{
 
 texts! {
     Text {
-        why: "What the token engine of this tab did since the page was opened. No token is written here."
-            | "이 탭의 토큰 엔진이 페이지를 연 뒤로 한 일입니다. 토큰은 기록하지 않습니다.",
-        counters: "Counts" | "횟수",
+        why: "Activity of this tab's token engine since the page was opened. Tokens are not logged."
+            | "페이지를 연 뒤 이 탭의 토큰 엔진이 동작한 기록입니다. 토큰은 기록하지 않습니다.",
+        counters: "Counters" | "횟수",
         refreshes: "Refreshes" | "갱신",
         adoptions: "Adopted from other tabs" | "다른 탭에서 받음",
         retries: "Retries" | "재시도",
         skew: "Clock skew" | "시계 차이",
-        record: "Flight recorder" | "비행 기록",
-        started: "found a pair in storage" | "저장된 토큰 쌍을 찾음",
-        signed_in: "signed in" | "로그인",
-        asked: "asked for the next pair" | "다음 쌍을 요청함",
-        renewed: "got the next pair" | "다음 쌍을 받음",
-        adopted: "took over a pair that another tab got" | "다른 탭이 받은 쌍을 씀",
-        retrying: "no answer; tries again in {time} s" | "응답 없음, {time}초 뒤 재시도",
-        refused: "the refresh token was refused; the access token is used to its end"
-            | "리프레시 토큰이 거부됨, 액세스 토큰은 끝까지 씀",
-        ended: "the session is over" | "세션이 끝남",
-        signed_out: "signed out" | "로그아웃",
-        offline: "the network is gone" | "네트워크가 끊김",
+        record: "Activity log" | "동작 기록",
+    }
+}
+
+texts! {
+    fn event_words(event: EngineEvent) {
+        EngineEvent::Started => "found tokens in storage" | "저장된 토큰을 찾음",
+        EngineEvent::SignedIn => "signed in" | "로그인",
+        EngineEvent::Asked => "requested new tokens" | "새 토큰을 요청함",
+        EngineEvent::Renewed => "received new tokens" | "새 토큰을 받음",
+        EngineEvent::Adopted => "adopted tokens of another tab" | "다른 탭의 토큰을 사용함",
+        EngineEvent::Retrying(_) => "no response; retrying in {time} s" | "응답 없음, {time}초 뒤 재시도",
+        EngineEvent::Rejected => "refresh token rejected; the access token is used until it expires"
+            | "리프레시 토큰이 거부됨, 액세스 토큰은 만료될 때까지 사용",
+        EngineEvent::Ended => "session ended" | "세션 종료",
+        EngineEvent::SignedOut => "signed out" | "로그아웃",
+        EngineEvent::Offline => "offline" | "오프라인",
     }
 }
 
@@ -70,28 +75,22 @@ pub(super) fn Diagnostics() -> impl IntoView {
         <section class="card" aria-labelledby="record">
             <h2 id="record">{text.record}</h2>
             <ol class="flight" tabindex="0" aria-labelledby="record">
-                {move || flight.with(|flight| flight.entries.iter().rev().map(|entry| line(text, *entry)).collect_view())}
+                {move || flight.with(|flight| flight.entries.iter().rev().copied().map(line).collect_view())}
             </ol>
         </section>
     }
 }
 
-fn line(text: &Text, entry: Entry) -> impl IntoView + use<> {
-    let (tone, words) = match entry.event {
-        EngineEvent::Started => ("info", text.started.to_owned()),
-        EngineEvent::SignedIn => ("good", text.signed_in.to_owned()),
-        EngineEvent::Asked => ("info", text.asked.to_owned()),
-        EngineEvent::Renewed => ("good", text.renewed.to_owned()),
-        EngineEvent::Adopted => ("good", text.adopted.to_owned()),
-        EngineEvent::Retrying(millis) => {
-            let seconds = format!("{}.{}", millis / 1000, millis % 1000 / 100);
-            ("warn", fill(text.retrying, &[("time", &seconds)]))
-        }
-        EngineEvent::Rejected => ("bad", text.refused.to_owned()),
-        EngineEvent::Ended => ("bad", text.ended.to_owned()),
-        EngineEvent::SignedOut => ("info", text.signed_out.to_owned()),
-        EngineEvent::Offline => ("warn", text.offline.to_owned()),
+fn line(entry: Entry) -> impl IntoView {
+    let tone = match entry.event {
+        EngineEvent::Started | EngineEvent::Asked | EngineEvent::SignedOut => "info",
+        EngineEvent::SignedIn | EngineEvent::Renewed | EngineEvent::Adopted => "good",
+        EngineEvent::Retrying(_) | EngineEvent::Offline => "warn",
+        EngineEvent::Rejected | EngineEvent::Ended => "bad",
     };
+    let wait = if let EngineEvent::Retrying(millis) = entry.event { millis } else { 0 };
+    let seconds = format!("{}.{}", wait / 1000, wait % 1000 / 100);
+    let words = fill(event_words(entry.event), &[("time", &seconds)]);
     view! {
         <li data-tone=tone>
             <time>{precise_time(entry.at)}</time>

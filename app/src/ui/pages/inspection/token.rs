@@ -14,10 +14,10 @@ texts! {
         header: "Header" | "헤더",
         payload: "Payload" | "페이로드",
         signature: "Signature" | "서명",
-        token: "The token as it is sent" | "전송되는 그대로의 토큰",
+        token: "Encoded token" | "인코딩된 토큰",
         claim: "Claim" | "항목",
         value: "Value" | "값",
-        meaning: "What it says" | "뜻",
+        meaning: "Description" | "설명",
     }
 }
 

@@ -6,7 +6,6 @@ use leptos::{either::Either, prelude::*};
 use super::{anatomy::Anatomy, token::TokenAnatomy};
 use crate::{
     api::{ApiError, Code},
-    language::fill,
     session::{self, Session},
     texts,
     ui::{
@@ -19,14 +18,14 @@ texts! {
     Text {
         access: "Access token" | "액세스 토큰",
         refresh: "Refresh token" | "리프레시 토큰",
-        access_why: "Sent with every request, and short-lived." | "요청마다 보내며, 수명이 짧습니다.",
-        refresh_why: "Sent only to get the next pair, and good for one time." | "다음 쌍을 받을 때만 보내며, 한 번만 쓸 수 있습니다.",
+        access_why: "Sent with every request. Short-lived." | "요청마다 보내며, 수명이 짧습니다.",
+        refresh_why: "Sent only to get new tokens. Can be used once." | "새 토큰을 받을 때만 보내며, 한 번만 쓸 수 있습니다.",
         renew: "Refresh now" | "지금 갱신",
-        renewed: "Renewed. What changed is marked." | "갱신했습니다. 바뀐 것이 표시됩니다.",
-        not_renewed: "The pair could not be renewed now. It is tried again by itself." | "지금은 갱신하지 못했습니다. 저절로 다시 시도합니다.",
-        ends: "Ends in {time}" | "{time} 뒤에 끝남",
-        left: "Left of its lifetime" | "남은 수명",
-        unread: "This token is not one that can be looked into." | "들여다볼 수 없는 토큰입니다.",
+        renewed: "Tokens refreshed. Changes are highlighted." | "토큰을 갱신했습니다. 바뀐 부분을 표시했습니다.",
+        not_renewed: "The tokens could not be refreshed. Retrying automatically." | "토큰을 갱신하지 못했습니다. 자동으로 다시 시도합니다.",
+        ends(time): "Expires in {time}" | "{time} 뒤 만료",
+        left: "Remaining lifetime" | "남은 수명",
+        unread: "This token cannot be decoded." | "해독할 수 없는 토큰입니다.",
     }
 }
 
@@ -131,7 +130,7 @@ fn Countdown(from: i64, to: i64, skew: i64) -> impl IntoView {
     let left = move || millis(to).saturating_sub(skew).saturating_sub(now.get()).max(0);
     view! {
         <div class="countdown">
-            <p>{move || fill(text.ends, &[("time", &remaining_words(left()))])}</p>
+            <p>{move || text.ends(&remaining_words(left()))}</p>
             <progress
                 max=to.saturating_sub(from).max(1).to_string()
                 value=move || (left() / 1000).to_string()

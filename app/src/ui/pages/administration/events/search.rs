@@ -3,13 +3,10 @@
 use hallpass_types::{EventKind, EventSearch};
 
 use super::days::Day;
-use crate::ui::{
-    list_url::Filters,
-    query::{Parameters, Query, page_parameter},
-};
+use crate::ui::query::{Filters, Query};
 
 /// As [`EventSearch`], with days in place of timestamps.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EventFilters {
     /// The kind of event.
     pub(super) kind: Option<EventKind>,
@@ -36,25 +33,12 @@ impl EventFilters {
 }
 
 impl Filters for EventFilters {
-    fn read(query: &Query) -> Self {
-        Self {
-            kind: query.get("kind").and_then(EventKind::parse),
-            user: query.get("user").map(str::to_owned),
-            since: query.get("since").and_then(Day::parse),
-            until: query.get("until").and_then(Day::parse),
-            page: query.page(),
-        }
-    }
-
-    fn write(&self) -> Parameters {
-        let parameters = [
-            self.kind.map(|kind| ("kind", kind.name().to_owned())),
-            self.user.clone().map(|user| ("user", user)),
-            self.since.map(|since| ("since", since.text())),
-            self.until.map(|until| ("until", until.text())),
-            page_parameter(self.page),
-        ];
-        parameters.into_iter().flatten().collect()
+    fn exchange(&mut self, query: &mut Query) {
+        query.field_as("kind", &mut self.kind, EventKind::parse, |kind| kind.name().to_owned());
+        query.field("user", &mut self.user);
+        query.field_as("since", &mut self.since, Day::parse, Day::text);
+        query.field_as("until", &mut self.until, Day::parse, Day::text);
+        query.page(&mut self.page);
     }
 
     fn page_mut(&mut self) -> &mut u32 {
@@ -65,14 +49,14 @@ impl Filters for EventFilters {
 #[cfg(test)]
 mod tests {
     use super::EventFilters;
-    use crate::ui::{list_url::Filters, query::Query};
+    use crate::ui::query::{filtered, read};
 
     #[test]
     fn filters_round_trip_through_the_url_and_unknown_values_are_ignored() {
-        let filters =
-            EventFilters::read(&Query::parse("kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2"));
-        let written: Vec<_> = filters.write().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(written.join("&"), "kind=token_reused&user=7&since=2026-11-01&until=2026-11-25&page=2");
-        assert!(EventFilters::read(&Query::parse("kind=other&since=yesterday&page=-1")).write().is_empty());
+        let url = "/admin/events?kind=token_reused&user=7&since=2026%2D11%2D01&until=2026%2D11%2D25&page=2";
+        let filters: EventFilters = read(url.trim_start_matches("/admin/events"));
+        assert_eq!(filtered("/admin/events", filters).to_string().replace("%5F", "_"), url);
+        let unknown: EventFilters = read("kind=other&since=yesterday&page=-1");
+        assert_eq!(filtered("/admin/events", unknown).to_string(), "/admin/events");
     }
 }

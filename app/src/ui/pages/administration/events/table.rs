@@ -1,14 +1,14 @@
 //! The table of events.
 
-use hallpass_types::{EventRecord, Listing};
+use hallpass_types::EventRecord;
 use leptos::{either::Either, prelude::*};
 
+use super::search::EventFilters;
 use crate::{
-    language::fill,
     texts,
     ui::{
-        components::{Happening, date_time, event_origin, event_sentence, event_tone, iso_time},
-        load::Load,
+        components::{Happening, Timestamp, event_origin, event_sentence, event_tone},
+        list::List,
         pages::administration::{badges::user_page, owner::OwnerLink, rows::Rows},
     },
 };
@@ -16,15 +16,15 @@ use crate::{
 texts! {
     Text {
         events: "Security events" | "보안 기록",
-        when: "When" | "시각",
-        what: "What" | "내용",
+        when: "Time" | "시각",
+        what: "Event" | "내용",
         account: "Account" | "계정",
-        by: "Done by" | "수행한 사람",
-        from: "From where" | "접속 정보",
-        bad: "Danger" | "위험",
-        warn: "Notice" | "주의",
-        no_account: "No such account" | "없는 계정",
-        administrator: "Administrator {id}" | "{id}번 관리자",
+        by: "Actor" | "수행자",
+        from: "Source" | "접속 정보",
+        bad: "Critical" | "위험",
+        warn: "Warning" | "주의",
+        no_account: "Unknown account" | "알 수 없는 계정",
+        administrator(id): "Administrator {id}" | "관리자 {id}",
         nobody: "–" | "–",
         unknown: "Unknown" | "알 수 없음",
     }
@@ -32,16 +32,13 @@ texts! {
 
 /// One row per event.
 #[component]
-pub(super) fn Table(listing: Listing<EventRecord>, list: Load<Listing<EventRecord>>) -> impl IntoView {
+pub(super) fn Table(list: List<EventFilters, EventRecord>) -> impl IntoView {
     let text = Text::get();
-    let head = view! {
-        <th role="columnheader" scope="col">{text.when}</th>
-        <th role="columnheader" scope="col">{text.what}</th>
-        <th role="columnheader" scope="col">{text.account}</th>
-        <th role="columnheader" scope="col">{text.by}</th>
-        <th role="columnheader" scope="col">{text.from}</th>
+    let head = move |_: &[EventRecord]| {
+        [text.when, text.what, text.account, text.by, text.from]
+            .map(|label| view! { <th role="columnheader" scope="col">{label}</th> })
     };
-    view! { <Rows label=text.events listing list head row=move |event| view! { <Row event/> }/> }
+    view! { <Rows list icon="shield" label=text.events head row=|event| view! { <Row event/> }/> }
 }
 
 #[component]
@@ -60,7 +57,7 @@ fn Row(event: EventRecord) -> impl IntoView {
     view! {
         <tr role="row">
             <td role="cell" data-label=text.when>
-                <time datetime=iso_time(*at)>{date_time(*at)}</time>
+                <Timestamp at=*at/>
             </td>
             <td role="cell" data-label=text.what>
                 <div>
@@ -74,7 +71,7 @@ fn Row(event: EventRecord) -> impl IntoView {
             <td role="cell" data-label=text.by>
                 {match event.actor {
                     Some(id) => {
-                        let words = fill(text.administrator, &[("id", &id)]);
+                        let words = text.administrator(&id);
                         Either::Left(view! { <a href=user_page(&id)>{words}</a> })
                     }
                     None => Either::Right(text.nobody),

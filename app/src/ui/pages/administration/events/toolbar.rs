@@ -3,16 +3,19 @@
 use hallpass_types::EventKind;
 use leptos::{html::Input, prelude::*};
 
-use super::{days::Day, kinds::kind_words, search::EventFilters};
+use super::{days::Day, search::EventFilters};
 use crate::{
     texts,
-    ui::{components::Select, list_url::ListUrl},
+    ui::{
+        components::{Select, event_words},
+        list_url::ListUrl,
+    },
 };
 
 texts! {
     Text {
-        kind: "Kind" | "종류",
-        every_kind: "Every kind" | "모든 종류",
+        kind: "Event type" | "유형",
+        every_kind: "All types" | "모든 유형",
         since: "From" | "시작일",
         until: "To" | "종료일",
     }
@@ -22,7 +25,7 @@ texts! {
 #[component]
 pub(super) fn Toolbar(url: ListUrl<EventFilters>) -> impl IntoView {
     let text = Text::get();
-    let kinds = EventKind::ALL.map(|kind| (kind.name(), kind_words(kind)));
+    let kinds = EventKind::ALL.map(|kind| (kind.name(), event_words(kind)));
     let options = std::iter::once(("", text.every_kind)).chain(kinds).collect();
     view! {
         <div class="toolbar">

@@ -1,53 +1,54 @@
 //! Blacklisting several tokens at once.
 
-use hallpass_types::{Listing, TokenRecord};
+use hallpass_types::{TokenRecord, TokenSearch};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::tokens,
-    language::fill,
+    api::admin,
     texts,
     ui::{
         action::{Actions, Failure},
         components::{Bulk, Confirm, Question, Selection},
-        load::Load,
+        list::List,
     },
 };
 
 texts! {
     Text {
-        blacklist: "Blacklist" | "블랙리스트에 올리기",
-        ask: "Blacklist {count} selected?" | "선택한 {count}개를 블랙리스트에 올릴까요?",
-        consequence: "Each takes its session with it: whoever is signed in by it is signed out at once. This cannot be undone."
-            | "각 토큰의 세션도 함께 끝나며, 그 세션으로 로그인한 사람은 바로 로그아웃됩니다. 되돌릴 수 없습니다.",
-        done: "Blacklisted: {count}." | "{count}개를 블랙리스트에 올렸습니다.",
+        revoke: "Revoke tokens" | "토큰 폐기",
+        ask: "Revoke the selected tokens?" | "선택한 토큰을 폐기할까요?",
+        consequence: "Their sessions end, and those devices are signed out immediately. This cannot be undone."
+            | "토큰의 세션이 종료되고 해당 기기는 바로 로그아웃됩니다. 되돌릴 수 없습니다.",
+        done_one: "1 token revoked" | "토큰 1개를 폐기했습니다",
+        done(count): "{count} tokens revoked" | "토큰 {count}개를 폐기했습니다",
     }
 }
 
 /// The bar under the table.
 #[component]
-pub(super) fn BulkBlacklist(list: Load<Listing<TokenRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
+pub(super) fn BulkBlacklist(
+    list: List<TokenSearch, TokenRecord>,
+    selection: Selection,
+    confirm: Confirm,
+) -> impl IntoView {
     let text = Text::get();
     let actions = Actions::new();
     let ask = move |_| {
-        let question = Question {
-            title: fill(text.ask, &[("count", &selection.ids().len().to_string())]),
-            consequence: text.consequence.to_owned(),
-            button: text.blacklist,
-        };
+        let question =
+            Question { title: text.ask.to_owned(), consequence: text.consequence.to_owned(), button: text.revoke };
         confirm.ask(question, move || {
-            actions.run(tokens::blacklist_tokens(selection.ids()), move |changed| {
+            actions.run(admin::blacklist_tokens(selection.ids()), move |changed| {
                 // Other tokens of the same sessions are blacklisted too.
-                list.again();
+                list.rows.again();
                 selection.leave();
-                fill(text.done, &[("count", &changed.len().to_string())])
+                if changed.len() == 1 { text.done_one.to_owned() } else { text.done(&changed.len()) }
             });
         });
     };
     view! {
         <Bulk selection>
             <Failure of=actions/>
-            <button type="button" class="danger" on:click=ask>{text.blacklist}</button>
+            <button type="button" class="danger" on:click=ask>{text.revoke}</button>
         </Bulk>
     }
 }

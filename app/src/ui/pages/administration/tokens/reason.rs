@@ -1,24 +1,29 @@
 //! The status of a token as text.
 
-use hallpass_types::{BlacklistReason, TokenRecord};
+use hallpass_types::BlacklistReason;
 use leptos::prelude::*;
 
-use crate::{language::fill, texts, ui::components::date_time};
+use crate::{texts, ui::components::date_time};
 
 texts! {
     Text {
         outstanding: "Outstanding" | "유효",
         expired: "Expired" | "만료됨",
-        rotated: "Renewed" | "갱신됨",
-        signed_out: "Signed out" | "로그아웃",
-        revoked: "Taken back" | "회수됨",
-        reuse: "Used twice" | "재사용됨",
-        password_changed: "Password changed" | "비밀번호 변경",
-        user_deactivated: "Account deactivated" | "계정 비활성화",
-        too_many_sessions: "Too many sessions" | "세션 수 초과",
-        imported: "Blacklisted before import" | "가져오기 전 블랙리스트",
-        other: "Blacklisted" | "블랙리스트",
-        since: "Blacklisted {at}" | "{at} 블랙리스트에 오름",
+        since(at): "Blacklisted {at}" | "{at} 블랙리스트 등록",
+    }
+}
+
+texts! {
+    fn reason_words(reason: BlacklistReason) {
+        BlacklistReason::Rotated => "Refreshed" | "갱신됨",
+        BlacklistReason::SignedOut => "Signed out" | "로그아웃",
+        BlacklistReason::Revoked => "Revoked" | "폐기됨",
+        BlacklistReason::Reuse => "Used twice" | "재사용됨",
+        BlacklistReason::PasswordChanged => "Password changed" | "비밀번호 변경",
+        BlacklistReason::UserDeactivated => "Account deactivated" | "계정 비활성화",
+        BlacklistReason::TooManySessions => "Too many sessions" | "세션 수 초과",
+        BlacklistReason::Imported => "Blacklisted before import" | "가져오기 전 블랙리스트",
+        BlacklistReason::Other => "Blacklisted" | "블랙리스트",
     }
 }
 
@@ -26,12 +31,12 @@ texts! {
 #[component]
 pub(super) fn State(is_expired: bool, blacklisted_at: Option<i64>, reason: Option<BlacklistReason>) -> impl IntoView {
     let text = Text::get();
-    let (tone, word) = match (blacklisted_at, reason) {
-        (Some(_), reason) => words(text, reason.unwrap_or(BlacklistReason::Other)),
-        (None, _) if is_expired => (None, text.expired),
-        (None, _) => (Some("good"), text.outstanding),
+    let (tone, word) = match blacklisted_at.map(|_| reason.unwrap_or(BlacklistReason::Other)) {
+        Some(reason) => (tone(reason), reason_words(reason)),
+        None if is_expired => (None, text.expired),
+        None => (Some("good"), text.outstanding),
     };
-    let since = blacklisted_at.map(|at| fill(text.since, &[("at", &date_time(at))]));
+    let since = blacklisted_at.map(|at| text.since(&date_time(at)));
     view! {
         <div>
             <span class="badge" data-tone=tone>{word}</span>
@@ -40,21 +45,15 @@ pub(super) fn State(is_expired: bool, blacklisted_at: Option<i64>, reason: Optio
     }
 }
 
-/// Whether the token can still be blacklisted.
-pub(super) const fn is_outstanding(token: &TokenRecord) -> bool {
-    token.blacklisted_at.is_none()
-}
-
-fn words(text: &Text, reason: BlacklistReason) -> (Option<&'static str>, &'static str) {
+const fn tone(reason: BlacklistReason) -> Option<&'static str> {
     match reason {
-        BlacklistReason::Rotated => (None, text.rotated),
-        BlacklistReason::SignedOut => (None, text.signed_out),
-        BlacklistReason::Revoked => (Some("warn"), text.revoked),
-        BlacklistReason::Reuse => (Some("bad"), text.reuse),
-        BlacklistReason::PasswordChanged => (Some("info"), text.password_changed),
-        BlacklistReason::UserDeactivated => (Some("warn"), text.user_deactivated),
-        BlacklistReason::TooManySessions => (None, text.too_many_sessions),
-        BlacklistReason::Imported => (None, text.imported),
-        BlacklistReason::Other => (None, text.other),
+        BlacklistReason::Reuse => Some("bad"),
+        BlacklistReason::Revoked | BlacklistReason::UserDeactivated => Some("warn"),
+        BlacklistReason::PasswordChanged => Some("info"),
+        BlacklistReason::Rotated
+        | BlacklistReason::SignedOut
+        | BlacklistReason::TooManySessions
+        | BlacklistReason::Imported
+        | BlacklistReason::Other => None,
     }
 }

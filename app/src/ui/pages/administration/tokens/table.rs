@@ -1,16 +1,15 @@
 //! The table of tokens. The server stores only a token's `jti`.
 
-use hallpass_types::{Listing, TokenRecord, millis};
+use hallpass_types::{TokenRecord, TokenSearch, millis};
 use leptos::{either::Either, prelude::*};
 
-use super::reason::{State, is_outstanding};
+use super::reason::State;
 use crate::{
-    language::fill,
     local_url::LocalUrl,
     session, texts,
     ui::{
-        components::{SelectAll, SelectOne, Selection, date_time, iso_time},
-        load::Load,
+        components::{SelectAll, SelectOne, Selection, Timestamp},
+        list::List,
         pages::administration::{owner::OwnerLink, rows::Rows},
     },
 };
@@ -19,52 +18,50 @@ texts! {
     Text {
         tokens: "Refresh tokens" | "리프레시 토큰",
         select: "Select" | "선택",
-        select_one: "Select the token {jti}" | "{jti} 토큰 선택",
-        select_all: "Select all outstanding on this page" | "이 페이지의 유효한 토큰 모두 선택",
+        select_one(jti): "Select token {jti}" | "{jti} 토큰 선택",
+        select_all: "Select all outstanding tokens on this page" | "이 페이지의 유효한 토큰 모두 선택",
         done: "Blacklisted" | "블랙리스트",
         token: "Token (jti)" | "토큰(jti)",
         user: "User" | "사용자",
-        nobody: "None" | "없음",
         session: "Session" | "세션",
-        no_session: "None" | "없음",
-        generation: "Generation {number}" | "{number}세대",
+        none: "None" | "없음",
+        generation(number): "Generation {number}" | "{number}세대",
         issued: "Issued" | "발급",
         expires: "Expires" | "만료",
-        state: "State" | "상태",
+        state: "Status" | "상태",
     }
 }
 
 /// One row per token.
 #[component]
-pub(super) fn Table(
-    listing: Listing<TokenRecord>,
-    list: Load<Listing<TokenRecord>>,
-    selection: Selection,
-) -> impl IntoView {
+pub(super) fn Table(list: List<TokenSearch, TokenRecord>, selection: Selection) -> impl IntoView {
     let text = Text::get();
-    let ids = listing.items.iter().filter(|token| is_outstanding(token)).map(|token| token.jti.clone()).collect();
-    let head = view! {
-        <th role="columnheader" scope="col">
-            <SelectAll selection ids label=text.select_all/>
-        </th>
-        <th role="columnheader" scope="col">{text.token}</th>
-        <th role="columnheader" scope="col">{text.user}</th>
-        <th role="columnheader" scope="col">{text.session}</th>
-        <th role="columnheader" scope="col">{text.issued}</th>
-        <th role="columnheader" scope="col">{text.expires}</th>
-        <th role="columnheader" scope="col">{text.state}</th>
+    let head = move |tokens: &[TokenRecord]| {
+        let ids = tokens.iter().filter_map(selectable).collect();
+        view! {
+            <th role="columnheader" scope="col">
+                <SelectAll selection ids label=text.select_all/>
+            </th>
+            {[text.token, text.user, text.session, text.issued, text.expires, text.state]
+                .map(|label| view! { <th role="columnheader" scope="col">{label}</th> })}
+        }
     };
-    view! { <Rows label=text.tokens listing list head row=move |token| view! { <Row token selection/> }/> }
+    view! { <Rows list icon="ticket" label=text.tokens head row=move |token| view! { <Row token selection/> }/> }
+}
+
+/// The id of a token that can still be blacklisted.
+fn selectable(token: &TokenRecord) -> Option<String> {
+    token.blacklisted_at.is_none().then(|| token.jti.clone())
 }
 
 #[component]
 fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
     let text = Text::get();
-    let select = is_outstanding(&token).then(|| token.jti.clone());
+    let select = selectable(&token);
     let select_label = select.is_some().then_some(text.select);
     let TokenRecord { jti, user, username, session, generation, created_at, expires_at, .. } = token;
-    let generation = fill(text.generation, &[("number", &generation.to_string())]);
-    let label = fill(text.select_one, &[("jti", &jti)]);
+    let generation = text.generation(&generation);
+    let label = text.select_one(&jti);
     view! {
         <tr role="row">
             <td role="cell" data-label=select_label>
@@ -80,7 +77,7 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
                 </div>
             </th>
             <td role="cell" data-label=text.user>
-                <OwnerLink id=user username nobody=text.nobody/>
+                <OwnerLink id=user username nobody=text.none/>
             </td>
             <td role="cell" data-label=text.session>
                 {match session {
@@ -88,14 +85,14 @@ fn Row(token: TokenRecord, selection: Selection) -> impl IntoView {
                         let href = LocalUrl::of_page("/admin/tokens").with("session", &id).to_string();
                         Either::Left(view! { <a href=href><code>{id}</code></a> })
                     }
-                    None => Either::Right(text.no_session),
+                    None => Either::Right(text.none),
                 }}
             </td>
             <td role="cell" data-label=text.issued>
-                <time datetime=iso_time(created_at)>{date_time(created_at)}</time>
+                <Timestamp at=created_at/>
             </td>
             <td role="cell" data-label=text.expires>
-                <time datetime=iso_time(expires_at)>{date_time(expires_at)}</time>
+                <Timestamp at=expires_at/>
             </td>
             <td role="cell" data-label=text.state>
                 <State

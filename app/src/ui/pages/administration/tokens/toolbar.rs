@@ -10,12 +10,12 @@ use crate::{
 
 texts! {
     Text {
-        state: "State" | "상태",
-        every_state: "Every state" | "모든 상태",
+        state: "Status" | "상태",
+        every_state: "All statuses" | "모든 상태",
         outstanding: "Outstanding" | "유효",
         blacklisted: "Blacklisted" | "블랙리스트",
-        lifetime: "Lifetime" | "수명",
-        every_lifetime: "Expired or not" | "만료 여부 무관",
+        lifetime: "Expiry" | "만료 여부",
+        every_lifetime: "Any expiry" | "만료 여부 전체",
         expired: "Expired" | "만료됨",
         not_expired: "Not expired" | "만료되지 않음",
     }

@@ -4,8 +4,7 @@ use hallpass_types::{SessionInfo, UserChange, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
-    language::fill,
+    api::admin,
     texts,
     ui::{
         action::{Actions, Failure},
@@ -17,16 +16,16 @@ use crate::{
 texts! {
     Text {
         deactivate_title: "Deactivate this account" | "이 계정 비활성화",
-        deactivate_why: "Every session ends at once, and nobody can sign in until it is activated again."
-            | "모든 세션이 바로 종료되고, 다시 활성화할 때까지 로그인할 수 없습니다.",
+        deactivate_why: "The user is signed out immediately and cannot sign in until the account is activated again."
+            | "사용자는 바로 로그아웃되고, 다시 활성화할 때까지 로그인할 수 없습니다.",
         deactivate: "Deactivate" | "비활성화",
-        ask: "Deactivate {name}?" | "{name} 계정을 비활성화할까요?",
-        deactivated: "{name} was deactivated." | "{name} 계정을 비활성화했습니다.",
+        ask(name): "Deactivate {name}?" | "{name} 계정을 비활성화할까요?",
+        deactivated(name): "{name} was deactivated." | "{name} 계정을 비활성화했습니다.",
         activate_title: "Activate this account" | "이 계정 활성화",
-        activate_why: "It is deactivated: nobody can sign in. Sessions that were ended do not come back."
-            | "비활성화되어 로그인할 수 없습니다. 다시 활성화해도 종료된 세션은 돌아오지 않습니다.",
+        activate_why: "The account is deactivated, so the user cannot sign in. Ended sessions are not restored."
+            | "비활성화되어 로그인할 수 없는 계정입니다. 활성화해도 종료된 세션은 복구되지 않습니다.",
         activate: "Activate" | "활성화",
-        activated: "{name} was activated." | "{name} 계정을 활성화했습니다.",
+        activated(name): "{name} was activated." | "{name} 계정을 활성화했습니다.",
     }
 }
 
@@ -47,15 +46,15 @@ pub(super) fn Activation(
         (text.activate_title, text.activate_why, text.activate, "primary")
     };
     let UserRecord { id, username, .. } = record;
-    let question = fill(text.ask, &[("name", &username)]);
+    let question = text.ask(&username);
     let set = move || {
         let change = UserChange { is_active: Some(!is_active), ..UserChange::default() };
-        actions.run(users::change_user(id.clone(), change), move |changed| {
-            let done = if changed.is_active { text.activated } else { text.deactivated };
-            let sentence = fill(done, &[("name", &changed.username)]);
+        actions.run(admin::change_user(id.clone(), change), move |changed| {
+            let name = &changed.username;
+            let done = if changed.is_active { text.activated(name) } else { text.deactivated(name) };
             user.put(changed);
             sessions.again();
-            sentence
+            done
         });
     };
     let click = move |_| {

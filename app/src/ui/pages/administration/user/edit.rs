@@ -5,7 +5,7 @@ use hallpass_types::{UserChange, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     texts,
     ui::{
         components::{Check, Form, FormEntries, FormState, NameFields, Toast},
@@ -16,9 +16,9 @@ use crate::{
 texts! {
     Text {
         title: "Edit" | "수정",
-        may: "May" | "권한",
-        administer: "Administer users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
-        everything: "Make others staff as well (superuser)" | "다른 사람을 스태프로 지정(최고 관리자)",
+        permissions: "Permissions" | "권한",
+        administer: "Manage users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
+        everything: "Manage staff and superusers (superuser)" | "스태프와 최고 관리자 관리(최고 관리자)",
         save: "Save" | "저장",
         saved: "The user was saved." | "사용자를 저장했습니다.",
         same: "No changes to save." | "저장할 변경 사항이 없습니다.",
@@ -48,7 +48,7 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
             toast.say(text.same.to_owned());
             return;
         }
-        let changing = users::change_user(record.id, change);
+        let changing = admin::change_user(record.id, change);
         let saved = async move {
             user.put(changing.await?);
             // The form does not show concurrent changes, so the next submission must not revert them.
@@ -63,7 +63,7 @@ pub(super) fn EditForm(record: UserRecord, user: Load<UserRecord>) -> impl IntoV
             <Form state button=text.save on_submit=send>
                 <NameFields state username email/>
                 <fieldset>
-                    <legend>{text.may}</legend>
+                    <legend>{text.permissions}</legend>
                     <Check label=text.administer name="is_staff" is_checked=is_staff/>
                     <Check label=text.everything name="is_superuser" is_checked=is_superuser/>
                 </fieldset>

@@ -13,10 +13,10 @@ use crate::{
 
 texts! {
     Text {
-        id: "ID" | "번호",
+        id: "User ID" | "사용자 ID",
         email: "Email" | "이메일",
         none: "None" | "없음",
-        state: "State" | "상태",
+        state: "Status" | "상태",
         role: "Role" | "역할",
         since: "Member since" | "가입일",
         last_login: "Last sign-in" | "마지막 로그인",

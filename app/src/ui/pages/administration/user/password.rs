@@ -4,7 +4,7 @@ use hallpass_types::{PasswordForm as NewPassword, SessionInfo, UserRecord};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
+    api::admin,
     texts,
     ui::{
         components::{Form, FormEntries, FormState, PasswordField, PasswordOwner, ServerFacts, Toast},
@@ -15,8 +15,8 @@ use crate::{
 texts! {
     Text {
         title: "Set a password" | "비밀번호 설정",
-        why: "It ends every session of this user. Share it securely and ask the user to change it."
-            | "이 사용자의 모든 세션이 종료됩니다. 비밀번호를 안전하게 전달하고, 사용자에게 바꾸도록 안내하세요.",
+        why: "This ends all sessions of the user. Share the password securely and ask the user to change it."
+            | "이 사용자의 모든 세션이 종료됩니다. 비밀번호를 안전하게 전달하고, 사용자에게 변경하도록 안내하세요.",
         label: "New password" | "새 비밀번호",
         set: "Set password" | "비밀번호 설정",
         done: "The password was set. All sessions were ended." | "비밀번호를 설정했습니다. 모든 세션이 종료되었습니다.",
@@ -33,7 +33,7 @@ pub(super) fn PasswordForm(id: String, user: Load<UserRecord>, sessions: Load<Ve
     let policy = expect_context::<ServerFacts>().password_policy;
     let send = move |typed: FormEntries| {
         let form = NewPassword { password: typed.secret("password") };
-        state.send(users::set_password(id.clone(), form), move || {
+        state.send(admin::set_password(id.clone(), form), move || {
             state.clear();
             sessions.again();
             toast.say(text.done.to_owned());

@@ -1,16 +1,15 @@
 //! Activating and deactivating several users at once.
 
-use hallpass_types::{Listing, UserRecord};
+use hallpass_types::{UserRecord, UserSearch};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
-    language::fill,
+    api::admin,
     texts,
     ui::{
         action::{Actions, Failure},
         components::{Bulk, Confirm, Question, Selection},
-        load::Load,
+        list::List,
         pages::administration::badges::replace,
     },
 };
@@ -19,35 +18,43 @@ texts! {
     Text {
         activate: "Activate" | "활성화",
         deactivate: "Deactivate" | "비활성화",
-        ask: "Deactivate {count} selected?" | "선택한 {count}명을 비활성화할까요?",
-        consequence: "All sessions of these accounts end at once, and nobody can sign in to them until they are activated again."
-            | "이 계정들의 모든 세션이 바로 종료되고, 다시 활성화할 때까지 로그인할 수 없습니다.",
-        deactivated: "Deactivated: {count}." | "{count}명을 비활성화했습니다.",
-        activated: "Activated: {count}." | "{count}명을 활성화했습니다.",
+        ask: "Deactivate the selected users?" | "선택한 사용자를 비활성화할까요?",
+        consequence: "They are signed out immediately and cannot sign in until they are activated again."
+            | "바로 로그아웃되고, 다시 활성화할 때까지 로그인할 수 없습니다.",
+        one_deactivated: "1 user deactivated" | "사용자 1명을 비활성화했습니다",
+        deactivated(count): "{count} users deactivated" | "사용자 {count}명을 비활성화했습니다",
+        one_activated: "1 user activated" | "사용자 1명을 활성화했습니다",
+        activated(count): "{count} users activated" | "사용자 {count}명을 활성화했습니다",
     }
 }
 
 /// The bar under the table.
 #[component]
-pub(super) fn BulkActivation(list: Load<Listing<UserRecord>>, selection: Selection, confirm: Confirm) -> impl IntoView {
+pub(super) fn BulkActivation(
+    list: List<UserSearch, UserRecord>,
+    selection: Selection,
+    confirm: Confirm,
+) -> impl IntoView {
     let text = Text::get();
     let actions = Actions::new();
     let set = move |is_active: bool| {
-        actions.run(users::set_active(selection.ids(), is_active), move |changed| {
-            let count = changed.len().to_string();
-            list.change(|listing| replace(&mut listing.items, changed));
+        actions.run(admin::set_active(selection.ids(), is_active), move |changed| {
+            let count = changed.len();
+            list.rows.change(|listing| replace(&mut listing.items, changed));
             // The changed users may no longer match the filter.
-            list.again();
+            list.rows.again();
             selection.leave();
-            fill(if is_active { text.activated } else { text.deactivated }, &[("count", &count)])
+            match (is_active, count) {
+                (true, 1) => text.one_activated.to_owned(),
+                (true, _) => text.activated(&count),
+                (false, 1) => text.one_deactivated.to_owned(),
+                (false, _) => text.deactivated(&count),
+            }
         });
     };
     let ask = move |_| {
-        let question = Question {
-            title: fill(text.ask, &[("count", &selection.ids().len().to_string())]),
-            consequence: text.consequence.to_owned(),
-            button: text.deactivate,
-        };
+        let question =
+            Question { title: text.ask.to_owned(), consequence: text.consequence.to_owned(), button: text.deactivate };
         confirm.ask(question, move || set(false));
     };
     view! {

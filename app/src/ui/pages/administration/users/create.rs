@@ -1,15 +1,14 @@
 //! Creating a user, by the same rules as a registration.
 
-use hallpass_types::{Listing, NewUserForm, UserRecord};
+use hallpass_types::{NewUserForm, UserRecord, UserSearch};
 use leptos::prelude::*;
 
 use crate::{
-    api::admin::users,
-    language::fill,
+    api::admin,
     texts,
     ui::{
         components::{Check, Form, FormEntries, FormState, NameFields, PasswordField, ServerFacts, Toast},
-        load::Load,
+        list::List,
         lost_reply::LostReply,
     },
 };
@@ -18,20 +17,20 @@ texts! {
     Text {
         title: "New user" | "새 사용자",
         password: "Password" | "비밀번호",
-        may: "May" | "권한",
+        permissions: "Permissions" | "권한",
         sign_in: "Sign in" | "로그인",
-        administer: "Administer users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
-        everything: "Make others staff as well (superuser)" | "다른 사람을 스태프로 지정(최고 관리자)",
+        administer: "Manage users, tokens and events (staff)" | "사용자, 토큰, 기록 관리(스태프)",
+        everything: "Manage staff and superusers (superuser)" | "스태프와 최고 관리자 관리(최고 관리자)",
         create: "Create user" | "사용자 만들기",
-        perhaps_created: "Your previous attempt may have created this user: its reply was lost. Search for it."
-            | "이전 요청의 응답을 받지 못했습니다. 사용자가 이미 만들어졌을 수 있으니 검색해 보세요.",
-        created: "{name} was created." | "{name} 사용자를 만들었습니다.",
+        perhaps_created: "Your previous attempt may have created this user. Search for it."
+            | "이전 시도에서 사용자가 이미 만들어졌을 수 있습니다. 검색해 보세요.",
+        created(name): "{name} was created." | "{name} 사용자를 만들었습니다.",
     }
 }
 
 /// The form, which closes when the user is created.
 #[component]
-pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<bool>) -> impl IntoView {
+pub(super) fn CreateUser(list: List<UserSearch, UserRecord>, is_creating: RwSignal<bool>) -> impl IntoView {
     let text = Text::get();
     let toast = expect_context::<Toast>();
     let (state, lost_reply) = (FormState::new("new-user-form"), LostReply::new());
@@ -46,14 +45,14 @@ pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<
             is_superuser: Some(typed.is_checked("is_superuser")),
         };
         let created = async move {
-            let outcome = users::create_user(form).await;
+            let outcome = admin::create_user(form).await;
             let user = outcome.map_err(|error| lost_reply.explain(error, "username", text.perhaps_created))?;
-            toast.say(fill(text.created, &[("name", &user.username)]));
+            toast.say(text.created(&user.username));
             Ok(())
         };
         state.send(created, move || {
             is_creating.try_set(false);
-            list.again();
+            list.rows.again();
         });
     };
     view! {
@@ -63,7 +62,7 @@ pub(super) fn CreateUser(list: Load<Listing<UserRecord>>, is_creating: RwSignal<
                 <NameFields state optional=true/>
                 <PasswordField state label=text.password name="password" policy/>
                 <fieldset>
-                    <legend>{text.may}</legend>
+                    <legend>{text.permissions}</legend>
                     <Check label=text.sign_in name="is_active" is_checked=true/>
                     <Check label=text.administer name="is_staff" is_checked=false/>
                     <Check label=text.everything name="is_superuser" is_checked=false/>

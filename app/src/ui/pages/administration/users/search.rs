@@ -1,40 +1,25 @@
 //! The filters of users, as a query.
 
+use std::mem::take;
+
 use hallpass_types::{UserOrdering, UserSearch};
 
-use crate::ui::{
-    list_url::Filters,
-    query::{Parameters, Query, page_parameter},
-};
+use crate::ui::query::{Filters, Query};
+
+/// An order, and whether it is descending.
+type Order = (UserOrdering, bool);
 
 impl Filters for UserSearch {
-    fn read(query: &Query) -> Self {
-        // As in Django's administration: a minus for descending order.
-        let order = query.get("order").unwrap_or_default();
-        let (descending, order) = order.strip_prefix('-').map_or((false, order), |order| (true, order));
-        let order = UserOrdering::parse(order);
-        Self {
-            search: query.get("search").unwrap_or_default().to_owned(),
-            is_active: query.get_bool("active"),
-            is_staff: query.get_bool("staff"),
-            order: order.unwrap_or_default(),
-            descending: descending && order.is_some(),
-            page: query.page(),
-        }
-    }
-
-    fn write(&self) -> Parameters {
-        let order = (self.order != UserOrdering::default() || self.descending)
-            .then(|| format!("{}{}", if self.descending { "-" } else { "" }, self.order.name()));
-        let search = (!self.search.is_empty()).then(|| self.search.clone());
-        let parameters = [
-            search.map(|search| ("search", search)),
-            self.is_active.map(|is_active| ("active", is_active.to_string())),
-            self.is_staff.map(|is_staff| ("staff", is_staff.to_string())),
-            order.map(|order| ("order", order)),
-            page_parameter(self.page),
-        ];
-        parameters.into_iter().flatten().collect()
+    fn exchange(&mut self, query: &mut Query) {
+        let mut search = Some(take(&mut self.search)).filter(|search| !search.is_empty());
+        let mut order = Some((self.order, self.descending)).filter(|order| *order != Order::default());
+        query.field("search", &mut search);
+        query.field("active", &mut self.is_active);
+        query.field("staff", &mut self.is_staff);
+        query.field_as("order", &mut order, parse_order, order_text);
+        query.page(&mut self.page);
+        self.search = search.unwrap_or_default();
+        (self.order, self.descending) = order.unwrap_or_default();
     }
 
     fn page_mut(&mut self) -> &mut u32 {
@@ -42,22 +27,25 @@ impl Filters for UserSearch {
     }
 }
 
+/// Parses an order. As in Django's administration, a minus means descending.
+fn parse_order(text: &str) -> Option<Order> {
+    let name = text.strip_prefix('-').unwrap_or(text);
+    Some((UserOrdering::parse(name)?, name != text))
+}
+
+fn order_text((order, is_descending): Order) -> String {
+    format!("{}{}", if is_descending { "-" } else { "" }, order.name())
+}
+
 #[cfg(test)]
 mod tests {
     use hallpass_types::{UserOrdering, UserSearch};
 
-    use crate::ui::{
-        list_url::Filters,
-        query::{Query, with_query},
-    };
-
-    fn read(query: &str) -> UserSearch {
-        UserSearch::read(&Query::parse(query))
-    }
+    use crate::ui::query::{filtered, read};
 
     #[test]
     fn filters_round_trip_through_the_url() {
-        let all = read("");
+        let all: UserSearch = read("");
         let searches = [
             all.clone(),
             UserSearch { search: "김 & <b>".to_owned(), is_active: Some(false), page: 3, ..all.clone() },
@@ -65,15 +53,15 @@ mod tests {
             UserSearch { descending: true, ..all },
         ];
         for search in searches {
-            let url = with_query("/admin/users", &search.write()).to_string();
+            let url = filtered("/admin/users", search.clone()).to_string();
             let query = url.split_once('?').map_or("", |(_, query)| query);
-            assert_eq!(read(query), search, "{url}");
+            assert_eq!(read::<UserSearch>(query), search, "{url}");
         }
     }
 
     #[test]
     fn default_filters_have_no_query() {
-        assert!(read("").write().is_empty());
-        assert_eq!(read("?order=-password&active=x"), read(""));
+        assert_eq!(filtered("/admin/users", read::<UserSearch>("")).to_string(), "/admin/users");
+        assert_eq!(read::<UserSearch>("?order=-password&active=x"), read(""));
     }
 }

@@ -11,16 +11,16 @@ use crate::{
 texts! {
     Text {
         search_users: "Search users" | "사용자 검색",
-        hint: "Name or email" | "이름 또는 이메일",
+        hint: "Username or email" | "사용자 이름 또는 이메일",
         search: "Search" | "검색",
-        state: "State" | "상태",
-        every_state: "Every state" | "모든 상태",
+        state: "Status" | "상태",
+        every_state: "All statuses" | "모든 상태",
         active: "Active" | "활성",
         inactive: "Deactivated" | "비활성",
         role: "Role" | "역할",
-        every_role: "Every role" | "모든 역할",
+        every_role: "All roles" | "모든 역할",
         staff: "Staff" | "스태프",
-        not_staff: "Not staff" | "스태프 아님",
+        not_staff: "Not staff" | "일반 사용자",
         new: "New user" | "새 사용자",
         cancel: "Cancel" | "취소",
     }
