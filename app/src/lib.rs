@@ -5,10 +5,11 @@
 #![recursion_limit = "256"]
 
 mod chunk;
-mod delay;
 
 pub mod api;
 pub mod language;
 pub mod local_url;
 pub mod session;
 pub mod ui;
+
+use hallpass_leptos as delay;

@@ -3,9 +3,6 @@
 
 pub mod account;
 pub mod admin;
-mod answer;
-mod call;
-pub mod client;
 mod error;
 pub mod events;
 mod sentence;
@@ -21,5 +18,7 @@ mod listing;
 mod request;
 #[cfg(feature = "ssr")]
 mod words;
+
+pub use hallpass_leptos as client;
 
 pub use error::{ApiError, Code, FieldError};

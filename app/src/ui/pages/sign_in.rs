@@ -78,7 +78,7 @@ texts! {
 #[component]
 fn Farewell() -> impl IntoView {
     let session = expect_context::<Session>();
-    let sentence = move || session.ended.get().map(|ended| explain(&ended));
+    let sentence = move || session.ended().map(|ended| explain(&ended));
     move || match sentence() {
         Some(sentence) => Either::Left(view! { <p class="notice" role="status">{sentence}</p> }),
         None => Either::Right(()),
