@@ -57,7 +57,7 @@ mod tests {
     use super::{remaining, renew_in, rest, skew};
 
     fn claims(iat: i64, exp: i64) -> SessionClaims {
-        SessionClaims { exp, iat, sid: None, generation: None, jti: None, username: None }
+        SessionClaims { exp, iat, ..SessionClaims::default() }
     }
 
     #[test]
