@@ -19,7 +19,7 @@ PYTHON_PACKAGES := end2end/simplejwt/.venv/.installed
 BETTER_AUTH := benches/better-auth/node_modules/.package-lock.json
 
 # Every command uses the same packages and so the same features of shared libraries: each library is compiled once.
-NATIVE := --package app --package server --package hallpass-core --package hallpass-store --package hallpass-types --package hallpass-verify --package floor
+NATIVE := --package app --package server --package hallpass-core --package hallpass-store --package hallpass-types --package hallpass-verify --package hallpass-leptos --package floor
 WEB := --package frontend --features split --target wasm32-unknown-unknown
 
 say = echo "==> $(1)"

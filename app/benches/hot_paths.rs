@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use app::session::pair::{Incoming, Stored, StoredPair, VERSION, merge};
 use divan::{Bencher, black_box};
 use hallpass_core::{
     clock::Timestamp,
@@ -16,6 +15,7 @@ use hallpass_core::{
     token::{Subject, TokenType, Tokens},
     user::UserKey,
 };
+use hallpass_leptos::pair::{Incoming, Stored, StoredPair, VERSION, merge};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 const SECRET: [u8; 32] = [7; 32];

@@ -5,7 +5,6 @@
 #![recursion_limit = "256"]
 
 mod chunk;
-mod delay;
 
 pub mod api;
 pub mod language;

@@ -24,7 +24,7 @@ const REFRESH = '**/rpc/session/refresh';
 /** How long a tab waits for the lock holder, milliseconds (`PATIENCE` in `session/turn.rs`). */
 const PATIENCE = 2000;
 
-/** The timeout of a request, milliseconds (`ATTEMPT_SECONDS` in `api/client.rs`). */
+/** The timeout of a request, milliseconds (`ATTEMPT_SECONDS` in `crates/leptos/src/client.rs`). */
 const ATTEMPT = 20_000;
 
 /** Another user's name, and the stored pair of a browser in which that user signs in. */

@@ -3,11 +3,12 @@
 //! Every function can fail with `TokenNotValid`, `SessionEnded`, `UserInactive` or a transport error; with `NotFound` if
 //! it names something that does not exist, as a page after the last one.
 
+use hallpass_leptos::SessionClient;
 use hallpass_types::{Listing, Me, OwnEvent, PasswordChange, ProfileForm, SessionInfo};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use super::{ApiError, client::SessionClient};
+use super::ApiError;
 
 #[cfg(feature = "ssr")]
 use super::{

@@ -6,6 +6,7 @@
 #[cfg(feature = "ssr")]
 mod query;
 
+use hallpass_leptos::SessionClient;
 use hallpass_types::{
     EventRecord, EventSearch, Listing, NewUserForm, PasswordForm, SessionInfo, TokenRecord, TokenSearch, UserChange,
     UserRecord, UserSearch,
@@ -13,7 +14,7 @@ use hallpass_types::{
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use super::{ApiError, client::SessionClient};
+use super::ApiError;
 
 #[cfg(feature = "ssr")]
 use super::{

@@ -1,6 +1,7 @@
 //! The error of every server function: the browser acts on its code and shows its message. Transport errors, such as
 //! a lost connection or a proxy's response, have codes that never end a session.
 
+use hallpass_leptos::Refusal;
 use hallpass_types::Ended;
 use serde::{Deserialize, Serialize};
 use server_fn::{
@@ -90,6 +91,27 @@ impl From<Code> for ApiError {
     }
 }
 
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotSignedIn => Self::from(Code::TokenNotValid),
+            Refusal::Unreachable => Self::from(Code::Network),
+            Refusal::Foreign { status, retry_after } => Self { retry_after, ..Self::from(code_of(status)) },
+        }
+    }
+}
+
+/// The code of a response that is not the server's own. Never one that ends a session.
+const fn code_of(status: u16) -> Code {
+    match status {
+        404 => Code::Outdated,
+        429 => Code::TooManyRequests,
+        500 => Code::Internal,
+        503 => Code::Unavailable,
+        _ => Code::Network,
+    }
+}
+
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
@@ -109,6 +131,25 @@ impl FromServerFnError for ApiError {
             ServerFnErrorErr::MiddlewareError(_)
             | ServerFnErrorErr::Serialization(_)
             | ServerFnErrorErr::ServerError(_) => Self::from(Code::Internal),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hallpass_leptos::Refusal;
+
+    use super::{ApiError, Code};
+
+    #[test]
+    fn a_response_of_a_proxy_never_ends_a_session() {
+        for status in 400..600 {
+            let error = ApiError::from(Refusal::Foreign { status, retry_after: Some(3) });
+            let is_retried = matches!(
+                error.code,
+                Code::Network | Code::Unavailable | Code::TooManyRequests | Code::Internal | Code::Outdated
+            );
+            assert!(is_retried && error.retry_after == Some(3), "{status}");
         }
     }
 }

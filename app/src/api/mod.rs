@@ -1,11 +1,8 @@
-//! Server functions by subject, and the client that sends them. A server function decodes, calls one operation of the
+//! Server functions by subject. A server function decodes, calls one operation of the
 //! core, and encodes; it decides nothing.
 
 pub(crate) mod account;
 pub(crate) mod admin;
-mod answer;
-mod call;
-pub mod client;
 mod error;
 mod sentence;
 pub(crate) mod session;

@@ -1,14 +1,12 @@
-//! Sign-in, registration, renewal and sign-out. They carry their credential in the body and use the plain client, so
-//! that a renewal never waits for itself. Every function can fail with a transport error.
+//! Sign-in, registration, refresh and sign-out. They carry their credential in the body and are sent without a token, so
+//! that a refresh never waits for itself. Every function can fail with a transport error.
 
+use hallpass_leptos::{LastingClient, PublicClient};
 use hallpass_types::{Credentials, Registration, Secret, TokenPair};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-use super::{
-    ApiError,
-    client::{LastingClient, PublicClient},
-};
+use super::ApiError;
 
 #[cfg(feature = "ssr")]
 use super::{expose::Expose, request, words};

@@ -1,28 +1,27 @@
 //! Loads the token engine when a user is signed in or about to sign in. A visit to the home page does not need it.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
-use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
-use hallpass_types::{Credentials, Registration};
+use hallpass_leptos::{Delay, EngineConfig, LocalItem, browser, engine};
+use hallpass_types::{Credentials, Registration, TokenPair};
 use leptos::{prelude::Set, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::{
-    Connection, Session, SessionState, browser, engine, refresh, release, sign_in as signing_in,
-    sign_out as signing_out, storage, tabs,
+    Connection, Session, SessionView, release,
+    server::{ServerFunctions, config},
 };
 use crate::{
-    api::{ApiError, Code, client},
+    api::{ApiError, Code, session},
     chunk::chunk,
-    delay::Delay,
 };
 
 /// The interface of the engine.
 struct Engine {
     start: fn(Session),
-    sign_in: fn(Credentials) -> LocalBoxFuture<'static, Result<(), ApiError>>,
-    register: fn(Registration) -> LocalBoxFuture<'static, Result<(), ApiError>>,
+    sign_in: fn(TokenPair, i64) -> bool,
     sign_out: fn(),
+    learn_staff: fn(String, bool),
 }
 
 chunk! {
@@ -34,20 +33,11 @@ chunk! {
 #[expect(clippy::unnecessary_wraps, reason = "what a chunk answers fails only on its way")]
 fn loaded() -> Result<Engine, SplitLoaderError> {
     Ok(Engine {
-        start: begin,
-        sign_in: |credentials| Box::pin(signing_in::sign_in(credentials)),
-        register: |registration| Box::pin(signing_in::register(registration)),
-        sign_out: signing_out::sign_out,
+        start: |session| engine::start(session, config(), Rc::new(ServerFunctions)),
+        sign_in: engine::sign_in,
+        sign_out: engine::sign_out,
+        learn_staff: engine::learn_staff,
     })
-}
-
-fn begin(session: Session) {
-    engine::attach(session);
-    client::install(refresh::Source);
-    storage::forget_old_notice(browser::now());
-    tabs::listen();
-    engine::wake();
-    signing_out::finish();
 }
 
 thread_local! {
@@ -68,14 +58,15 @@ async fn running() -> Result<Engine, ApiError> {
 pub fn start(session: Session) {
     WAITING.set(Some(session));
     let Some(window) = web_sys::window() else { return };
-    if storage::needs_engine() {
+    let item = LocalItem::new(EngineConfig::default().storage_key);
+    if item.needs_engine() {
         spawn_local(start_at_last(session));
     } else {
-        session.state.set(SessionState::SignedOut);
+        session.view.set(SessionView::SignedOut(None));
         // Wait for a sign-in in another tab.
         for event in ["storage", "pageshow", "focus"] {
-            EventListener::new(&window, event, |_| {
-                if storage::needs_engine() {
+            EventListener::new(&window, event, move |_| {
+                if item.needs_engine() {
                     prepare();
                 }
             })
@@ -115,7 +106,7 @@ pub fn prepare() {
 /// # Errors
 /// The server's error.
 pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
-    (running().await?.sign_in)(credentials).await
+    begin(session::obtain(credentials)).await
 }
 
 /// Creates an account and signs in.
@@ -123,7 +114,24 @@ pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
 /// # Errors
 /// The server's error.
 pub async fn register(registration: Registration) -> Result<(), ApiError> {
-    (running().await?.register)(registration).await
+    begin(session::register(registration)).await
+}
+
+async fn begin(asking: impl Future<Output = Result<TokenPair, ApiError>>) -> Result<(), ApiError> {
+    let engine = running().await?;
+    let sent_at = browser::now();
+    let tokens = asking.await?;
+    if (engine.sign_in)(tokens, sent_at) { Ok(()) } else { Err(Code::Outdated.into()) }
+}
+
+/// Shows whether the user of a session is staff, as the server said in an answer.
+pub fn learn_staff(sid: String, is_staff: bool) {
+    spawn_local(async move {
+        // Without the engine, only a link is missing.
+        if let Ok(engine) = running().await {
+            (engine.learn_staff)(sid, is_staff);
+        }
+    });
 }
 
 /// Signs out: in this browser at once, at the server when it can be reached.

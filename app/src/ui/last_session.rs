@@ -41,7 +41,7 @@ impl LastSession {
     pub(super) fn provide(session: Session) {
         let fate = Memo::new(move |before: Option<&Fate>| {
             let before = before.copied().unwrap_or(Fate::Unseen);
-            before.after(session.state.get(), session.ended.with(Option::is_some))
+            before.after(session.state.get(), session.ended().is_some())
         });
         // An effect, not a memo: an unread memo would miss the session.
         Effect::new(move |_| fate.get());
@@ -55,7 +55,7 @@ impl LastSession {
 
     /// Whether the current session may belong to the same user.
     pub(super) fn is_of_same_user(self) -> bool {
-        let last = self.session.ended_username.get_untracked();
+        let last = self.session.last_username.get_untracked();
         last.is_none() || last == self.session.username.get_untracked()
     }
 }

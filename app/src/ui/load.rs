@@ -5,6 +5,7 @@
 use std::pin::pin;
 
 use futures::future::{self, select};
+use hallpass_leptos::Delay;
 use leptos::{
     either::{EitherOf3, EitherOf4},
     prelude::*,
@@ -14,7 +15,6 @@ use leptos::{
 use super::components::{Progress, Shape, Skeleton, prepare_dates};
 use crate::{
     api::{ApiError, Code},
-    delay::Delay,
     session::{self, Session, SessionState, respite},
     texts,
 };

@@ -2,7 +2,7 @@
 //! calls [`decide`], and applies the decision before it commits.
 //!
 //! The rules are numbered as in `docs/protocol.md`. In a model of every interleaving of two and three tabs
-//! (`tests/rotation_model.rs`) they revoke no session of an honest user, and a thief with a spent token gets at most
+//! (`tests/model` of `hallpass-leptos`) they revoke no session of an honest user, and a thief with a spent token gets at most
 //! one renewal. The exception is a thief who renews within the grace period after every renewal of the owner, and keeps
 //! access until the session ends.
 

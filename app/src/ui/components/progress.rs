@@ -3,9 +3,10 @@
 
 use std::cell::Cell;
 
+use hallpass_leptos::Delay;
 use leptos::prelude::*;
 
-use crate::{delay::Delay, texts};
+use crate::texts;
 
 texts! {
     Text {

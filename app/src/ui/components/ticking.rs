@@ -1,9 +1,10 @@
 //! Timers of a mounted page.
 
+use hallpass_leptos::Delay;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
-use crate::{delay::Delay, session};
+use crate::session;
 
 /// Runs a function every second.
 pub(crate) fn every_second(work: impl Fn() + 'static) {

@@ -1,9 +1,9 @@
 //! A short message that an action succeeded, announced to screen readers. Errors are shown beside the action and stay.
 
+use hallpass_leptos::Delay;
 use leptos::prelude::*;
 
 use super::uncover::uncover_focus;
-use crate::delay::Delay;
 
 /// Duration of a message, seconds. The page shows the same information.
 const SHOWN_SECONDS: u32 = 7;

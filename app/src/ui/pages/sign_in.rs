@@ -81,7 +81,7 @@ texts! {
 #[component]
 fn Farewell() -> impl IntoView {
     let session = expect_context::<Session>();
-    move || session.ended.get().map(|ended| view! { <p class="notice" role="status">{explain(&ended)}</p> })
+    move || session.ended().map(|ended| view! { <p class="notice" role="status">{explain(&ended)}</p> })
 }
 
 fn explain(ended: &Ended) -> String {

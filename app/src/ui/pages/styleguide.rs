@@ -1,12 +1,12 @@
 //! `/styleguide`, in development builds: every component in every state, for work on the stylesheet. In English only.
 
+use hallpass_leptos::Delay;
 use leptos::{context::Provider, prelude::*};
 
 use super::home::Pass;
 use crate::{
     api::{ApiError, Code, FieldError},
-    delay::Delay,
-    session::{Session, SessionState},
+    session::{Holder, Session, SessionView},
     ui::components::{
         Confirm, ConfirmDialog, Field, Form, FormState, Icon, Pager, PasswordField, Progress, Question, ServerFacts,
         Shape, Skeleton, Toast,
@@ -39,11 +39,17 @@ pub(crate) fn Styleguide() -> impl IntoView {
 /// The pass in the states unknown, signed out and signed in.
 #[component]
 fn Passes() -> impl IntoView {
-    let states = [SessionState::Unknown, SessionState::SignedOut, SessionState::SignedIn];
-    let passes = states.map(|state| {
+    let holder = Holder {
+        sid: "0123456789abcdef0123456789abcdef".to_owned(),
+        generation: 0,
+        username: Some("margaret.hamilton".to_owned()),
+        is_staff: false,
+        access_ends_at: 0,
+    };
+    let views = [SessionView::Unknown, SessionView::SignedOut(None), SessionView::SignedIn(holder)];
+    let passes = views.map(|view| {
         let session = Session::unknown();
-        session.state.set(state);
-        session.username.set(Some("margaret.hamilton".to_owned()));
+        session.view.set(view);
         view! {
             <Provider value=session>
                 <Pass/>

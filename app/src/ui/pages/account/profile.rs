@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{password::PasswordForm, this_session::ThisSession};
 use crate::{
     api::account,
-    session::Session,
+    session::{self, Session},
     texts,
     ui::{
         components::{Field, Form, FormEntries, FormState, Shape, Toast, date_time},
@@ -35,7 +35,12 @@ pub(super) fn Profile() -> impl IntoView {
     let (me, session) = (Load::new(account::me), expect_context::<Session>());
     let is_editing = RwSignal::new(false);
     let profile = me.view_once(Shape::Form, move |shown| {
-        Effect::new(move |_| session.is_staff.set(shown.with(|me| me.is_staff)));
+        Effect::new(move |_| {
+            let is_staff = shown.with(|me| me.is_staff);
+            if let Some(sid) = session.sid.get_untracked() {
+                session::learn_staff(sid, is_staff);
+            }
+        });
         let info = Memo::new(move |_| shown.with(|me| me.session.clone()));
         let this_session = move || info.get().map(|info| view! { <ThisSession info/> });
         let edit =

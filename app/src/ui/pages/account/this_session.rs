@@ -54,5 +54,6 @@ pub(super) fn ThisSession(info: SessionInfo) -> impl IntoView {
 fn Countdown() -> impl IntoView {
     let session = expect_context::<Session>();
     let now = ticking();
-    move || session.access_ends_at.get().map(|end| remaining_words(end - now.get()))
+    let end = move || session.view.with(|view| view.holder().map(|holder| holder.access_ends_at));
+    move || end().map(|end| remaining_words(end - now.get()))
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     language::fill,
-    session::{self, EngineEvent, Entry, Flight},
+    session::{self, EngineEvent, EngineLog, Entry},
     texts,
     ui::components::{every_second, precise_time},
 };
@@ -42,9 +42,9 @@ texts! {
 #[component]
 pub(super) fn Diagnostics() -> impl IntoView {
     let text = Text::get();
-    let flight = RwSignal::new(session::flight());
+    let flight = RwSignal::new(session::log());
     every_second(move || {
-        let now = session::flight();
+        let now = session::log();
         if flight.with_untracked(|shown| *shown != now) {
             flight.set(now);
         }
@@ -53,7 +53,7 @@ pub(super) fn Diagnostics() -> impl IntoView {
         flight.track();
         session::stored_pair().map(|pair| format!("{} ms", pair.skew))
     };
-    let count = move |label: &'static str, count: fn(&Flight) -> u32| {
+    let count = move |label: &'static str, count: fn(&EngineLog) -> u32| {
         view! {
             <div>
                 <dt>{label}</dt>

@@ -57,8 +57,7 @@ pub(super) fn Tokens() -> impl IntoView {
     // Updates after a renewal by any tab.
     Effect::new(move |earlier: Option<()>| {
         // Without rotation the generation stays and the expiry moves; with it, two expiries can be equal.
-        session.access_ends_at.track();
-        session.generation.track();
+        session.view.track();
         if earlier.is_some() {
             actions.clear_failure();
             shown.update(|(now, before)| *before = Some(std::mem::replace(now, Shown::now())));
@@ -71,7 +70,7 @@ pub(super) fn Tokens() -> impl IntoView {
         }
         is_renewing.set(true);
         let renewed = async move {
-            let is_renewed = session::renew_now().await;
+            let is_renewed = session::refresh_now().await;
             is_renewing.try_set(false);
             is_renewed.then_some(()).ok_or_else(|| ApiError::new(Code::Unavailable, text.not_renewed))
         };

@@ -107,6 +107,14 @@ pub fn merge(stored: Option<&Stored>, incoming: Incoming) -> Option<Stored> {
 }
 
 impl Stored {
+    /// The version of the format.
+    pub(crate) const fn version(&self) -> u32 {
+        match self {
+            Self::Pair(pair) => pair.v,
+            Self::Tombstone(tombstone) => tombstone.v,
+        }
+    }
+
     /// The sessions that ended in this browser and must still be revoked at the server.
     pub fn unfinished(&self) -> Vec<SignOut> {
         match self {

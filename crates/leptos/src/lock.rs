@@ -20,7 +20,7 @@ extern "C" {
 }
 
 /// The outcome of a lock request.
-pub(super) enum Locked<R> {
+pub(crate) enum Locked<R> {
     /// The work ran.
     Done(R),
     /// Another tab holds the lock.
@@ -32,7 +32,7 @@ pub(super) enum Locked<R> {
 /// Runs `work` while this tab holds the lock, unless another tab holds it. Returns when the work is finished; the
 /// lock is held for `hold_after` milliseconds more. Without Web Locks, as outside a secure context, the work runs
 /// unlocked.
-pub(super) async fn with_lock_if_available<R: 'static>(
+pub(crate) async fn with_lock_if_available<R: 'static>(
     name: &str,
     work: impl Future<Output = R> + 'static,
     hold_after: fn(&R) -> u32,

@@ -3,21 +3,21 @@
 
 /// The time for which a tab waits for the lock holder before it asks in parallel, if the grace period allows that. The lock
 /// holder keeps the lock for as long after its write, since other tabs may read stale storage.
-pub(super) const PATIENCE: u32 = 2_000;
+pub const PATIENCE: u32 = 2_000;
 
 /// Maximum age of an accepted reply when the grace period allows another request.
 const MAX_REPLY_AGE: i64 = 25_000;
 
 /// Whether a tab may ask although the lock holder has asked with the same token. The holder's request may have taken
 /// up to its timeout, and the token may have been spent at its beginning.
-pub(super) const fn may_ask_beside(grace: i64) -> bool {
+pub const fn may_ask_beside(grace: i64) -> bool {
     grace > MAX_REPLY_AGE
 }
 
 /// Whether a reply of this age must be dropped. The device slept meanwhile, and other tabs may have used, or be about
 /// to use, the same token. Without a grace period none of them was answered, and another request would end the
 /// session.
-pub(super) const fn is_too_old(age: i64, grace: i64) -> bool {
+pub const fn is_too_old(age: i64, grace: i64) -> bool {
     grace > 0 && age > MAX_REPLY_AGE
 }
 

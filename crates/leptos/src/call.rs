@@ -45,12 +45,12 @@ impl Call {
     }
 
     /// The same call with `keepalive`: the browser finishes it when the page is closed.
-    pub(super) fn lasting(self) -> Self {
+    pub(crate) fn lasting(self) -> Self {
         Self { is_lasting: true, ..self }
     }
 
     /// A request for one attempt, with this access token.
-    pub(super) fn request<E: FromServerFnError>(&self, access: Option<&str>) -> Result<BrowserRequest, E> {
+    pub(crate) fn request<E: FromServerFnError>(&self, access: Option<&str>) -> Result<BrowserRequest, E> {
         let Self { path, content_type, accepts, method, body, is_lasting } = self;
         let method = method.clone();
         let mut request = match body {

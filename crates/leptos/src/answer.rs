@@ -3,13 +3,14 @@
 
 use bytes::Bytes;
 use futures::{Stream, future::ready, stream::once};
-use http::{HeaderMap, header};
+use http::{HeaderValue, header};
 use server_fn::{
+    Decodes,
     error::FromServerFnError,
     response::{ClientRes, browser::BrowserResponse},
 };
 
-use crate::api::{ApiError, Code};
+use crate::refusal::Refusal;
 
 /// A completely read response.
 pub struct Answer {
@@ -21,58 +22,42 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads `response` to its end.
+    /// Reads `response` to its end. `E` is the error of the application's server functions.
     ///
     /// # Errors
-    /// `Network` when the connection breaks; for a response that is not the server's own, the error its status stands
-    /// for.
-    pub(super) async fn read(response: BrowserResponse) -> Result<Self, ApiError> {
+    /// `Unreachable` when the connection breaks, `Foreign` for an error that is not the application's.
+    pub(crate) async fn read<E: FromServerFnError>(response: BrowserResponse) -> Result<Self, Refusal> {
         let headers = response.generate_headers();
         let answer = Self {
-            status: <BrowserResponse as ClientRes<ApiError>>::status(&response),
-            status_text: <BrowserResponse as ClientRes<ApiError>>::status_text(&response),
-            location: <BrowserResponse as ClientRes<ApiError>>::location(&response),
-            has_redirect: <BrowserResponse as ClientRes<ApiError>>::has_redirect(&response),
-            body: response.try_into_bytes().await.map_err(|_: ApiError| unreachable())?,
+            status: <BrowserResponse as ClientRes<E>>::status(&response),
+            status_text: <BrowserResponse as ClientRes<E>>::status_text(&response),
+            location: <BrowserResponse as ClientRes<E>>::location(&response),
+            has_redirect: <BrowserResponse as ClientRes<E>>::has_redirect(&response),
+            body: ClientRes::<E>::try_into_bytes(response).await.map_err(|_| Refusal::Unreachable)?,
         };
-        if answer.status >= 400 && serde_json::from_slice::<ApiError>(&answer.body).is_err() {
-            return Err(foreign(answer.status, retry_after(&headers)));
+        if answer.status >= 400 && <E::Encoder as Decodes<E>>::decode(answer.body.clone()).is_err() {
+            let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+            let retry_after = header(header::RETRY_AFTER).and_then(|text| retry_after(text, header(header::DATE)));
+            return Err(Refusal::Foreign { status: answer.status, retry_after });
         }
         Ok(answer)
     }
 
     /// The HTTP status.
-    pub(super) const fn status(&self) -> u16 {
+    pub(crate) const fn status(&self) -> u16 {
         self.status
     }
 }
 
-/// The error for a server that was not reached.
-pub(super) fn unreachable() -> ApiError {
-    ApiError::from(Code::Network)
-}
-
-/// The error for a response that is not the server's own. Never one that ends a session.
-fn foreign(status: u16, retry_after: Option<u32>) -> ApiError {
-    let code = match status {
-        404 => Code::Outdated,
-        429 => Code::TooManyRequests,
-        500 => Code::Internal,
-        503 => Code::Unavailable,
-        _ => Code::Network,
-    };
-    ApiError { retry_after, ..ApiError::from(code) }
-}
-
-/// The seconds of `Retry-After` (RFC 9110 §10.2.3). A date is compared with the response's own `Date`. Other values
+/// The seconds of `Retry-After` (RFC 9110 §10.2.3). A date is compared with the response's own `Date`, `date`. Other values
 /// are ignored.
-fn retry_after(headers: &HeaderMap) -> Option<u32> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+pub(crate) fn retry_after(text: &str, date: Option<&str>) -> Option<u32> {
+    let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(text.parse().unwrap_or(u32::MAX));
     }
     let until = httpdate::parse_http_date(text).ok()?;
-    let now = httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+    let now = httpdate::parse_http_date(date?).ok()?;
     let wait = until.duration_since(now).unwrap_or_default();
     Some(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
 }
@@ -109,29 +94,10 @@ impl<E: FromServerFnError> ClientRes<E> for Answer {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue, header};
+    use super::retry_after;
 
-    use super::{foreign, retry_after};
-    use crate::api::Code;
-
-    #[test]
-    fn a_response_of_a_proxy_never_ends_a_session() {
-        for status in 400..600 {
-            let error = foreign(status, Some(3));
-            let is_retried = matches!(
-                error.code,
-                Code::Network | Code::Unavailable | Code::TooManyRequests | Code::Internal | Code::Outdated
-            );
-            assert!(is_retried && error.retry_after == Some(3), "{status}");
-        }
-        assert_eq!(foreign(429, None).code, Code::TooManyRequests);
-        assert_eq!(foreign(401, None).code, Code::Network);
-    }
-
-    fn wish(text: &'static str, date: Option<&'static str>) -> Option<u32> {
-        let mut headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(text))]);
-        headers.extend(date.map(|date| (header::DATE, HeaderValue::from_static(date))));
-        retry_after(&headers)
+    fn wish(text: &str, date: Option<&str>) -> Option<u32> {
+        retry_after(text, date)
     }
 
     #[test]

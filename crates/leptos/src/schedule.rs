@@ -1,7 +1,7 @@
 //! Renewal times, computed on the server's clock: a wrong device clock causes neither a storm of requests nor trust
 //! in an expired token.
 
-use hallpass_types::SessionClaims;
+use hallpass_types::{SessionClaims, millis};
 
 /// Clock skew below this is network latency, milliseconds. For tokens that live less than twice as long: half of
 /// their lifetime.
@@ -23,13 +23,8 @@ fn life(claims: &SessionClaims) -> i64 {
     millis(claims.exp.saturating_sub(claims.iat).max(0))
 }
 
-/// Seconds as milliseconds, saturating.
-const fn millis(seconds: i64) -> i64 {
-    seconds.saturating_mul(1000)
-}
-
-/// The time for which a pair that just arrived is considered valid whatever the clocks say: a quarter of its lifetime. Bounds
-/// the request rate under any clock error.
+/// The time for which a pair that just arrived is considered valid whatever the clocks say: a quarter of its lifetime.
+/// Bounds the request rate under any clock error.
 pub fn rest(claims: &SessionClaims, since_arrival: i64) -> i64 {
     let quarter = life(claims) / 4;
     if (0..quarter).contains(&since_arrival) { quarter - since_arrival } else { 0 }
@@ -62,7 +57,7 @@ mod tests {
     use super::{remaining, renew_in, rest, skew};
 
     fn claims(iat: i64, exp: i64) -> SessionClaims {
-        SessionClaims { exp, iat, sid: String::new(), generation: 0, username: None }
+        SessionClaims { exp, iat, ..SessionClaims::default() }
     }
 
     #[test]

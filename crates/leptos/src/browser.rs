@@ -1,10 +1,17 @@
-//! Browser APIs that the token engine uses.
+//! Browser APIs that the engine uses.
 
 use futures::channel::oneshot;
 use gloo_events::EventListener;
 use web_sys::{EventTarget, VisibilityState, window};
 
-use crate::delay::Delay;
+use crate::{clockwork::Now, delay::Delay};
+
+impl Now {
+    /// The circumstances in this tab.
+    pub(crate) fn here() -> Self {
+        Self { wall: now(), monotonic: monotonic(), is_visible: is_visible(), is_online: is_online(), jitter: random() }
+    }
+}
 
 /// The device's clock, milliseconds since the Unix epoch. May be wrong.
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of this era fit")]
@@ -14,7 +21,7 @@ pub fn now() -> i64 {
 
 /// The monotonic clock, milliseconds since the page was loaded.
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of a visit fit")]
-pub(super) fn monotonic() -> i64 {
+fn monotonic() -> i64 {
     window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as i64)
 }
 
@@ -28,22 +35,14 @@ pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
-/// The time for which the server accepts a spent refresh token, milliseconds, from the document; zero by default.
-pub(super) fn reuse_grace() -> i64 {
-    let root = window().and_then(|window| window.document()).and_then(|document| document.document_element());
-    let seconds =
-        root.and_then(|root| root.get_attribute("data-reuse-grace")).and_then(|text| text.parse::<u32>().ok());
-    i64::from(seconds.unwrap_or(0)) * 1000
-}
-
 /// Whether this tab is visible.
-pub(super) fn is_visible() -> bool {
+fn is_visible() -> bool {
     let document = window().and_then(|window| window.document());
     document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
 /// `navigator.onLine`. Unreliable behind some VPNs and in virtual machines, so it only selects the wording.
-pub(super) fn is_online() -> bool {
+pub fn is_online() -> bool {
     window().is_some_and(|window| window.navigator().on_line())
 }
 

@@ -1,8 +1,6 @@
 //! A log of the engine's recent actions in this tab, for diagnostics. Holds times and counts, never a token.
 
-use std::{cell::RefCell, collections::VecDeque};
-
-use super::browser;
+use std::collections::VecDeque;
 
 /// Maximum number of entries.
 const KEPT: usize = 200;
@@ -43,7 +41,7 @@ pub struct Entry {
 
 /// The log, and this tab's counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flight {
+pub struct EngineLog {
     /// The last entries, oldest first.
     pub entries: VecDeque<Entry>,
     /// Pairs that this tab received.
@@ -54,13 +52,10 @@ pub struct Flight {
     pub retries: u32,
 }
 
-impl Flight {
-    const fn empty() -> Self {
-        Self { entries: VecDeque::new(), refreshes: 0, adoptions: 0, retries: 0 }
-    }
-
-    fn note(&mut self, entry: Entry) {
-        match entry.event {
+impl EngineLog {
+    /// Appends an entry, and drops the oldest of two hundred.
+    pub(crate) fn note(&mut self, at: i64, event: EngineEvent) {
+        match event {
             EngineEvent::Renewed => self.refreshes += 1,
             EngineEvent::Adopted => self.adoptions += 1,
             EngineEvent::Retrying(_) => self.retries += 1,
@@ -69,35 +64,21 @@ impl Flight {
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
-        self.entries.push_back(entry);
+        self.entries.push_back(Entry { at, event });
     }
-}
-
-thread_local! {
-    static FLIGHT: RefCell<Flight> = const { RefCell::new(Flight::empty()) };
-}
-
-/// Appends an entry.
-pub(super) fn note(event: EngineEvent) {
-    FLIGHT.with_borrow_mut(|flight| flight.note(Entry { at: browser::now(), event }));
-}
-
-/// A snapshot of the log.
-pub fn flight() -> Flight {
-    FLIGHT.with_borrow(Clone::clone)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EngineEvent, Entry, Flight, KEPT};
+    use super::{EngineEvent, EngineLog, KEPT};
 
     #[test]
     fn old_entries_are_dropped_but_stay_counted() {
-        let mut flight = Flight::empty();
+        let mut log = EngineLog::default();
         for at in 0..1000 {
-            flight.note(Entry { at, event: if at % 2 == 0 { EngineEvent::Renewed } else { EngineEvent::Adopted } });
+            log.note(at, if at % 2 == 0 { EngineEvent::Renewed } else { EngineEvent::Adopted });
         }
-        assert_eq!((flight.entries.len(), flight.refreshes, flight.adoptions), (KEPT, 500, 500));
-        assert_eq!(flight.entries.back().map(|entry| entry.at), Some(999));
+        assert_eq!((log.entries.len(), log.refreshes, log.adoptions), (KEPT, 500, 500));
+        assert_eq!(log.entries.back().map(|entry| entry.at), Some(999));
     }
 }

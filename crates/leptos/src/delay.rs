@@ -16,53 +16,53 @@ const MAX_RETRY_AFTER_MILLIS: u32 = 300_000;
 
 /// A duration of at most [`Delay::LONGEST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Delay {
+pub struct Delay {
     millis: u32,
 }
 
 impl Delay {
     /// One hour. Browsers store timeouts in 31 bits and fire longer ones at once. Timers pause while the device sleeps.
-    pub(crate) const LONGEST: Self = Self { millis: 60 * 60 * 1000 };
+    pub const LONGEST: Self = Self { millis: 60 * 60 * 1000 };
 
     /// The delay of so many milliseconds, clamped to the bounds.
-    pub(crate) fn millis(millis: impl Into<i64>) -> Self {
+    pub fn millis(millis: impl Into<i64>) -> Self {
         let millis = u32::try_from(millis.into().max(0)).unwrap_or(u32::MAX);
         Self { millis }.min(Self::LONGEST)
     }
 
     /// The delay of so many seconds, clamped to the bounds.
-    pub(crate) fn seconds(seconds: u32) -> Self {
+    pub fn seconds(seconds: u32) -> Self {
         Self::millis(i64::from(seconds) * 1000)
     }
 
     /// Exponential backoff after so many failures: 200 ms, doubling to 30 s. `retry_after` is the server's `Retry-After`
     /// in seconds, a lower bound of up to five minutes. `jitter`, from 0 to 1, adds up to half of the delay.
-    pub(crate) fn after_failures(failures: u32, retry_after: Option<u32>, jitter: f64) -> Self {
+    pub fn after_failures(failures: u32, retry_after: Option<u32>, jitter: f64) -> Self {
         let doubled = FIRST_MILLIS.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(MAX_MILLIS);
         let retry_after = retry_after.unwrap_or(0).saturating_mul(1000).min(MAX_RETRY_AFTER_MILLIS);
         Self::millis(with_jitter(doubled.max(retry_after), jitter))
     }
 
     /// The delay in milliseconds.
-    pub(crate) const fn as_millis(self) -> u32 {
+    pub const fn as_millis(self) -> u32 {
         self.millis
     }
 
     /// Waits for the delay.
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
-    pub(crate) fn pass(self) -> impl Future<Output = ()> {
+    pub fn pass(self) -> impl Future<Output = ()> {
         TimeoutFuture::new(self.millis)
     }
 
     /// Runs `work` after the delay, unless the returned timer is dropped.
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
-    pub(crate) fn then(self, work: impl FnOnce() + 'static) -> Timeout {
+    pub fn then(self, work: impl FnOnce() + 'static) -> Timeout {
         Timeout::new(self.millis, work)
     }
 
     /// Runs `work` repeatedly until the returned timer is dropped.
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
-    pub(crate) fn every(self, work: impl FnMut() + 'static) -> Interval {
+    pub fn every(self, work: impl FnMut() + 'static) -> Interval {
         Interval::new(self.millis, work)
     }
 }

@@ -1,0 +1,242 @@
+//! The rules of one tab: what it shows and when it refreshes. A pure state machine; the engine feeds it with storage,
+//! clocks and outcomes, and carries out what it answers.
+
+use hallpass_types::{Secret, SessionClaims, millis};
+
+use crate::{
+    delay::Delay,
+    log::EngineEvent,
+    outcome::Outcome,
+    pair::{Stored, StoredPair, Tombstone},
+    schedule,
+    session::{Connection, Holder, LastSession, SessionView},
+};
+
+/// The circumstances of one step.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// The device's clock, milliseconds since the Unix epoch. May be wrong, and may jump.
+    pub wall: i64,
+    /// The monotonic clock, milliseconds.
+    pub monotonic: i64,
+    /// Whether the tab is visible.
+    pub is_visible: bool,
+    /// Whether the browser believes to have a network. Only selects the wording.
+    pub is_online: bool,
+    /// A random number in `0..1` that spreads requests.
+    pub jitter: f64,
+}
+
+/// When to look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Upon the next event: nobody is signed in, or the tab is hidden.
+    Wait,
+    /// After so many milliseconds.
+    In(i64),
+    /// A refresh is due now.
+    Refresh,
+}
+
+/// What the tab shows and does after a look at storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// What to show.
+    pub view: SessionView,
+    /// Whether to report a failing connection.
+    pub connection: Connection,
+    /// When to look again.
+    pub next: Next,
+    /// An event for the log.
+    pub event: Option<EngineEvent>,
+}
+
+/// The state of one tab.
+#[derive(Clone, Debug)]
+pub struct Clockwork {
+    view: SessionView,
+    connection: Connection,
+    /// Consecutive failed attempts.
+    failures: u32,
+    /// Earliest time of the next attempt after a failure, on the monotonic clock.
+    attempt_at: i64,
+    /// Whether the server asked for that delay, which then applies to every caller.
+    is_requested: bool,
+    /// Time when this tab last received a pair, on the monotonic clock.
+    arrived_at: Option<i64>,
+    /// The access token last seen in storage.
+    seen: Option<Secret>,
+    /// The jitter of that pair's refresh.
+    jitter: f64,
+    /// The access token that this tab received itself.
+    own: Option<Secret>,
+    /// The access token whose refresh token the server rejected. It is used until it expires.
+    lost: Option<Secret>,
+    /// The session whose user is known to be staff or not.
+    staff: Option<(String, bool)>,
+}
+
+impl Default for Clockwork {
+    fn default() -> Self {
+        Self {
+            view: SessionView::Unknown,
+            connection: Connection::Fine,
+            failures: 0,
+            attempt_at: 0,
+            is_requested: false,
+            arrived_at: None,
+            seen: None,
+            jitter: 0.0,
+            own: None,
+            lost: None,
+            staff: None,
+        }
+    }
+}
+
+impl Clockwork {
+    /// Decides what to show and when to refresh, from the stored value: at the start, after every change of storage,
+    /// when the tab becomes visible, and when the time of [`Next::In`] has passed.
+    pub fn look(&mut self, stored: Option<&Stored>, now: &Now) -> Look {
+        let (next, event) = match stored {
+            Some(Stored::Pair(pair)) => match pair.claims() {
+                Some(claims) => self.look_at(pair, &claims, now),
+                None => self.show_signed_out(None, now),
+            },
+            Some(Stored::Tombstone(tombstone)) => self.show_signed_out(Some(tombstone), now),
+            None => self.show_signed_out(None, now),
+        };
+        Look { view: self.view.clone(), connection: self.connection, next, event }
+    }
+
+    fn look_at(&mut self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> (Next, Option<EngineEvent>) {
+        let event = self.notice(pair, now);
+        if self.is_living(pair, now) {
+            self.view = SessionView::SignedIn(self.holder(pair, claims));
+        } else if self.failures > 0 || self.view.holder().is_some_and(|holder| holder.sid != pair.sid) {
+            self.view = SessionView::Stale(self.holder(pair, claims));
+        }
+        (self.next(pair, claims, now), event)
+    }
+
+    /// Records the stored pair. A pair that another tab received resets this tab's failures.
+    fn notice(&mut self, pair: &StoredPair, now: &Now) -> Option<EngineEvent> {
+        if self.seen.as_ref() == Some(&pair.access) {
+            return None;
+        }
+        let is_first = self.seen.replace(pair.access.clone()).is_none();
+        self.jitter = now.jitter;
+        self.recovered();
+        let is_own = self.own.as_ref() == Some(&pair.access);
+        (!is_own).then_some(if is_first { EngineEvent::Started } else { EngineEvent::Adopted })
+    }
+
+    fn holder(&self, pair: &StoredPair, claims: &SessionClaims) -> Holder {
+        Holder {
+            sid: pair.sid.clone(),
+            generation: pair.generation,
+            username: claims.username.clone(),
+            is_staff: self.staff_of(&pair.sid) == Some(true),
+            access_ends_at: millis(claims.exp).saturating_sub(pair.skew),
+        }
+    }
+
+    /// When to refresh. A hidden tab does not; it looks again when it becomes visible.
+    fn next(&self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> Next {
+        if !now.is_visible {
+            return Next::Wait;
+        }
+        let rest = self.rest_after_arrival(pair, claims, now);
+        let end = schedule::remaining(claims, pair.skew, now.wall).max(rest);
+        let is_lost = self.lost.as_ref() == Some(&pair.access);
+        let due = if is_lost { end } else { schedule::renew_in(claims, pair.skew, now.wall, self.jitter).max(rest) };
+        match due.max(self.attempt_at - now.monotonic) {
+            ..=0 => Next::Refresh,
+            // The token's expiry is shown even if the next attempt is later.
+            attempt if end > 0 => Next::In(attempt.min(end)),
+            attempt => Next::In(attempt),
+        }
+    }
+
+    /// Whether the access token can be sent: it has not expired, or it arrived so recently that the clocks must be
+    /// wrong.
+    pub fn is_living(&self, pair: &StoredPair, now: &Now) -> bool {
+        pair.claims().is_some_and(|claims| {
+            schedule::remaining(&claims, pair.skew, now.wall) > 0 || self.rest_after_arrival(pair, &claims, now) > 0
+        })
+    }
+
+    /// The time for which a pair that just arrived is not refreshed.
+    fn rest_after_arrival(&self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> i64 {
+        let since_here = self.arrived_at.map_or(0, |at| schedule::rest(claims, now.monotonic - at));
+        since_here.max(schedule::rest(claims, now.wall - pair.received_at))
+    }
+
+    fn show_signed_out(&mut self, tombstone: Option<&Tombstone>, now: &Now) -> (Next, Option<EngineEvent>) {
+        let last = tombstone.and_then(|tombstone| {
+            Some(LastSession { ended: tombstone.notice(now.wall)?.clone(), username: tombstone.username.clone() })
+        });
+        self.view = SessionView::SignedOut(last);
+        (Next::Wait, self.seen.take().map(|_| EngineEvent::Ended))
+    }
+
+    /// Whether the delay that the server asked for has not passed yet.
+    pub const fn must_wait(&self, now: &Now) -> bool {
+        self.is_requested && self.attempt_at > now.monotonic
+    }
+
+    /// Whether pages of this session are shown.
+    pub fn shows(&self, sid: &str) -> bool {
+        self.view.holder().is_some_and(|holder| holder.sid == sid)
+    }
+
+    /// Records the outcome of a refresh. The engine then looks again.
+    pub fn settle(&mut self, outcome: &Outcome, stored: Option<&Stored>, now: &Now) -> Option<EngineEvent> {
+        match (outcome, stored) {
+            (Outcome::Renewed(pair), _) => self.receive(pair, now),
+            (Outcome::Retry(retry_after), _) => return Some(self.back_off(*retry_after, now)),
+            (Outcome::Rejected(_), Some(Stored::Pair(pair))) => {
+                self.lost = Some(pair.access.clone());
+                return Some(EngineEvent::Rejected);
+            }
+            (Outcome::Rejected(_) | Outcome::Superseded | Outcome::SignedOut, _) => self.recovered(),
+        }
+        None
+    }
+
+    /// Records a pair that this tab received.
+    pub fn receive(&mut self, pair: &StoredPair, now: &Now) {
+        self.own = Some(pair.access.clone());
+        self.arrived_at = Some(now.monotonic);
+        self.is_requested = false;
+        self.recovered();
+    }
+
+    /// Skips the backoff, unless the server asked for it: the network is back, or a pair arrived.
+    pub fn recovered(&mut self) {
+        self.failures = 0;
+        self.connection = Connection::Fine;
+        if !self.is_requested {
+            self.attempt_at = 0;
+        }
+    }
+
+    fn back_off(&mut self, retry_after: Option<u32>, now: &Now) -> EngineEvent {
+        self.failures = self.failures.saturating_add(1);
+        let delay = Delay::after_failures(self.failures, retry_after, now.jitter).as_millis();
+        self.attempt_at = now.monotonic + i64::from(delay);
+        self.is_requested = retry_after.is_some();
+        self.connection = if now.is_online { Connection::Unreachable } else { Connection::Offline };
+        EngineEvent::Retrying(delay)
+    }
+
+    /// Whether the user of this session is staff. `None` while the server has not said.
+    pub fn staff_of(&self, sid: &str) -> Option<bool> {
+        self.staff.as_ref().filter(|(of, _)| of == sid).map(|(_, is_staff)| *is_staff)
+    }
+
+    /// Records whether the user of this session is staff.
+    pub fn learn_staff(&mut self, sid: String, is_staff: bool) {
+        self.staff = Some((sid, is_staff));
+    }
+}
