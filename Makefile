@@ -19,7 +19,7 @@ PYTHON_PACKAGES := end2end/simplejwt/.venv/.installed
 BETTER_AUTH := benches/better-auth/node_modules/.package-lock.json
 
 # Every command uses the same packages and so the same features of shared libraries: each library is compiled once.
-NATIVE := --package app --package server --package hallpass-core --package hallpass-store --package hallpass-types --package hallpass-verify --package hallpass-leptos --package floor
+NATIVE := --package app --package server --package hallpass-core --package hallpass-store --package hallpass-types --package hallpass-verify --package hallpass-leptos --package leptos-example --package floor
 WEB := --package frontend --features split --target wasm32-unknown-unknown
 
 say = echo "==> $(1)"
@@ -127,7 +127,7 @@ test-simplejwt: $(PYTHON_PACKAGES) is-built ## Compare the release with Simple J
 	@$(PYTHON) -m pytest -q -n 2 end2end/simplejwt $(if $(FILTER),-k '$(FILTER)')
 
 .PHONY: test-browser
-test-browser: browser is-built ## Run the browser tests of the release in Chromium
+test-browser: browser is-built example ## Run the browser tests of the release in Chromium
 	@$(call say,Running the browser tests)
 	@cd end2end && playwright test $(FILTER)
 
@@ -140,6 +140,14 @@ test-firefox: firefox is-built ## Run the browser tests of tabs, refreshes, netw
 	else \
 	  $(call say,Skipping the tests in Firefox: not found. Set FIREFOX=/path/to/firefox); \
 	fi
+
+# The example of `hallpass-leptos`, in a debug build: its server, and its files in target/example.
+.PHONY: example
+example: setup ## Build the example application in examples/leptos
+	@$(call say,Building the example (a minute the first time))
+	@cargo build --quiet --lib --package leptos-example --no-default-features --features csr --target wasm32-unknown-unknown
+	@wasm-bindgen --target web --out-dir target/example target/wasm32-unknown-unknown/debug/leptos_example.wasm
+	@cargo build --quiet $(NATIVE) --bin leptos-example
 
 .PHONY: is-built
 is-built:

@@ -11,7 +11,7 @@ export interface Server {
 }
 
 /** The first port. Lets two runs on one machine use different ports. */
-const FIRST_PORT = Number(process.env.E2E_FIRST_PORT ?? 3100);
+export const FIRST_PORT = Number(process.env.E2E_FIRST_PORT ?? 3100);
 
 const address = (place: number): string => `http://127.0.0.1:${FIRST_PORT + place}`;
 

@@ -59,6 +59,7 @@ where
 
 /// The answer to a request without a valid access token (401), or by a user who may not make it (403), in Simple JWT's
 /// words.
+#[derive(Debug)]
 pub struct Rejected {
     rejection: Rejection,
     challenge: HeaderValue,

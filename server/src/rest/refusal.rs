@@ -36,7 +36,7 @@ struct TokenMessage {
 }
 
 /// The errors of each field. Errors that concern several fields are under `non_field_errors`.
-#[derive(Default, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct FieldErrors(pub(super) BTreeMap<String, Vec<String>>);
 
 impl Refusal {

@@ -14,6 +14,7 @@ use super::refusal::{FieldErrors, Refusal};
 use crate::body::BodyError;
 
 /// The reason a request has no successful response.
+#[derive(Debug)]
 pub(crate) enum Rejection {
     /// Errors of fields.
     Fields(FieldErrors),
@@ -42,7 +43,7 @@ pub(crate) enum Rejection {
 }
 
 /// The kind of endpoint. The same error has different messages.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum EndpointKind {
     /// Endpoints with credentials or a token in the body.
     Token,
