@@ -70,11 +70,12 @@ fn SignIn() -> impl IntoView {
         event.prevent_default();
         let credentials = Credentials { username: value(username), password: value(password).into() };
         spawn_local(async move {
-            failure.set(match RestApi::default().sign_in(credentials).await {
-                Ok(()) => String::new(),
-                Err(SignInError::Rejected(words)) => words,
-                Err(SignInError::Unavailable(_)) => "The server cannot be reached. Try again.".to_owned(),
-            });
+            if let Err(error) = RestApi::default().sign_in(credentials).await {
+                failure.set(match error {
+                    SignInError::Rejected(words) => words,
+                    SignInError::Unavailable(_) => "The server cannot be reached. Try again.".to_owned(),
+                });
+            }
         });
     };
     view! {
