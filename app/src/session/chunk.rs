@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
+use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_events::EventListener;
 use hallpass_leptos::{Delay, EngineConfig, LocalItem, browser, engine};
 use hallpass_types::{Credentials, Registration, TokenPair};
@@ -16,10 +17,11 @@ use crate::{
     chunk::chunk,
 };
 
-/// The interface of the engine.
+/// The interface of the engine. Its server functions are downloaded with it.
 struct Engine {
     start: fn(Session),
-    sign_in: fn(TokenPair, i64) -> bool,
+    sign_in: fn(Credentials) -> LocalBoxFuture<'static, Result<(), ApiError>>,
+    register: fn(Registration) -> LocalBoxFuture<'static, Result<(), ApiError>>,
     sign_out: fn(),
     learn_staff: fn(String, bool),
 }
@@ -34,10 +36,17 @@ chunk! {
 fn loaded() -> Result<Engine, SplitLoaderError> {
     Ok(Engine {
         start: |session| engine::start(session, config(), Rc::new(ServerFunctions)),
-        sign_in: engine::sign_in,
+        sign_in: |credentials| begin(session::obtain(credentials)).boxed_local(),
+        register: |registration| begin(session::register(registration)).boxed_local(),
         sign_out: engine::sign_out,
         learn_staff: engine::learn_staff,
     })
+}
+
+/// Signs in with the pair that the server answers.
+async fn begin(asking: impl Future<Output = Result<TokenPair, ApiError>>) -> Result<(), ApiError> {
+    let sent_at = browser::now();
+    if engine::sign_in(asking.await?, sent_at) { Ok(()) } else { Err(Code::Outdated.into()) }
 }
 
 thread_local! {
@@ -106,7 +115,7 @@ pub fn prepare() {
 /// # Errors
 /// The server's error.
 pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
-    begin(session::obtain(credentials)).await
+    (running().await?.sign_in)(credentials).await
 }
 
 /// Creates an account and signs in.
@@ -114,14 +123,7 @@ pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
 /// # Errors
 /// The server's error.
 pub async fn register(registration: Registration) -> Result<(), ApiError> {
-    begin(session::register(registration)).await
-}
-
-async fn begin(asking: impl Future<Output = Result<TokenPair, ApiError>>) -> Result<(), ApiError> {
-    let engine = running().await?;
-    let sent_at = browser::now();
-    let tokens = asking.await?;
-    if (engine.sign_in)(tokens, sent_at) { Ok(()) } else { Err(Code::Outdated.into()) }
+    (running().await?.register)(registration).await
 }
 
 /// Shows whether the user of a session is staff, as the server said in an answer.
