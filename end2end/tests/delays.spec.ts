@@ -61,7 +61,7 @@ for (const [what, least, headers] of [
     const questions = await noteQuestions(page);
     await page.route(ME, busy(headers));
     await openSignedIn(page);
-    await expect(page.locator('.notice[role=alert]')).toContainText('The server cannot answer now');
+    await expect(page.locator('.notice[role=alert]')).toContainText('The service is temporarily unavailable.');
     const before = await questions();
     await page.clock.fastForward(LONGEST_WISH);
     await expect.poll(async () => (await questions()).length).toBeGreaterThan(before.length);
