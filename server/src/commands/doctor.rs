@@ -4,7 +4,6 @@ mod access;
 mod clock;
 mod content_policy;
 mod database;
-#[cfg(unix)]
 mod files;
 mod keys;
 mod report;
@@ -65,8 +64,6 @@ async fn examine(config: &Config, file: PathBuf, timeout: Duration) -> Vec<Findi
         findings.push(Finding::good("environment", format!("Ignored variables that Kubernetes sets: {names}.")));
     }
     findings.extend(keys::examine(config, now));
-    // Other systems have no file modes.
-    #[cfg(unix)]
     findings.extend(files::examine(config, &file));
     let (of_database, newest) = database::examine(config).await;
     findings.extend(clock::examine(now, newest));

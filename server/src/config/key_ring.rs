@@ -3,6 +3,7 @@
 
 use std::{
     fs::{self, File},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -151,13 +152,7 @@ impl RingFile {
     pub fn version(&self) -> Option<RingVersion> {
         let metadata = fs::metadata(&self.path).ok()?;
         // Unlike the modification time, the change time also changes with permissions and replaced files.
-        #[cfg(unix)]
-        let changed = {
-            use std::os::unix::fs::MetadataExt;
-            (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-        };
-        #[cfg(not(unix))]
-        let changed = (0, 0, 0);
+        let changed = (metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
         Some(RingVersion { modified: metadata.modified().ok(), bytes: metadata.len(), changed })
     }
 
