@@ -24,10 +24,12 @@ use crate::{
 };
 
 /// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
-///
-/// # Errors
-/// [`Failure::ProblemsFound`].
-pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration, json: bool) -> Result<(), Failure> {
+pub(crate) async fn run(
+    config: Option<PathBuf>,
+    url: Option<String>,
+    timeout: Duration,
+    json: bool,
+) -> Result<(), Failure> {
     let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     let mut findings = match Config::load(config) {
         Ok(config) => examine(&config, file, timeout).await,

@@ -52,10 +52,7 @@ fn explain_permission(path: &Path) -> String {
 ///
 /// Group access is accepted if it comes from a Kubernetes volume (`fsGroup`): the process is in the group, and either
 /// the file belongs to root and the process does not run as root, or the folder has the setgid bit.
-///
-/// # Errors
-/// The other users with access, and the command that removes it.
-pub fn check_private(path: &Path) -> Result<(), String> {
+pub(crate) fn check_private(path: &Path) -> Result<(), String> {
     let metadata = fs::metadata(path).map_err(|error| format!("cannot be read: {error}"))?;
     let mode = metadata.permissions().mode() & 0o777;
     let is_of_root = || metadata.uid() == 0 && !is_root();
