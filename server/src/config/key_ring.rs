@@ -104,7 +104,7 @@ impl RingFile {
     }
 
     /// Replaces the ring durably, and removes the single key's file if the ring contains that key. The file keeps its
-    /// owner, group and permissions.
+    /// owner, group and permissions. Nothing is written if a key would change when it is read back.
     pub(crate) fn write(&self, ring: &KeyRing) -> Result<(), ConfigError> {
         let keys: Result<_, _> = ring.keys().iter().map(StoredKey::of).collect();
         let stored = Stored { key: keys.map_err(|problem| self.refused(problem))? };
