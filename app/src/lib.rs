@@ -5,9 +5,9 @@
 #![recursion_limit = "256"]
 
 mod chunk;
+mod session;
 
 pub mod api;
 pub mod language;
 pub mod local_url;
-pub mod session;
 pub mod ui;

@@ -6,13 +6,13 @@ use crate::{host, layers};
 
 /// The prefix of absolute URLs: scheme, host and, for an issuer, its path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
+pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
     /// The URL that the client used: the request's host and scheme. The scheme is `https` if a trusted proxy reports
     /// it, with `hsts = "on"`, and if `issuer` is an `https` URL of the same host. Empty for HTTP/1.0 without a host,
     /// which results in relative references.
-    pub fn of_request(parts: &Parts, target: &Uri, issuer: Option<&str>) -> Self {
+    pub(crate) fn of_request(parts: &Parts, target: &Uri, issuer: Option<&str>) -> Self {
         // `host::check` has rejected requests without a valid host.
         let host = host::find(parts.version, target, &parts.headers).ok().flatten();
         Self(host.map(|host| origin(host, layers::is_secure(parts), issuer)).unwrap_or_default())
@@ -20,7 +20,7 @@ impl BaseUrl {
 
     /// The issuer, if it is a URL that clients can open: `https` without query and fragment (RFC 8414 §2), or `http` on
     /// this machine for development.
-    pub fn of_issuer(issuer: &str) -> Option<Self> {
+    pub(crate) fn of_issuer(issuer: &str) -> Option<Self> {
         let uri: Uri = issuer.parse().ok()?;
         let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&uri.host()?);
         let is_reached = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && is_here);
@@ -29,13 +29,13 @@ impl BaseUrl {
     }
 
     /// The path of the URL, without a trailing slash.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         let after_scheme = self.0.find("://").map_or(0, |scheme| scheme + 3);
         self.0[after_scheme..].find('/').map_or("", |path| &self.0[after_scheme + path..])
     }
 
     /// The absolute URL of a path, which starts with a slash.
-    pub fn join(&self, path: &str) -> String {
+    pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 }

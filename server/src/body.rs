@@ -8,7 +8,7 @@ use crate::router::MAX_BODY_BYTES;
 
 /// The reason a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyError {
+pub(crate) enum BodyError {
     /// The body exceeds [`MAX_BODY_BYTES`].
     #[error("The request body is larger than 64 kB.")]
     TooLarge,
@@ -19,7 +19,7 @@ pub enum BodyError {
 
 impl BodyError {
     /// The status of the response (RFC 9110 §15.5.14, §15.5.1).
-    pub const fn status(self) -> StatusCode {
+    pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken => StatusCode::BAD_REQUEST,
@@ -28,10 +28,7 @@ impl BodyError {
 }
 
 /// Reads a body.
-///
-/// # Errors
-/// [`BodyError`]
-pub async fn read(body: Body) -> Result<Bytes, BodyError> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, BodyError> {
     match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(read) => Ok(read.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),

@@ -22,10 +22,11 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 /// Calls `answer` with a request whose body must arrive within this time.
-///
-/// # Errors
-/// Those of `answer`. A timeout is not an error: the response is 408.
-pub async fn apply<F, E>(within: Duration, request: Request, answer: impl FnOnce(Request) -> F) -> Result<Response, E>
+pub(crate) async fn apply<F, E>(
+    within: Duration,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Result<Response, E>
 where
     F: Future<Output = Result<Response, E>>,
 {

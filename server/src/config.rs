@@ -31,10 +31,10 @@ use secrecy::{ExposeSecret, SecretSlice};
 use url::Url;
 
 pub use error::ConfigError;
-pub use key_ring::{RingFile, RingVersion};
-pub use key_source::KeySource;
+pub(crate) use key_ring::{RingFile, RingVersion};
+pub(crate) use key_source::KeySource;
 pub use observability::Observability;
-pub use owner::check_private;
+pub(crate) use owner::check_private;
 
 use first_key::FirstKey;
 use secret_file::Created;
@@ -74,7 +74,7 @@ pub struct Config {
     /// The file for the new signing key, if no key existed and one was generated.
     pub new_key_file: Option<PathBuf>,
     /// The source of the signing keys.
-    pub keys: KeySource,
+    pub(crate) keys: KeySource,
     /// The key ring at this start, if there is one.
     pub ring: Option<KeyRing>,
     /// Variables that look like settings but are ignored, because Kubernetes sets variables of this form.
@@ -92,10 +92,7 @@ impl Config {
 
     /// Writes the new signing key, if one was generated, to its file. If another process has written a key or a ring
     /// meanwhile, that one is used.
-    ///
-    /// # Errors
-    /// When the file cannot be written, or the other key cannot be used.
-    pub fn keep_new_key(mut self) -> Result<Self, ConfigError> {
+    pub(crate) fn keep_new_key(mut self) -> Result<Self, ConfigError> {
         while self.new_key_file.is_some() {
             let kept = self.keys.file.keep_single(&self.auth.signing_key)?;
             if let Some(ring) = self.keys.load()? {
@@ -121,10 +118,7 @@ impl Config {
     }
 
     /// The existing keys, for commands that also work without: `None` if there is no key yet.
-    ///
-    /// # Errors
-    /// When the configuration or the keys are invalid.
-    pub fn find_keys(file: Option<PathBuf>) -> Result<Option<KeyRing>, ConfigError> {
+    pub(crate) fn find_keys(file: Option<PathBuf>) -> Result<Option<KeyRing>, ConfigError> {
         match Self::load(file) {
             Ok(config) if config.new_key_file.is_some() => Ok(None),
             Ok(config) => config.key_ring().map(Some),
@@ -134,7 +128,7 @@ impl Config {
     }
 
     /// The message for the operator when a key was generated at this start.
-    pub fn new_key_notice(&self) -> Option<String> {
+    pub(crate) fn new_key_notice(&self) -> Option<String> {
         let file = self.new_key_file.as_ref()?.display();
         Some(format!(
             "No signing key was set, so one was generated: {file}. Back it up: without it, all tokens become invalid."
@@ -142,10 +136,7 @@ impl Config {
     }
 
     /// All signing keys: the ring, or the single key of a server without a ring.
-    ///
-    /// # Errors
-    /// When the key cannot be used.
-    pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
+    pub(crate) fn key_ring(&self) -> Result<KeyRing, ConfigError> {
         match &self.ring {
             Some(ring) => Ok(ring.clone()),
             None => Ok(KeyRing::of(self.keys.first()?)),
@@ -201,7 +192,7 @@ impl Config {
     }
 
     /// The settings as `check-config` prints them: `name = value` lines without secrets.
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let auth = &self.auth;
         let server = vec![
             ("database_url", self.database_url.to_string()),

@@ -7,7 +7,7 @@ use http::{HeaderMap, Uri, Version, header};
 
 /// The reason a host is rejected, with 400 (RFC 9112 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HostError {
+pub(crate) enum HostError {
     /// HTTP/1.1 requires a host.
     #[error("The Host header is missing. Send one.")]
     Missing,
@@ -23,10 +23,11 @@ pub enum HostError {
 ///
 /// The authority of the target (in HTTP/1.1's absolute form, or `:authority` in HTTP/2) takes precedence over the
 /// `Host` header (RFC 9112 §3.2.2, RFC 9113 §8.3.1), which is still checked.
-///
-/// # Errors
-/// [`HostError`]
-pub fn find<'r>(version: Version, target: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, HostError> {
+pub(crate) fn find<'r>(
+    version: Version,
+    target: &'r Uri,
+    headers: &'r HeaderMap,
+) -> Result<Option<&'r str>, HostError> {
     let named = named(headers)?;
     let wanted = target.authority().map(|authority| checked(authority.as_str())).transpose()?;
     match (wanted, named) {

@@ -25,9 +25,9 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod background;
-pub mod base_url;
-pub mod body;
-pub mod body_timeout;
+mod base_url;
+mod body;
+mod body_timeout;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -35,20 +35,20 @@ pub mod connections;
 pub mod extract;
 pub mod forwarded;
 mod hallpass;
-pub mod host;
+mod host;
 pub mod http_options;
 mod key_follower;
 pub mod layers;
 pub mod metrics;
 pub mod output;
 pub mod pages;
-pub mod parameters;
-pub mod preferences;
-pub mod request_id;
+mod parameters;
+mod preferences;
+mod request_id;
 pub mod rest;
 pub mod router;
 mod signals;
-pub mod site;
+mod site;
 pub mod telemetry;
 
 pub use hallpass::{Builder, Hallpass, Server};

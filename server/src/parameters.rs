@@ -5,30 +5,30 @@ use std::borrow::Cow;
 
 /// A header value with its parameters: `text/html; charset=utf-8`. Malformed parameters are skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parameterized<'h> {
+pub(crate) struct Parameterized<'h> {
     value: &'h str,
     parameters: &'h str,
 }
 
 impl<'h> Parameterized<'h> {
     /// Splits a header value from its parameters.
-    pub fn parse(text: &'h str) -> Self {
+    pub(crate) fn parse(text: &'h str) -> Self {
         let (value, parameters) = text.split_once(';').unwrap_or((text, ""));
         Self { value: value.trim(), parameters }
     }
 
     /// The value before the parameters, in the client's letter case.
-    pub const fn value(&self) -> &'h str {
+    pub(crate) const fn value(&self) -> &'h str {
         self.value
     }
 
     /// Compares the value, ignoring case.
-    pub const fn is(&self, value: &str) -> bool {
+    pub(crate) const fn is(&self, value: &str) -> bool {
         self.value.eq_ignore_ascii_case(value)
     }
 
     /// The value of a parameter, unquoted. The last one of the same name wins, as in Django.
-    pub fn parameter(&self, name: &str) -> Option<Cow<'h, str>> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<Cow<'h, str>> {
         let named = |part: &'h str| {
             let (found, value) = part.split_once('=')?;
             found.trim().eq_ignore_ascii_case(name).then(|| unquoted(value.trim()))
@@ -37,7 +37,7 @@ impl<'h> Parameterized<'h> {
     }
 
     /// Whether the charset is UTF-8, which is the default.
-    pub fn is_utf_8(&self) -> bool {
+    pub(crate) fn is_utf_8(&self) -> bool {
         let charset = self.parameter("charset");
         charset.is_none_or(|name| ["utf-8", "utf8"].iter().any(|utf_8| name.eq_ignore_ascii_case(utf_8)))
     }

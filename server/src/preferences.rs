@@ -14,16 +14,16 @@ const KEPT_FOR: Duration = Duration::days(400);
 
 /// The preferences for rendering a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Preferences {
+pub(crate) struct Preferences {
     /// The chosen language, or the first supported one of `Accept-Language`.
-    pub language: Language,
+    pub(crate) language: Language,
     /// The chosen theme, or the device's.
-    pub theme: Theme,
+    pub(crate) theme: Theme,
 }
 
 impl Preferences {
     /// Reads the preferences of a request.
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let chosen = |name: &str| cookie(headers, name);
         let language = chosen(LANGUAGE).and_then(|tag| Language::of_tag(&tag));
         let theme = chosen(THEME).and_then(|word| Theme::of_word(&word));
@@ -47,7 +47,7 @@ fn wanted_language(headers: &HeaderMap) -> Language {
 
 /// Handles links such as `?language=ko`: sets the cookie and redirects to the page without the parameter. `None` if the
 /// query has no valid choice.
-pub fn choose(uri: &Uri) -> Option<Response> {
+pub(crate) fn choose(uri: &Uri) -> Option<Response> {
     let (choices, rest): (Vec<_>, Vec<_>) =
         uri.query()?.split('&').map(|pair| (pair, choice(pair))).partition(|(_, choice)| choice.is_some());
     if choices.is_empty() {

@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 64;
 
 /// Generates request ids: a random prefix for the process and a counter. Request ids need not be unpredictable, so
 /// randomness is read only once.
-pub struct RequestIds {
+pub(crate) struct RequestIds {
     process: u64,
     next: AtomicU64,
 }
@@ -25,10 +25,10 @@ impl Default for RequestIds {
 
 impl RequestIds {
     /// The header that carries the request id.
-    pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+    pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
     /// The request id for a request with these headers.
-    pub fn name(&self, headers: &HeaderMap) -> HeaderValue {
+    pub(crate) fn name(&self, headers: &HeaderMap) -> HeaderValue {
         let mut given = headers.get_all(Self::HEADER).iter();
         match (given.next(), given.next()) {
             (Some(id), None) if is_good(id.as_bytes()) => id.clone(),

@@ -2,24 +2,19 @@
 
 use std::{io, time::Duration};
 
-#[cfg(unix)]
-use tokio::signal::unix::{self, SignalKind};
-#[cfg(windows)]
-use tokio::signal::windows;
-use tokio::time;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time,
+};
 
 use crate::http_options::Stopping;
 
-/// `SIGINT` and `SIGTERM`, or Ctrl-C. Once created, it catches these signals, including those that arrive before
+/// `SIGINT` and `SIGTERM`. Once created, it catches these signals, including those that arrive before
 /// [`stop`](Self::stop).
 #[derive(Debug)]
 pub(super) struct Signals {
-    #[cfg(unix)]
-    interrupt: unix::Signal,
-    #[cfg(unix)]
-    terminate: unix::Signal,
-    #[cfg(windows)]
-    interrupt: windows::CtrlC,
+    interrupt: Signal,
+    terminate: Signal,
 }
 
 impl Signals {
@@ -27,30 +22,20 @@ impl Signals {
     ///
     /// # Errors
     /// When a signal handler cannot be installed.
-    #[cfg(unix)]
     pub(super) fn listen() -> io::Result<Self> {
         Self::ignore_hangup()?;
-        Ok(Self {
-            interrupt: unix::signal(SignalKind::interrupt())?,
-            terminate: unix::signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     /// Ignores `SIGHUP` for the life of the process: keys are reloaded automatically, settings at the next start.
-    #[cfg(unix)]
     fn ignore_hangup() -> io::Result<()> {
-        let mut hangup = unix::signal(SignalKind::hangup())?;
+        let mut hangup = signal(SignalKind::hangup())?;
         tokio::spawn(async move {
             while hangup.recv().await.is_some() {
                 tracing::info!("SIGHUP is ignored: keys are reloaded automatically, and settings at the next start");
             }
         });
         Ok(())
-    }
-
-    #[cfg(windows)]
-    pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self { interrupt: windows::ctrl_c()? })
     }
 
     /// Waits for a signal, makes `/readyz` respond with 503, and waits for `delay`, so that load balancers notice. A
@@ -70,12 +55,9 @@ impl Signals {
 
     /// Waits for the next signal.
     async fn next(&mut self) {
-        #[cfg(unix)]
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
-        #[cfg(windows)]
-        self.interrupt.recv().await;
     }
 }

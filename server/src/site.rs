@@ -24,12 +24,12 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// `GET /pkg/{path}`.
-pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     serve(&format!("pkg/{path}"), &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
 /// The response for a file of the site. `None` if it does not exist.
-pub fn serve(path: &str, request: &HeaderMap) -> Option<Response> {
+pub(crate) fn serve(path: &str, request: &HeaderMap) -> Option<Response> {
     serve_from::<Site>(path, request)
 }
 
@@ -79,13 +79,13 @@ fn policy(path: &str) -> Option<HeaderValue> {
 }
 
 /// The page for a failed rendering.
-pub fn error_page() -> Response {
+pub(crate) fn error_page() -> Response {
     let page = serve("error.html", &HeaderMap::new()).unwrap_or_default();
     (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], page).into_response()
 }
 
 /// The names of the files that a page loads in this build.
-pub fn assets() -> Assets {
+pub(crate) fn assets() -> Assets {
     let find = |extension: &str| {
         let is_wanted = |path: &str| {
             let name = path.strip_prefix("pkg/").unwrap_or_default();

@@ -84,10 +84,7 @@ pub fn start(format: LogFormat) -> Telemetry {
 }
 
 /// Checks `RUST_LOG`.
-///
-/// # Errors
-/// The filter that is used instead, and an example of a valid one.
-pub fn check_filter() -> Result<(), String> {
+pub(crate) fn check_filter() -> Result<(), String> {
     read_filter().map(drop)
 }
 

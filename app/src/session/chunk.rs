@@ -64,7 +64,7 @@ async fn running() -> Result<Engine, ApiError> {
 }
 
 /// Keeps `session` up to date from now on. Called once per tab, after hydration.
-pub fn start(session: Session) {
+pub(crate) fn start(session: Session) {
     WAITING.set(Some(session));
     let Some(window) = web_sys::window() else { return };
     let item = LocalItem::new(EngineConfig::default().storage_key);
@@ -102,46 +102,33 @@ async fn start_at_last(session: Session) {
     drop(running().await);
 }
 
-/// Preloads the engine when the user starts to fill in a form.
-pub fn prepare() {
-    spawn_local(async {
-        // A failure is retried and reported when the engine is needed.
-        drop(running().await);
-    });
+/// Preloads the engine when the user starts to fill in a form. A failure is reported when the engine is needed.
+pub(crate) fn prepare() {
+    when_running(drop);
+}
+
+/// Runs `work` with the engine, unless it cannot be loaded.
+fn when_running(work: impl FnOnce(Engine) + 'static) {
+    spawn_local(async { running().await.map_or_else(drop, work) });
 }
 
 /// Signs in with a username and password.
-///
-/// # Errors
-/// The server's error.
-pub async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
+pub(crate) async fn sign_in(credentials: Credentials) -> Result<(), ApiError> {
     (running().await?.sign_in)(credentials).await
 }
 
 /// Creates an account and signs in.
-///
-/// # Errors
-/// The server's error.
-pub async fn register(registration: Registration) -> Result<(), ApiError> {
+pub(crate) async fn register(registration: Registration) -> Result<(), ApiError> {
     (running().await?.register)(registration).await
 }
 
-/// Shows whether the user of a session is staff, as the server said in an answer.
-pub fn learn_staff(sid: String, is_staff: bool) {
-    spawn_local(async move {
-        // Without the engine, only a link is missing.
-        if let Ok(engine) = running().await {
-            (engine.learn_staff)(sid, is_staff);
-        }
-    });
+/// Shows whether the user of a session is staff, as the server said in an answer. Without the engine, only a link is
+/// missing.
+pub(crate) fn learn_staff(sid: String, is_staff: bool) {
+    when_running(move |engine| (engine.learn_staff)(sid, is_staff));
 }
 
-/// Signs out: in this browser at once, at the server when it can be reached.
-pub fn sign_out() {
-    spawn_local(async {
-        // While signed in, the engine is loaded.
-        if let Ok(engine) = running().await {
-            (engine.sign_out)();
-        }
-    });
+/// Signs out: in this browser at once, at the server when it can be reached. While signed in, the engine is loaded.
+pub(crate) fn sign_out() {
+    when_running(|engine| (engine.sign_out)());
 }

@@ -5,10 +5,10 @@ mod chunk;
 mod release;
 mod server;
 
-pub use chunk::{learn_staff, prepare, register, sign_in, sign_out, start};
-pub use hallpass_leptos::{
+pub(crate) use chunk::{learn_staff, prepare, register, sign_in, sign_out, start};
+pub(crate) use hallpass_leptos::{
     Connection, EngineEvent, EngineLog, Entry, Holder, Session, SessionState, SessionView,
     browser::{now, online, random, respite, visible},
     engine::{log, refresh_now, stored_pair},
 };
-pub use release::why_missing;
+pub(crate) use release::why_missing;

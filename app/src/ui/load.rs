@@ -108,13 +108,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
     /// Shows the result, unless it is shown already.
     fn show(self, answer: Result<T, ApiError>) {
         let answer = Some(answer);
-        self.answer.maybe_update(|shown| {
-            let is_different = *shown != answer;
-            if is_different {
-                *shown = answer;
-            }
-            is_different
-        });
+        if self.answer.try_with_untracked(|shown| *shown != answer) == Some(true) {
+            self.answer.set(answer);
+        }
     }
 
     /// Retries after a delay or when the network is back, once the tab is visible, unless another request was sent

@@ -110,11 +110,9 @@ impl Passwords {
         Ok(if is_known { verdict } else { Verdict::Wrong })
     }
 
-    /// Checks a new password: its length in form NFC, and its strength given the user's own data.
-    ///
-    /// # Errors
-    /// `Busy`; the inner error says what is wrong with the password.
-    pub async fn check_new(
+    /// Checks a new password: its length in form NFC, and its strength given the user's own data. The inner error says
+    /// what is wrong with the password.
+    pub(crate) async fn check_new(
         &self,
         policy: PasswordPolicy,
         password: Password,

@@ -143,10 +143,7 @@ pub struct Token {
 
 impl Token {
     /// Checks the type.
-    ///
-    /// # Errors
-    /// `MissingType` or `WrongType`.
-    pub fn check_type(&self, expected: TokenType) -> Result<(), TokenError> {
+    pub(crate) fn check_type(&self, expected: TokenType) -> Result<(), TokenError> {
         self.kind.check(expected)
     }
 
@@ -206,10 +203,7 @@ impl Tokens {
 
     /// Fetches the key that a token names, if neither our ring nor the other issuer's known keys have it. No I/O
     /// without another issuer, or for a known key.
-    ///
-    /// # Errors
-    /// When the key is unknown and the issuer's keys cannot be fetched.
-    pub async fn learn_key(&self, text: &str, now: Timestamp) -> Result<(), KeysUnavailable> {
+    pub(crate) async fn learn_key(&self, text: &str, now: Timestamp) -> Result<(), KeysUnavailable> {
         let Some(remote) = &self.remote else {
             return Ok(());
         };

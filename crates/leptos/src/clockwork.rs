@@ -52,7 +52,7 @@ pub struct Look {
 }
 
 /// The state of one tab.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Clockwork {
     view: SessionView,
     connection: Connection,
@@ -74,24 +74,6 @@ pub struct Clockwork {
     lost: Option<Secret>,
     /// The session whose user is known to be staff or not.
     staff: Option<(String, bool)>,
-}
-
-impl Default for Clockwork {
-    fn default() -> Self {
-        Self {
-            view: SessionView::Unknown,
-            connection: Connection::Fine,
-            failures: 0,
-            attempt_at: 0,
-            is_requested: false,
-            arrived_at: None,
-            seen: None,
-            jitter: 0.0,
-            own: None,
-            lost: None,
-            staff: None,
-        }
-    }
 }
 
 impl Clockwork {

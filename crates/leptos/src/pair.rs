@@ -150,6 +150,12 @@ impl Stored {
 }
 
 impl Tombstone {
+    /// A session that ended at this time, without a reason and with nothing to revoke.
+    pub(crate) fn new(sid: &str, signed_out: i64) -> Self {
+        let (v, sid, unfinished) = (VERSION, sid.to_owned(), Vec::new());
+        Self { v, sid, signed_out, ended: None, username: None, pending: None, unfinished }
+    }
+
     /// The end of the session, for a week, even if the device's clock jumped.
     pub fn notice(&self, now: i64) -> Option<&Ended> {
         self.ended.as_ref().filter(|_| now.abs_diff(self.signed_out) < NOTICE_MILLIS)
@@ -193,15 +199,7 @@ mod tests {
     }
 
     fn tombstone(sid: &str) -> Tombstone {
-        Tombstone {
-            v: VERSION,
-            sid: sid.into(),
-            signed_out: 1,
-            ended: None,
-            username: None,
-            pending: None,
-            unfinished: Vec::new(),
-        }
+        Tombstone::new(sid, 1)
     }
 
     fn sids(stored: &Stored) -> Vec<String> {

@@ -69,15 +69,8 @@ pub fn end<E: Entry>(pair: &StoredPair, rejection: Rejection, now: i64, storage:
         Rejection::Inactive => noticed(EndReason::UserDeactivated),
         Rejection::Ended(ended) => ended.unwrap_or_else(|| noticed(EndReason::Revoked)),
     };
-    storage.store(Incoming::SignOut(Tombstone {
-        v: VERSION,
-        sid: pair.sid.clone(),
-        signed_out: now,
-        ended: Some(ended),
-        username: pair.claims().and_then(|claims| claims.username),
-        pending: None,
-        unfinished: Vec::new(),
-    }));
+    let username = pair.claims().and_then(|claims| claims.username);
+    storage.store(Incoming::SignOut(Tombstone { ended: Some(ended), username, ..Tombstone::new(&pair.sid, now) }));
 }
 
 /// An answer as a pair to store. `None` if it is malformed.
@@ -102,13 +95,5 @@ pub fn received(
 
 /// A sign-out in this browser, whose session must still be revoked at the server.
 pub fn signed_out(pair: &StoredPair, now: i64) -> Incoming {
-    Incoming::SignOut(Tombstone {
-        v: VERSION,
-        sid: pair.sid.clone(),
-        signed_out: now,
-        ended: None,
-        username: None,
-        pending: Some(pair.refresh.clone()),
-        unfinished: Vec::new(),
-    })
+    Incoming::SignOut(Tombstone { pending: Some(pair.refresh.clone()), ..Tombstone::new(&pair.sid, now) })
 }

@@ -2,6 +2,7 @@
 
 use hallpass_types::Ended;
 use leptos::prelude::*;
+use strum::{EnumDiscriminants, IntoStaticStr};
 
 /// The user of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +29,12 @@ pub struct LastSession {
 }
 
 /// What a tab shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(SessionState), derive(IntoStaticStr), strum(serialize_all = "kebab-case"))]
+#[strum_discriminants(doc = "The variants of [`SessionView`] without their data.")]
 pub enum SessionView {
     /// Not known yet: on the server and in the first render.
+    #[default]
     Unknown,
     /// Signed out.
     SignedOut(Option<LastSession>),
@@ -50,13 +54,8 @@ impl SessionView {
     }
 
     /// Whether a user is signed in.
-    pub const fn state(&self) -> SessionState {
-        match self {
-            Self::Unknown => SessionState::Unknown,
-            Self::SignedOut(_) => SessionState::SignedOut,
-            Self::SignedIn(_) => SessionState::SignedIn,
-            Self::Stale(_) => SessionState::Stale,
-        }
+    pub fn state(&self) -> SessionState {
+        self.into()
     }
 
     /// How the last session ended.
@@ -68,19 +67,6 @@ impl SessionView {
     }
 }
 
-/// The variants of [`SessionView`] without their data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionState {
-    /// [`SessionView::Unknown`].
-    Unknown,
-    /// [`SessionView::SignedOut`].
-    SignedOut,
-    /// [`SessionView::SignedIn`].
-    SignedIn,
-    /// [`SessionView::Stale`].
-    Stale,
-}
-
 impl SessionState {
     /// Whether pages of a signed-in user are shown.
     pub const fn is_signed_in(self) -> bool {
@@ -88,20 +74,16 @@ impl SessionState {
     }
 
     /// The value of an attribute for stylesheets and tests, for example `signed-in`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::SignedOut => "signed-out",
-            Self::SignedIn => "signed-in",
-            Self::Stale => "stale",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Whether the server can be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Connection {
     /// The last attempt succeeded.
+    #[default]
     Fine,
     /// The device is offline.
     Offline,

@@ -1,13 +1,18 @@
 //! Folders and owners of files. A file that root creates belongs to the user that the service runs as.
 
-use std::{fs::File, io, path::Path};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::{MetadataExt, fchown},
+    path::Path,
+};
 
 /// The folder that contains a file.
 pub fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The user and the group that own a file. Outside Unix the process that creates a file owns it.
+/// The user and the group that own a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// The id of the user.
@@ -16,14 +21,12 @@ pub struct Owner {
     pub group: u32,
 }
 
-#[cfg(unix)]
 impl Owner {
     /// The owner of a file. `None` if the file does not exist.
     ///
     /// # Errors
     /// When the file cannot be examined.
     pub fn of(path: &Path) -> io::Result<Option<Self>> {
-        use std::os::unix::fs::MetadataExt;
         match path.metadata() {
             Ok(metadata) => Ok(Some(Self { user: metadata.uid(), group: metadata.gid() })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -58,35 +61,10 @@ impl Owner {
     /// # Errors
     /// When the system refuses it.
     pub fn give(self, file: &File) -> io::Result<()> {
-        use std::os::unix::fs::{MetadataExt, fchown};
         let metadata = file.metadata()?;
         if (metadata.uid(), metadata.gid()) == (self.user, self.group) {
             return Ok(());
         }
         fchown(file, Some(self.user), Some(self.group))
-    }
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::missing_errors_doc, clippy::unnecessary_wraps, reason = "the signatures of Unix")]
-impl Owner {
-    /// Always `None`.
-    pub fn of(_path: &Path) -> io::Result<Option<Self>> {
-        Ok(None)
-    }
-
-    /// Always `None`.
-    pub fn for_new(_path: &Path, _references: &[&Path]) -> io::Result<Option<Self>> {
-        Ok(None)
-    }
-
-    /// Always `false`.
-    pub const fn is_root(self) -> bool {
-        false
-    }
-
-    /// Does nothing.
-    pub fn give(self, _file: &File) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -18,7 +18,7 @@ use sqlx::{
     ConnectOptions, Executor, PgConnection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
-use tables::TABLES;
+use tables::{Kind, TABLES};
 use target::Run;
 use tokio::time;
 
@@ -200,11 +200,12 @@ async fn open_target(url: &DatabaseUrl) -> Result<PgConnection, MoveError> {
 /// Sets the sequences, so that new rows get keys that no row ever had.
 async fn set_sequences(source: &mut SqliteConnection, target: &mut PgConnection, run: &Run) -> Result<(), MoveError> {
     let mut transaction = run.transaction(target).await?;
-    for table in &TABLES {
-        let Some(sequence) = table.sequence else { continue };
+    for table in TABLES.iter().filter(|table| table.key.1 == Kind::Number) {
         let highest = table.highest_key(source).await.map_err(MoveError::Source)?;
-        sqlx::query("SELECT setval(CAST($1 AS regclass), $2) WHERE $2 > 0")
-            .bind(sequence)
+        // A key without a sequence has none to set: the function returns NULL.
+        sqlx::query("SELECT setval(CAST(pg_get_serial_sequence($1, $2) AS regclass), $3) WHERE $3 > 0")
+            .bind(table.name)
+            .bind(table.key.0)
             .bind(highest)
             .execute(&mut *transaction)
             .await

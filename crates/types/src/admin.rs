@@ -1,12 +1,7 @@
 //! Users and outstanding tokens in the administration, and its forms.
 
-use serde::{
-    Deserialize, Serialize,
-    de::{
-        IntoDeserializer,
-        value::{self, StrDeserializer},
-    },
-};
+use serde::{Deserialize, Serialize};
+use strum::EnumString;
 
 use super::Secret;
 
@@ -116,9 +111,10 @@ pub struct TokenRecord {
 }
 
 /// The reason a refresh token is blacklisted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum BlacklistReason {
     /// A rotation spent it.
     Rotated,
@@ -143,7 +139,6 @@ pub enum BlacklistReason {
 impl BlacklistReason {
     /// Reads a name. One that is not known was written by another version.
     pub fn parse(name: &str) -> Self {
-        let name: StrDeserializer<'_, value::Error> = name.into_deserializer();
-        Self::deserialize(name).unwrap_or(Self::Other)
+        name.parse().unwrap_or(Self::Other)
     }
 }

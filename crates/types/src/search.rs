@@ -1,7 +1,7 @@
 //! Lists of the pages: search conditions, and one page of results.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 use super::EventKind;
 
@@ -44,7 +44,7 @@ pub struct UserSearch {
 }
 
 /// The order of users. Equal ones are ordered by id.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum UserOrdering {
@@ -62,9 +62,6 @@ pub enum UserOrdering {
 }
 
 impl UserOrdering {
-    /// All orders.
-    pub const ALL: [Self; 5] = [Self::Id, Self::Username, Self::Email, Self::DateJoined, Self::LastLogin];
-
     /// The name, on the wire and in URLs.
     pub fn name(self) -> &'static str {
         self.into()
@@ -72,7 +69,7 @@ impl UserOrdering {
 
     /// Finds the order with this name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|order| order.name() == name)
+        Self::VARIANTS.iter().copied().find(|order| order.name() == name)
     }
 }
 
@@ -108,11 +105,13 @@ pub struct EventSearch {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::UserOrdering;
 
     #[test]
     fn every_order_has_the_same_name_on_the_wire_and_in_urls() {
-        for order in UserOrdering::ALL {
+        for order in UserOrdering::VARIANTS.iter().copied() {
             assert_eq!(serde_json::to_value(order).expect("JSON"), order.name());
             assert_eq!(UserOrdering::parse(order.name()), Some(order));
         }

@@ -9,10 +9,7 @@ use super::{Failure, open_configured, prompt};
 use crate::output;
 
 /// Sets the password.
-///
-/// # Errors
-/// When the user does not exist, the password is rejected, or the database cannot be used.
-pub async fn run(config: Option<PathBuf>, username: &str, password_stdin: bool) -> Result<(), Failure> {
+pub(crate) async fn run(config: Option<PathBuf>, username: &str, password_stdin: bool) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let password = prompt::password(password_stdin)?;
     let user = auth.set_password(username, password).await.map_err(|error| match error {

@@ -6,10 +6,7 @@ use super::Failure;
 use crate::{config::Config, output, telemetry};
 
 /// Prints the settings.
-///
-/// # Errors
-/// The error that would stop the start.
-pub fn run(config: Option<PathBuf>) -> Result<(), Failure> {
+pub(crate) fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
     output::text(config.describe());
     if !config.ignored_variables.is_empty() {

@@ -8,10 +8,12 @@ use super::{Failure, open_configured, prompt};
 use crate::{cli::NewAccount, output};
 
 /// Creates an account of this role.
-///
-/// # Errors
-/// When the account is rejected, or the database cannot be used.
-pub async fn run(config: Option<PathBuf>, account: NewAccount, role: Role, is_active: bool) -> Result<(), Failure> {
+pub(crate) async fn run(
+    config: Option<PathBuf>,
+    account: NewAccount,
+    role: Role,
+    is_active: bool,
+) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let username = prompt::given_or_asked(account.username, "Username", "--username")?;
     let email = match account.email {

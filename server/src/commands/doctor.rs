@@ -4,7 +4,6 @@ mod access;
 mod clock;
 mod content_policy;
 mod database;
-#[cfg(unix)]
 mod files;
 mod keys;
 mod report;
@@ -25,10 +24,12 @@ use crate::{
 };
 
 /// Examines the deployment and prints the findings. `timeout` bounds each answer of a server.
-///
-/// # Errors
-/// [`Failure::ProblemsFound`].
-pub async fn run(config: Option<PathBuf>, url: Option<String>, timeout: Duration, json: bool) -> Result<(), Failure> {
+pub(crate) async fn run(
+    config: Option<PathBuf>,
+    url: Option<String>,
+    timeout: Duration,
+    json: bool,
+) -> Result<(), Failure> {
     let file = config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     let mut findings = match Config::load(config) {
         Ok(config) => examine(&config, file, timeout).await,
@@ -65,8 +66,6 @@ async fn examine(config: &Config, file: PathBuf, timeout: Duration) -> Vec<Findi
         findings.push(Finding::good("environment", format!("Ignored variables that Kubernetes sets: {names}.")));
     }
     findings.extend(keys::examine(config, now));
-    // Other systems have no file modes.
-    #[cfg(unix)]
     findings.extend(files::examine(config, &file));
     let (of_database, newest) = database::examine(config).await;
     findings.extend(clock::examine(now, newest));

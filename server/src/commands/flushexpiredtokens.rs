@@ -6,10 +6,7 @@ use super::{Failure, open_configured};
 use crate::output;
 
 /// Deletes expired tokens and security events past their retention.
-///
-/// # Errors
-/// When the database cannot be used.
-pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
+pub(crate) async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let flushed = auth.flush_expired_tokens().await?;
     output::line(format_args!("{flushed} expired tokens deleted."));

@@ -9,10 +9,12 @@ use super::{Failure, open_configured};
 use crate::output;
 
 /// Imports, or reports what an import would do.
-///
-/// # Errors
-/// When a database cannot be used, or the source is not a Django project's.
-pub async fn run(config: Option<PathBuf>, source: &str, users: UserTable, mode: ImportMode) -> Result<(), Failure> {
+pub(crate) async fn run(
+    config: Option<PathBuf>,
+    source: &str,
+    users: UserTable,
+    mode: ImportMode,
+) -> Result<(), Failure> {
     let mut django = DjangoDatabase::open(source, users).await?;
     let auth = open_configured(config).await?;
     let and_tokens = if django.has_tokens() {

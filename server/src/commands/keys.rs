@@ -23,7 +23,7 @@ const PUBLISHED_FOR: Duration = Duration::from_mins(5);
 
 /// The subcommands of `keys`.
 #[derive(Debug, Subcommand)]
-pub enum KeysCommand {
+pub(crate) enum KeysCommand {
     /// List the keys: which one signs, which ones verify and until when
     List,
     /// Generate a key and publish it; it does not sign yet
@@ -53,10 +53,7 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// When the ring cannot be read or written, or does not allow the change.
-pub async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Failure> {
+pub(crate) async fn run(config: Option<PathBuf>, command: KeysCommand) -> Result<(), Failure> {
     let now = SystemClock.now();
     match command {
         KeysCommand::List => list(&Config::load(config)?, now),

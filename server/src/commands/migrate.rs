@@ -6,10 +6,7 @@ use super::{Failure, load};
 use crate::output;
 
 /// Applies the migrations.
-///
-/// # Errors
-/// When the database cannot be opened or migrated.
-pub async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
+pub(crate) async fn run(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = load(config).await?;
     hallpass_store::connect(&config.database_url).await?;
     output::line(format_args!("The database {} is up to date.", config.database_url));

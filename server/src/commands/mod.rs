@@ -1,18 +1,18 @@
 //! The commands of the binary, one file each.
 
-pub mod changepassword;
-pub mod check_config;
-pub mod createuser;
-pub mod doctor;
-pub mod flushexpiredtokens;
-pub mod import_django;
-pub mod keys;
-pub mod migrate;
-pub mod move_to;
+pub(crate) mod changepassword;
+pub(crate) mod check_config;
+pub(crate) mod createuser;
+pub(crate) mod doctor;
+pub(crate) mod flushexpiredtokens;
+pub(crate) mod import_django;
+pub(crate) mod keys;
+pub(crate) mod migrate;
+pub(crate) mod move_to;
 mod prompt;
-pub mod revoke;
-pub mod serve;
-pub mod token;
+pub(crate) mod revoke;
+pub(crate) mod serve;
+pub(crate) mod token;
 
 use std::{error::Error as _, path::PathBuf, sync::Arc};
 

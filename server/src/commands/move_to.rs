@@ -11,10 +11,7 @@ use crate::{config::Config, output};
 const PROGRESS_EVERY: u64 = 100_000;
 
 /// Moves, or continues an interrupted move. A finished move is a success.
-///
-/// # Errors
-/// When a database cannot be used, or the copies differ in the end.
-pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
+pub(crate) async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
     let to = to.parse().map_err(|error: UrlError| Failure::Input(format!("--to {error}")))?;
     let config = Config::load(config)?;
     output::line(format_args!("Moving {}.", config.database_url));
@@ -43,10 +40,7 @@ pub async fn run(config: Option<PathBuf>, to: &str) -> Result<(), Failure> {
 }
 
 /// Reopens a file that a move closed.
-///
-/// # Errors
-/// When the file cannot be used, or was not moved.
-pub async fn reopen(config: Option<PathBuf>) -> Result<(), Failure> {
+pub(crate) async fn reopen(config: Option<PathBuf>) -> Result<(), Failure> {
     let config = Config::load(config)?;
     let to = hallpass_store::reopen(&config.database_url).await?;
     output::line(format_args!(

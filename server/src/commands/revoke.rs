@@ -8,10 +8,11 @@ use super::{Failure, open_configured};
 use crate::output;
 
 /// Revokes the sessions of `user`, or of all users, that began before this time, by default now.
-///
-/// # Errors
-/// When the user does not exist, or the database cannot be used.
-pub async fn run(config: Option<PathBuf>, user: Option<&str>, before: Option<SystemTime>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    config: Option<PathBuf>,
+    user: Option<&str>,
+    before: Option<SystemTime>,
+) -> Result<(), Failure> {
     let auth = open_configured(config).await?;
     let before = before.map(Timestamp::from_system);
     let ended = auth.revoke_sessions_before(user, before).await.map_err(|error| match (error, user) {

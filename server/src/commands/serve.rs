@@ -6,10 +6,7 @@ use super::{Failure, LostKey};
 use crate::{Hallpass, config::Config, telemetry};
 
 /// Serves until the process receives SIGTERM or SIGINT.
-///
-/// # Errors
-/// When the configuration is invalid, the database does not open, or the address is in use.
-pub async fn run(config: Option<PathBuf>, lost_key: LostKey) -> Result<(), Failure> {
+pub(crate) async fn run(config: Option<PathBuf>, lost_key: LostKey) -> Result<(), Failure> {
     let config = Config::load(config)?;
     let telemetry = telemetry::start(config.observability.log_format);
     let builder = Hallpass::builder(config).lost_key(lost_key).dropped_lines(telemetry.dropped_lines.clone());

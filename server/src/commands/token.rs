@@ -19,7 +19,7 @@ use crate::output::{self, Reader};
 
 /// The subcommands of `token`.
 #[derive(Debug, Subcommand)]
-pub enum TokenCommand {
+pub(crate) enum TokenCommand {
     /// Decode tokens without verifying them: header, claims, times and signing key
     Inspect {
         /// The token [default: one per line on standard input]
@@ -34,7 +34,7 @@ pub enum TokenCommand {
 
 /// The tokens and keys to verify with.
 #[derive(Debug, Args)]
-pub struct VerifyTokens {
+pub(crate) struct VerifyTokens {
     /// The token [default: one per line on standard input]
     pub token: Option<String>,
     /// Verify with the JWK set in this file instead of this server's keys
@@ -51,10 +51,7 @@ pub struct VerifyTokens {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// When the keys cannot be read, or a token is invalid.
-pub fn run(config: Option<PathBuf>, command: TokenCommand) -> Result<(), Failure> {
+pub(crate) fn run(config: Option<PathBuf>, command: TokenCommand) -> Result<(), Failure> {
     let now = SystemClock.now();
     match command {
         TokenCommand::Inspect { token, json } => inspect::run(config, token, json, now),

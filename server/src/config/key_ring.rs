@@ -3,6 +3,7 @@
 
 use std::{
     fs::{self, File},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -25,7 +26,7 @@ const HEADING: &str = "\
 
 /// The location of the key ring.
 #[derive(Clone, Debug)]
-pub struct RingFile {
+pub(crate) struct RingFile {
     path: PathBuf,
     /// The key file of a server without a ring.
     pub(super) single: PathBuf,
@@ -35,7 +36,7 @@ pub struct RingFile {
 
 /// File metadata that differs after every change of the ring's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RingVersion {
+pub(crate) struct RingVersion {
     modified: Option<SystemTime>,
     bytes: u64,
     /// The inode and the time of the last change of content or permissions, in seconds and nanoseconds.
@@ -74,20 +75,17 @@ impl RingFile {
     }
 
     /// The path of the ring's file.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The path of the key file of a server without a ring.
-    pub fn single(&self) -> &Path {
+    pub(crate) fn single(&self) -> &Path {
         &self.single
     }
 
     /// Reads the ring, if the file exists.
-    ///
-    /// # Errors
-    /// When others can read the file, or it is invalid.
-    pub fn read(&self) -> Result<Option<KeyRing>, ConfigError> {
+    pub(crate) fn read(&self) -> Result<Option<KeyRing>, ConfigError> {
         let text = secret_file::read(&self.path).map_err(|problem| self.refused(problem))?;
         text.map(|text| self.parse(&text)).transpose()
     }
@@ -106,11 +104,8 @@ impl RingFile {
     }
 
     /// Replaces the ring durably, and removes the single key's file if the ring contains that key. The file keeps its
-    /// owner, group and permissions.
-    ///
-    /// # Errors
-    /// When the folder is not writable, or a key would change when it is read back. The ring is unchanged.
-    pub fn write(&self, ring: &KeyRing) -> Result<(), ConfigError> {
+    /// owner, group and permissions. Nothing is written if a key would change when it is read back.
+    pub(crate) fn write(&self, ring: &KeyRing) -> Result<(), ConfigError> {
         let keys: Result<_, _> = ring.keys().iter().map(StoredKey::of).collect();
         let stored = Stored { key: keys.map_err(|problem| self.refused(problem))? };
         let failed = |problem: String| self.refused(format!("cannot be written: {problem}"));
@@ -128,10 +123,7 @@ impl RingFile {
     }
 
     /// Locks the ring against changes by other commands until the returned file is dropped.
-    ///
-    /// # Errors
-    /// When the ring belongs to another user, or the lock file cannot be created.
-    pub fn lock(&self) -> Result<File, ConfigError> {
+    pub(crate) fn lock(&self) -> Result<File, ConfigError> {
         for path in [&self.path, &self.single] {
             if let Ok(Some(owner)) = Owner::of(path) {
                 owner::check_writable(owner, path).map_err(|problem| self.refused(problem))?;
@@ -148,16 +140,10 @@ impl RingFile {
     }
 
     /// The file's metadata for change detection. `None` if the file does not exist or is not accessible.
-    pub fn version(&self) -> Option<RingVersion> {
+    pub(crate) fn version(&self) -> Option<RingVersion> {
         let metadata = fs::metadata(&self.path).ok()?;
         // Unlike the modification time, the change time also changes with permissions and replaced files.
-        #[cfg(unix)]
-        let changed = {
-            use std::os::unix::fs::MetadataExt;
-            (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-        };
-        #[cfg(not(unix))]
-        let changed = (0, 0, 0);
+        let changed = (metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
         Some(RingVersion { modified: metadata.modified().ok(), bytes: metadata.len(), changed })
     }
 

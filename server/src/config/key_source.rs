@@ -9,23 +9,20 @@ use super::{ConfigError, RingFile};
 
 /// The key ring's file, and `signing_key` from the configuration, which signs before the ring's keys.
 #[derive(Clone, Debug)]
-pub struct KeySource {
+pub(crate) struct KeySource {
     /// The ring's file, which may not exist yet.
-    pub file: RingFile,
+    pub(crate) file: RingFile,
     /// The place where `signing_key` is set.
-    pub configured: Option<String>,
+    pub(crate) configured: Option<String>,
     /// `ALGORITHM`, if it is set: the algorithm of new keys.
-    pub algorithm: Option<Algorithm>,
+    pub(crate) algorithm: Option<Algorithm>,
     /// The settings with the key that signs without a ring.
     pub(super) first: Settings,
 }
 
 impl KeySource {
     /// The ring as the server uses it. `None` if the file does not exist.
-    ///
-    /// # Errors
-    /// When the file cannot be used.
-    pub fn load(&self) -> Result<Option<KeyRing>, ConfigError> {
+    pub(crate) fn load(&self) -> Result<Option<KeyRing>, ConfigError> {
         match (self.file.read()?, &self.configured) {
             (Some(ring), Some(_)) => Ok(Some(ring.led_by(self.first()?))),
             (ring, _) => Ok(ring),
@@ -33,10 +30,7 @@ impl KeySource {
     }
 
     /// The key that signs without a ring.
-    ///
-    /// # Errors
-    /// When it cannot be used.
-    pub fn first(&self) -> Result<RingKey, ConfigError> {
+    pub(crate) fn first(&self) -> Result<RingKey, ConfigError> {
         self.first
             .key()
             .map_err(|SettingsError { setting, problem }| ConfigError::Value { place: setting.to_owned(), problem })

@@ -1,6 +1,10 @@
 //! Checks of the owners and permissions of files.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::Path,
+};
 
 use hallpass_store::files::{Owner, folder};
 
@@ -8,7 +12,6 @@ use hallpass_store::files::{Owner, folder};
 ///
 /// # Errors
 /// The user to run the command as.
-#[cfg(unix)]
 pub(super) fn check_writable(owner: Owner, path: &Path) -> Result<(), String> {
     let own = rustix::process::geteuid();
     if own.is_root() || own.as_raw() == owner.user {
@@ -22,11 +25,6 @@ pub(super) fn check_writable(owner: Owner, path: &Path) -> Result<(), String> {
     ))
 }
 
-#[cfg(not(unix))]
-pub(super) fn check_writable(_owner: Owner, _path: &Path) -> Result<(), String> {
-    Ok(())
-}
-
 /// The reason a file cannot be read or written. For a permission error, it names the users.
 pub(super) fn explain(path: &Path, error: &io::Error) -> String {
     match error.kind() {
@@ -36,7 +34,6 @@ pub(super) fn explain(path: &Path, error: &io::Error) -> String {
     }
 }
 
-#[cfg(unix)]
 fn explain_permission(path: &Path) -> String {
     let own = rustix::process::geteuid().as_raw();
     match Owner::of(path) {
@@ -51,21 +48,11 @@ fn explain_permission(path: &Path) -> String {
     }
 }
 
-#[cfg(not(unix))]
-fn explain_permission(_path: &Path) -> String {
-    String::new()
-}
-
 /// Whether no other user can access the file.
 ///
 /// Group access is accepted if it comes from a Kubernetes volume (`fsGroup`): the process is in the group, and either
 /// the file belongs to root and the process does not run as root, or the folder has the setgid bit.
-///
-/// # Errors
-/// The other users with access, and the command that removes it.
-#[cfg(unix)]
-pub fn check_private(path: &Path) -> Result<(), String> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+pub(crate) fn check_private(path: &Path) -> Result<(), String> {
     let metadata = fs::metadata(path).map_err(|error| format!("cannot be read: {error}"))?;
     let mode = metadata.permissions().mode() & 0o777;
     let is_of_root = || metadata.uid() == 0 && !is_root();
@@ -83,31 +70,21 @@ pub fn check_private(path: &Path) -> Result<(), String> {
 }
 
 /// Whether new files in the folder inherit this group.
-#[cfg(unix)]
 fn gives_group(folder: &Path, group: u32) -> bool {
-    use std::os::unix::fs::MetadataExt;
     const SETGID: u32 = 0o2000;
     fs::metadata(folder).is_ok_and(|folder| folder.mode() & SETGID != 0 && folder.gid() == group)
 }
 
-#[cfg(not(unix))]
-pub fn check_private(_path: &Path) -> Result<(), String> {
-    Ok(())
-}
-
-#[cfg(unix)]
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-#[cfg(unix)]
 fn is_own_group(group: u32) -> bool {
     let groups = rustix::process::getgroups().unwrap_or_default();
     rustix::process::getegid().as_raw() == group || groups.iter().any(|own| own.as_raw() == group)
 }
 
 /// The name of a user, or the id if `/etc/passwd` has no name.
-#[cfg(unix)]
 fn user_name(id: u32) -> String {
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let name = users.lines().find_map(|line| {
@@ -119,13 +96,12 @@ fn user_name(id: u32) -> String {
 }
 
 /// A user as an argument of `sudo -u`, which marks ids with `#`.
-#[cfg(unix)]
 fn sudo_name(id: u32) -> String {
     let name = user_name(id);
     if name == id.to_string() { format!("'#{id}'") } else { name }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::{
         fs::{self, Permissions},

@@ -4,6 +4,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -61,11 +62,7 @@ pub(super) fn replace(path: &Path, references: &[&Path], content: &[u8]) -> io::
 
 /// Opens a file for locking, and creates it if needed.
 pub(super) fn open_lock(path: &Path, references: &[&Path]) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     give_owner(&file, path, references).map(|()| file)
 }
 
@@ -84,14 +81,8 @@ fn write_aside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
 }
 
 /// A rename is durable once its folder is synced.
-#[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder(path))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

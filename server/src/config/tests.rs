@@ -149,7 +149,6 @@ fn a_missing_key_is_generated_once_and_readable_only_by_its_owner() {
     let file = first.new_key_file.expect("a new key file");
     let made = fs::read_to_string(&file).expect("the key");
     assert_eq!(made.len(), 128);
-    #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&file).expect("the file").permissions().mode() & 0o777, 0o600);

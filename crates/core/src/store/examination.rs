@@ -1,7 +1,9 @@
 //! Findings of `hallpass doctor`. An examination changes nothing.
 
+use serde::Serialize;
+
 /// The result of one check. It contains no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The subject of the check, in a word or two.
     pub subject: &'static str,
@@ -14,13 +16,16 @@ pub struct Finding {
 }
 
 /// The result of a check, from best to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Health {
     /// As it should be.
+    #[serde(rename = "green")]
     Good,
     /// It works, but may not be intended.
+    #[serde(rename = "yellow")]
     Doubtful,
     /// It does not work or is not safe.
+    #[serde(rename = "red")]
     Bad,
 }
 

@@ -107,10 +107,7 @@ impl Tokens {
     }
 
     /// The end of the renewals of a verified sliding token (Simple JWT: `check_exp`).
-    ///
-    /// # Errors
-    /// `MissingEnd`, `PastEnd`, or `Invalid` when the claim is not a date.
-    pub fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenError> {
+    pub(crate) fn sliding_end(&self, token: &Token, now: Timestamp) -> Result<Timestamp, TokenError> {
         let claim = &self.settings.sliding_token_refresh_exp_claim;
         let end = token.claims.date(claim)?.ok_or_else(|| TokenError::MissingEnd(claim.clone()))?;
         if end <= now - self.settings.leeway { Err(TokenError::PastEnd(claim.clone())) } else { Ok(end) }

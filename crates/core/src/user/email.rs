@@ -37,10 +37,7 @@ impl Email {
 
     /// Parses a changed e-mail address. The current one is accepted whatever its characters, so that other fields of a
     /// form can be changed.
-    ///
-    /// # Errors
-    /// When the text is not an e-mail address.
-    pub fn parse_change(text: &str, current: &str) -> Result<Self, EmailError> {
+    pub(crate) fn parse_change(text: &str, current: &str) -> Result<Self, EmailError> {
         if text.trim() == current.trim() { Ok(Self(current.to_owned())) } else { Self::parse(text) }
     }
 

@@ -47,10 +47,7 @@ impl Username {
 
     /// Parses a changed username. The current one is accepted whatever its characters, so that other fields of a form
     /// can be changed.
-    ///
-    /// # Errors
-    /// The rule it breaks.
-    pub fn parse_change(text: &str, current: &str) -> Result<Self, UsernameError> {
+    pub(crate) fn parse_change(text: &str, current: &str) -> Result<Self, UsernameError> {
         if normalize(text) == current { Ok(Self(current.to_owned())) } else { Self::parse(text) }
     }
 

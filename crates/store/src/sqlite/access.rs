@@ -6,6 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::{
+    fs::{Access, access},
+    io::Errno,
+};
+
 use crate::files;
 
 /// The reason a SQLite file cannot be used.
@@ -34,24 +39,10 @@ pub(super) fn check(path: &Path) -> Result<(), AccessProblem> {
     if path.exists() && !path.is_file() {
         return Err(AccessProblem::NoFile(path.to_owned()));
     }
-    check_permissions(path, folder)
-}
-
-#[cfg(unix)]
-fn check_permissions(path: &Path, folder: &Path) -> Result<(), AccessProblem> {
-    use rustix::{
-        fs::{Access, access},
-        io::Errno,
-    };
     access(folder, Access::WRITE_OK | Access::EXEC_OK)
         .map_err(|error| AccessProblem::Folder(folder.to_owned(), error.into()))?;
     match access(path, Access::READ_OK | Access::WRITE_OK) {
         Ok(()) | Err(Errno::NOENT) => Ok(()),
         Err(error) => Err(AccessProblem::File(path.to_owned(), error.into())),
     }
-}
-
-#[cfg(not(unix))]
-fn check_permissions(_path: &Path, _folder: &Path) -> Result<(), AccessProblem> {
-    Ok(())
 }

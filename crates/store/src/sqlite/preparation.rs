@@ -4,6 +4,7 @@
 use std::{
     fs::OpenOptions,
     io::{self, ErrorKind},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
     time::Duration,
 };
@@ -65,11 +66,7 @@ async fn migrate(connection: &mut SqliteConnection, file: &SqliteFile) -> Result
 /// Creates the file. Only its owner can read it, because it contains password hashes. SQLite gives the `-wal` and `-shm`
 /// files the same permissions and owner.
 fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(file) => match Owner::for_new(path, &[])? {
             Some(owner) if !owner.is_root() => owner.give(&file),
             Some(_) | None => Ok(()),

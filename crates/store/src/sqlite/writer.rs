@@ -2,7 +2,7 @@
 //! so that many durable writes share one disk sync. Each write has a savepoint: one that fails or is denied leaves nothing
 //! and affects no other. Plain rotations, the most frequent writes, also share their statements.
 
-use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_trait::async_trait;
 use futures::FutureExt;
@@ -86,16 +86,9 @@ impl Writer {
 struct Stopped;
 
 /// The reason a batch was not committed, for each of its callers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
 struct NotCommitted(Arc<sqlx::Error>);
-
-impl fmt::Display for NotCommitted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for NotCommitted {}
 
 /// The result of a piece of work, and the caller that waits for it.
 struct Answer<T> {

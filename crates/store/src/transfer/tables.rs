@@ -11,8 +11,6 @@ pub(super) struct Table {
     numbers: &'static [&'static str],
     texts: &'static [&'static str],
     flags: &'static [&'static str],
-    /// The sequence of the key in PostgreSQL.
-    pub(super) sequence: Option<&'static str>,
 }
 
 /// The type of a column.
@@ -31,7 +29,6 @@ pub(super) const TABLES: [Table; 7] = [
         numbers: &["date_joined", "last_login", "adopts_from"],
         texts: &["username", "email", "password", "search_text", "email_key"],
         flags: &["is_active", "is_staff", "is_superuser"],
-        sequence: Some("users_id_seq"),
     },
     Table {
         name: "sessions",
@@ -50,7 +47,6 @@ pub(super) const TABLES: [Table; 7] = [
         ],
         texts: &["current_jti", "address", "user_agent", "revoked_why", "revoked_by"],
         flags: &[],
-        sequence: None,
     },
     Table {
         name: "outstanding_tokens",
@@ -58,7 +54,6 @@ pub(super) const TABLES: [Table; 7] = [
         numbers: &["user_id", "generation", "created_at", "expires_at", "blacklisted_at"],
         texts: &["jti", "session_id", "blacklisted_why"],
         flags: &[],
-        sequence: Some("outstanding_tokens_id_seq"),
     },
     Table {
         name: "revocations",
@@ -66,7 +61,6 @@ pub(super) const TABLES: [Table; 7] = [
         numbers: &["at", "until"],
         texts: &["session_id", "why", "by"],
         flags: &[],
-        sequence: Some("revocations_sequence_seq"),
     },
     Table {
         name: "security_events",
@@ -83,7 +77,6 @@ pub(super) const TABLES: [Table; 7] = [
             "fold_key",
         ],
         flags: &[],
-        sequence: Some("security_events_id_seq"),
     },
     Table {
         name: "imported_users",
@@ -91,16 +84,8 @@ pub(super) const TABLES: [Table; 7] = [
         numbers: &[],
         texts: &["username", "email", "password_there", "password_here"],
         flags: &["is_active", "is_staff", "is_superuser"],
-        sequence: None,
     },
-    Table {
-        name: "imports",
-        key: ("id", Kind::Number),
-        numbers: &["began_at"],
-        texts: &[],
-        flags: &[],
-        sequence: None,
-    },
+    Table { name: "imports", key: ("id", Kind::Number), numbers: &["began_at"], texts: &[], flags: &[] },
 ];
 
 impl Table {

@@ -53,16 +53,10 @@ fn state(inspection: &Inspection, config: &Config) -> Finding {
     Finding::doubtful("database", sentence, advice)
 }
 
-#[cfg(unix)]
 fn free_space(database: &Path) -> Option<Finding> {
     let folder = files::folder(database);
     let disk = rustix::fs::statvfs(folder).ok()?;
     Some(judge_free_space(folder, disk.f_bavail.saturating_mul(disk.f_frsize)))
-}
-
-#[cfg(not(unix))]
-fn free_space(_database: &Path) -> Option<Finding> {
-    None
 }
 
 fn judge_free_space(folder: &Path, bytes: u64) -> Finding {

@@ -32,26 +32,7 @@ pub(super) fn lines(findings: &[Finding], has_colours: bool) -> String {
 /// One object: the worst health, and each finding.
 pub(super) fn json(findings: &[Finding]) -> String {
     let worst = findings.iter().map(|finding| finding.health).max().unwrap_or(Health::Good);
-    let findings: Vec<_> = findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "subject": finding.subject,
-                "health": word(finding.health),
-                "sentence": finding.sentence,
-                "advice": finding.advice,
-            })
-        })
-        .collect();
-    format!("{}\n", json!({ "health": word(worst), "findings": findings }))
-}
-
-fn word(health: Health) -> &'static str {
-    match health {
-        Health::Good => "green",
-        Health::Doubtful => "yellow",
-        Health::Bad => "red",
-    }
+    format!("{}\n", json!({ "health": worst, "findings": findings }))
 }
 
 #[cfg(test)]

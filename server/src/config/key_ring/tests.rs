@@ -62,7 +62,6 @@ fn a_ring_with_white_space_around_a_secret_is_read_as_before() {
          secret = \" {secret}\\n\"\n"
     );
     fs::write(file.path(), ring).expect("a file");
-    #[cfg(unix)]
     fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("permissions");
     let ring = file.read().expect("a ring").expect("a ring");
     assert_eq!(ring.keys()[0].material.expose_secret(), secret.as_bytes());

@@ -29,7 +29,6 @@ fn a_file_created_concurrently_is_created_once_and_never_seen_empty() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_new_file_is_private_and_a_replaced_file_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt;
@@ -44,7 +43,6 @@ fn a_new_file_is_private_and_a_replaced_file_keeps_its_permissions() {
 }
 
 /// Only runs as root; prints a note otherwise.
-#[cfg(unix)]
 #[test]
 fn files_that_root_writes_belong_to_the_owner_of_the_folder_or_file() {
     use std::os::unix::fs::{MetadataExt, chown};

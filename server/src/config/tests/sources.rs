@@ -168,7 +168,6 @@ fn white_space_around_a_clients_secret_changes_nothing() {
     assert_eq!(table(secret), read(secret));
 }
 
-#[cfg(unix)]
 #[test]
 fn a_value_that_is_not_utf8_is_rejected_by_variable_name_in_every_setting() {
     use std::os::unix::ffi::OsStrExt;

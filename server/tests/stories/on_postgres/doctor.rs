@@ -16,7 +16,6 @@ fn doctor(folder: &Path, database_url: &str) -> Output {
     );
     let file = folder.join("hallpass.toml");
     fs::write(&file, toml).expect("a file");
-    #[cfg(unix)]
     fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("permissions");
     hallpass(folder, &["doctor"], "")
 }

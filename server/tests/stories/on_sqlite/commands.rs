@@ -155,7 +155,6 @@ fn retiring_the_single_key_deletes_its_file() {
     assert!(!std::fs::read_to_string(folder.path().join("hallpass.keys")).expect("the ring").contains(&stolen));
 }
 
-#[cfg(unix)]
 #[test]
 fn an_unreadable_or_exposed_key_ring_is_rejected_with_one_sentence() {
     use std::os::unix::fs::PermissionsExt;
@@ -350,7 +349,6 @@ fn a_percent_encoded_path_is_one_path_for_the_database_and_its_key() {
     assert!(findings.contains("a b.db can be read by everyone (mode 644)"), "{findings}");
 }
 
-#[cfg(unix)]
 fn set_mode(path: &Path, mode: u32) {
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
     std::fs::set_permissions(path, permissions).expect("a file of ours");

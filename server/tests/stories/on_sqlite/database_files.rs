@@ -33,7 +33,6 @@ fn folder() -> tempfile::TempDir {
     let toml = "listen = \"127.0.0.1:0\"\nsigning_key = \"Zk3vQ8-this-key-signs-stories-about-files-Wt71\"";
     let file = folder.path().join("hallpass.toml");
     fs::write(&file, toml).expect("a file");
-    #[cfg(unix)]
     fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("permissions");
     folder
 }
@@ -174,7 +173,6 @@ async fn a_doctor_reports_pending_migrations_and_applies_none() {
 fn a_doctor_changes_neither_a_current_nor_an_empty_file() {
     let folder = folder();
     fs::write(folder.path().join("hallpass.db"), "").expect("a file");
-    #[cfg(unix)]
     fs::set_permissions(folder.path().join("hallpass.db"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .expect("permissions");
     for words in ["has no tables yet", "The file passes quick_check"] {

@@ -55,7 +55,6 @@ fn a_doctor_reports_no_problem_of_a_configured_server() {
     let folder = folder(&format!("trusted_proxies = [\"127.0.0.1\"]\nsigning_key = \"{KEY}\""));
     let run = |arguments: &[&str]| hallpass(folder.path(), arguments, "");
     assert!(run(&["migrate"]).status.success());
-    #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let file = folder.path().join("hallpass.toml");
@@ -110,7 +109,6 @@ fn problems_are_reported_with_a_fix_and_an_exit_code() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn files_readable_by_others_are_reported_with_the_fixing_command() {
     use std::os::unix::fs::PermissionsExt;

@@ -13,12 +13,10 @@ async fn readiness(process: &Process) -> u16 {
     answer.status().as_u16()
 }
 
-#[cfg(unix)]
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("permissions");
 }
 
-#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_with_an_unreadable_key_ring_is_not_ready_until_it_is_readable() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -71,7 +69,6 @@ async fn a_lost_key_with_open_sessions_prevents_the_start_until_a_new_one_is_req
 
 fn restore(key: &Path, content: &[u8]) {
     fs::write(key, content).expect("the key");
-    #[cfg(unix)]
     set_mode(key, 0o600);
 }
 
@@ -103,7 +100,6 @@ fn concurrent_commands_create_one_first_key() {
     assert_eq!(left.len(), 2, "the ring and its lock: {left:?}");
 }
 
-#[cfg(unix)]
 #[test]
 #[ignore = "needs root"]
 fn commands_run_by_root_create_files_owned_by_the_folders_user() {
@@ -128,7 +124,6 @@ fn commands_run_by_root_create_files_owned_by_the_folders_user() {
     assert!(doctor.contains("chown --reference=hallpass.db hallpass.keys"), "{doctor}");
 }
 
-#[cfg(unix)]
 #[test]
 #[ignore = "needs root"]
 fn a_user_who_does_not_own_the_key_ring_changes_nothing_and_learns_who_owns_it() {
@@ -160,7 +155,6 @@ fn a_user_who_does_not_own_the_key_ring_changes_nothing_and_learns_who_owns_it()
     assert_eq!(fs::read(&ring).expect("the ring"), kept);
 }
 
-#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hangup_signal_does_not_stop_the_server() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -25,7 +25,7 @@ texts! {
 #[component]
 pub(super) fn Toolbar(url: ListUrl<EventFilters>) -> impl IntoView {
     let text = Text::get();
-    let kinds = EventKind::ALL.map(|kind| (kind.name(), event_words(kind)));
+    let kinds = EventKind::known().map(|kind| (kind.name(), event_words(kind)));
     let options = std::iter::once(("", text.every_kind)).chain(kinds).collect();
     view! {
         <div class="toolbar">
