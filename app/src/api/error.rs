@@ -1,7 +1,7 @@
 //! The error of every server function: the browser acts on its code and shows its message. Transport errors, such as
 //! a lost connection or a proxy's response, have codes that never end a session.
 
-use hallpass_leptos::Refusal;
+use hallpass_leptos::CallError;
 use hallpass_types::Ended;
 use serde::{Deserialize, Serialize};
 use server_fn::{
@@ -91,12 +91,14 @@ impl From<Code> for ApiError {
     }
 }
 
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotSignedIn => Self::from(Code::TokenNotValid),
-            Refusal::Unreachable => Self::from(Code::Network),
-            Refusal::Foreign { status, retry_after } => Self { retry_after, ..Self::from(code_of(status)) },
+impl From<CallError> for ApiError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NotSignedIn => Self::from(Code::TokenNotValid),
+            CallError::Unreachable => Self::from(Code::Network),
+            CallError::UnexpectedResponse { status, retry_after } => {
+                Self { retry_after, ..Self::from(code_of(status)) }
+            }
         }
     }
 }
@@ -137,14 +139,14 @@ impl FromServerFnError for ApiError {
 
 #[cfg(test)]
 mod tests {
-    use hallpass_leptos::Refusal;
+    use hallpass_leptos::CallError;
 
     use super::{ApiError, Code};
 
     #[test]
     fn a_response_of_a_proxy_never_ends_a_session() {
         for status in 400..600 {
-            let error = ApiError::from(Refusal::Foreign { status, retry_after: Some(3) });
+            let error = ApiError::from(CallError::UnexpectedResponse { status, retry_after: Some(3) });
             let is_retried = matches!(
                 error.code,
                 Code::Network | Code::Unavailable | Code::TooManyRequests | Code::Internal | Code::Outdated

@@ -1,4 +1,4 @@
-//! Loads the token engine when a user is signed in or about to sign in. A visit to the home page does not need it.
+//! Loads the token engine when a session is stored, or a user is about to sign in. Other visits do not need it.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -32,7 +32,7 @@ chunk! {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what a chunk answers fails only on its way")]
+#[expect(clippy::unnecessary_wraps, reason = "the macro requires a `Result`; only the download can fail")]
 fn loaded() -> Result<Engine, SplitLoaderError> {
     Ok(Engine {
         start: |session| engine::start(session, config(), Rc::new(ServerFunctions)),
@@ -43,10 +43,10 @@ fn loaded() -> Result<Engine, SplitLoaderError> {
     })
 }
 
-/// Signs in with the pair that the server answers.
-async fn begin(asking: impl Future<Output = Result<TokenPair, ApiError>>) -> Result<(), ApiError> {
+/// Signs in with the pair that the server returns.
+async fn begin(request: impl Future<Output = Result<TokenPair, ApiError>>) -> Result<(), ApiError> {
     let sent_at = browser::now();
-    if engine::sign_in(asking.await?, sent_at) { Ok(()) } else { Err(Code::Outdated.into()) }
+    if engine::sign_in(request.await?, sent_at) { Ok(()) } else { Err(Code::Outdated.into()) }
 }
 
 thread_local! {
@@ -56,7 +56,7 @@ thread_local! {
 
 /// The running engine.
 async fn running() -> Result<Engine, ApiError> {
-    let Ok(engine) = load().await else { return Err(release::why_missing().await.into()) };
+    let Ok(engine) = load().await else { return Err(release::download_failure().await.into()) };
     if let Some(session) = WAITING.take() {
         (engine.start)(session);
     }
@@ -69,7 +69,7 @@ pub(crate) fn start(session: Session) {
     let Some(window) = web_sys::window() else { return };
     let item = LocalItem::new(EngineConfig::default().storage_key);
     if item.needs_engine() {
-        spawn_local(start_at_last(session));
+        spawn_local(load_with_retries(session));
     } else {
         session.view.set(SessionView::SignedOut(None));
         // Wait for a sign-in in another tab.
@@ -85,11 +85,11 @@ pub(crate) fn start(session: Session) {
 }
 
 /// Retries until the engine is loaded or the page turns out to be outdated.
-async fn start_at_last(session: Session) {
-    browser::respite().await;
+async fn load_with_retries(session: Session) {
+    browser::yield_to_browser().await;
     let mut attempts = 0;
     while load().await.is_err() {
-        if release::why_missing().await == Code::Outdated {
+        if release::download_failure().await == Code::Outdated {
             return;
         }
         attempts += 1;
@@ -97,12 +97,12 @@ async fn start_at_last(session: Session) {
         Delay::after_failures(attempts, None, browser::random()).pass().await;
         browser::visible().await;
     }
-    browser::respite().await;
+    browser::yield_to_browser().await;
     // A downloaded chunk is cached, so this does not fail.
     drop(running().await);
 }
 
-/// Preloads the engine when the user starts to fill in a form. A failure is reported when the engine is needed.
+/// Loads and starts the engine before it is needed: when a user starts to fill in a form, or another tab signed in. A failure is reported when the engine is needed.
 pub(crate) fn prepare() {
     when_running(drop);
 }
@@ -122,8 +122,8 @@ pub(crate) async fn register(registration: Registration) -> Result<(), ApiError>
     (running().await?.register)(registration).await
 }
 
-/// Shows whether the user of a session is staff, as the server said in an answer. Without the engine, only a link is
-/// missing.
+/// Shows whether the user of a session is staff, as the server said in an answer. Without the engine, only the
+/// link to the administration is missing.
 pub(crate) fn learn_staff(sid: String, is_staff: bool) {
     when_running(move |engine| (engine.learn_staff)(sid, is_staff));
 }

@@ -13,7 +13,7 @@ extern "C" {
 
 /// `Outdated` if the server runs another release, else `Network`. An outdated page without user input is reloaded
 /// once; otherwise the banner asks the user to reload.
-pub(crate) async fn why_missing() -> Code {
+pub(crate) async fn download_failure() -> Code {
     match explain_download().await {
         Ok(why) if why == "outdated" => Code::Outdated,
         Ok(_) | Err(_) => Code::Network,

@@ -15,7 +15,7 @@ use leptos::{
 use super::components::{Progress, Shape, Skeleton, prepare_dates};
 use crate::{
     api::{ApiError, Code},
-    session::{self, Session, SessionState, respite},
+    session::{self, Session, SessionState, yield_to_browser},
     texts,
 };
 
@@ -75,7 +75,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
             // Meanwhile the page may be gone, or the query may have changed.
             let is_wanted = move || load.newest.try_get_value() == Some(number);
             spawn_local(async move {
-                respite().await;
+                yield_to_browser().await;
                 // Another user may have signed in: the response belongs to the old session.
                 if !is_wanted() {
                     return;
@@ -237,11 +237,11 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
 /// render, while the server works.
 async fn in_small_tasks<Answer>(asking: impl Future<Output = Answer>) -> Answer {
     let preparing = async {
-        respite().await;
+        yield_to_browser().await;
         prepare_dates();
     };
     let (answer, ()) = future::join(asking, preparing).await;
-    respite().await;
+    yield_to_browser().await;
     answer
 }
 

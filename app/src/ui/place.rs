@@ -13,7 +13,7 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 use super::components::{Progress, Shape, Skeleton};
 use crate::{
     api::Code,
-    session::{respite, why_missing},
+    session::{download_failure, yield_to_browser},
     texts,
 };
 
@@ -77,13 +77,13 @@ pub(crate) fn Chunk(page: PageChunk, shape: Shape, key: Memo<Option<String>>) ->
         let (filling, under_way) = (page(place), progress.begin());
         spawn_local(async move {
             if let Ok(fill) = filling.await {
-                respite().await;
+                yield_to_browser().await;
                 fill();
                 stage.try_set(Stage::Filled);
                 request_animation_frame(show_what_is_linked);
             } else {
                 // An outdated page is reloaded, or the banner reports the failure.
-                if why_missing().await != Code::Outdated {
+                if download_failure().await != Code::Outdated {
                     stage.try_set(Stage::Failed);
                 }
             }

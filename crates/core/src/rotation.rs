@@ -47,7 +47,7 @@ pub struct SessionFacts {
 pub struct Presented {
     /// *g*: its generation.
     pub generation: u32,
-    /// Time when a rotation spent it, if one did. In a session that has not ended, only a rotation spends tokens.
+    /// The start of its grace period, if it was spent. In a session that has not ended, only a rotation spends tokens.
     pub spent_at: Option<Timestamp>,
 }
 
@@ -69,9 +69,9 @@ pub enum UserStatus {
 pub enum Decision {
     /// Renew the session by this rule.
     Renew(Rule),
-    /// Reject the token; the session is over.
+    /// Reject the token, without a change of the session.
     Refuse(Refusal),
-    /// End the session: a spent token was presented again.
+    /// Revoke the session: a spent token was presented again, or one of a generation that does not exist yet.
     Reuse,
 }
 
@@ -106,7 +106,8 @@ pub enum Refusal {
 pub fn decide(facts: &Facts) -> Decision {
     let Facts { now, grace, mode, session, presented, user } = *facts;
 
-    // Rule 1. An ended session stays ended: checked before all other rules.
+    // Rule 1, before all others: nothing is issued once the session has ended or expired, or for a user who may not sign
+    // in.
     if let Some(reason) = session.ended {
         return Decision::Refuse(Refusal::Ended(reason));
     }
@@ -119,8 +120,7 @@ pub fn decide(facts: &Facts) -> Decision {
         return Decision::Refuse(Refusal::PastEnd);
     }
 
-    // Rule 2. An older token that was not spent is as good as the current one: that is `BLACKLIST_AFTER_ROTATION =
-    // false`.
+    // Rule 2. A token that was not spent rotates. With `BLACKLIST_AFTER_ROTATION = false` it can be an older one.
     let is_older = presented.generation < session.generation;
     let is_current = presented.generation == session.generation;
     let Some(spent_at) = presented.spent_at else {
@@ -131,15 +131,15 @@ pub fn decide(facts: &Facts) -> Decision {
         };
     };
 
-    // Rule 3. Two tabs, a retry, a double click: all continue one chain. Setting the clock back must not extend the
+    // Rule 3. Two tabs, a retry, a double click: all receive the same successor. Setting the clock back must not extend the
     // grace, hence the absolute distance.
     let has_grace = !grace.is_zero();
     if is_older && has_grace && now.apart(spent_at) <= grace {
         return Decision::Renew(Rule::Reissue);
     }
 
-    // Rule 4. The reply was lost, or a laptop was closed during the refresh: nothing of the current generation was seen
-    // in use, however much later it is.
+    // Rule 4. The reply was lost, or a laptop was closed during the refresh: no token of the
+    // current generation has been used. There is no time limit.
     let is_parent = presented.generation.checked_add(1) == Some(session.generation);
     if is_parent && has_grace && session.last_seen_generation < session.generation {
         return Decision::Renew(Rule::Recover);

@@ -10,7 +10,7 @@ use server_fn::{
     response::{ClientRes, browser::BrowserResponse},
 };
 
-use crate::refusal::Refusal;
+use crate::call_error::CallError;
 
 /// A completely read response.
 pub struct Answer {
@@ -26,19 +26,19 @@ impl Answer {
     ///
     /// # Errors
     /// `Unreachable` when the connection breaks, `Foreign` for an error that is not the application's.
-    pub(crate) async fn read<E: FromServerFnError>(response: BrowserResponse) -> Result<Self, Refusal> {
+    pub(crate) async fn read<E: FromServerFnError>(response: BrowserResponse) -> Result<Self, CallError> {
         let headers = response.generate_headers();
         let answer = Self {
             status: <BrowserResponse as ClientRes<E>>::status(&response),
             status_text: <BrowserResponse as ClientRes<E>>::status_text(&response),
             location: <BrowserResponse as ClientRes<E>>::location(&response),
             has_redirect: <BrowserResponse as ClientRes<E>>::has_redirect(&response),
-            body: ClientRes::<E>::try_into_bytes(response).await.map_err(|_| Refusal::Unreachable)?,
+            body: ClientRes::<E>::try_into_bytes(response).await.map_err(|_| CallError::Unreachable)?,
         };
         if answer.status >= 400 && <E::Encoder as Decodes<E>>::decode(answer.body.clone()).is_err() {
             let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
             let retry_after = header(header::RETRY_AFTER).and_then(|text| retry_after(text, header(header::DATE)));
-            return Err(Refusal::Foreign { status: answer.status, retry_after });
+            return Err(CallError::UnexpectedResponse { status: answer.status, retry_after });
         }
         Ok(answer)
     }

@@ -26,7 +26,7 @@ fn monotonic() -> i64 {
 }
 
 /// Yields to the browser for rendering and input.
-pub async fn respite() {
+pub async fn yield_to_browser() {
     Delay::millis(0).pass().await;
 }
 

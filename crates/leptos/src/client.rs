@@ -15,7 +15,7 @@ use server_fn::{
     error::FromServerFnError,
 };
 
-use crate::{answer::Answer, call::Call, delay::Delay, refusal::Refusal};
+use crate::{answer::Answer, call::Call, call_error::CallError, delay::Delay};
 
 /// Timeout of one attempt, including the body, seconds. On a lost mobile network a request can hang for minutes.
 pub(crate) const ATTEMPT_SECONDS: u32 = 20;
@@ -64,7 +64,7 @@ pub(crate) fn install(source: impl TokenSource + 'static) {
 pub struct PublicClient;
 
 /// Sends calls without a token, with `keepalive`: the browser finishes them when the page is closed.
-pub struct LastingClient;
+pub struct KeepaliveClient;
 
 /// Sends calls with the access token of the session.
 pub struct SessionClient;
@@ -77,7 +77,7 @@ async fn attempt<E: Error>(call: &Call, access: Option<&str>) -> Result<Answer, 
     };
     match select(pin!(answered), Delay::seconds(ATTEMPT_SECONDS).pass()).await {
         Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(Refusal::Unreachable.into()),
+        Either::Right(_) => Err(CallError::Unreachable.into()),
     }
 }
 
@@ -87,8 +87,8 @@ async fn send_with_token<E: Error>(call: Call) -> Result<Answer, E> {
     };
     let bearer = match source.access().await {
         Access::Token(bearer) => bearer,
-        Access::SignedOut => return Err(Refusal::NotSignedIn.into()),
-        Access::Unreachable => return Err(Refusal::Unreachable.into()),
+        Access::SignedOut => return Err(CallError::NotSignedIn.into()),
+        Access::Unreachable => return Err(CallError::Unreachable.into()),
     };
     let answer = attempt::<E>(&call, Some(bearer.access.expose())).await?;
     if answer.status() != 401 {
@@ -97,18 +97,18 @@ async fn send_with_token<E: Error>(call: Call) -> Result<Answer, E> {
     match source.renew(bearer).await {
         Access::Token(renewed) => attempt(&call, Some(renewed.access.expose())).await,
         Access::SignedOut => Ok(answer),
-        Access::Unreachable => Err(Refusal::Unreachable.into()),
+        Access::Unreachable => Err(CallError::Unreachable.into()),
     }
 }
 
 /// An error of an application's server functions.
-trait Error: FromServerFnError + From<Refusal> + Send + Sync {}
+trait Error: FromServerFnError + From<CallError> + Send + Sync {}
 
-impl<E: FromServerFnError + From<Refusal> + Send + Sync> Error for E {}
+impl<E: FromServerFnError + From<CallError> + Send + Sync> Error for E {}
 
 macro_rules! impl_client {
     ($client:ty, $send:expr) => {
-        impl<E: FromServerFnError + From<Refusal> + Send + Sync> Client<E> for $client {
+        impl<E: FromServerFnError + From<CallError> + Send + Sync> Client<E> for $client {
             type Request = Call;
             type Response = Answer;
 
@@ -135,5 +135,5 @@ macro_rules! impl_client {
 }
 
 impl_client!(PublicClient, async move |call: Call| attempt(&call, None).await);
-impl_client!(LastingClient, async move |call: Call| attempt(&call.lasting(), None).await);
+impl_client!(KeepaliveClient, async move |call: Call| attempt(&call.lasting(), None).await);
 impl_client!(SessionClient, send_with_token);

@@ -12,7 +12,7 @@ use crate::{
     session::{Connection, Holder, LastSession, SessionView},
 };
 
-/// The circumstances of one step.
+/// The inputs of one step: clocks, visibility and randomness.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
     /// The device's clock, milliseconds since the Unix epoch. May be wrong, and may jump.
@@ -21,18 +21,18 @@ pub struct Now {
     pub monotonic: i64,
     /// Whether the tab is visible.
     pub is_visible: bool,
-    /// Whether the browser believes to have a network. Only selects the wording.
+    /// `navigator.onLine`. Only selects the message.
     pub is_online: bool,
     /// A random number in `0..1` that spreads requests.
     pub jitter: f64,
 }
 
-/// When to look again.
+/// The next action of the tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Upon the next event: nobody is signed in, or the tab is hidden.
+    /// Wait for an event: no user is signed in, or the tab is hidden.
     Wait,
-    /// After so many milliseconds.
+    /// Look again after so many milliseconds.
     In(i64),
     /// A refresh is due now.
     Refresh,
@@ -45,7 +45,7 @@ pub struct Look {
     pub view: SessionView,
     /// Whether to report a failing connection.
     pub connection: Connection,
-    /// When to look again.
+    /// The next action of the tab.
     pub next: Next,
     /// An event for the log.
     pub event: Option<EngineEvent>,
@@ -61,18 +61,18 @@ pub struct Clockwork {
     /// Earliest time of the next attempt after a failure, on the monotonic clock.
     attempt_at: i64,
     /// Whether the server asked for that delay, which then applies to every caller.
-    is_requested: bool,
+    is_delay_requested: bool,
     /// Time when this tab last received a pair, on the monotonic clock.
     arrived_at: Option<i64>,
-    /// The access token last seen in storage.
-    seen: Option<Secret>,
-    /// The jitter of that pair's refresh.
+    /// The access token last last seen in storage.
+    last_stored: Option<Secret>,
+    /// The jitter of the refresh of that access token.
     jitter: f64,
     /// The access token that this tab received itself.
-    own: Option<Secret>,
+    received: Option<Secret>,
     /// The access token whose refresh token the server rejected. It is used until it expires.
-    lost: Option<Secret>,
-    /// The session whose user is known to be staff or not.
+    rejected: Option<Secret>,
+    /// The last known staff status, with its session.
     staff: Option<(String, bool)>,
 }
 
@@ -93,7 +93,7 @@ impl Clockwork {
 
     fn look_at(&mut self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> (Next, Option<EngineEvent>) {
         let event = self.notice(pair, now);
-        if self.is_living(pair, now) {
+        if self.is_access_valid(pair, now) {
             self.view = SessionView::SignedIn(self.holder(pair, claims));
         } else if self.failures > 0 || self.view.holder().is_some_and(|holder| holder.sid != pair.sid) {
             self.view = SessionView::Stale(self.holder(pair, claims));
@@ -103,14 +103,14 @@ impl Clockwork {
 
     /// Records the stored pair. A pair that another tab received resets this tab's failures.
     fn notice(&mut self, pair: &StoredPair, now: &Now) -> Option<EngineEvent> {
-        if self.seen.as_ref() == Some(&pair.access) {
+        if self.last_stored.as_ref() == Some(&pair.access) {
             return None;
         }
-        let is_first = self.seen.replace(pair.access.clone()).is_none();
+        let is_first = self.last_stored.replace(pair.access.clone()).is_none();
         self.jitter = now.jitter;
-        self.recovered();
-        let is_own = self.own.as_ref() == Some(&pair.access);
-        (!is_own).then_some(if is_first { EngineEvent::Started } else { EngineEvent::Adopted })
+        self.reset_backoff();
+        let is_received = self.received.as_ref() == Some(&pair.access);
+        (!is_received).then_some(if is_first { EngineEvent::Started } else { EngineEvent::Adopted })
     }
 
     fn holder(&self, pair: &StoredPair, claims: &SessionClaims) -> Holder {
@@ -123,15 +123,16 @@ impl Clockwork {
         }
     }
 
-    /// When to refresh. A hidden tab does not; it looks again when it becomes visible.
+    /// The next action. A hidden tab does not refresh in the background; it looks again when it becomes visible.
     fn next(&self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> Next {
         if !now.is_visible {
             return Next::Wait;
         }
-        let rest = self.rest_after_arrival(pair, claims, now);
-        let end = schedule::remaining(claims, pair.skew, now.wall).max(rest);
-        let is_lost = self.lost.as_ref() == Some(&pair.access);
-        let due = if is_lost { end } else { schedule::renew_in(claims, pair.skew, now.wall, self.jitter).max(rest) };
+        let cooldown = self.cooldown(pair, claims, now);
+        let end = schedule::remaining(claims, pair.skew, now.wall).max(cooldown);
+        let is_rejected = self.rejected.as_ref() == Some(&pair.access);
+        let due =
+            if is_rejected { end } else { schedule::renew_in(claims, pair.skew, now.wall, self.jitter).max(cooldown) };
         match due.max(self.attempt_at - now.monotonic) {
             ..=0 => Next::Refresh,
             // The token's expiry is shown even if the next attempt is later.
@@ -142,16 +143,16 @@ impl Clockwork {
 
     /// Whether the access token can be sent: it has not expired, or it arrived so recently that the clocks must be
     /// wrong.
-    pub fn is_living(&self, pair: &StoredPair, now: &Now) -> bool {
+    pub fn is_access_valid(&self, pair: &StoredPair, now: &Now) -> bool {
         pair.claims().is_some_and(|claims| {
-            schedule::remaining(&claims, pair.skew, now.wall) > 0 || self.rest_after_arrival(pair, &claims, now) > 0
+            schedule::remaining(&claims, pair.skew, now.wall) > 0 || self.cooldown(pair, &claims, now) > 0
         })
     }
 
     /// The time for which a pair that just arrived is not refreshed.
-    fn rest_after_arrival(&self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> i64 {
-        let since_here = self.arrived_at.map_or(0, |at| schedule::rest(claims, now.monotonic - at));
-        since_here.max(schedule::rest(claims, now.wall - pair.received_at))
+    fn cooldown(&self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> i64 {
+        let here = self.arrived_at.map_or(0, |at| schedule::cooldown(claims, now.monotonic - at));
+        here.max(schedule::cooldown(claims, now.wall - pair.received_at))
     }
 
     fn show_signed_out(&mut self, tombstone: Option<&Tombstone>, now: &Now) -> (Next, Option<EngineEvent>) {
@@ -159,15 +160,15 @@ impl Clockwork {
             Some(LastSession { ended: tombstone.notice(now.wall)?.clone(), username: tombstone.username.clone() })
         });
         self.view = SessionView::SignedOut(last);
-        (Next::Wait, self.seen.take().map(|_| EngineEvent::Ended))
+        (Next::Wait, self.last_stored.take().map(|_| EngineEvent::Ended))
     }
 
     /// Whether the delay that the server asked for has not passed yet.
     pub const fn must_wait(&self, now: &Now) -> bool {
-        self.is_requested && self.attempt_at > now.monotonic
+        self.is_delay_requested && self.attempt_at > now.monotonic
     }
 
-    /// Whether pages of this session are shown.
+    /// Whether the tab shows this session as signed in.
     pub fn shows(&self, sid: &str) -> bool {
         self.view.holder().is_some_and(|holder| holder.sid == sid)
     }
@@ -178,27 +179,27 @@ impl Clockwork {
             (Outcome::Renewed(pair), _) => self.receive(pair, now),
             (Outcome::Retry(retry_after), _) => return Some(self.back_off(*retry_after, now)),
             (Outcome::Rejected(_), Some(Stored::Pair(pair))) => {
-                self.lost = Some(pair.access.clone());
+                self.rejected = Some(pair.access.clone());
                 return Some(EngineEvent::Rejected);
             }
-            (Outcome::Rejected(_) | Outcome::Superseded | Outcome::SignedOut, _) => self.recovered(),
+            (Outcome::Rejected(_) | Outcome::Superseded | Outcome::SignedOut, _) => self.reset_backoff(),
         }
         None
     }
 
     /// Records a pair that this tab received.
     pub fn receive(&mut self, pair: &StoredPair, now: &Now) {
-        self.own = Some(pair.access.clone());
+        self.received = Some(pair.access.clone());
         self.arrived_at = Some(now.monotonic);
-        self.is_requested = false;
-        self.recovered();
+        self.is_delay_requested = false;
+        self.reset_backoff();
     }
 
-    /// Skips the backoff, unless the server asked for it: the network is back, or a pair arrived.
-    pub fn recovered(&mut self) {
+    /// Resets the failures and the backoff, except a delay that the server requested.
+    pub fn reset_backoff(&mut self) {
         self.failures = 0;
         self.connection = Connection::Fine;
-        if !self.is_requested {
+        if !self.is_delay_requested {
             self.attempt_at = 0;
         }
     }
@@ -207,7 +208,7 @@ impl Clockwork {
         self.failures = self.failures.saturating_add(1);
         let delay = Delay::after_failures(self.failures, retry_after, now.jitter).as_millis();
         self.attempt_at = now.monotonic + i64::from(delay);
-        self.is_requested = retry_after.is_some();
+        self.is_delay_requested = retry_after.is_some();
         self.connection = if now.is_online { Connection::Unreachable } else { Connection::Offline };
         EngineEvent::Retrying(delay)
     }

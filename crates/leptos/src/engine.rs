@@ -70,7 +70,8 @@ pub fn start(session: Session, config: EngineConfig, api: Rc<dyn RefreshApi>) {
     sign_outs.finish();
 }
 
-/// The result of `work` with the engine of this tab, once it is started. No signal is written meanwhile.
+/// Runs `work` with the engine of this tab; `None` if it is not started. `work` must not write signals, whose
+/// subscribers may use the engine.
 fn with<R>(work: impl FnOnce(&mut Engine) -> R) -> Option<R> {
     ENGINE.with_borrow_mut(|engine| engine.as_mut().map(work))
 }
@@ -82,7 +83,7 @@ impl Engine {
 
     fn look(&mut self) -> Look {
         let stored = self.stored();
-        self.give_way(stored.as_ref());
+        self.revoke_replaced_session(stored.as_ref());
         let look = self.clockwork.look(stored.as_ref(), &Now::here());
         self.note(look.event);
         self.timer = match look.next {
@@ -94,7 +95,7 @@ impl Engine {
 
     /// Revokes the session that this tab opened, once another one is stored. When two tabs sign in at once, neither
     /// sees the other's write in time, so the stored session does not know which one it replaced.
-    fn give_way(&mut self, stored: Option<&Stored>) {
+    fn revoke_replaced_session(&mut self, stored: Option<&Stored>) {
         if let Some(Stored::Pair(pair)) = stored
             && let Some(opened) = self.opened.take_if(|opened| opened.sid != pair.sid)
         {
@@ -108,8 +109,8 @@ impl Engine {
         }
     }
 
-    /// The session to ask the server about: whether its user is staff is not known, and was not asked with this token.
-    fn staff_question(&mut self) -> Option<String> {
+    /// The session, if the staff status of its user is unknown and was not requested with the current access token.
+    fn pending_staff_request(&mut self) -> Option<String> {
         let pair = self.refresher.storage.borrow().pair()?;
         let is_due = self.clockwork.shows(&pair.sid)
             && self.clockwork.staff_of(&pair.sid).is_none()
@@ -133,13 +134,13 @@ pub(crate) fn wake() {
         spawn_local(renew().map(drop));
     }
     sign_outs.finish_later();
-    ask_for_staff();
+    request_staff_status();
 }
 
-/// Resets the failures and looks again: the network is back.
+/// Resets the backoff and looks again: the network is back.
 fn wake_online() {
     let sign_outs = with(|engine| {
-        engine.clockwork.recovered();
+        engine.clockwork.reset_backoff();
         engine.sign_outs.clone()
     });
     wake();
@@ -152,13 +153,14 @@ fn note_offline() {
     with(|engine| engine.note(Some(EngineEvent::Offline)));
 }
 
-fn ask_for_staff() {
-    let Some(Some((sid, api))) = with(|engine| engine.staff_question().map(|sid| (sid, engine.refresher.api.clone())))
+fn request_staff_status() {
+    let Some(Some((sid, api))) =
+        with(|engine| engine.pending_staff_request().map(|sid| (sid, engine.refresher.api.clone())))
     else {
         return;
     };
     spawn_local(async move {
-        // Without an answer, only a link is missing.
+        // On failure, only the link to the administration is missing.
         if let Some(is_staff) = api.is_staff().await {
             learn_staff(sid, is_staff);
         }
@@ -224,7 +226,8 @@ fn settle(outcome: &Outcome) {
 }
 
 /// Signs in with the pair of a new session, which replaces the stored one. `sent_at` is the time of the request,
-/// milliseconds on the device's clock. Returns whether the pair could be read, and the engine is started.
+/// milliseconds on the device's clock. Returns `false` if the access token cannot be
+/// parsed, or the engine is not started.
 #[must_use]
 pub fn sign_in(tokens: TokenPair, sent_at: i64) -> bool {
     let Some(pair) = reply::received(tokens, None, sent_at, browser::now()) else { return false };
@@ -248,7 +251,7 @@ pub fn sign_out() {
         let pair = engine.refresher.storage.borrow().pair()?;
         engine.refresher.storage.borrow_mut().store(reply::signed_out(&pair, browser::now()));
         engine.note(Some(EngineEvent::SignedOut));
-        engine.clockwork.recovered();
+        engine.clockwork.reset_backoff();
         Some(engine.sign_outs.clone())
     });
     wake();
@@ -257,7 +260,7 @@ pub fn sign_out() {
     }
 }
 
-/// Ends the session of a pair of which the server rejected both tokens. Returns whether it was still stored.
+/// Signs out after the server rejected both tokens of a pair. Returns whether the pair was still stored.
 pub(crate) fn end(pair: &StoredPair, rejection: Rejection) -> bool {
     let is_ended = with(|engine| {
         let mut storage = engine.refresher.storage.borrow_mut();
@@ -270,14 +273,14 @@ pub(crate) fn end(pair: &StoredPair, rejection: Rejection) -> bool {
     is_ended == Some(true)
 }
 
-/// Whether pages of this session are shown.
+/// Whether the tab shows this session as signed in.
 pub(crate) fn shows(sid: &str) -> bool {
     with(|engine| engine.clockwork.shows(sid)) == Some(true)
 }
 
 /// Whether the access token can be sent.
-pub(crate) fn is_living(pair: &StoredPair) -> bool {
-    with(|engine| engine.clockwork.is_living(pair, &Now::here())) == Some(true)
+pub(crate) fn is_access_valid(pair: &StoredPair) -> bool {
+    with(|engine| engine.clockwork.is_access_valid(pair, &Now::here())) == Some(true)
 }
 
 /// The stored pair, if a user is signed in.

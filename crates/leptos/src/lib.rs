@@ -1,8 +1,8 @@
 //! A token session in the browser, for Leptos applications: keeps a pair of access and refresh tokens in local storage,
 //! refreshes it in the background, coordinates tabs, and sends authenticated server functions.
 //!
-//! The server is [Hallpass](https://docs.rs/hallpass), or any other with the token endpoints of Django REST framework
-//! Simple JWT ([`RestApi`]), or one with its own ([`RefreshApi`]).
+//! The server is Hallpass, or any other with the token endpoints of Django REST framework Simple JWT ([`RestApi`]), or
+//! any other server, through an implementation of [`RefreshApi`]. [`RestApi::sign_in`] signs in.
 //!
 //! ```
 //! use hallpass_leptos::{Protected, RestApi, SessionProvider, sign_out, use_session};
@@ -23,10 +23,11 @@
 //! # assert!(owner.with(|| view! { <App/> }.to_html()).contains("Signed out."));
 //! ```
 //!
-//! Server functions name the client that sends them. Their error type says what to do when there is no answer:
+//! Select the client of a server function with `client = …`. Its error type implements `From<CallError>`, for calls
+//! without an answer of the application:
 //!
 //! ```
-//! use hallpass_leptos::{Refusal, SessionClient};
+//! use hallpass_leptos::{CallError, SessionClient};
 //! use leptos::prelude::*;
 //! use serde::{Deserialize, Serialize};
 //! use server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
@@ -34,11 +35,11 @@
 //! #[derive(Clone, Debug, Serialize, Deserialize)]
 //! enum NotesError { SignedOut, Unavailable }
 //!
-//! impl From<Refusal> for NotesError {
-//!     fn from(refusal: Refusal) -> Self {
-//!         match refusal {
-//!             Refusal::NotSignedIn => Self::SignedOut,
-//!             Refusal::Unreachable | Refusal::Foreign { .. } => Self::Unavailable,
+//! impl From<CallError> for NotesError {
+//!     fn from(error: CallError) -> Self {
+//!         match error {
+//!             CallError::NotSignedIn => Self::SignedOut,
+//!             CallError::Unreachable | CallError::UnexpectedResponse { .. } => Self::Unavailable,
 //!         }
 //!     }
 //! }
@@ -55,19 +56,21 @@
 //! ```
 //!
 //! # Rules
-//! - A session ends only when the server's own answer says so, or its user signs out. A lost connection, a proxy's
+//! - A session ends only when the server rejects it, or its user signs out. A lost connection, a proxy's
 //!   response or a full storage never ends one.
-//! - Only a visible tab refreshes. One tab asks at a time, by a Web Lock where the browser has them; the server answers a
-//!   repeated request within its grace with the same pair.
+//! - Only a visible tab refreshes in the background; a call from a hidden tab refreshes on demand. One tab refreshes at a
+//!   time, guarded by a Web Lock where the browser supports it. The server answers a repeated request within its grace
+//!   with the same refresh token.
 //! - All tabs write by [`pair::merge`], which is monotone: whatever their order, they converge.
 //!
-//! [`clockwork`], [`pair`], [`schedule`], [`reply`] and [`turn`] are pure: `tests/model.rs` explores them together with
+//! [`clockwork`], [`pair`], [`schedule`], [`reply`] and [`turn`] are pure: `tests/model` explores them together with
 //! the server's rules.
 
 mod answer;
 mod api;
 pub mod browser;
 mod call;
+mod call_error;
 mod client;
 pub mod clockwork;
 mod config;
@@ -80,7 +83,6 @@ mod outcome;
 pub mod pair;
 pub mod provider;
 mod refresh;
-mod refusal;
 pub mod reply;
 mod rest;
 pub mod schedule;
@@ -93,7 +95,8 @@ mod tabs;
 pub mod turn;
 
 pub use api::RefreshApi;
-pub use client::{LastingClient, PublicClient, SessionClient};
+pub use call_error::CallError;
+pub use client::{KeepaliveClient, PublicClient, SessionClient};
 pub use config::EngineConfig;
 pub use delay::Delay;
 pub use engine::{sign_in, sign_out};
@@ -102,6 +105,5 @@ pub use log::{EngineEvent, EngineLog, Entry};
 pub use outcome::{Outcome, RefreshError, Rejection};
 pub use pair::StoredPair;
 pub use provider::{Protected, SessionProvider, use_session};
-pub use refusal::Refusal;
 pub use rest::{RestApi, SignInError};
 pub use session::{Connection, Holder, LastSession, Session, SessionState, SessionView};

@@ -1,5 +1,5 @@
-//! Web Locks, as an optimisation: one tab refreshes, the others wait for its result. The server is idempotent, so
-//! correctness does not depend on locks. (`web-sys` still hides them behind an unstable flag.)
+//! Web Locks: one tab refreshes, the others wait for its result. With a grace period this is only an optimisation, since
+//! the server is idempotent. Without one, the lock prevents two tabs from sending the same refresh token. (`web-sys` still hides them behind an unstable flag.)
 
 use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};

@@ -1,4 +1,4 @@
-//! Asking for the next pair: one request at a time across tabs, where the browser supports locks.
+//! One refresh across tabs, coordinated by a Web Lock.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Polling interval of a tab that waits for another one, milliseconds.
-const LOOK_EVERY: u32 = 40;
+const POLL_INTERVAL: u32 = 40;
 
 /// What a refresh needs.
 #[derive(Clone)]
@@ -29,32 +29,32 @@ pub(crate) struct Refresher {
 }
 
 impl Refresher {
-    /// Asks while no other tab does. Otherwise waits for that tab's answer: briefly if the server's grace allows asking
-    /// in parallel, else until that tab releases the lock.
+    /// Sends the request if no other tab is refreshing. Otherwise waits for that tab's pair: briefly if the server's grace
+    /// allows a parallel request, else until that tab releases the lock. A browser that refuses locks waits briefly.
     pub(crate) async fn ask(self, pair: StoredPair) -> Outcome {
-        let may_ask_beside = turn::may_ask_beside(self.config.grace_millis());
+        let may_send_in_parallel = turn::may_send_in_parallel(self.config.grace_millis());
         let lock = format!("{}:refresh:{}:{}", self.config.storage_key, pair.sid, pair.received_at);
-        let mut is_locked_out = false;
-        for waited in (0..).step_by(LOOK_EVERY as usize) {
-            if !is_locked_out {
-                match with_lock_if_available(&lock, self.clone().ask_now(pair.clone()), hold_after).await {
+        let mut skips_lock = false;
+        for waited in (0..).step_by(POLL_INTERVAL as usize) {
+            if !skips_lock {
+                match with_lock_if_available(&lock, self.clone().send(pair.clone()), hold_after).await {
                     Locked::Done(outcome) => return outcome,
-                    Locked::Taken => is_locked_out = may_ask_beside,
-                    Locked::Rejected => is_locked_out = true,
+                    Locked::Taken => skips_lock = may_send_in_parallel,
+                    Locked::Rejected => skips_lock = true,
                 }
             }
             if is_superseded(&pair, &self.storage.borrow()) {
                 return Outcome::Superseded;
             }
-            if is_locked_out && waited >= turn::PATIENCE {
+            if skips_lock && waited >= turn::LOCK_WAIT {
                 break;
             }
-            Delay::millis(LOOK_EVERY).pass().await;
+            Delay::millis(POLL_INTERVAL).pass().await;
         }
-        self.ask_now(pair).await
+        self.send(pair).await
     }
 
-    async fn ask_now(self, pair: StoredPair) -> Outcome {
+    async fn send(self, pair: StoredPair) -> Outcome {
         if is_superseded(&pair, &self.storage.borrow()) {
             return Outcome::Superseded;
         }
@@ -74,7 +74,7 @@ impl Refresher {
 /// The time for which the lock is held after the answer, milliseconds. After a failure it is released at once.
 const fn hold_after(outcome: &Outcome) -> u32 {
     match outcome {
-        Outcome::Renewed(_) | Outcome::SignedOut => turn::PATIENCE,
+        Outcome::Renewed(_) | Outcome::SignedOut => turn::LOCK_WAIT,
         Outcome::Superseded | Outcome::Retry(_) | Outcome::Rejected(_) => 0,
     }
 }

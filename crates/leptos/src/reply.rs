@@ -1,4 +1,4 @@
-//! What a tab does with the answer to its refresh. Pure but for the storage that it is given.
+//! What a tab does with the answer to its refresh. Pure, except that it writes to the given storage.
 
 use hallpass_types::{EndReason, Ended, SessionClaims, TokenPair};
 
@@ -75,8 +75,8 @@ pub fn end<E: Entry>(pair: &StoredPair, rejection: Rejection, now: i64, storage:
 
 /// An answer as a pair to store. `None` if it is malformed.
 ///
-/// Servers that put neither a session nor a generation into their tokens, as Simple JWT does, get both here: the
-/// session is named after its first access token, and each refresh is a generation.
+/// Servers that put neither a session nor a generation into their tokens, as Simple JWT does, are assigned both
+/// here: `sid` is the `jti` of the first access token, and each refresh increments the generation.
 pub fn received(
     tokens: TokenPair,
     previous: Option<&StoredPair>,

@@ -25,7 +25,7 @@ fn life(claims: &SessionClaims) -> i64 {
 
 /// The time for which a pair that just arrived is considered valid whatever the clocks say: a quarter of its lifetime.
 /// Bounds the request rate under any clock error.
-pub fn rest(claims: &SessionClaims, since_arrival: i64) -> i64 {
+pub fn cooldown(claims: &SessionClaims, since_arrival: i64) -> i64 {
     let quarter = life(claims) / 4;
     if (0..quarter).contains(&since_arrival) { quarter - since_arrival } else { 0 }
 }
@@ -54,7 +54,7 @@ fn tenth(life: i64, jitter: f64) -> i64 {
 mod tests {
     use hallpass_types::SessionClaims;
 
-    use super::{remaining, renew_in, rest, skew};
+    use super::{cooldown, remaining, renew_in, skew};
 
     fn claims(iat: i64, exp: i64) -> SessionClaims {
         SessionClaims { exp, iat, ..SessionClaims::default() }
@@ -110,9 +110,9 @@ mod tests {
 
     #[test]
     fn a_new_pair_is_left_alone_for_a_quarter_of_its_lifetime() {
-        assert_eq!(rest(&claims(0, 300), 0), 75_000);
-        assert_eq!(rest(&claims(0, 300), 74_999), 1);
-        assert_eq!(rest(&claims(0, 300), 75_000), 0);
-        assert_eq!(rest(&claims(0, 300), -1), 0);
+        assert_eq!(cooldown(&claims(0, 300), 0), 75_000);
+        assert_eq!(cooldown(&claims(0, 300), 74_999), 1);
+        assert_eq!(cooldown(&claims(0, 300), 75_000), 0);
+        assert_eq!(cooldown(&claims(0, 300), -1), 0);
     }
 }

@@ -16,7 +16,9 @@ impl TokenSource for EngineTokens {
     fn access(&self) -> LocalBoxFuture<'static, Access> {
         async {
             match engine::stored_pair().filter(|pair| engine::shows(&pair.sid)) {
-                Some(pair) if engine::is_living(&pair) => Access::Token(Bearer { sid: pair.sid, access: pair.access }),
+                Some(pair) if engine::is_access_valid(&pair) => {
+                    Access::Token(Bearer { sid: pair.sid, access: pair.access })
+                }
                 Some(pair) => access_after(engine::renew().await, || bearer_of(&pair.sid)),
                 None => signed_out(),
             }

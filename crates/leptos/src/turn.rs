@@ -3,14 +3,14 @@
 
 /// The time for which a tab waits for the lock holder before it asks in parallel, if the grace period allows that. The lock
 /// holder keeps the lock for as long after its write, since other tabs may read stale storage.
-pub const PATIENCE: u32 = 2_000;
+pub const LOCK_WAIT: u32 = 2_000;
 
 /// Maximum age of an accepted reply when the grace period allows another request.
 const MAX_REPLY_AGE: i64 = 25_000;
 
 /// Whether a tab may ask although the lock holder has asked with the same token. The holder's request may have taken
 /// up to its timeout, and the token may have been spent at its beginning.
-pub const fn may_ask_beside(grace: i64) -> bool {
+pub const fn may_send_in_parallel(grace: i64) -> bool {
     grace > MAX_REPLY_AGE
 }
 
@@ -23,12 +23,12 @@ pub const fn is_too_old(age: i64, grace: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_too_old, may_ask_beside};
+    use super::{is_too_old, may_send_in_parallel};
 
     #[test]
     fn two_tabs_ask_with_one_token_only_if_the_grace_outlasts_a_request() {
         for (grace, may) in [(0, false), (1_000, false), (25_000, false), (30_000, true), (300_000, true)] {
-            assert_eq!(may_ask_beside(grace), may, "{grace}");
+            assert_eq!(may_send_in_parallel(grace), may, "{grace}");
         }
     }
 

@@ -1,7 +1,8 @@
-//! A Leptos application with a session of Hallpass: a sign-in form, and a protected server function.
+//! A Leptos application that signs in with Hallpass: a sign-in form, and a protected server function. `make example`
+//! builds it; `target/debug/leptos-example` serves it on <http://localhost:3000/example>.
 
 use hallpass_leptos::{
-    Protected, Refusal, RestApi, SessionClient, SessionProvider, SignInError, sign_out, use_session,
+    CallError, Protected, RestApi, SessionClient, SessionProvider, SignInError, sign_out, use_session,
 };
 use hallpass_types::Credentials;
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
@@ -14,17 +15,17 @@ use server_fn::{
 /// The error of the server functions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum AppError {
-    /// Nobody is signed in.
+    /// No user is signed in.
     SignedOut,
     /// The server cannot be reached, or failed.
     Unavailable,
 }
 
-impl From<Refusal> for AppError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotSignedIn => Self::SignedOut,
-            Refusal::Unreachable | Refusal::Foreign { .. } => Self::Unavailable,
+impl From<CallError> for AppError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NotSignedIn => Self::SignedOut,
+            CallError::Unreachable | CallError::UnexpectedResponse { .. } => Self::Unavailable,
         }
     }
 }
@@ -72,7 +73,7 @@ fn SignIn() -> impl IntoView {
         spawn_local(async move {
             if let Err(error) = RestApi::default().sign_in(credentials).await {
                 failure.set(match error {
-                    SignInError::Rejected(words) => words,
+                    SignInError::Rejected(message) => message,
                     SignInError::Unavailable(_) => "The server cannot be reached. Try again.".to_owned(),
                 });
             }

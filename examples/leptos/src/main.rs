@@ -19,7 +19,7 @@ const PAGE: &str = r#"<!doctype html>
 <script type="module" src="/example/start.js"></script>
 "#;
 
-/// Hallpass forbids everything to a response without a policy of its own.
+/// Hallpass adds a policy that forbids everything to responses without one.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 const START: &str = r#"import start from "/example/pkg/leptos_example.js"; start();"#;

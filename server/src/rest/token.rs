@@ -34,9 +34,10 @@ pub(super) async fn obtain(
     auth.obtain_pair(&credentials(fields)?, origin).await.map(Json).map_err(at_token)
 }
 
-/// Refresh: get the next pair for a refresh token, which becomes used.
+/// Refresh: get the next pair for a refresh token, which becomes spent.
 ///
-/// Simple JWT: `TokenRefreshView`. A request can be repeated if the response was lost: it returns the same pair again.
+/// Simple JWT: `TokenRefreshView`. A request can be repeated if the response was lost: within the grace period, or while
+/// the next pair is unused, it returns the same refresh token with a new access token.
 #[utoipa::path(
     post,
     path = "/api/token/refresh/",
@@ -45,7 +46,7 @@ pub(super) async fn obtain(
     request_body = RefreshToken,
     responses(
         (status = 200, description = "The next pair; without `refresh` if tokens do not rotate.", body = TokenPair),
-        (status = 401, description = "The token is malformed, expired, of another type, used or blacklisted, or its user is deleted or inactive.", body = Refusal),
+        (status = 401, description = "The token is malformed, expired, of another type, spent or blacklisted, or its user is deleted or inactive. A spent token is accepted again within the grace period.", body = Refusal),
     )
 )]
 pub(super) async fn refresh(
@@ -59,7 +60,7 @@ pub(super) async fn refresh(
 
 /// Verify a token of any type.
 ///
-/// Simple JWT: `TokenVerifyView`. A blacklisted token is a 400, as there.
+/// Simple JWT: `TokenVerifyView`. The answer to a blacklisted token is 400, as in Simple JWT.
 #[utoipa::path(
     post,
     path = "/api/token/verify/",
@@ -77,7 +78,7 @@ pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Json<Not
     Ok(Json(Nothing {}))
 }
 
-/// Sign out: blacklist a refresh token and revoke its session.
+/// Sign out: blacklist a refresh token and revoke its session, also by a spent token.
 ///
 /// Simple JWT: `TokenBlacklistView`.
 #[utoipa::path(
@@ -88,7 +89,7 @@ pub(super) async fn verify(State(auth): Core, fields: Fields) -> Result<Json<Not
     request_body = RefreshToken,
     responses(
         (status = 200, description = "Signed out.", body = Nothing),
-        (status = 401, description = "The token is malformed, expired, of another type, used or already blacklisted.", body = Refusal),
+        (status = 401, description = "The token is malformed, expired, of another type, spent or already blacklisted.", body = Refusal),
     )
 )]
 pub(super) async fn blacklist(
@@ -101,7 +102,7 @@ pub(super) async fn blacklist(
     Ok(Json(Nothing {}))
 }
 
-/// Sign in for a sliding token, which authenticates requests and refreshes itself.
+/// Sign in and get a sliding token, which is both access and refresh token.
 ///
 /// Simple JWT: `TokenObtainSlidingView`. `AUTH_TOKEN_CLASSES` must include sliding tokens for it to authenticate
 /// requests.
@@ -165,7 +166,7 @@ pub(super) struct AnyToken {
     token: String,
 }
 
-/// An empty body: the status says everything.
+/// An empty JSON object.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Nothing {}
 

@@ -1,6 +1,7 @@
-//! Attempts to prove a password, by account and network. An attempt in progress reserves one of the failures that
-//! are left, so that concurrent attempts verify no more guesses than sequential ones. Further attempts wait in a queue
-//! until one in progress has its result. Only failures count: concurrent attempts with a correct password all succeed.
+//! Attempts to prove a password, by account and network. An attempt in progress reserves one of the remaining
+//! allowed failures, so that concurrent attempts verify no more guesses than sequential ones. Further attempts wait in a
+//! queue until one in progress has its result. Only failures count: concurrent attempts with a correct password all
+//! succeed, unless the queue is full or an attempt waits too long in it.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,16 +14,16 @@ use tokio::{sync::oneshot, time};
 use super::failures::Failures;
 use crate::clock::Clock;
 
-/// The maximum queue length per pair; further attempts are rejected at once.
+/// The maximum queue length per account and network; further attempts are rejected at once.
 pub(super) const MAX_WAITING: usize = 64;
 
 /// The maximum time in the queue.
-const LONGEST_QUEUE: Duration = Duration::from_secs(5);
+const MAX_QUEUE_TIME: Duration = Duration::from_secs(5);
 
 /// The `Retry-After` of an attempt that finds the queue full, or that waited too long in it.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// The attempts that failed and those in progress.
+/// The failed attempts and those in progress, by account and network (the hash of both is the key).
 pub(super) struct Attempts {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -30,18 +31,18 @@ pub(super) struct Attempts {
 
 struct State {
     failures: Failures,
-    /// The pairs with an attempt in progress. Requests bound their number, so nothing is evicted.
+    /// The keys with an attempt in progress. Each belongs to a running request, so nothing needs to be evicted.
     in_progress: HashMap<u64, InProgress>,
 }
 
 #[derive(Default)]
 struct InProgress {
     count: u32,
-    /// Receives the reservation, or the time after which to try again. Not empty only while `count` is not zero.
+    /// Senders to the waiting attempts. Empty whenever `count` is zero.
     queue: VecDeque<oneshot::Sender<Admission>>,
 }
 
-/// A reservation, or the time for which the pair has to wait.
+/// A reservation, or the time after which to try again.
 type Admission = Result<(), Duration>;
 
 /// The result of an attempt.
@@ -61,18 +62,18 @@ impl Attempts {
         Self { clock, state: Mutex::new(state) }
     }
 
-    /// Reserves one of the failures that are left for the pair. Waits while attempts in progress hold all of them.
+    /// Reserves one of the remaining allowed failures. Waits while attempts in progress hold all of them.
     ///
     /// # Errors
     /// The time after which to try again.
-    pub(super) async fn begin(&self, pair: u64) -> Result<Reservation<'_>, Duration> {
+    pub(super) async fn begin(&self, key: u64) -> Result<Reservation<'_>, Duration> {
         let now = self.clock.elapsed();
-        let queued = self.state().begin(pair, now)?;
+        let queued = self.state().begin(key, now)?;
         if let Some(receiver) = queued {
-            let mut place = Place { attempts: self, pair, receiver, is_left: false };
-            place.wait().await?;
+            let mut queued_attempt = QueuedAttempt { attempts: self, key, receiver, was_admitted: false };
+            queued_attempt.wait().await?;
         }
-        Ok(Reservation { attempts: self, pair, outcome: Outcome::Failed })
+        Ok(Reservation { attempts: self, key, outcome: Outcome::Failed })
     }
 
     /// The number of attempts that wait.
@@ -80,9 +81,9 @@ impl Attempts {
         self.state().in_progress.values().map(InProgress::waiting).sum()
     }
 
-    fn end(&self, pair: u64, outcome: Outcome) {
+    fn end(&self, key: u64, outcome: Outcome) {
         let now = self.clock.elapsed();
-        self.state().end(pair, outcome, now);
+        self.state().end(key, outcome, now);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -91,13 +92,13 @@ impl Attempts {
 }
 
 impl State {
-    /// `None` when a failure is reserved, a receiver when all are.
-    fn begin(&mut self, pair: u64, now: Duration) -> Result<Option<oneshot::Receiver<Admission>>, Duration> {
-        if let Some(wait) = self.failures.wait(pair, now) {
+    /// Returns `None` if the attempt may start now, or a receiver if it must wait in the queue.
+    fn begin(&mut self, key: u64, now: Duration) -> Result<Option<oneshot::Receiver<Admission>>, Duration> {
+        if let Some(wait) = self.failures.wait(key, now) {
             return Err(wait);
         }
-        let allowed = self.failures.allowed_at_once(pair, now);
-        let attempts = self.in_progress.entry(pair).or_default();
+        let allowed = self.failures.allowed_at_once(key, now);
+        let attempts = self.in_progress.entry(key).or_default();
         if attempts.queue.is_empty() && attempts.count < allowed {
             attempts.count += 1;
             return Ok(None);
@@ -111,20 +112,20 @@ impl State {
         Ok(Some(receiver))
     }
 
-    fn end(&mut self, pair: u64, outcome: Outcome, now: Duration) {
+    fn end(&mut self, key: u64, outcome: Outcome, now: Duration) {
         match outcome {
-            Outcome::Succeeded => self.failures.clear(pair),
-            Outcome::Failed => self.failures.add(pair, now),
+            Outcome::Succeeded => self.failures.clear(key),
+            Outcome::Failed => self.failures.add(key, now),
             Outcome::NotVerified => {}
         }
-        let Some(attempts) = self.in_progress.get_mut(&pair) else { return };
+        let Some(attempts) = self.in_progress.get_mut(&key) else { return };
         attempts.count = attempts.count.saturating_sub(1);
-        match self.failures.wait(pair, now) {
+        match self.failures.wait(key, now) {
             Some(wait) => attempts.refuse(wait),
-            None => attempts.admit(self.failures.allowed_at_once(pair, now)),
+            None => attempts.admit(self.failures.allowed_at_once(key, now)),
         }
         if attempts.count == 0 {
-            self.in_progress.remove(&pair);
+            self.in_progress.remove(&key);
         }
     }
 }
@@ -152,28 +153,28 @@ impl InProgress {
 }
 
 /// A place in the queue. Dropping it returns a reservation that arrived meanwhile.
-struct Place<'a> {
+struct QueuedAttempt<'a> {
     attempts: &'a Attempts,
-    pair: u64,
+    key: u64,
     receiver: oneshot::Receiver<Admission>,
-    is_left: bool,
+    was_admitted: bool,
 }
 
-impl Place<'_> {
+impl QueuedAttempt<'_> {
     async fn wait(&mut self) -> Admission {
-        let Ok(Ok(admission)) = time::timeout(LONGEST_QUEUE, &mut self.receiver).await else {
+        let Ok(Ok(admission)) = time::timeout(MAX_QUEUE_TIME, &mut self.receiver).await else {
             return Err(RETRY_AFTER);
         };
-        self.is_left = true;
+        self.was_admitted = true;
         admission
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueuedAttempt<'_> {
     fn drop(&mut self) {
         self.receiver.close();
-        if !self.is_left && matches!(self.receiver.try_recv(), Ok(Ok(()))) {
-            self.attempts.end(self.pair, Outcome::NotVerified);
+        if !self.was_admitted && matches!(self.receiver.try_recv(), Ok(Ok(()))) {
+            self.attempts.end(self.key, Outcome::NotVerified);
         }
     }
 }
@@ -182,7 +183,7 @@ impl Drop for Place<'_> {
 /// verified.
 pub(super) struct Reservation<'a> {
     attempts: &'a Attempts,
-    pair: u64,
+    key: u64,
     outcome: Outcome,
 }
 
@@ -195,7 +196,7 @@ impl Reservation<'_> {
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        self.attempts.end(self.pair, self.outcome);
+        self.attempts.end(self.key, self.outcome);
     }
 }
 
@@ -205,7 +206,7 @@ mod tests {
 
     use futures::{FutureExt, future::join_all};
 
-    use super::{Attempts, LONGEST_QUEUE, MAX_WAITING, Outcome, RETRY_AFTER, Reservation};
+    use super::{Attempts, MAX_QUEUE_TIME, MAX_WAITING, Outcome, RETRY_AFTER, Reservation};
     use crate::clock::SystemClock;
 
     fn attempts(free: u32) -> Attempts {
@@ -272,7 +273,7 @@ mod tests {
         let first = begin(&attempts);
         let begun = tokio::time::Instant::now();
         assert_eq!(attempts.begin(1).await.err(), Some(RETRY_AFTER));
-        assert_eq!(begun.elapsed(), LONGEST_QUEUE);
+        assert_eq!(begun.elapsed(), MAX_QUEUE_TIME);
         first.settle(Outcome::Succeeded);
         assert!(attempts.begin(1).await.is_ok(), "the place in the queue was given back");
     }

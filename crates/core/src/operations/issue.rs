@@ -1,5 +1,5 @@
-//! Issues tokens: their ids, lifetimes and signatures. The session row stores everything that a refresh token is signed
-//! from, so that the same token can be issued again, byte for byte.
+//! Issues tokens: their ids, lifetimes and signatures. The session row stores every input of the refresh
+//! token's signature, so that the same token can be issued again, byte for byte.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     token::{MAX_ISSUED_BYTES, Subject, TokenType},
 };
 
-/// The tokens that a session is used and renewed with.
+/// The kind of tokens that a session issues.
 #[derive(Clone, Copy)]
 pub(super) enum SessionKind {
     /// An access token and a refresh token.
@@ -23,7 +23,7 @@ pub(super) enum SessionKind {
 }
 
 impl Auth {
-    /// Creates the token that renews a session of this kind.
+    /// Generates the `jti` and the times of the session's next refresh or sliding token.
     pub(super) fn next_token(&self, kind: SessionKind, issued_at: Timestamp) -> IssuedToken {
         let lifetime = match kind {
             SessionKind::Pair => self.settings.refresh_token_lifetime,
@@ -33,8 +33,8 @@ impl Auth {
         IssuedToken { jti: Jti::random(self.randomness.as_ref()), issued_at, expires_at }
     }
 
-    /// The expiry of a token for protected endpoints. That of an access token is up to a twentieth of its lifetime
-    /// earlier, at random, so that clients which signed in together do not all renew together.
+    /// The expiry of an access or sliding token. The lifetime of an access token is shortened by up to 5 %, at random, so
+    /// that clients which signed in together do not refresh together.
     pub(super) fn access_expiry(&self, kind: SessionKind, now: Timestamp) -> Timestamp {
         let now = Timestamp::from_seconds(now.seconds());
         let lifetime = self.settings.access_token_lifetime;
@@ -53,8 +53,8 @@ impl Auth {
         Ok(TokenPair { access: self.sign_access(subject, session)?, refresh: Some(refresh) })
     }
 
-    /// Signs an access token that expires when the session row says. After the clock was set back that can be the expiry
-    /// of an earlier token, so the lifetime is bounded as well.
+    /// Signs an access token with the expiry in the session row, limited to the lifetime of an access token in case the
+    /// clock was set back.
     pub(super) fn sign_access(&self, subject: &Subject, session: &Session) -> Result<Secret, Error> {
         let issued_at = session.refreshed_at;
         let latest = Timestamp::from_seconds(issued_at.seconds()) + self.settings.access_token_lifetime;

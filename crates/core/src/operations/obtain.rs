@@ -16,7 +16,7 @@ use crate::{
     user::{self, StoredCredentials, User, UserKey},
 };
 
-/// Attempts to open a session while other requests change the account.
+/// The maximum number of attempts to open a session while other requests change the account.
 const MAX_ATTEMPTS: usize = 3;
 
 impl Auth {
@@ -162,8 +162,8 @@ impl Auth {
         match self.settings.user_id_field.key_of(user) {
             UserKey::Id(_) | UserKey::Username(_) => Ok(true),
             key @ UserKey::Email(_) => {
-                let named = self.store.find_account(&key).await?;
-                Ok(named.is_some_and(|named| named.user.id == user.id))
+                let account = self.store.find_account(&key).await?;
+                Ok(account.is_some_and(|account| account.user.id == user.id))
             }
         }
     }
@@ -172,7 +172,7 @@ impl Auth {
         policy::may_sign_in(self.policy.as_ref(), &self.settings, user, Entry::SignIn)
     }
 
-    /// Replaces a weak hash. Rehashing is best effort: the next sign-in tries again.
+    /// Replaces a weak hash. If hashing fails, the old hash is kept, and the next sign-in tries again.
     async fn rehash(&self, account: StoredCredentials, password: Password) -> Result<StoredCredentials, Error> {
         let StoredCredentials { user, password: old } = account;
         let Ok(password) = self.passwords.hash(password).await else {

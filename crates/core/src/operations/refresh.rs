@@ -17,13 +17,13 @@ use crate::{
 };
 
 impl Auth {
-    /// Exchanges a refresh token. A replay within the rules gets the same successor again; any other use of a spent
-    /// token revokes the session (`rotation::decide`).
+    /// Exchanges a refresh token. A permitted replay returns the same refresh token; any other use of a spent token
+    /// revokes the session (`rotation::decide`).
     ///
     /// # Errors
-    /// `Token` for an invalid one, `Blacklisted` when it is spent or its session ended, `NoActiveAccountForToken`,
-    /// `UserNotFound` for one without a session whose user was not imported, `PasswordChanged`, `TooMany`, or
-    /// `Unavailable`.
+    /// `Token` if the token is invalid, `Blacklisted` if it was reused or its session has ended,
+    /// `NoActiveAccountForToken`, `UserNotFound` if it has no session and its user was not imported, `PasswordChanged`,
+    /// `OversizedClaims`, `TooMany`, or `Unavailable`.
     pub async fn refresh(&self, refresh: &str, origin: Origin) -> Result<TokenPair, Error> {
         let from = Network::of(&origin);
         self.refresh_pair(refresh, origin).await.map_err(|refusal| self.limiter.reject_refresh(refusal, from))
@@ -88,7 +88,7 @@ impl Auth {
         }
     }
 
-    /// The rule that judges the account of a token.
+    /// The check of the token's account, which the store runs in its transaction.
     pub(super) fn account_rule(&self, token: &Token) -> AccountRule {
         AccountRule {
             policy: self.policy.clone(),

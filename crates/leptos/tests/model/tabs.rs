@@ -196,7 +196,7 @@ impl World {
     pub(crate) fn call(&mut self, tab: usize) -> bool {
         let pair = self.in_tab(tab, |tab, now| {
             let pair = tab.storage.pair();
-            pair.filter(|pair| tab.clockwork.shows(&pair.sid) && tab.clockwork.is_living(pair, now))
+            pair.filter(|pair| tab.clockwork.shows(&pair.sid) && tab.clockwork.is_access_valid(pair, now))
         });
         pair.is_none_or(|pair| self.server.call(pair.generation))
     }

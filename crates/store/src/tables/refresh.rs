@@ -29,7 +29,7 @@ pub(crate) async fn refresh(
     let (known, locked) = match locate(connection, unlocked, &refresh.token).await? {
         Located::InSession { known, locked } => (known, locked),
         Located::NoSession => return Ok(Refreshed::UnknownSession),
-        Located::Alone { owner, .. } => return open_session(connection, refresh, owner).await,
+        Located::Sessionless { owner, .. } => return open_session(connection, refresh, owner).await,
     };
     if refresh.token.session.is_none() {
         match sessionless::decide(connection, &Check::about(&refresh.token, refresh.now, None)).await? {
@@ -43,14 +43,14 @@ pub(crate) async fn refresh(
     decide(connection, refresh, locked, presented(refresh, known)).await
 }
 
-/// A token whose rows are locked.
+/// The rows of a presented token, locked for the transaction.
 enum Located {
     /// The token belongs to a session.
     InSession { known: Option<TokenRow>, locked: LockedSession },
     /// The token names a session that does not exist.
     NoSession,
-    /// The token belongs to no session, and to this user, if any.
-    Alone { known: Option<TokenRow>, owner: Option<(LockedUser, StoredCredentials)> },
+    /// The token has no session. `owner` is its user, if one exists.
+    Sessionless { known: Option<TokenRow>, owner: Option<(LockedUser, StoredCredentials)> },
 }
 
 async fn locate(connection: &mut Connection<'_>, unlocked: Unlocked, token: &PresentedToken) -> sqlx::Result<Located> {
@@ -64,7 +64,7 @@ async fn locate(connection: &mut Connection<'_>, unlocked: Unlocked, token: &Pre
         None => None,
     };
     if !connection.is_shared() {
-        return Ok(Located::Alone { known, owner });
+        return Ok(Located::Sessionless { known, owner });
     }
     // Another transaction may have opened its session before the lock was taken.
     match (find(connection, token).await?, owner) {
@@ -72,7 +72,7 @@ async fn locate(connection: &mut Connection<'_>, unlocked: Unlocked, token: &Pre
             let locked = user.session(connection, session).await?;
             in_session(connection, token, known, locked).await
         }
-        ((known, _), owner) => Ok(Located::Alone { known, owner }),
+        ((known, _), owner) => Ok(Located::Sessionless { known, owner }),
     }
 }
 
@@ -96,7 +96,8 @@ async fn find(
     Ok((known, session))
 }
 
-/// The presented token of a known session. A token without a row was deleted after it expired, so it is not the current one.
+/// The presented token of a known session. If the token has no row, the row was deleted
+/// after the token expired, so the token is not the current one.
 pub(super) fn presented(refresh: &Refresh, known: Option<TokenRow>) -> Presented {
     match known {
         Some(row) => Presented { generation: row.generation, spent_at: row.blacklisted_at },
@@ -168,7 +169,7 @@ async fn decide(
         Rule::Keep | Rule::Reissue | Rule::Recover => renew(connection, refresh, locked).await?,
     };
     let (session, account) = locked.into_parts();
-    // `decide` renews no session without an account.
+    // `rotation::decide` never renews a session without an account.
     let account = account.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Refreshed::Renewed(Renewed { session, account, rule, is_new_session: false }))
 }
@@ -186,9 +187,9 @@ async fn renew(
     refresh: &Refresh,
     locked: LockedSession,
 ) -> sqlx::Result<LockedSession> {
-    let read_at = locked.session().generation;
+    let expected_generation = locked.session().generation;
     let renewed = locked.map(|session| session.renewed(refresh));
-    sessions::update(connection, &renewed, read_at).await?;
+    sessions::update(connection, &renewed, expected_generation).await?;
     Ok(renewed)
 }
 
@@ -197,9 +198,9 @@ async fn rotate(
     refresh: &Refresh,
     locked: LockedSession,
 ) -> sqlx::Result<LockedSession> {
-    let read_at = locked.session().generation;
+    let expected_generation = locked.session().generation;
     let next = locked.map(|session| session.rotated(refresh));
-    sessions::update(connection, &next, read_at).await?;
+    sessions::update(connection, &next, expected_generation).await?;
     if refresh.mode == RotationMode::RotateAndBlacklist {
         outstanding::spend(connection, &next, &refresh.token.jti, refresh.now).await?;
     }
@@ -238,7 +239,7 @@ pub(crate) async fn blacklist(
             (Verdict::Rejected(rejection @ (Rejection::NotImported | Rejection::OtherUser)), _) => {
                 return Ok(Blacklisting::Rejected(rejection));
             }
-            (Verdict::Rejected(_), Located::Alone { .. }) => return Ok(Blacklisting::Already),
+            (Verdict::Rejected(_), Located::Sessionless { .. }) => return Ok(Blacklisting::Already),
             (Verdict::Good(_) | Verdict::Rejected(_), _) => {}
         }
     }
@@ -249,7 +250,7 @@ pub(crate) async fn blacklist(
             return Ok(blacklisting(was_alive && !was_spent(&known)));
         }
         Located::NoSession => (outstanding::find(connection, &token.jti).await?, None),
-        Located::Alone { known, owner } => (known, owner),
+        Located::Sessionless { known, owner } => (known, owner),
     };
     if !was_spent(&known) {
         outstanding::blacklist_alone(connection, token, owner.as_ref().map(|(user, _)| user), ending.now).await?;
