@@ -8,10 +8,9 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     keys::{Algorithm, Key},
-    rotation::{Facts, Presented, SessionFacts, UserStatus, decide},
+    rotation::{Facts, Presented, RotationMode, SessionFacts, UserStatus, decide},
     session::IssuedToken,
     settings::Settings,
-    store::RotationMode,
     token::{Subject, TokenType, Tokens},
     user::UserKey,
 };

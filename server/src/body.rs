@@ -4,7 +4,8 @@ use axum::body::{Body, Bytes};
 use http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::router::MAX_BODY_BYTES;
+/// Maximum size of a request body, in bytes.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The reason a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

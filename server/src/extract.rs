@@ -15,7 +15,7 @@ use http::{
 
 use crate::{
     layers,
-    rest::{Rejection, challenge},
+    rest::reject::{Rejection, challenge},
 };
 
 /// The bearer of the access token in the `Authorization` header (Simple JWT: `JWTAuthentication`). Its session is

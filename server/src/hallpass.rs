@@ -18,7 +18,7 @@ use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 
 use crate::{
-    background,
+    background, body,
     commands::{Failure, LostKey, keep_key, open_core},
     config::{Config, KeySource, Observability},
     connections::{self, App, Bounds, Open},
@@ -146,7 +146,7 @@ impl Builder {
         let hallpass = Hallpass { auth: auth.clone(), pool };
         let mut router = router::router(auth.clone(), &http.stopping);
         if let Some(routes) = self.routes {
-            let body_limit = DefaultBodyLimit::max(router::MAX_BODY_BYTES);
+            let body_limit = DefaultBodyLimit::max(body::MAX_BODY_BYTES);
             router = router.merge(routes(hallpass.clone()).layer(body_limit));
         }
         if let Some(metrics) = &metrics {

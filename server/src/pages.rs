@@ -24,10 +24,10 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
 use crate::{
-    body, layers,
+    body::{self, MAX_BODY_BYTES},
+    layers,
     parameters::Parameterized,
     preferences::{self, Preferences},
-    router::MAX_BODY_BYTES,
     site,
 };
 

@@ -11,9 +11,6 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{http_options::Stopping, pages, rest, site};
 
-/// Maximum size of a request body, in bytes.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
 /// The router of all endpoints and pages. Serve it inside [`layers::wrap`](crate::layers::wrap).
 pub fn router(auth: Arc<Auth>, stopping: &Stopping) -> Router {
     let rest = rest::router(&auth, stopping);

@@ -57,6 +57,7 @@ pub mod settings;
 pub mod store;
 pub mod text;
 pub mod token;
+mod token_type;
 pub mod user;
 pub mod violation;
 mod write_probe;

@@ -22,7 +22,11 @@ use buckets::Buckets;
 use known::KnownNetworks;
 use tier::Tier;
 
-use super::{Error, clock::Clock, token::Token};
+use super::{
+    Error,
+    clock::Clock,
+    id::{Jti, SessionId},
+};
 
 pub use network::Network;
 pub use rate::Rate;
@@ -143,9 +147,9 @@ impl Limiter {
     ///
     /// # Errors
     /// `TooMany`.
-    pub(super) fn refresh(&self, token: &Token) -> Result<(), Error> {
-        let lone = token.session.is_none().then_some(&token.jti);
-        self.take(self.refreshes.as_ref(), Some((token.session, lone)))
+    pub(super) fn refresh(&self, session: Option<SessionId>, jti: &Jti) -> Result<(), Error> {
+        let lone = session.is_none().then_some(jti);
+        self.take(self.refreshes.as_ref(), Some((session, lone)))
     }
 
     /// Counts a rejected refresh. Returns its error, or `TooMany` after too many. Valid tokens are not checked against

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hallpass_types::EndReason;
 
-use super::{clock::Timestamp, store::RotationMode};
+use super::clock::Timestamp;
 
 /// The facts of one refresh.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,17 @@ pub struct Facts {
     pub presented: Presented,
     /// The status of the session's user.
     pub user: UserStatus,
+}
+
+/// The effect of a rotation, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RotationMode {
+    /// Issue a successor and spend the old token.
+    RotateAndBlacklist,
+    /// Issue a successor; the old token stays valid.
+    Rotate,
+    /// Issue no successor; the token stays valid.
+    Keep,
 }
 
 /// The state of a session.
@@ -155,8 +166,8 @@ mod tests {
 
     use hallpass_types::EndReason;
 
-    use super::{Decision, Facts, Presented, Refusal, Rule, SessionFacts, UserStatus, decide};
-    use crate::{clock::Timestamp, store::RotationMode};
+    use super::{Decision, Facts, Presented, Refusal, RotationMode, Rule, SessionFacts, UserStatus, decide};
+    use crate::clock::Timestamp;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
     const GRACE: Duration = Duration::from_secs(30);

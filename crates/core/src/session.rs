@@ -7,7 +7,6 @@ use super::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     rotation::SessionFacts,
-    store::{PresentedToken, Refresh},
 };
 
 /// The state of a session.
@@ -121,45 +120,6 @@ impl SessionEnd {
 }
 
 impl Session {
-    /// The session after a renewal that issued an access token and kept the refresh token.
-    #[must_use]
-    pub fn renewed(mut self, refresh: &Refresh) -> Self {
-        self.refreshed_at = refresh.now;
-        self.access_expires_at = self.access_expires_at.max(refresh.access_expires_at).min(self.ends_at);
-        self.last_seen_generation = self.last_seen_generation.max(refresh.last_seen_generation);
-        self.origin = refresh.origin.clone();
-        self
-    }
-
-    /// The session after a rotation. The next refresh token does not outlive the session.
-    #[must_use]
-    pub fn rotated(self, refresh: &Refresh) -> Self {
-        let mut next = self.renewed(refresh);
-        next.generation = next.generation.saturating_add(1);
-        next.current = refresh.successor.clone();
-        next.current.expires_at = next.current.expires_at.min(next.ends_at);
-        next
-    }
-
-    /// A session of `user` for a refresh token of another issuer that signs with the same key.
-    pub fn for_foreign_token(refresh: &Refresh, user: UserId) -> Self {
-        let PresentedToken { jti, issued_at, expires_at, .. } = refresh.token.clone();
-        let issued_at = issued_at.unwrap_or(Timestamp::EPOCH);
-        Self {
-            id: refresh.new_session,
-            user,
-            generation: 0,
-            created_at: issued_at.min(refresh.now),
-            current: IssuedToken { jti, issued_at, expires_at },
-            last_seen_generation: 0,
-            refreshed_at: refresh.now,
-            ends_at: refresh.new_session_ends_at,
-            access_expires_at: refresh.access_expires_at,
-            origin: refresh.origin.clone(),
-            end: None,
-        }
-    }
-
     /// The facts that [`rotation::decide`](super::rotation::decide) needs.
     pub fn facts(&self, seen_here: u32) -> SessionFacts {
         SessionFacts {

@@ -9,8 +9,7 @@ use super::{
     policy::AccountRule,
     rotation::UserStatus,
     session::SessionEnd,
-    store::PresentedToken,
-    token::TokenError,
+    token::{PresentedToken, TokenError},
     user::{StoredCredentials, UserKey},
 };
 

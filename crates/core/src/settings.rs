@@ -6,6 +6,7 @@ mod validate;
 use std::time::Duration;
 
 use hallpass_types::PasswordPolicy;
+use hallpass_verify::Audience;
 use http::{HeaderName, header};
 use secrecy::SecretSlice;
 
@@ -14,7 +15,7 @@ use super::{
     keys::{Algorithm, KeyError, RingKey},
     limits::Limits,
     password::HashCost,
-    token::{Audience, TokenType},
+    token_type::TokenType,
     user::UserIdField,
 };
 

@@ -6,22 +6,17 @@ mod events;
 mod examination;
 mod imports;
 mod maintenance;
+mod refresh;
 mod sessions;
 mod tokens;
 mod users;
 
-use std::time::Duration;
-
 use super::{
     administration::Denial,
-    clock::Timestamp,
-    id::{Jti, SessionId},
-    policy::AccountRule,
     rotation::{Refusal, Rule},
-    session::{IssuedToken, Origin, Session, SessionEnd},
+    session::{Session, SessionEnd},
     sessionless::Rejection,
-    token::Token,
-    user::{StoredCredentials, UserKey},
+    user::StoredCredentials,
 };
 
 pub use administration::{AdminAction, Administration};
@@ -29,6 +24,7 @@ pub use events::Events;
 pub use examination::{Finding, Health};
 pub use imports::Imports;
 pub use maintenance::Maintenance;
+pub use refresh::Refresh;
 pub use sessions::{Ending, NewSession, Selection, Sessions};
 pub use tokens::{Blacklisting, TokenQuery, TokenStatus, Tokens};
 pub use users::{Direction, NewPassword, UserQuery, Users};
@@ -67,76 +63,6 @@ pub struct Progress {
     pub count: u64,
     /// Whether no row is left.
     pub is_done: bool,
-}
-
-/// A verified refresh or sliding token, as the database needs to know it.
-#[derive(Clone, Debug)]
-pub struct PresentedToken {
-    /// Its `jti`.
-    pub jti: Jti,
-    /// Its user, if it names one that can be ours.
-    pub user: Option<UserKey>,
-    /// Its session and generation; `None` when another issuer with the same key issued it.
-    pub session: Option<(SessionId, u32)>,
-    /// Its `iat`. A token without one counts as older than every revocation.
-    pub issued_at: Option<Timestamp>,
-    /// Time until which it can be renewed: its `exp`, or the `refresh_exp` of a sliding token.
-    pub expires_at: Timestamp,
-}
-
-/// A refresh: the token that was presented, and everything the decision may need.
-#[derive(Clone, Debug)]
-pub struct Refresh {
-    /// The token.
-    pub token: PresentedToken,
-    /// Time of the request.
-    pub now: Timestamp,
-    /// `REFRESH_REUSE_GRACE`.
-    pub grace: Duration,
-    /// `LEEWAY`: how long an access token stays acceptable past its `exp`.
-    pub leeway: Duration,
-    /// The highest generation of its session that this process saw in use.
-    pub last_seen_generation: u32,
-    /// The origin of the request.
-    pub origin: Origin,
-    /// Expiry of the access token that is about to be issued.
-    pub access_expires_at: Timestamp,
-    /// The successor, for a rotation. Its `exp` is limited to the session's end.
-    pub successor: IssuedToken,
-    /// The id of the session that is opened for a token without one.
-    pub new_session: SessionId,
-    /// The latest end of that session.
-    pub new_session_ends_at: Timestamp,
-    /// The effect of a rotation.
-    pub mode: RotationMode,
-    /// Judges the account that the token belongs to.
-    pub rule: AccountRule,
-    /// The maximum number of sessions of the user, if one is opened for the token.
-    pub max_sessions: u32,
-}
-
-impl PresentedToken {
-    /// Copies the claims that the database needs from a verified token.
-    pub fn of(token: &Token) -> Self {
-        Self {
-            jti: token.jti.clone(),
-            user: token.user.clone(),
-            session: token.session.map(|session| (session, token.generation)),
-            issued_at: token.issued_at,
-            expires_at: token.expires_at,
-        }
-    }
-}
-
-/// The effect of a rotation, from `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RotationMode {
-    /// Issue a successor and spend the old token.
-    RotateAndBlacklist,
-    /// Issue a successor; the old token stays valid.
-    Rotate,
-    /// Issue no successor; the token stays valid.
-    Keep,
 }
 
 /// The result of a refresh, with the session as the refresh left it.

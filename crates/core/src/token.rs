@@ -4,6 +4,7 @@
 
 mod known;
 mod payload;
+mod presented;
 mod sign;
 mod subject;
 mod verify;
@@ -16,8 +17,8 @@ use std::{
 pub use hallpass_verify::{Audience, Claims};
 use hallpass_verify::{InvalidDate, Jws, KeysUnavailable, RemoteKeys};
 use known::KnownTokens;
-use strum::{EnumString, IntoStaticStr};
 
+pub use super::token_type::TokenType;
 use super::{
     clock::Timestamp,
     id::{Jti, SessionId},
@@ -25,40 +26,13 @@ use super::{
     settings::{AccessTokenProfile, Settings, SettingsError},
     user::UserKey,
 };
+pub use presented::PresentedToken;
 pub use subject::Subject;
 pub use verify::check_claims;
 
 /// The maximum length of an issued token, in bytes. It leaves a kilobyte of a request's head (16 KiB) to the other
 /// headers.
 pub const MAX_ISSUED_BYTES: usize = 15 * 1024;
-
-/// The types of token. The type claim keeps one from being accepted as another (RFC 8725 §3.12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum TokenType {
-    /// Authenticates requests to protected endpoints.
-    Access,
-    /// Is exchanged for the next pair.
-    Refresh,
-    /// Authenticates requests and can be exchanged for a renewed one.
-    Sliding,
-}
-
-impl TokenType {
-    /// The value of the type claim.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The name of Simple JWT's class.
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Access => "AccessToken",
-            Self::Refresh => "RefreshToken",
-            Self::Sliding => "SlidingToken",
-        }
-    }
-}
 
 /// The reason a text is not a valid token, in the order of the checks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -29,7 +29,7 @@ use super::{
     docs,
     negotiate::{Wanted, wanted},
     openapi::{self, Source},
-    reject::{Rejection, not_found},
+    reject::{Rejection, challenge, not_found},
 };
 use crate::extract::{SignedIn, Staff};
 
@@ -148,11 +148,6 @@ impl View {
         }
         response
     }
-}
-
-/// The value of `WWW-Authenticate`.
-pub(crate) fn challenge(settings: &Settings) -> HeaderValue {
-    HeaderValue::from_str(&settings.challenge()).unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""))
 }
 
 /// An endpoint that is not a view: without negotiation and `OPTIONS`.

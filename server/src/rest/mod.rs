@@ -19,7 +19,7 @@ mod openapi;
 mod query;
 mod refusal;
 mod register;
-mod reject;
+pub(crate) mod reject;
 mod sessions;
 mod token;
 
@@ -30,9 +30,7 @@ use axum::{
     routing::{any, get},
 };
 use hallpass_core::Auth;
-pub(crate) use method::challenge;
 use method::{Views, plain, with_extension};
-pub(crate) use reject::Rejection;
 use reject::not_found;
 use utoipa_axum::routes;
 

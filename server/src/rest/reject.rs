@@ -6,7 +6,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use hallpass_core::{Auth, Error, error::seconds, violation::FieldViolation};
+use hallpass_core::{Auth, Error, error::seconds, settings::Settings, violation::FieldViolation};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -170,3 +170,8 @@ fn answer(status: StatusCode, body: impl Serialize) -> Response {
 
 /// The core, as an extractor of handlers.
 pub(crate) type Core = axum::extract::State<Arc<Auth>>;
+
+/// The value of `WWW-Authenticate`.
+pub(crate) fn challenge(settings: &Settings) -> HeaderValue {
+    HeaderValue::from_str(&settings.challenge()).unwrap_or(HeaderValue::from_static("Bearer realm=\"api\""))
+}

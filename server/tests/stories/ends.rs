@@ -10,8 +10,8 @@ use hallpass_core::{
     id::{Jti, SessionId, UserId},
     import::{ForeignToken, ForeignUser, Import, ImportMode},
     session::Origin,
-    store::{AdminAction, Ending, NewPassword, PresentedToken, Selection, Store, StoreError, WriteError},
-    token::TokenType,
+    store::{AdminAction, Ending, NewPassword, Selection, Store, StoreError, WriteError},
+    token::{PresentedToken, TokenType},
     user::{Role, UserIdField},
 };
 use hallpass_types::EndReason;

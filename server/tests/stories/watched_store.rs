@@ -18,9 +18,10 @@ use hallpass_core::{
     sessionless::{Check, Verdict},
     store::{
         AdminAction, Administration, Blacklisting, Ending, Events, Imports, Maintenance, NewPassword, NewSession,
-        PresentedToken, Progress, Refresh, Refreshed, Selection, Sessions, Store, StoreError, TokenQuery, TokenStatus,
-        Tokens, UserQuery, Users, WriteError,
+        Progress, Refresh, Refreshed, Selection, Sessions, Store, StoreError, TokenQuery, TokenStatus, Tokens,
+        UserQuery, Users, WriteError,
     },
+    token::PresentedToken,
     user::{Email, NewUser, StoredCredentials, User, UserIdField, UserKey},
 };
 use hallpass_types::{EventRecord, Listing, TokenRecord};

@@ -15,8 +15,7 @@ use crate::{
     session::{Session, SessionEnd},
     sessionless::{Check, Rejection, Verdict},
     settings::SessionCheck,
-    store::PresentedToken,
-    token::{Claims, Token, TokenError, TokenType},
+    token::{Claims, PresentedToken, Token, TokenError, TokenType},
     user::{StoredCredentials, UserKey},
 };
 

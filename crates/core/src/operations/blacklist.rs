@@ -6,8 +6,8 @@ use hallpass_types::EndReason;
 use crate::{
     Auth, Error,
     session::Origin,
-    store::{Blacklisting, Ending, PresentedToken},
-    token::TokenType,
+    store::{Blacklisting, Ending},
+    token::{PresentedToken, TokenType},
 };
 
 impl Auth {

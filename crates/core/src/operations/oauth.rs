@@ -11,8 +11,8 @@ use crate::{
     rotation::UserStatus,
     session::Origin,
     sessionless::Verdict,
-    store::{Ending, PresentedToken, TokenStatus},
-    token::{Token, TokenType},
+    store::{Ending, TokenStatus},
+    token::{PresentedToken, Token, TokenType},
     user::{StoredCredentials, User, UserKey},
 };
 

@@ -10,10 +10,10 @@ use crate::{
     limits::Network,
     observer,
     policy::AccountRule,
-    rotation::{Refusal, Rule},
+    rotation::{Refusal, RotationMode, Rule},
     session::{Origin, Session},
-    store::{PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
-    token::{Token, TokenError, TokenType},
+    store::{Refresh, Refreshed, Renewed},
+    token::{PresentedToken, Token, TokenError, TokenType},
 };
 
 impl Auth {
@@ -50,7 +50,7 @@ impl Auth {
         self.tokens.learn_key(text, now).await?;
         let token = self.tokens.verify(text, Some(kind), now)?;
         self.check_successor_size(&token, now)?;
-        self.limiter.refresh(&token)?;
+        self.limiter.refresh(token.session, &token.jti)?;
         Ok(token)
     }
 

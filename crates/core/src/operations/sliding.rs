@@ -10,8 +10,8 @@ use crate::{
     clock::Timestamp,
     limits::Network,
     session::Origin,
-    store::{PresentedToken, Refresh},
-    token::{Token, TokenType},
+    store::Refresh,
+    token::{PresentedToken, Token, TokenType},
 };
 
 impl Auth {

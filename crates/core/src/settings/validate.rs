@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{AccessTokenProfile, DAY, ForeignIssuer, Settings, SettingsError};
 use crate::{
     keys::{is_symmetric, name},
-    token::TokenType,
+    token_type::TokenType,
 };
 
 /// Up to this number, revoking all sessions of a user takes a fraction of a second.

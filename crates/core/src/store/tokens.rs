@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use hallpass_types::{Listing, TokenRecord};
 
-use super::{Ending, PresentedToken, Refresh, Refreshed, StoreError};
+use super::{Ending, Refresh, Refreshed, StoreError};
 use crate::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     paging::PageRequest,
     sessionless::{Check, Rejection, Verdict},
+    token::PresentedToken,
 };
 
 /// The status of a verified token.

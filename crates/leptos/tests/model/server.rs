@@ -5,8 +5,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hallpass_core::{
     clock::Timestamp,
-    rotation::{Decision, Facts, Presented, Rule, SessionFacts, UserStatus, decide},
-    store::RotationMode,
+    rotation::{Decision, Facts, Presented, RotationMode, Rule, SessionFacts, UserStatus, decide},
 };
 use hallpass_types::{EndReason, TokenPair};
 

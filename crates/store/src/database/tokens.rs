@@ -8,7 +8,8 @@ use hallpass_core::{
     id::{Jti, SessionId},
     paging::PageRequest,
     sessionless::{Check, Verdict},
-    store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, StoreError, TokenQuery, TokenStatus, Tokens},
+    store::{Blacklisting, Ending, Refresh, Refreshed, StoreError, TokenQuery, TokenStatus, Tokens},
+    token::PresentedToken,
 };
 use hallpass_types::{Listing, TokenRecord};
 

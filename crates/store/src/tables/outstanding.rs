@@ -4,7 +4,8 @@ use hallpass_core::{
     clock::Timestamp,
     id::{Jti, SessionId, UserId},
     paging::PageRequest,
-    store::{PresentedToken, Selection, TokenQuery, TokenStatus},
+    store::{Selection, TokenQuery, TokenStatus},
+    token::PresentedToken,
 };
 use hallpass_types::{BlacklistReason, Listing, TokenRecord};
 

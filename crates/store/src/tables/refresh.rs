@@ -3,10 +3,11 @@
 use hallpass_core::{
     clock::Timestamp,
     id::SessionId,
-    rotation::{self, Decision, Facts, Presented, Refusal, Rule},
+    rotation::{self, Decision, Facts, Presented, Refusal, RotationMode, Rule},
     session::Session,
     sessionless::{Check, Rejection, Verdict},
-    store::{Blacklisting, Ending, PresentedToken, Refresh, Refreshed, Renewed, RotationMode},
+    store::{Blacklisting, Ending, Refresh, Refreshed, Renewed},
+    token::PresentedToken,
     user::StoredCredentials,
 };
 use hallpass_types::EndReason;

@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use hallpass_core::{
-    rotation::{self, Decision, Rule},
+    rotation::{self, Decision, RotationMode, Rule},
     session::Session,
-    store::{Refresh, Renewed, RotationMode},
+    store::{Refresh, Renewed},
     user::StoredCredentials,
 };
 use serde::Serialize;
