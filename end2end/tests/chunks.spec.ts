@@ -57,7 +57,9 @@ test.describe('after an update of the server', () => {
   test('a form with input is not reloaded, and the banner explains', async ({ page }) => {
     await open(page, '/sign-in');
     await page.route('**/pkg/split_engine.*', (route) => route.abort());
+    const refused = page.waitForEvent('requestfailed', (request) => request.url().includes('/split_engine.'));
     await page.locator('#username').fill('ada');
+    await refused;
     await page.unroute('**/pkg/split_engine.*');
     await replaceRelease(page);
     const loads = countLoads(page);
