@@ -102,7 +102,8 @@ async fn load_with_retries(session: Session) {
     drop(running().await);
 }
 
-/// Loads and starts the engine before it is needed: when a user starts to fill in a form, or another tab signed in. A failure is reported when the engine is needed.
+/// Loads and starts the engine before it is needed: when a user starts to fill in a form, or another tab signed in. A
+/// failure is reported when the engine is needed.
 pub(crate) fn prepare() {
     when_running(drop);
 }

@@ -33,7 +33,7 @@ pub(super) fn config() -> EngineConfig {
     EngineConfig { grace: Duration::from_secs(seconds.unwrap_or(0)), ..EngineConfig::default() }
 }
 
-/// What a failed call means for the session. Only an error in the server's own format is a rejection.
+/// The effect of a failed call on the session. Only an error in the server's own format is a rejection.
 fn refresh_error(error: ApiError) -> RefreshError {
     match error.code {
         Code::TokenNotValid => RefreshError::Rejected(Rejection::Lost),

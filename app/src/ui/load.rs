@@ -2,9 +2,7 @@
 //! renders as a skeleton, a value or an error. Outdated responses are dropped. The current value stays until a
 //! different one arrives.
 
-use std::pin::pin;
-
-use futures::future::{self, select};
+use futures::future;
 use hallpass_leptos::Delay;
 use leptos::{
     either::{EitherOf3, EitherOf4},
@@ -122,7 +120,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Load<T> {
         spawn_local(async move {
             match retry_after {
                 Some(_) => delay.pass().await,
-                None => _ = select(pin!(delay.pass()), pin!(session::online())).await,
+                None => _ = delay.bound(session::online()).await,
             }
             session::visible().await;
             if self.newest.try_get_value() == Some(number) {

@@ -1,13 +1,10 @@
 //! Clients of server functions. [`PublicClient`] sends calls that carry their own credential. [`SessionClient`] attaches
 //! the access token, refreshes it when the server rejects it, and repeats the call once.
 
-use std::{cell::RefCell, future::Future, pin::pin, rc::Rc};
+use std::{cell::RefCell, future::Future, rc::Rc};
 
 use bytes::Bytes;
-use futures::{
-    Sink, Stream,
-    future::{Either, LocalBoxFuture, select},
-};
+use futures::{Sink, Stream, future::LocalBoxFuture};
 use hallpass_types::Secret;
 use send_wrapper::SendWrapper;
 use server_fn::{
@@ -75,10 +72,7 @@ async fn attempt<E: Error>(call: &Call, access: Option<&str>) -> Result<Answer, 
         let response = <BrowserClient as Client<E>>::send(request).await?;
         Answer::read::<E>(response).await.map_err(E::from)
     };
-    match select(pin!(answered), Delay::seconds(ATTEMPT_SECONDS).pass()).await {
-        Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(CallError::Unreachable.into()),
-    }
+    Delay::seconds(ATTEMPT_SECONDS).bound(answered).await.unwrap_or_else(|| Err(CallError::Unreachable.into()))
 }
 
 async fn send_with_token<E: Error>(call: Call) -> Result<Answer, E> {

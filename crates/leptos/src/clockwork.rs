@@ -38,10 +38,10 @@ pub enum Next {
     Refresh,
 }
 
-/// What the tab shows and does after a look at storage.
+/// The view and the next action of a tab, after a look at storage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
-    /// What to show.
+    /// The view to show.
     pub view: SessionView,
     /// Whether to report a failing connection.
     pub connection: Connection,
@@ -64,7 +64,7 @@ pub struct Clockwork {
     is_delay_requested: bool,
     /// Time when this tab last received a pair, on the monotonic clock.
     arrived_at: Option<i64>,
-    /// The access token last last seen in storage.
+    /// The access token last seen in storage.
     last_stored: Option<Secret>,
     /// The jitter of the refresh of that access token.
     jitter: f64,
@@ -93,7 +93,7 @@ impl Clockwork {
 
     fn look_at(&mut self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> (Next, Option<EngineEvent>) {
         let event = self.notice(pair, now);
-        if self.is_access_valid(pair, now) {
+        if self.is_valid(pair, claims, now) {
             self.view = SessionView::SignedIn(self.holder(pair, claims));
         } else if self.failures > 0 || self.view.holder().is_some_and(|holder| holder.sid != pair.sid) {
             self.view = SessionView::Stale(self.holder(pair, claims));
@@ -144,9 +144,11 @@ impl Clockwork {
     /// Whether the access token can be sent: it has not expired, or it arrived so recently that the clocks must be
     /// wrong.
     pub fn is_access_valid(&self, pair: &StoredPair, now: &Now) -> bool {
-        pair.claims().is_some_and(|claims| {
-            schedule::remaining(&claims, pair.skew, now.wall) > 0 || self.cooldown(pair, &claims, now) > 0
-        })
+        pair.claims().is_some_and(|claims| self.is_valid(pair, &claims, now))
+    }
+
+    fn is_valid(&self, pair: &StoredPair, claims: &SessionClaims, now: &Now) -> bool {
+        schedule::remaining(claims, pair.skew, now.wall) > 0 || self.cooldown(pair, claims, now) > 0
     }
 
     /// The time for which a pair that just arrived is not refreshed.

@@ -1,8 +1,9 @@
 //! Delays, and the only timers in the browser. Every delay is bounded before it reaches a timer, whether it comes
 //! from the server, a clock or a token.
 
-use std::future::Future;
+use std::{future::Future, pin::pin};
 
+use futures::future::{Either, select};
 use gloo_timers::{
     callback::{Interval, Timeout},
     future::TimeoutFuture,
@@ -52,6 +53,14 @@ impl Delay {
     #[expect(clippy::disallowed_methods, reason = "the delay is bounded")]
     pub fn pass(self) -> impl Future<Output = ()> {
         TimeoutFuture::new(self.millis)
+    }
+
+    /// The result of `work`, or `None` if the delay passes first.
+    pub async fn bound<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        match select(pin!(work), self.pass()).await {
+            Either::Left((result, _)) => Some(result),
+            Either::Right(_) => None,
+        }
     }
 
     /// Runs `work` after the delay, unless the returned timer is dropped.

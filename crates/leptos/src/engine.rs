@@ -20,7 +20,7 @@ use crate::{
     pair::{Incoming, SignOut, Stored, StoredPair},
     refresh::Refresher,
     reply,
-    session::Session,
+    session::{Session, SessionView},
     shared::{SharedLog, SharedStorage},
     sign_out::SignOuts,
     source::EngineTokens,
@@ -58,7 +58,7 @@ pub fn start(session: Session, config: EngineConfig, api: Rc<dyn RefreshApi>) {
         session,
         clockwork: Clockwork::default(),
         refresher: Refresher { storage, api, config, log: SharedLog::default() },
-        sign_outs: sign_outs.clone(),
+        sign_outs,
         timer: None,
         running: None,
         opened: None,
@@ -67,7 +67,7 @@ pub fn start(session: Session, config: EngineConfig, api: Rc<dyn RefreshApi>) {
     install(EngineTokens);
     tabs::listen(config.storage_key, Reactions { change: wake, online: wake_online, offline: note_offline });
     wake();
-    sign_outs.finish();
+    finish_sign_outs();
 }
 
 /// Runs `work` with the engine of this tab; `None` if it is not started. `work` must not write signals, whose
@@ -90,6 +90,8 @@ impl Engine {
             Next::In(millis) => Some(Delay::millis(millis).then(wake)),
             Next::Wait | Next::Refresh => None,
         };
+        self.sign_outs.finish_later(stored.as_ref());
+        self.request_staff_status(&look.view, stored.as_ref());
         look
     }
 
@@ -109,62 +111,47 @@ impl Engine {
         }
     }
 
-    /// The session, if the staff status of its user is unknown and was not requested with the current access token.
-    fn pending_staff_request(&mut self) -> Option<String> {
-        let pair = self.refresher.storage.borrow().pair()?;
-        let is_due = self.clockwork.shows(&pair.sid)
-            && self.clockwork.staff_of(&pair.sid).is_none()
-            && self.staff_asked_with.as_ref() != Some(&pair.access);
-        is_due.then(|| {
-            self.staff_asked_with = Some(pair.access);
-            pair.sid
-        })
+    /// Asks whether the signed-in user is staff, unless that is known or was asked with the current access token.
+    fn request_staff_status(&mut self, view: &SessionView, stored: Option<&Stored>) {
+        let (SessionView::SignedIn(_), Some(Stored::Pair(pair))) = (view, stored) else { return };
+        if self.clockwork.staff_of(&pair.sid).is_some() || self.staff_asked_with.as_ref() == Some(&pair.access) {
+            return;
+        }
+        self.staff_asked_with = Some(pair.access.clone());
+        let (api, sid) = (self.refresher.api.clone(), pair.sid.clone());
+        spawn_local(async move {
+            // On failure, only the link to the administration is missing.
+            if let Some(is_staff) = api.is_staff().await {
+                learn_staff(sid, is_staff);
+            }
+        });
     }
 }
 
 /// Looks at storage, shows the session and refreshes it if due. Also continues sign-outs that another tab could not
 /// finish.
 pub(crate) fn wake() {
-    let Some((session, look, sign_outs)) = with(|engine| (engine.session, engine.look(), engine.sign_outs.clone()))
-    else {
-        return;
-    };
+    let Some((session, look)) = with(|engine| (engine.session, engine.look())) else { return };
     session.show(look.view, look.connection);
     if look.next == Next::Refresh {
         spawn_local(renew().map(drop));
     }
-    sign_outs.finish_later();
-    request_staff_status();
+}
+
+/// Revokes the sessions that ended in this browser.
+fn finish_sign_outs() {
+    with(|engine| engine.sign_outs.finish());
 }
 
 /// Resets the backoff and looks again: the network is back.
 fn wake_online() {
-    let sign_outs = with(|engine| {
-        engine.clockwork.reset_backoff();
-        engine.sign_outs.clone()
-    });
+    with(|engine| engine.clockwork.reset_backoff());
     wake();
-    if let Some(sign_outs) = sign_outs {
-        sign_outs.finish();
-    }
+    finish_sign_outs();
 }
 
 fn note_offline() {
     with(|engine| engine.note(Some(EngineEvent::Offline)));
-}
-
-fn request_staff_status() {
-    let Some(Some((sid, api))) =
-        with(|engine| engine.pending_staff_request().map(|sid| (sid, engine.refresher.api.clone())))
-    else {
-        return;
-    };
-    spawn_local(async move {
-        // On failure, only the link to the administration is missing.
-        if let Some(is_staff) = api.is_staff().await {
-            learn_staff(sid, is_staff);
-        }
-    });
 }
 
 /// Shows whether the user of a session is staff, as the server said in another answer.
@@ -226,8 +213,8 @@ fn settle(outcome: &Outcome) {
 }
 
 /// Signs in with the pair of a new session, which replaces the stored one. `sent_at` is the time of the request,
-/// milliseconds on the device's clock. Returns `false` if the access token cannot be
-/// parsed, or the engine is not started.
+/// milliseconds on the device's clock. Returns `false` if the access token cannot be parsed, or the engine is not
+/// started.
 #[must_use]
 pub fn sign_in(tokens: TokenPair, sent_at: i64) -> bool {
     let Some(pair) = reply::received(tokens, None, sent_at, browser::now()) else { return false };
@@ -236,27 +223,25 @@ pub fn sign_in(tokens: TokenPair, sent_at: i64) -> bool {
         engine.clockwork.receive(&pair, &Now::here());
         engine.refresher.storage.borrow_mut().store(Incoming::SignIn(pair));
         engine.note(Some(EngineEvent::SignedIn));
-        engine.sign_outs.clone()
     });
-    let Some(sign_outs) = signed_in else { return false };
     wake();
-    sign_outs.finish();
-    true
+    finish_sign_outs();
+    signed_in.is_some()
 }
 
 /// Signs out: in this browser at once, at the server when it can be reached. Writes the tombstone first, so that no
 /// late reply can restore the session.
 pub fn sign_out() {
-    let sign_outs = with(|engine| {
+    let signed_out = with(|engine| {
         let pair = engine.refresher.storage.borrow().pair()?;
         engine.refresher.storage.borrow_mut().store(reply::signed_out(&pair, browser::now()));
         engine.note(Some(EngineEvent::SignedOut));
         engine.clockwork.reset_backoff();
-        Some(engine.sign_outs.clone())
+        Some(())
     });
     wake();
-    if let Some(Some(sign_outs)) = sign_outs {
-        sign_outs.finish();
+    if signed_out.flatten().is_some() {
+        finish_sign_outs();
     }
 }
 

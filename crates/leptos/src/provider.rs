@@ -35,10 +35,10 @@ pub fn use_session() -> Session {
 /// Shows its children while a user is signed in. They are rebuilt when another user signs in.
 #[component]
 pub fn Protected(
-    /// What is shown to everyone else, and while the session is not known yet.
+    /// The view for everyone else, and while the session is not known yet.
     #[prop(into)]
     fallback: ViewFn,
-    /// What is shown to a signed-in user.
+    /// The view for a signed-in user.
     children: ChildrenFn,
 ) -> impl IntoView {
     let session = use_session();

@@ -19,7 +19,7 @@ use crate::{
 /// Polling interval of a tab that waits for another one, milliseconds.
 const POLL_INTERVAL: u32 = 40;
 
-/// What a refresh needs.
+/// The dependencies of a refresh.
 #[derive(Clone)]
 pub(crate) struct Refresher {
     pub(crate) storage: SharedStorage,

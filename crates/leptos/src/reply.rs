@@ -1,4 +1,4 @@
-//! What a tab does with the answer to its refresh. Pure, except that it writes to the given storage.
+//! Applies the answer to a refresh. Pure, except that it writes to the given storage.
 
 use hallpass_types::{EndReason, Ended, SessionClaims, TokenPair};
 

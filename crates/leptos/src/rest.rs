@@ -1,8 +1,6 @@
 //! The token endpoints of Hallpass's REST API, which are those of Django REST framework Simple JWT.
 
-use std::pin::pin;
-
-use futures::future::{Either, FutureExt, LocalBoxFuture, select};
+use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_net::http::Request;
 use hallpass_types::{Credentials, Secret, TokenPair};
 use serde_json::{Value, json};
@@ -35,7 +33,7 @@ impl Default for RestApi {
     }
 }
 
-/// Why a sign-in failed.
+/// The reason a sign-in failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInError {
     /// The server rejected the credentials, with its own words.
@@ -102,10 +100,7 @@ async fn post(url: &str, body: Value) -> Result<Reply, Option<u32>> {
         let body = response.json().await.map_err(|_| retry_after)?;
         Ok(Reply { status: response.status(), body, retry_after })
     };
-    match select(pin!(answered), Delay::seconds(ATTEMPT_SECONDS).pass()).await {
-        Either::Left((reply, _)) => reply,
-        Either::Right(_) => Err(None),
-    }
+    Delay::seconds(ATTEMPT_SECONDS).bound(answered).await.unwrap_or(Err(None))
 }
 
 /// The body of a success. Only a 401 with the server's own `code` is a rejection: a proxy's response is not.
@@ -125,17 +120,15 @@ fn accepted(reply: Result<Reply, Option<u32>>) -> Result<Value, RefreshError> {
 
 /// The sentences of an error of Django REST framework: `detail`, or those of the fields.
 fn words(body: &Value) -> String {
-    let texts = |value: &Value| match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(list) => list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
-        _ => Vec::new(),
+    let errors: Vec<&Value> = match body.get("detail") {
+        Some(detail) => vec![detail],
+        None => body.as_object().into_iter().flat_map(|fields| fields.values()).collect(),
     };
-    match body.get("detail") {
-        Some(detail) => texts(detail).join(" "),
-        None => {
-            body.as_object().into_iter().flatten().flat_map(|(_, value)| texts(value)).collect::<Vec<_>>().join(" ")
-        }
-    }
+    let texts = errors.into_iter().flat_map(|error| match error {
+        Value::Array(texts) => texts.as_slice(),
+        text => std::slice::from_ref(text),
+    });
+    texts.filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

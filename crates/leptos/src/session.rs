@@ -22,13 +22,13 @@ pub struct Holder {
 /// The end of the last session, unless its user signed out in this browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastSession {
-    /// How it ended.
+    /// The reason and the time of its end.
     pub ended: Ended,
     /// Its user.
     pub username: Option<String>,
 }
 
-/// What a tab shows.
+/// The state of the session in a tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(name(SessionState), derive(IntoStaticStr), strum(serialize_all = "kebab-case"))]
 #[strum_discriminants(doc = "The variants of [`SessionView`] without their data.")]
@@ -58,7 +58,7 @@ impl SessionView {
         self.into()
     }
 
-    /// How the last session ended.
+    /// The end of the last session.
     pub fn ended(&self) -> Option<&Ended> {
         match self {
             Self::SignedOut(last) => last.as_ref().map(|last| &last.ended),
@@ -94,7 +94,7 @@ pub enum Connection {
 /// The session of a tab, as signals that the engine writes and pages read.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// What the tab shows.
+    /// The state of the session.
     pub view: RwSignal<SessionView>,
     /// Whether a user is signed in.
     pub state: Memo<SessionState>,
@@ -127,7 +127,7 @@ impl Session {
         }
     }
 
-    /// How the last session ended, if not by a sign-out in this browser. Tracked.
+    /// The end of the last session, if not by a sign-out in this browser. Tracked.
     pub fn ended(self) -> Option<Ended> {
         self.view.with(|view| view.ended().cloned())
     }

@@ -1,4 +1,4 @@
-//! What the parts of the engine share within a tab.
+//! State that the parts of the engine share within a tab.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -43,9 +43,9 @@ impl SignOuts {
         }
     }
 
-    /// Revokes these sessions later, unless the tab in which they ended has done so.
-    pub(crate) fn finish_later(&self) {
-        if self.storage.borrow().load().is_none_or(|stored| stored.unfinished().is_empty()) {
+    /// Revokes the sessions in the stored value later, unless the tab in which they ended has done so.
+    pub(crate) fn finish_later(&self, stored: Option<&Stored>) {
+        if stored.is_none_or(|stored| stored.unfinished().is_empty()) {
             return;
         }
         let sign_outs = self.clone();

@@ -114,13 +114,13 @@ pub(super) fn query_list<'v, T: Serialize>(
 
 /// Begins a part of the transaction that [`roll_back_rehearsal`] undoes.
 pub(super) async fn begin_rehearsal(connection: &mut Connection<'_>) -> sqlx::Result<()> {
-    query("SAVEPOINT rehearsal").execute(connection).await.map(drop)
+    query("SAVEPOINT rehearsal").run(connection).await
 }
 
 /// Undoes everything since [`begin_rehearsal`].
 pub(super) async fn roll_back_rehearsal(connection: &mut Connection<'_>) -> sqlx::Result<()> {
-    query("ROLLBACK TO rehearsal").execute(connection).await?;
-    query("RELEASE rehearsal").execute(connection).await.map(drop)
+    query("ROLLBACK TO rehearsal").run(connection).await?;
+    query("RELEASE rehearsal").run(connection).await
 }
 
 /// A value as JSON.

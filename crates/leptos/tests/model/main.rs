@@ -29,7 +29,7 @@ enum Step {
     Call,
 }
 
-/// What can go wrong, once in each order.
+/// A fault, of which each order has at most one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     /// The answer is lost: the attempt ends by its timeout.

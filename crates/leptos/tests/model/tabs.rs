@@ -14,7 +14,7 @@ use hallpass_types::TokenPair;
 
 use crate::server::Server;
 
-/// What the browser's storage holds.
+/// The content of the browser's storage.
 #[derive(Clone, Default)]
 pub(crate) struct Disk {
     text: Option<String>,

@@ -1,4 +1,4 @@
-//! What a thief of a refresh token can do, by the rules of the server.
+//! The uses that a thief gets out of a refresh token, by the rules of the server.
 
 use std::time::Duration;
 

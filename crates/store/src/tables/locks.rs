@@ -33,7 +33,7 @@ impl Unlocked {
     /// Waits for the global advisory lock.
     pub(crate) async fn global(self, connection: &mut Connection<'_>) -> sqlx::Result<GlobalLock> {
         if connection.is_shared() {
-            sql::query("SELECT pg_advisory_xact_lock($1)").bind(GLOBAL).execute(connection).await?;
+            sql::query("SELECT pg_advisory_xact_lock($1)").bind(GLOBAL).run(connection).await?;
         }
         Ok(GlobalLock(()))
     }

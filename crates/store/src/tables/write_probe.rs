@@ -11,6 +11,6 @@ pub(crate) async fn write(connection: &mut Connection<'_>) -> sqlx::Result<()> {
         return sql::query("UPDATE write_probe SET writes = writes + 1").run(connection).await;
     }
     sql::begin_rehearsal(connection).await?;
-    sql::query("INSERT INTO write_probe (filler) VALUES (repeat(' ', 8000))").execute(connection).await?;
+    sql::query("INSERT INTO write_probe (filler) VALUES (repeat(' ', 8000))").run(connection).await?;
     sql::roll_back_rehearsal(connection).await
 }

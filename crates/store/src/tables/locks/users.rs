@@ -125,7 +125,7 @@ impl GlobalLock {
         if connection.is_shared() {
             let ids: BTreeSet<i64> = users.iter().map(|user| user.0).collect();
             let lock = "SELECT FROM users WHERE id IN (NUMBERS) ORDER BY id FOR NO KEY UPDATE";
-            sql::query_list(connection, lock, ids)?.execute(connection).await?;
+            sql::query_list(connection, lock, ids)?.run(connection).await?;
         }
         Ok(LockedUsers(users.into_iter().map(LockedUser).collect()))
     }
@@ -149,7 +149,7 @@ impl GlobalLock {
 
 async fn lock(connection: &mut Connection<'_>, user: UserId) -> sqlx::Result<LockedUser> {
     if connection.is_shared() {
-        sql::query("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user).execute(connection).await?;
+        sql::query("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user).run(connection).await?;
     }
     Ok(LockedUser(user))
 }
